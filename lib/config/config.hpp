@@ -1,0 +1,79 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "base/time.hpp"
+#include "core/options.hpp"
+#include "http/url.hpp"
+#include "webhook/payload.hpp"
+#include "webhook/signature.hpp"
+
+namespace mactiond::config {
+
+/// [daemon]
+struct Daemon {
+  std::string instance;  ///< host name unless set
+  std::string state_dir = "/var/lib/mactiond";
+  std::string log_level = "info";
+};
+
+/// [transition_log]
+struct TransitionLog {
+  std::string path = "/var/log/mactiond/transitions.jsonl";
+  std::string format = "json";
+  std::string sync = "batch";
+};
+
+/// [admin]
+struct Admin {
+  std::string socket = "/run/mactiond/admin.sock";
+  std::string listen = "127.0.0.1:9464";  ///< empty: off
+};
+
+/// A secret and where it came from, for --print-config and for reading it again.
+struct SecretValue {
+  std::string source;  ///< "file:…", "env:…", "credential:…"
+  Secret value;
+};
+
+/// [[region]]
+struct Region {
+  core::RegionOptions core;  ///< name, quota, poll
+  std::string cloud = "commercial";
+  http::Url api;
+  std::string audience;
+  http::Url authority;
+  std::string tenant_id;
+  std::string client_id;
+  std::string ca_file;
+  std::string proxy;
+  std::string auth_kind = "client_secret";
+  SecretValue client_secret;
+};
+
+/// [[webhook]]
+struct Webhook {
+  core::WebhookOptions core;  ///< name, timeout, max_in_flight, filter
+  http::Url url;
+  std::string url_source;  ///< set when the URL itself is a secret reference
+  webhook::Format format = webhook::Format::CloudEvents;
+  std::vector<SecretValue> secret_sources;
+  std::vector<webhook::SigningKey> keys;
+  std::string ca_file;
+  bool allow_http = false;
+  SecretValue bearer;
+};
+
+/// A whole, valid configuration; secrets are read already.
+struct Config {
+  Daemon daemon;
+  TransitionLog transition_log;
+  Admin admin;
+  Duration closed_actions = std::chrono::hours(24 * 30);
+  std::vector<Region> regions;
+  std::vector<Webhook> webhooks;
+};
+
+}  // namespace mactiond::config

@@ -1,0 +1,189 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
+#include "core/event.hpp"
+#include "core/event_record.hpp"
+#include "core/query.hpp"
+
+namespace mactiond::core {
+
+struct FetchToken {
+  CommandId id;
+  std::string region;
+  MonoTime deadline{};
+};
+
+struct ListActions {
+  CommandId id;
+  std::string region;
+  Query query;
+  Secret token;
+  MonoTime deadline{};
+};
+
+struct GetAction {
+  CommandId id;
+  std::string region;
+  ActionId action;
+  Secret token;
+  MonoTime deadline{};
+};
+
+/// Read from the store, not from the network: the oldest deliveries of a webhook that are due.
+struct LoadDeliveries {
+  CommandId id;
+  std::string webhook;
+  WallTime due_until{};
+  int limit = 0;
+};
+
+struct SendDelivery {
+  CommandId id;
+  std::string webhook;
+  EventRecord event;
+  int attempt = 1;  ///< this one, counted from 1
+  MonoTime deadline{};
+};
+
+using Command = std::variant<FetchToken, ListActions, GetAction, LoadDeliveries, SendDelivery>;
+
+// Rows to write. The store commits all rows of a step in one transaction.
+
+/// The stored copy of an action: inserted or overwritten.
+struct ActionRow {
+  std::string region;
+  MachineAction action;
+  WallTime seen{};  ///< our clock; retention counts from it once the action is final
+};
+
+/// A delivery to make. The store keeps per (webhook, action) only the oldest open one attemptable.
+struct DeliveryRow {
+  std::string webhook;
+  std::uint64_t seq = 0;
+  ActionId action;  ///< what order is kept by; empty: no order
+  WallTime due{};
+};
+
+/// A failed attempt: when to try again.
+struct DeliveryRetryRow {
+  std::string webhook;
+  std::uint64_t seq = 0;
+  int attempts = 0;
+  WallTime due{};
+  std::string reason;  ///< of the last attempt, for operators
+};
+
+/// A delivery that ended: delivered, or dead with its reason (then it moves to the dead letters).
+struct DeliveryEndRow {
+  std::string webhook;
+  std::uint64_t seq = 0;
+  int attempts = 0;
+  bool dead = false;
+  std::string reason;
+};
+
+/// What a region must remember over a restart.
+struct RegionRow {
+  std::string region;
+  std::optional<WallTime> watermark;  ///< newest last update seen in a complete poll
+  /// Set while the last-update filter is refused: when to try it again.
+  std::optional<WallTime> changes_refused_until;
+  /// Set while the region is degraded: the reason told.
+  std::string degraded;
+};
+
+/// One quota window's state: see core/quota.hpp. Valid as it is within the named boot only.
+struct QuotaRow {
+  std::string region;
+  std::string window;
+  std::string boot_id;
+  MonoTime instant{};
+};
+
+struct WebhookRow {
+  std::string webhook;
+  std::string state = "ok";  ///< ok | paused | disabled
+  int failures_in_a_row = 0;
+};
+
+struct Batch {
+  std::vector<ActionRow> actions;
+  std::vector<EventRecord> events;  ///< in seq order, without a gap after the last committed
+  std::vector<DeliveryRow> deliveries;
+  std::vector<DeliveryRetryRow> retries;
+  std::vector<DeliveryEndRow> ends;
+  std::vector<RegionRow> regions;
+  std::vector<QuotaRow> quotas;
+  std::vector<WebhookRow> webhooks;
+  /// Actions confirmed gone: no longer open, kept until retention takes them.
+  std::vector<std::pair<std::string, ActionId>> vanished;
+  /// The wall clock jumped by this much: due times of waiting deliveries move along.
+  Duration shift_due{};
+  /// Finished actions last seen before this, and events no longer needed, may go.
+  std::optional<WallTime> prune_before;
+
+  [[nodiscard]] bool empty() const {
+    return actions.empty() && events.empty() && deliveries.empty() && retries.empty() &&
+           ends.empty() && regions.empty() && quotas.empty() && webhooks.empty() &&
+           vanished.empty() && shift_due == Duration{} && !prune_before;
+  }
+};
+
+/// Something an operator may want to read in the daemon's own log. Core itself never logs.
+struct Note {
+  enum class Level { Debug, Info, Warning, Error };
+  Level level = Level::Info;
+  std::string event;  ///< snake_case, stable
+  std::vector<std::pair<std::string, std::string>> fields;
+};
+
+/// What one event led to. The driver commits writes first, then starts commands.
+struct Step {
+  Batch writes;
+  std::vector<Command> commands;
+  std::vector<Note> notes;
+};
+
+// What the store loads at start.
+
+struct StoredAction {
+  std::string region;
+  ActionId id;
+  ActionType type;
+  ActionStatus status;
+  bool vanished = false;
+  std::optional<WallTime> created;
+  std::optional<WallTime> last_update;
+  std::uint64_t fingerprint = 0;
+  // Only for actions that are open:
+  std::string machine_id;
+  std::string computer_dns_name;
+  std::string requestor;
+  std::string requestor_comment;
+  std::string request_source;
+};
+
+struct StoredWebhook {
+  WebhookRow row;
+  std::int64_t queued = 0;
+  std::int64_t dead = 0;
+};
+
+struct Snapshot {
+  std::uint64_t last_seq = 0;
+  std::vector<RegionRow> regions;
+  std::vector<QuotaRow> quotas;
+  std::vector<StoredAction> actions;
+  std::vector<StoredWebhook> webhooks;
+};
+
+}  // namespace mactiond::core

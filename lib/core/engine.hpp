@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/time.hpp"
+#include "core/command.hpp"
+#include "core/event.hpp"
+#include "core/options.hpp"
+#include "core/status.hpp"
+
+namespace mactiond::core {
+
+/// Everything the daemon decides. Deterministic: equal events at equal times give equal steps.
+class Engine {
+ public:
+  Engine(Options options, Snapshot snapshot, std::uint64_t seed, Now now);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Never fails and never blocks. The caller commits step.writes before it starts
+  /// step.commands, and answers each command by exactly one event.
+  [[nodiscard]] Step on(Event event, Now now);
+
+  /// When on(Tick{}, now) must be called next even if nothing else happens.
+  [[nodiscard]] std::optional<MonoTime> wake_at() const;
+
+  [[nodiscard]] EngineStatus status(Now now) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mactiond::core

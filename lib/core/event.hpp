@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "base/disposition.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
+#include "core/event_record.hpp"
+
+namespace mactiond::core {
+
+/// Names a started command; every started command is answered by exactly one event.
+struct CommandId {
+  std::uint64_t value = 0;
+  auto operator<=>(const CommandId&) const = default;
+};
+
+/// Time passed: wake_at() was reached.
+struct Tick {};
+
+/// Answers FetchToken.
+struct TokenFetched {
+  CommandId command;
+  Disposition outcome;
+  Secret token;         ///< if outcome is ok
+  Duration lifetime{};  ///< from the answer's expires_in
+};
+
+/// Answers ListActions.
+struct ActionsListed {
+  CommandId command;
+  Disposition outcome;
+  std::vector<MachineAction> actions;
+  /// The answer carried an @odata.nextLink: there is more than this page. The link itself is
+  /// never followed.
+  bool has_next_link = false;
+  std::optional<WallTime> server_date;
+};
+
+/// Answers GetAction. NotFound is an outcome like any other.
+struct ActionRead {
+  CommandId command;
+  Disposition outcome;
+  std::optional<MachineAction> action;
+  std::optional<WallTime> server_date;
+};
+
+/// One stored delivery that may be attempted: the oldest of its (webhook, action).
+struct DueDelivery {
+  EventRecord event;
+  int attempts = 0;  ///< made so far
+  WallTime due{};
+};
+
+/// Answers LoadDeliveries.
+struct DeliveriesLoaded {
+  CommandId command;
+  std::vector<DueDelivery> due;
+  /// When the next one after these becomes due; nothing if none waits.
+  std::optional<WallTime> next_due;
+};
+
+/// Answers SendDelivery.
+struct DeliveryAnswered {
+  CommandId command;
+  Disposition outcome;
+};
+
+/// The daemon was told to stop: nothing new is started from here on.
+struct StopRequested {};
+
+using Event = std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded,
+                           DeliveryAnswered, StopRequested>;
+
+}  // namespace mactiond::core

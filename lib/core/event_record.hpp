@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "action/machine_action.hpp"
+#include "base/time.hpp"
+
+namespace mactiond::core {
+
+/// The types of contract section 3, spelled there with dots.
+enum class EventType {
+  ActionTransition,
+  ActionStale,
+  ActionVanished,
+  CancelRequested,
+  CancelConfirmed,
+  CancelOvertaken,
+  CancelFailed,
+  CancelSuppressed,
+  RegionDegraded,
+  RegionRecovered,
+  WebhookPaused,
+  WebhookResumed,
+  WebhookDisabled,
+  WebhookDeadLettered,
+};
+
+[[nodiscard]] std::string_view to_string(EventType type);
+[[nodiscard]] std::optional<EventType> parse_event_type(std::string_view text);
+
+/// One event as it is stored, logged and sent. Immutable from the moment it has a seq.
+struct EventRecord {
+  std::uint64_t seq = 0;
+  std::string id;  ///< make_event_id
+  EventType type = EventType::ActionTransition;
+  WallTime time{};  ///< when it happened by the server's clock, else when it was decided
+  std::string instance;
+  std::string region;  ///< empty for webhook.* events
+  ActionId action;     ///< empty where the event is not about an action
+  /// The action's document as JSON text; empty where there is none. In a Batch it may be left
+  /// empty for an event about an action: the commit puts in the stored document.
+  std::string document;
+  /// The event's own fields as JSON members without braces (JsonMembers::text).
+  std::string fields;
+};
+
+/// Deterministic and instance-independent: "ma_" and the name-based UUID (version 5) of
+/// `type|subject|detail`. subject is the action id, region or webhook; detail is what tells two
+/// events of one type about one subject apart, e.g. the new status and the last-update ticks.
+[[nodiscard]] std::string make_event_id(EventType type, std::string_view subject,
+                                        std::string_view detail);
+
+/// The members that the log line and the CloudEvents data share, without braces:
+/// "instance":…,"region":…,"action":{…},own fields. Absent parts are left out.
+[[nodiscard]] std::string event_members(const EventRecord& event);
+
+/// The transition log's line in format json, with its newline.
+[[nodiscard]] std::string log_line(const EventRecord& event);
+
+}  // namespace mactiond::core

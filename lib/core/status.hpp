@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "base/time.hpp"
+
+namespace mactiond::core {
+
+/// A quota window as operators see it.
+struct QuotaStatus {
+  int minute_used = 0;
+  int minute_limit = 0;
+  int hour_used = 0;
+  int hour_limit = 0;
+};
+
+struct RegionStatus {
+  std::string name;
+  std::string reason;  ///< empty while ok, else why degraded
+  std::string detail;  ///< e.g. the AADSTS number
+  std::int64_t open_actions = 0;
+  std::optional<Duration> last_poll_age;
+  std::optional<WallTime> last_poll;
+  std::optional<Duration> clock_skew;  ///< server minus local
+  std::optional<Duration> token_left;
+  QuotaStatus quota;
+  std::string strategy;  ///< changes | documented
+  std::int64_t throttled_seconds = 0;
+};
+
+struct WebhookStatus {
+  std::string name;
+  std::string state;  ///< ok | paused | disabled
+  std::int64_t queued = 0;
+  std::int64_t dead = 0;
+  int in_flight = 0;
+};
+
+/// How many actions the store knows per region and status.
+struct ActionCount {
+  std::string region;
+  std::string status;
+  std::int64_t count = 0;
+};
+
+/// The read view behind /v1/status, /readyz and the gauges of /metrics.
+struct EngineStatus {
+  std::vector<RegionStatus> regions;
+  std::vector<WebhookStatus> webhooks;
+  std::vector<ActionCount> actions;
+  std::uint64_t last_seq = 0;
+  std::string cancelling = "off";  ///< on | suspended | off
+};
+
+}  // namespace mactiond::core

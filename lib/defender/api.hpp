@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "action/machine_action.hpp"
+#include "base/secret.hpp"
+#include "core/query.hpp"
+#include "http/message.hpp"
+
+namespace mactiond::defender {
+
+/// Path and query of a list call, percent-encoded, beginning with /api/machineactions.
+[[nodiscard]] std::string list_target(const core::Query& query);
+/// Path of a read by id. The id is percent-encoded whatever it holds.
+[[nodiscard]] std::string get_target(const ActionId& action);
+
+/// GET /api/machineactions with the OData options of the query. api is the configured base URL.
+[[nodiscard]] http::Request list_request(const http::Url& api, const core::Query& query,
+                                         const Secret& token);
+/// GET /api/machineactions/{id}
+[[nodiscard]] http::Request get_request(const http::Url& api, const ActionId& action,
+                                        const Secret& token);
+
+}  // namespace mactiond::defender

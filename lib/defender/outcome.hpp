@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/disposition.hpp"
+#include "base/time.hpp"
+#include "http/message.hpp"
+
+namespace mactiond::defender {
+
+/// What an answer of the Defender API means: http::outcome refined by the error body. 400 with
+/// code ODataError is Reason::Query; a 429 takes its wait from Retry-After, else from the message
+/// ("in N seconds", then "N per hh:mm:ss"). detail is "code: message", cut to 300 characters,
+/// without `target`.
+[[nodiscard]] Disposition api_outcome(const http::Response& response, WallTime local);
+
+/// What an answer of the token endpoint means: only temporarily_unavailable, 408, 429 and 5xx are
+/// worth a retry soon; all else is GiveUp with Reason::Auth. detail is "error AADSTSnnn", never
+/// the description (it repeats tenant and app ids).
+[[nodiscard]] Disposition token_outcome(const http::Response& response, WallTime local);
+
+}  // namespace mactiond::defender

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "base/time.hpp"
+#include "http/url.hpp"
+
+namespace mactiond::http {
+
+struct Header {
+  std::string name;
+  std::string value;
+  bool operator==(const Header&) const = default;
+};
+
+/// The first value under name, letter case ignored.
+[[nodiscard]] std::optional<std::string_view> find_header(const std::vector<Header>& headers,
+                                                          std::string_view name);
+
+/// A request as plain data. Host, Content-Length, Connection and Accept-Encoding are the client's.
+struct Request {
+  std::string method = "GET";
+  Url url;
+  std::vector<Header> headers;
+  /// Sent as Authorization; apart from the headers so that no log can print it.
+  Secret authorization;
+  std::string body;
+};
+
+/// A complete answer; the body is decoded (gzip, deflate) already.
+struct Response {
+  int status = 0;
+  std::vector<Header> headers;
+  std::string body;
+};
+
+/// What one exchange may cost.
+struct Limits {
+  /// From the call to the last byte of the answer, everything included.
+  Duration timeout = std::chrono::seconds(30);
+  /// Until the connection is ready and the request starts to leave. A request that cannot leave
+  /// in time is not sent: quota windows rely on it (core/quota.hpp, kSendWithin).
+  Duration connect_timeout = std::chrono::seconds(10);
+  std::size_t header_bytes = std::size_t{64} * 1024;
+  /// Of the decoded body, and of the encoded one.
+  std::size_t body_bytes = std::size_t{64} * 1024 * 1024;
+};
+
+}  // namespace mactiond::http

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "http/client.hpp"
+#include "http/message.hpp"
+
+namespace mactiond::net {
+
+/// Answers at once: everything asked for is in memory.
+using RequestHandler = std::function<http::Response(const http::Request&)>;
+
+/// A small plain-HTTP server for the admin socket and the metrics port. Bounded: connections,
+/// header and body sizes, seconds per request.
+class HttpServer {
+ public:
+  /// Listens on a Unix socket with the given mode. A stale socket file is replaced; a live one is
+  /// Errc::AddressInUse.
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen_unix(
+      boost::asio::any_io_executor executor, const std::string& path, unsigned mode,
+      RequestHandler handler);
+  /// "address:port"; port 0 takes a free one.
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen_tcp(
+      boost::asio::any_io_executor executor, const std::string& endpoint, RequestHandler handler);
+
+  virtual ~HttpServer() = default;
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  /// Accepts and answers until stop().
+  [[nodiscard]] virtual Task<void> serve() = 0;
+  /// Closes the listener and every connection; removes the socket file.
+  virtual void stop() = 0;
+  /// The bound port; 0 for a Unix socket.
+  [[nodiscard]] virtual unsigned short port() const = 0;
+
+ protected:
+  HttpServer() = default;
+};
+
+}  // namespace mactiond::net

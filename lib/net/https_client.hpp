@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "http/client.hpp"
+
+namespace mactiond::net {
+
+/// Whom a client trusts and how it goes out.
+struct ClientOptions {
+  std::string ca_file;  ///< PEM, added to the system's trust; empty: the system's alone
+  std::string proxy;    ///< http://host:port for CONNECT; empty: direct
+  /// Refuse connections to link-local addresses, checked after every resolution.
+  bool refuse_link_local = false;
+  int idle_connections = 8;  ///< kept for reuse, per host
+};
+
+/// HTTPS (TLS 1.2 or later, chain and host name verified, SNI) and plain HTTP, with keep-alive.
+/// A kept connection that the server closed before the first byte of an answer is replaced once
+/// for GET, never for POST. Error if ca_file cannot be read.
+[[nodiscard]] Result<std::unique_ptr<http::Client>> make_client(boost::asio::any_io_executor executor,
+                                                                const ClientOptions& options);
+
+}  // namespace mactiond::net

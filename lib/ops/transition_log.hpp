@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "core/event_record.hpp"
+
+namespace mactiond::ops {
+
+/// [transition_log] sync
+enum class Sync : std::uint8_t { Every, Batch, Never };
+
+/// Where the file stands; mirrors store::LogPosition, which ops may not include.
+struct LogFilePosition {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t first_seq = 1;
+  bool operator==(const LogFilePosition&) const = default;
+};
+
+/// The events, exactly once and in seq order, one line each.
+///
+/// The driver commits position() in the transaction that stores new events, then calls append().
+/// After a crash open() reads the file from the committed offset on, cuts a torn last line off
+/// and knows from the whole lines found how far it got, also where the file was renamed since
+/// (the inode is searched in the same directory).
+class TransitionLog {
+ public:
+  /// committed: from the store; nothing on first start (then the file, if it exists, is appended
+  /// to from its end, after repairing a torn last line). last_seq: newest event in the store.
+  [[nodiscard]] static Result<TransitionLog> open(const std::string& path, Sync sync,
+                                                  const LogFilePosition* committed,
+                                                  std::uint64_t last_seq);
+  TransitionLog(TransitionLog&& other) noexcept;
+  TransitionLog& operator=(TransitionLog&& other) noexcept;
+  ~TransitionLog();
+
+  /// The next event to be written, and where.
+  [[nodiscard]] LogFilePosition position() const;
+
+  /// Writes the lines of events, whose first seq is position().first_seq, without a gap. On an
+  /// error (disk full, …) the whole lines written so far count, a torn one is cut off, and the
+  /// rest can be given again later.
+  [[nodiscard]] Result<void> append(const std::vector<core::EventRecord>& events);
+
+  /// Closes the file and opens path anew (after a rotation). The caller commits position()
+  /// before the next append. On an error the old file stays in use.
+  [[nodiscard]] Result<void> reopen();
+
+  /// Whether path no longer names the open file (renamed, removed).
+  [[nodiscard]] bool moved() const;
+
+ private:
+  TransitionLog(std::string path, Sync sync);
+  std::string path_;
+  Sync sync_;
+  int fd_ = -1;
+  LogFilePosition position_;
+};
+
+}  // namespace mactiond::ops

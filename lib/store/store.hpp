@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "core/command.hpp"
+#include "core/event.hpp"
+
+namespace mactiond::store {
+
+/// Where the transition log stands. Written in the transaction of the events themselves: after a
+/// crash the file is read from offset on, and the whole lines found there are first_seq, +1, …
+struct LogPosition {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t offset = 0;    ///< everything before it is written (and synced, if syncing is on)
+  std::uint64_t first_seq = 1; ///< the event whose line starts at offset
+};
+
+/// The SQLite file behind the engine: WAL, synchronous FULL, one transaction per step.
+class Store {
+ public:
+  /// Opens or creates `<state_dir>/store.db` and takes the lock file beside it. Errc::StoreInUse if
+  /// another process holds the lock, StoreTooNew for a schema from the future, StoreCorrupt for a
+  /// damaged file, PathNotUsable / StoreFailed otherwise. Path and cause are in `where`.
+  [[nodiscard]] static Result<Store> open(const std::string& state_dir);
+  /// The same without file or lock; for tests and the simulator.
+  [[nodiscard]] static Result<Store> open_in_memory();
+
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+  [[nodiscard]] Result<core::Snapshot> load();
+
+  /// All rows or none. Durable when it returns. After an error nothing of the batch is in the
+  /// store and the caller must not go on with the commands.
+  [[nodiscard]] Result<void> commit(const core::Batch& batch,
+                                    const std::optional<LogPosition>& log = std::nullopt);
+
+  /// The oldest deliveries of a webhook with due <= due_until that are the first of their
+  /// (webhook, action), ordered by due, then seq; at most limit. And when the next becomes due.
+  [[nodiscard]] Result<core::DeliveriesLoaded> load_deliveries(const core::LoadDeliveries& command);
+
+  /// Events with seq >= first, in order, at most limit.
+  [[nodiscard]] Result<std::vector<core::EventRecord>> load_events(std::uint64_t first, int limit);
+
+  /// Nothing before the first commit with a position.
+  [[nodiscard]] Result<std::optional<LogPosition>> load_log_position();
+
+  /// Due time of the oldest waiting delivery's event, for the age gauge; nothing if the queue is
+  /// empty.
+  [[nodiscard]] Result<std::optional<WallTime>> oldest_queued(const std::string& webhook);
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mactiond::store

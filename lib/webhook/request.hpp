@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "base/secret.hpp"
+#include "base/time.hpp"
+#include "core/event_record.hpp"
+#include "http/message.hpp"
+#include "webhook/payload.hpp"
+#include "webhook/signature.hpp"
+
+namespace mactiond::webhook {
+
+/// How one configured webhook is called.
+struct Target {
+  http::Url url;
+  Format format = Format::CloudEvents;
+  std::vector<SigningKey> keys;  ///< empty: unsigned
+  Secret bearer;                 ///< empty: no Authorization
+};
+
+/// One attempt, signed for now: webhook-id, webhook-timestamp, webhook-signature, User-Agent.
+[[nodiscard]] http::Request make_request(const Target& target, const core::EventRecord& event,
+                                         WallTime now);
+
+}  // namespace mactiond::webhook
