@@ -146,11 +146,21 @@ struct Note {
   std::vector<std::pair<std::string, std::string>> fields;
 };
 
+/// A transition as the metrics count it.
+struct TransitionFact {
+  std::string region;
+  std::string to;
+  /// Server's last update to now; nothing where it says nothing about us: the change is older
+  /// than the first complete poll of this process.
+  std::optional<Duration> lag;
+};
+
 /// What one event led to. The driver commits writes first, then starts commands.
 struct Step {
   Batch writes;
   std::vector<Command> commands;
   std::vector<Note> notes;
+  std::vector<TransitionFact> transitions;
 };
 
 // What the store loads at start.

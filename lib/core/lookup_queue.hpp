@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+
+namespace mactiond::core {
+
+/// Actions to be read by id: open ones that a complete read did not show.
+///
+/// Gone is only what answered "not found" twice, at least 30 s apart, and is older than the grace
+/// time in which a new action may not be readable yet.
+class LookupQueue {
+ public:
+  void add(const ActionId& id, MonoTime now);
+  void drop(const ActionId& id) { waiting_.erase(id); }
+
+  /// Up to limit ids that may be asked for now, oldest request first; they count as asked until
+  /// one of the functions below tells the outcome.
+  [[nodiscard]] std::vector<ActionId> take(std::size_t limit, MonoTime now);
+  /// Whether this id must be asked for alone: a list did not show it.
+  [[nodiscard]] bool single_next(MonoTime now) const;
+
+  void found(const ActionId& id) { waiting_.erase(id); }
+  /// A list by ids did not show it: to be read alone, at once.
+  void absent(const ActionId& id, MonoTime now);
+  /// 404. True if the action is now confirmed gone. young: within the grace time.
+  [[nodiscard]] bool not_found(const ActionId& id, bool young, MonoTime now);
+  /// The call failed and told nothing.
+  void failed(const ActionId& id, std::optional<Duration> retry_after, MonoTime now,
+              Random& random);
+
+  [[nodiscard]] std::optional<MonoTime> wake_at() const;
+  [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+
+ private:
+  struct Lookup {
+    MonoTime not_before{};
+    std::optional<MonoTime> first_not_found;
+    int failures = 0;
+    bool alone = false;
+    bool asked = false;
+  };
+  [[nodiscard]] const std::pair<const ActionId, Lookup>* next(MonoTime now) const;
+
+  std::map<ActionId, Lookup> waiting_;
+};
+
+}  // namespace mactiond::core

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/disposition.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/options.hpp"
+#include "core/query.hpp"
+
+namespace mactiond::core {
+
+/// What a page of a list call was like; all that paging is decided on.
+struct PageFacts {
+  int rows = 0;
+  bool has_next_link = false;
+  std::optional<WallTime> newest_update;  ///< greatest last update among the rows
+};
+
+/// One complete read of a list, page after page.
+///
+/// ChangedSince moves its lower bound to the newest stamp of a full page instead of skipping: an
+/// action updated meanwhile moves to the end and pushes none out of sight. Rows of the edge's
+/// stamp are read again. Only where a whole page has one stamp does it skip. The other queries
+/// keep their place by creation, which no update moves, so skipping repeats rows but misses none.
+class ListRound {
+ public:
+  ListRound(Query query, WallTime started) : query_(std::move(query)), started_(started) {}
+
+  [[nodiscard]] const Query& query() const { return query_; }
+  /// Server time at which the round began.
+  [[nodiscard]] WallTime started() const { return started_; }
+  /// Takes a page in; true if another one must be read.
+  [[nodiscard]] bool advance(const PageFacts& page);
+  /// Greatest last update seen so far.
+  [[nodiscard]] std::optional<WallTime> newest_update() const { return newest_update_; }
+
+ private:
+  Query query_;
+  WallTime started_;
+  std::optional<WallTime> newest_update_;
+  int pages_ = 0;
+};
+
+enum class Strategy : std::uint8_t { Changes, Documented };
+
+/// When one region is polled and swept, and with what query.
+///
+/// A poll asks for what changed since the watermark (newest last update of the last complete
+/// poll) minus the overlap. The sweep asks for everything created within lookback, at start and
+/// every ten minutes, and catches what a poll could miss.
+class PollSchedule {
+ public:
+  explicit PollSchedule(const PollOptions& options) : options_(options) {}
+
+  void restore(std::optional<WallTime> watermark, std::optional<WallTime> changes_refused_until);
+  /// Spreads the first polls of many regions out.
+  void start_at(MonoTime when);
+
+  /// The query of the next page if one is due at now and none is under way. server_now: the
+  /// API's clock as far as known.
+  [[nodiscard]] std::optional<Query> poll_due(MonoTime now, WallTime server_now);
+  [[nodiscard]] std::optional<Query> sweep_due(MonoTime now, WallTime server_now);
+  void poll_sent() { poll_under_way_ = true; }
+  void sweep_sent() { sweep_under_way_ = true; }
+
+  /// A page arrived. True if its round is complete now.
+  [[nodiscard]] bool poll_page(const PageFacts& page, bool any_open, MonoTime now);
+  [[nodiscard]] bool sweep_page(const PageFacts& page, MonoTime now);
+
+  /// The call failed: the page is asked for again after a back-off, never before retry_after.
+  void poll_failed(const Disposition& outcome, MonoTime now, Random& random);
+  void sweep_failed(const Disposition& outcome, MonoTime now, Random& random);
+  /// The call told nothing (token renewed, daemon stopping): the page is asked for again at once.
+  void poll_abandoned() { poll_under_way_ = false; }
+  void sweep_abandoned() { sweep_under_way_ = false; }
+  /// The server refused the query itself (400 ODataError). True if the strategy changed for it.
+  [[nodiscard]] bool query_refused(WallTime server_now);
+
+  /// Something opened while the schedule was idle: poll at the fast pace from now on.
+  void opened(MonoTime now);
+
+  [[nodiscard]] std::optional<MonoTime> poll_at() const;
+  [[nodiscard]] std::optional<MonoTime> sweep_at() const;
+  [[nodiscard]] Strategy strategy(WallTime server_now) const;
+  [[nodiscard]] std::optional<WallTime> watermark() const { return watermark_; }
+  [[nodiscard]] std::optional<WallTime> changes_refused_until() const { return refused_until_; }
+  [[nodiscard]] int poll_failures() const { return poll_failures_; }
+  /// Whether a poll completed since this object was made.
+  [[nodiscard]] bool polled_once() const { return polled_once_; }
+  /// Whether the round under way began with a query of this kind.
+  [[nodiscard]] const std::optional<ListRound>& poll_round() const { return poll_; }
+  [[nodiscard]] const std::optional<ListRound>& sweep_round() const { return sweep_; }
+
+ private:
+  PollOptions options_;
+  std::optional<WallTime> watermark_;
+  std::optional<WallTime> refused_until_;
+
+  std::optional<ListRound> poll_;
+  MonoTime poll_at_{};
+  MonoTime poll_started_{};
+  bool poll_under_way_ = false;
+  int poll_failures_ = 0;
+  bool polled_once_ = false;
+
+  std::optional<ListRound> sweep_;
+  MonoTime sweep_at_{};
+  bool sweep_under_way_ = false;
+  int sweep_failures_ = 0;
+};
+
+}  // namespace mactiond::core

@@ -1,0 +1,44 @@
+#include "core/recorder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/glob.hpp"
+
+namespace mactiond::core {
+namespace {
+
+bool fits(const std::vector<std::string>& patterns, std::string_view text) {
+  if (patterns.empty() || text.empty()) return true;
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return glob_match(pattern, std::string(text));
+  });
+}
+
+}  // namespace
+
+bool passes(const WebhookFilter& filter, const EventRecord& event, const Subject& subject) {
+  return fits(filter.event, to_string(event.type)) && fits(filter.region, event.region) &&
+         fits(filter.type, subject.type) && fits(filter.to, subject.to);
+}
+
+Recorder::Recorder(std::string instance, const std::vector<WebhookOptions>& webhooks,
+                   std::uint64_t last_seq)
+    : instance_(std::move(instance)), webhooks_(webhooks), last_seq_(last_seq) {}
+
+std::vector<std::size_t> Recorder::record(EventRecord event, const Subject& subject, WallTime now,
+                                          Batch& batch) {
+  event.seq = ++last_seq_;
+  event.instance = instance_;
+  std::vector<std::size_t> told;
+  for (std::size_t i = 0; i < webhooks_.size(); ++i) {
+    const WebhookOptions& webhook = webhooks_[i];
+    if (webhook.name == subject.webhook || !passes(webhook.filter, event, subject)) continue;
+    batch.deliveries.push_back({webhook.name, event.seq, event.action, now});
+    told.push_back(i);
+  }
+  batch.events.push_back(std::move(event));
+  return told;
+}
+
+}  // namespace mactiond::core

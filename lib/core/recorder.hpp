@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/command.hpp"
+#include "core/event_record.hpp"
+#include "core/options.hpp"
+
+namespace mactiond::core {
+
+/// What a webhook filter looks at beside the event's record.
+struct Subject {
+  std::string_view type;     ///< the action's type; empty where there is none
+  std::string_view to;       ///< the new status of a transition; else empty
+  std::string_view webhook;  ///< the webhook the event is about: it is not told itself
+};
+
+/// Whether an event passes. A key that the event has nothing to say about does not hold it back.
+[[nodiscard]] bool passes(const WebhookFilter& filter, const EventRecord& event,
+                          const Subject& subject);
+
+/// Numbers events and addresses them: each becomes one event row and one delivery row per webhook
+/// whose filter it passes.
+class Recorder {
+ public:
+  Recorder(std::string instance, const std::vector<WebhookOptions>& webhooks,
+           std::uint64_t last_seq);
+
+  /// Fills seq and instance. Adds the rows to batch and returns the indexes of the webhooks told.
+  std::vector<std::size_t> record(EventRecord event, const Subject& subject, WallTime now,
+                                  Batch& batch);
+
+  [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
+
+ private:
+  std::string instance_;
+  std::vector<WebhookOptions> webhooks_;
+  std::uint64_t last_seq_;
+};
+
+}  // namespace mactiond::core

@@ -1,0 +1,404 @@
+#include "core/region.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/json_text.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kTokenTimeout = 30s;
+constexpr Duration kListTimeout = 60s;
+constexpr Duration kReadTimeout = 30s;
+/// A new action may not be readable by id yet (mde-api 10.2).
+constexpr Duration kGrace = 60s;
+constexpr int kFailuresUntilTrouble = 3;
+constexpr std::size_t kIdsPerList = 30;
+constexpr std::size_t kLookupsAtOnce = 4;
+constexpr Duration kThrottledDefault = 20s;
+constexpr Duration kTokenRolesStale = 10min;
+
+std::string ticks(WallTime time) { return std::to_string(time.time_since_epoch().count()); }
+
+std::optional<WallTime> newest_update(const std::vector<MachineAction>& actions) {
+  std::optional<WallTime> newest;
+  for (const MachineAction& action : actions) {
+    if (action.last_update && (!newest || *action.last_update > *newest)) {
+      newest = action.last_update;
+    }
+  }
+  return newest;
+}
+
+}  // namespace
+
+Region::Region(const RegionOptions& options, const std::string& boot_id, std::uint64_t seed)
+    : options_(options),
+      random_(seed),
+      limiter_(options.quota, boot_id),
+      schedule_(options.poll) {}
+
+void Region::restore(const RegionRow& row) {
+  schedule_.restore(row.watermark, row.changes_refused_until);
+  degraded_ = row.degraded;
+}
+
+WallTime Region::server_now(Now now) const { return clock_.at(now.mono).value_or(now.wall); }
+
+bool Region::granted(Lane lane, Now now, StepWriter& out) {
+  if (const auto when = limiter_.try_take(lane, now.mono)) {
+    token_wait_ = std::min(token_wait_.value_or(*when), *when);
+    return false;
+  }
+  // Counted before the call is made: a crash in between wastes a token and never doubles one.
+  auto& quotas = out.batch().quotas;
+  std::erase_if(quotas, [this](const QuotaRow& row) { return row.region == options_.name; });
+  for (QuotaRow& row : limiter_.rows(options_.name)) quotas.push_back(std::move(row));
+  return true;
+}
+
+Region::Call Region::end_call(CommandId id) {
+  const auto found = calls_.find(id);
+  MACTIOND_ASSERT(found != calls_.end());
+  Call call = std::move(found->second);
+  calls_.erase(found);
+  return call;
+}
+
+void Region::advance(Now now, StepWriter& out) {
+  token_wait_.reset();
+  advance_token(now, out);
+  const Secret* token = token_.usable(now.mono);
+  if (token == nullptr) return;
+  advance_lookups(now, *token, out);
+  advance_poll(now, *token, out);
+  advance_sweep(now, *token, out);
+}
+
+void Region::advance_token(Now now, StepWriter& out) {
+  if (!token_.wants_fetch(now.mono)) return;
+  token_.fetch_started();
+  const CommandId id = out.next_id();
+  calls_.emplace(id, Call{Call::Kind::Token, {}, now.mono});
+  out.commands().push_back(FetchToken{id, options_.name, now.mono + kTokenTimeout});
+}
+
+void Region::advance_lookups(Now now, const Secret& token, StepWriter& out) {
+  auto under_way = static_cast<std::size_t>(std::count_if(
+      calls_.begin(), calls_.end(),
+      [](const auto& row) { return row.second.kind >= Call::Kind::LookupMany; }));
+  while (under_way < kLookupsAtOnce && lookups_.wake_at() && *lookups_.wake_at() <= now.mono) {
+    if (!granted(Lane::Lookup, now, out)) return;
+    const bool alone = lookups_.single_next(now.mono) || many_ids_ == ManyIds::None;
+    auto ids = lookups_.take(alone ? 1 : kIdsPerList, now.mono);
+    MACTIOND_ASSERT(!ids.empty());
+    if (ids.size() == 1) {
+      const CommandId id = out.next_id();
+      out.commands().push_back(
+          GetAction{id, options_.name, ids.front(), token, now.mono + kReadTimeout});
+      calls_.emplace(id, Call{Call::Kind::LookupOne, std::move(ids), now.mono});
+    } else {
+      Query query;
+      query.kind = many_ids_ == ManyIds::In ? Query::Kind::IdIn : Query::Kind::IdEq;
+      query.ids = ids;
+      query.top = options_.poll.page_size;
+      send_list(Call{Call::Kind::LookupMany, std::move(ids), now.mono}, std::move(query), token,
+                now, out);
+    }
+    ++under_way;
+  }
+}
+
+void Region::advance_poll(Now now, const Secret& token, StepWriter& out) {
+  const bool fresh = !schedule_.poll_round();
+  auto query = schedule_.poll_due(now.mono, server_now(now));
+  if (!query) return;
+  if (fresh) tracker_.begin_read(Read::Poll);
+  if (!granted(Lane::List, now, out)) return;
+  schedule_.poll_sent();
+  send_list(Call{Call::Kind::Poll, {}, now.mono}, std::move(*query), token, now, out);
+}
+
+void Region::advance_sweep(Now now, const Secret& token, StepWriter& out) {
+  const bool fresh = !schedule_.sweep_round();
+  auto query = schedule_.sweep_due(now.mono, server_now(now));
+  if (!query) return;
+  if (fresh) tracker_.begin_read(Read::Sweep);
+  if (!granted(Lane::Sweep, now, out)) return;
+  schedule_.sweep_sent();
+  send_list(Call{Call::Kind::Sweep, {}, now.mono}, std::move(*query), token, now, out);
+}
+
+void Region::send_list(Call call, Query query, const Secret& token, Now now, StepWriter& out) {
+  const CommandId id = out.next_id();
+  calls_.emplace(id, std::move(call));
+  out.commands().push_back(
+      ListActions{id, options_.name, std::move(query), token, now.mono + kListTimeout});
+}
+
+void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
+  (void)end_call(fetched.command);
+  if (fetched.outcome.ok()) {
+    token_.fetched(std::move(fetched.token), fetched.lifetime, now.mono);
+    return;
+  }
+  if (fetched.outcome.reason == Reason::Stopped) {
+    token_.fetch_abandoned();
+    return;
+  }
+  token_.fetch_failed(fetched.outcome.retry_after, now.mono, random_);
+  out.note(Note::Level::Warning, "token_failed",
+           {{"region", options_.name}, {"reason", describe(fetched.outcome)}});
+  // While the old token still works nothing is wrong yet.
+  if (token_.usable(now.mono) != nullptr) return;
+  trouble(fetched.outcome, true, now, out);
+}
+
+bool Region::answered(const Call& call, const Disposition& outcome, std::optional<WallTime> date,
+                      Now now, StepWriter& out) {
+  if (date) clock_.sample(*date, call.sent, now.mono);
+  if (outcome.ok()) token_.accepted();
+  if (outcome.ok() || outcome.reason == Reason::Stopped) return false;
+  out.note(Note::Level::Warning, "call_failed",
+           {{"region", options_.name}, {"reason", describe(outcome)}});
+  if (outcome.reason == Reason::Throttled) {
+    limiter_.hold(outcome.retry_after.value_or(kThrottledDefault) + 1s, now.mono);
+    for (QuotaRow& row : limiter_.rows(options_.name)) out.batch().quotas.push_back(std::move(row));
+  }
+  // A role granted since the token was made shows only in a new one (mde-api 11.10).
+  const bool stale_roles = outcome.reason == Reason::Permission &&
+                           token_.age(now.mono).value_or(Duration{}) > kTokenRolesStale;
+  if (outcome.verdict != Verdict::Reauthenticate && !stale_roles) return false;
+  return !token_.refused(call.sent, now.mono, random_);
+}
+
+void Region::on(ActionsListed listed, Now now, StepWriter& out) {
+  const Call call = end_call(listed.command);
+  const bool again = answered(call, listed.outcome, listed.server_date, now, out);
+  if (!listed.outcome.ok()) {
+    list_failed(call, listed.outcome, again, now, out);
+    return;
+  }
+  for (const MachineAction& action : listed.actions) observe(action, now, out);
+  if (call.kind == Call::Kind::LookupMany) {
+    many_answered(call, now);
+    return;
+  }
+  const PageFacts page{static_cast<int>(listed.actions.size()), listed.has_next_link,
+                       newest_update(listed.actions)};
+  if (call.kind == Call::Kind::Sweep) {
+    if (schedule_.sweep_page(page, now.mono)) poll_complete(Read::Sweep, now, out);
+    return;
+  }
+  const bool open_set = schedule_.poll_round()->query().kind == Query::Kind::OpenOrCreatedSince;
+  const auto watermark = schedule_.watermark();
+  if (!schedule_.poll_page(page, tracker_.open_count() > 0, now.mono)) return;
+  if (!measured_from_) measured_from_ = server_now(now);
+  last_poll_ = now.mono;
+  last_poll_wall_ = now.wall;
+  well(now, out);
+  if (open_set) poll_complete(Read::Poll, now, out);
+  if (schedule_.watermark() != watermark) out.batch().regions.push_back(row());
+}
+
+void Region::poll_complete(Read read, Now now, StepWriter& /*out*/) {
+  for (const ActionId& id : tracker_.unseen_open(read)) lookups_.add(id, now.mono);
+}
+
+void Region::many_answered(const Call& call, Now now) {
+  for (const ActionId& id : call.ids) {
+    // observe() has taken those off that the answer showed.
+    lookups_.absent(id, now.mono);
+  }
+}
+
+void Region::list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
+                         StepWriter& out) {
+  if (call.kind == Call::Kind::LookupMany) {
+    if (outcome.reason == Reason::Query) {
+      many_ids_ = many_ids_ == ManyIds::In ? ManyIds::Or : ManyIds::None;
+    }
+    for (const ActionId& id : call.ids) {
+      lookups_.failed(id, outcome.retry_after, now.mono, random_);
+    }
+    return;
+  }
+  if (call.kind == Call::Kind::Sweep) {
+    if (again) {
+      schedule_.sweep_abandoned();
+    } else {
+      schedule_.sweep_failed(outcome, now.mono, random_);
+    }
+    return;
+  }
+  if (outcome.reason == Reason::Query && schedule_.query_refused(server_now(now))) {
+    out.note(Note::Level::Warning, "changes_filter_refused",
+             {{"region", options_.name}, {"reason", describe(outcome)}});
+    out.batch().regions.push_back(row());
+    return;
+  }
+  if (again) {
+    schedule_.poll_abandoned();
+    return;
+  }
+  schedule_.poll_failed(outcome, now.mono, random_);
+  const bool at_once = outcome.reason == Reason::Permission || outcome.reason == Reason::Auth;
+  if (outcome.reason != Reason::Stopped) trouble(outcome, at_once, now, out);
+}
+
+void Region::on(ActionRead read, Now now, StepWriter& out) {
+  const Call call = end_call(read.command);
+  MACTIOND_ASSERT(call.ids.size() == 1);
+  const ActionId& id = call.ids.front();
+  (void)answered(call, read.outcome, read.server_date, now, out);
+  if (read.outcome.ok()) {
+    MACTIOND_ASSERT(read.action);
+    observe(*read.action, now, out);
+    lookups_.found(id);
+    return;
+  }
+  if (read.outcome.reason != Reason::NotFound) {
+    lookups_.failed(id, read.outcome.retry_after, now.mono, random_);
+    return;
+  }
+  const Tracker::Known* known = tracker_.find(id);
+  const bool young = known != nullptr && known->created && server_now(now) - *known->created < kGrace;
+  if (lookups_.not_found(id, young, now.mono)) vanish(id, now, out);
+}
+
+void Region::observe(const MachineAction& action, Now now, StepWriter& out) {
+  lookups_.found(action.id);
+  const Observation seen = tracker_.observe(action);
+  if (seen.kind == Observation::Kind::Nothing) return;
+  out.batch().actions.push_back({options_.name, action, now.wall});
+  if (seen.kind == Observation::Kind::Changed) record_transition(action, seen, now, out);
+  if (!action.status.is_final()) schedule_.opened(now.mono);
+}
+
+void Region::record_transition(const MachineAction& action, const Observation& seen, Now now,
+                               StepWriter& out) {
+  const WallTime server = server_now(now);
+  const auto lag = action.last_update
+                       ? std::optional(std::max(server - *action.last_update, Duration{}))
+                       : std::nullopt;
+  EventRecord event;
+  event.type = EventType::ActionTransition;
+  event.id = make_event_id(event.type, action.id.value,
+                           std::string(action.status.text()) + "|" + ticks(action.stamp()));
+  event.time = action.last_update || action.created ? action.stamp() : server;
+  event.region = options_.name;
+  event.action = action.id;
+  event.document = action.document;
+  JsonMembers fields;
+  if (seen.from) {
+    fields.add("from", seen.from->text());
+  } else {
+    fields.add_raw("from", "null");
+  }
+  fields.add("to", action.status.text());
+  if (lag) {
+    fields.add("lag_ms", to_milliseconds(*lag));
+  } else {
+    fields.add_raw("lag_ms", "null");
+  }
+  if (seen.correction) fields.add("correction", true);
+  event.fields = fields.text();
+  const bool measured = measured_from_ && action.last_update && *action.last_update > *measured_from_;
+  out.transition({options_.name, std::string(action.status.text()),
+                  measured ? lag : std::nullopt});
+  out.record(std::move(event), {action.type.text(), action.status.text(), {}}, now.wall);
+}
+
+void Region::vanish(const ActionId& id, Now now, StepWriter& out) {
+  const Tracker::Known* known = tracker_.find(id);
+  const std::string type(known != nullptr ? known->type.text() : std::string_view());
+  const WallTime stamp = known != nullptr ? known->stamp : WallTime{};
+  if (!tracker_.vanish(id)) return;
+  out.batch().vanished.emplace_back(options_.name, id);
+  EventRecord event;
+  event.type = EventType::ActionVanished;
+  event.id = make_event_id(event.type, id.value, ticks(stamp));
+  event.time = server_now(now);
+  event.region = options_.name;
+  event.action = id;
+  out.record(std::move(event), {type, {}, {}}, now.wall);
+}
+
+void Region::trouble(const Disposition& outcome, bool at_once, Now now, StepWriter& out) {
+  const bool enough = at_once || schedule_.poll_failures() >= kFailuresUntilTrouble;
+  const bool was_well = degraded_.empty();
+  if (was_well && !enough) return;
+  degraded_ = describe(outcome);
+  if (!was_well) return;
+  record_region(EventType::RegionDegraded, degraded_, now, out);
+  out.batch().regions.push_back(row());
+  out.note(Note::Level::Error, "region_degraded",
+           {{"region", options_.name}, {"reason", degraded_}});
+}
+
+void Region::well(Now now, StepWriter& out) {
+  if (degraded_.empty()) return;
+  record_region(EventType::RegionRecovered, std::exchange(degraded_, {}), now, out);
+  out.batch().regions.push_back(row());
+  out.note(Note::Level::Info, "region_recovered", {{"region", options_.name}});
+}
+
+void Region::record_region(EventType type, const std::string& reason, Now now, StepWriter& out) {
+  EventRecord event;
+  event.type = type;
+  event.time = server_now(now);
+  event.id = make_event_id(type, options_.name, ticks(event.time));
+  event.region = options_.name;
+  event.fields = JsonMembers().add("reason", reason).text();
+  out.record(std::move(event), {}, now.wall);
+}
+
+RegionRow Region::row() const {
+  return {options_.name, schedule_.watermark(), schedule_.changes_refused_until(), degraded_};
+}
+
+std::optional<MonoTime> Region::wake_at(MonoTime now) const {
+  std::optional<MonoTime> when = token_.wake_at(now);
+  const auto consider = [&when](std::optional<MonoTime> candidate) {
+    if (candidate && (!when || *candidate < *when)) when = candidate;
+  };
+  if (token_.usable(now) == nullptr) return when;
+  // A call that was due but found no token waits for the quota, not for its own time.
+  if (token_wait_) {
+    consider(token_wait_);
+    return when;
+  }
+  consider(schedule_.poll_at());
+  consider(schedule_.sweep_at());
+  consider(lookups_.wake_at());
+  return when;
+}
+
+RegionStatus Region::status(Now now) const {
+  RegionStatus status;
+  status.name = options_.name;
+  status.reason = degraded_;
+  status.open_actions = tracker_.open_count();
+  if (last_poll_) status.last_poll_age = now.mono - *last_poll_;
+  status.last_poll = last_poll_wall_;
+  if (const auto server = clock_.at(now.mono)) status.clock_skew = *server - now.wall;
+  status.token_left = token_.left(now.mono);
+  status.quota = limiter_.status(now.mono);
+  status.strategy =
+      schedule_.strategy(server_now(now)) == Strategy::Changes ? "changes" : "documented";
+  status.throttled_seconds = to_seconds(limiter_.held());
+  return status;
+}
+
+void Region::count_actions(std::vector<ActionCount>& counts) const {
+  for (const auto& [status, count] : tracker_.counts()) {
+    counts.push_back({options_.name, status, count});
+  }
+}
+
+}  // namespace mactiond::core

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/command.hpp"
+#include "core/event.hpp"
+#include "core/lookup_queue.hpp"
+#include "core/options.hpp"
+#include "core/poll_schedule.hpp"
+#include "core/quota.hpp"
+#include "core/server_clock.hpp"
+#include "core/status.hpp"
+#include "core/step_writer.hpp"
+#include "core/token_cache.hpp"
+#include "core/tracker.hpp"
+
+namespace mactiond::core {
+
+/// Follows every action of one region entry: token, quota, polls, lookups, and what they show.
+class Region {
+ public:
+  Region(const RegionOptions& options, const std::string& boot_id, std::uint64_t seed);
+
+  void restore(const RegionRow& row);
+  void restore(const StoredAction& action) { tracker_.restore(action); }
+  void restore(const std::vector<QuotaRow>& quotas, MonoTime now) { limiter_.restore(quotas, now); }
+  void start_at(MonoTime when) { schedule_.start_at(when); }
+
+  /// Starts every call that is due and that the quota allows.
+  void advance(Now now, StepWriter& out);
+  void on(TokenFetched fetched, Now now, StepWriter& out);
+  void on(ActionsListed listed, Now now, StepWriter& out);
+  void on(ActionRead read, Now now, StepWriter& out);
+
+  void forget_before(WallTime cutoff) { tracker_.forget_before(cutoff); }
+
+  [[nodiscard]] std::optional<MonoTime> wake_at(MonoTime now) const;
+  [[nodiscard]] RegionStatus status(Now now) const;
+  void count_actions(std::vector<ActionCount>& counts) const;
+  [[nodiscard]] const std::string& name() const { return options_.name; }
+
+ private:
+  struct Call {
+    enum class Kind : std::uint8_t { Token, Poll, Sweep, LookupMany, LookupOne };
+    Kind kind = Kind::Poll;
+    std::vector<ActionId> ids;  ///< of a lookup
+    MonoTime sent{};
+  };
+  /// How several ids are asked for at once; what the server refuses is not tried again.
+  enum class ManyIds : std::uint8_t { In, Or, None };
+
+  [[nodiscard]] WallTime server_now(Now now) const;
+  [[nodiscard]] bool granted(Lane lane, Now now, StepWriter& out);
+  [[nodiscard]] Call end_call(CommandId id);
+
+  void advance_token(Now now, StepWriter& out);
+  void advance_lookups(Now now, const Secret& token, StepWriter& out);
+  void advance_poll(Now now, const Secret& token, StepWriter& out);
+  void advance_sweep(Now now, const Secret& token, StepWriter& out);
+  void send_list(Call call, Query query, const Secret& token, Now now, StepWriter& out);
+
+  /// What every answer means for clock, quota and token. True if the call failed only for want of
+  /// a new token: it is made again then, and nothing is wrong yet.
+  [[nodiscard]] bool answered(const Call& call, const Disposition& outcome,
+                              std::optional<WallTime> date, Now now, StepWriter& out);
+  void list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
+                   StepWriter& out);
+  void poll_complete(Read read, Now now, StepWriter& out);
+  void many_answered(const Call& call, Now now);
+  void observe(const MachineAction& action, Now now, StepWriter& out);
+  void record_transition(const MachineAction& action, const Observation& seen, Now now,
+                         StepWriter& out);
+  void vanish(const ActionId& id, Now now, StepWriter& out);
+
+  void trouble(const Disposition& outcome, bool at_once, Now now, StepWriter& out);
+  void well(Now now, StepWriter& out);
+  void record_region(EventType type, const std::string& reason, Now now, StepWriter& out);
+  [[nodiscard]] RegionRow row() const;
+
+  RegionOptions options_;
+  Random random_;
+  TokenCache token_;
+  Limiter limiter_;
+  ServerClock clock_;
+  PollSchedule schedule_;
+  LookupQueue lookups_;
+  Tracker tracker_;
+  std::map<CommandId, Call> calls_;
+  ManyIds many_ids_ = ManyIds::In;
+  std::string degraded_;  ///< why; empty while all is well
+  std::optional<MonoTime> last_poll_;
+  std::optional<WallTime> last_poll_wall_;
+  std::optional<WallTime> measured_from_;  ///< server time of the first complete poll
+  /// When the quota lets the call go that was held back last.
+  std::optional<MonoTime> token_wait_;
+};
+
+}  // namespace mactiond::core

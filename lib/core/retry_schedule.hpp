@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+
+namespace mactiond::core {
+
+/// The attempts of one delivery: at once, then 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and
+/// 24 h after the former (Standard Webhooks 1.0.0), each ±20 %. Nothing after the last: the
+/// delivery is dead. attempts: made so far, at least 1.
+[[nodiscard]] std::optional<Duration> delay_after(int attempts, Random& random);
+
+/// How many attempts the schedule has.
+[[nodiscard]] int attempts_max();
+
+}  // namespace mactiond::core

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+
+#include "base/time.hpp"
+
+namespace mactiond::core {
+
+/// The API's clock, carried forward on our monotonic one: a local wall clock that jumps changes
+/// nothing here.
+///
+/// A Date header says the second in which the answer was made, somewhere between sending and
+/// receipt; each answer narrows the possible offset, as an interval that is intersected. An answer
+/// that contradicts the interval starts it anew (the server's clock was set).
+class ServerClock {
+ public:
+  void sample(WallTime date, MonoTime sent, MonoTime received);
+
+  /// Nothing before the first sample.
+  [[nodiscard]] std::optional<WallTime> at(MonoTime when) const;
+  /// Half the width of what is possible.
+  [[nodiscard]] Duration uncertainty() const;
+
+ private:
+  struct Offset {
+    Duration low{};
+    Duration high{};
+    MonoTime as_of{};
+  };
+  std::optional<Offset> offset_;
+};
+
+}  // namespace mactiond::core

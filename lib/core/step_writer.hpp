@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/command.hpp"
+#include "core/outbox.hpp"
+#include "core/recorder.hpp"
+
+namespace mactiond::core {
+
+/// Where the parts of the engine put what they decide during one step.
+class StepWriter {
+ public:
+  StepWriter(Step& step, Recorder& recorder, std::vector<Outbox>& outboxes, std::uint64_t& last_id)
+      : step_(step), recorder_(recorder), outboxes_(outboxes), last_id_(last_id) {}
+
+  [[nodiscard]] Batch& batch() { return step_.writes; }
+  [[nodiscard]] std::vector<Command>& commands() { return step_.commands; }
+  [[nodiscard]] std::uint64_t& last_id() { return last_id_; }
+  [[nodiscard]] CommandId next_id() { return CommandId{++last_id_}; }
+
+  /// The event gets its number, its row and its deliveries.
+  void record(EventRecord event, const Subject& subject, WallTime now) {
+    for (const std::size_t webhook : recorder_.record(std::move(event), subject, now, batch())) {
+      outboxes_[webhook].added();
+    }
+  }
+
+  void transition(TransitionFact fact) { step_.transitions.push_back(std::move(fact)); }
+
+  void note(Note::Level level, std::string event,
+            std::vector<std::pair<std::string, std::string>> fields) {
+    step_.notes.push_back({level, std::move(event), std::move(fields)});
+  }
+
+ private:
+  Step& step_;
+  Recorder& recorder_;
+  std::vector<Outbox>& outboxes_;
+  std::uint64_t& last_id_;
+};
+
+}  // namespace mactiond::core

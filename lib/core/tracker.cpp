@@ -1,0 +1,102 @@
+#include "core/tracker.hpp"
+
+#include <algorithm>
+
+namespace mactiond::core {
+namespace {
+
+bool supersedes(const MachineAction& action, const Tracker::Known& known) {
+  if (action.stamp() != known.stamp) return action.stamp() > known.stamp;
+  return action.status == known.status || action.status.rank() > known.status.rank();
+}
+
+}  // namespace
+
+void Tracker::restore(const StoredAction& action) {
+  Known known;
+  known.status = action.status;
+  known.type = action.type;
+  known.stamp = action.last_update.value_or(action.created.value_or(WallTime{}));
+  known.created = action.created;
+  known.fingerprint = action.fingerprint;
+  known.vanished = action.vanished;
+  count(known, 1);
+  known_.insert_or_assign(action.id, std::move(known));
+}
+
+Observation Tracker::observe(const MachineAction& action) {
+  Observation result;
+  const std::uint64_t print = fingerprint(action.document);
+  const auto [row, first] = known_.try_emplace(action.id);
+  Known& known = row->second;
+  known.seen = reads_;
+  if (!first) {
+    const bool returned = known.vanished;
+    if (!supersedes(action, known)) return result;
+    if (action.status == known.status) {
+      if (print == known.fingerprint && action.stamp() == known.stamp && !returned) return result;
+      result.kind = Observation::Kind::Refreshed;
+    } else {
+      result.kind = Observation::Kind::Changed;
+      result.from = known.status;
+      result.correction = known.status.is_final();
+    }
+    count(known, -1);
+  } else {
+    result.kind = Observation::Kind::Changed;
+  }
+  known.status = action.status;
+  known.type = action.type;
+  known.stamp = action.stamp();
+  known.created = action.created;
+  known.fingerprint = print;
+  known.vanished = false;
+  count(known, 1);
+  return result;
+}
+
+std::vector<ActionId> Tracker::unseen_open(Read read) const {
+  std::vector<ActionId> ids;
+  for (const auto& [id, known] : known_) {
+    if (known.open() && known.seen[index(read)] != reads_[index(read)]) ids.push_back(id);
+  }
+  // The map's order depends on the library; decisions may not.
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+bool Tracker::vanish(const ActionId& id) {
+  const auto row = known_.find(id);
+  if (row == known_.end() || !row->second.open()) return false;
+  count(row->second, -1);
+  row->second.vanished = true;
+  count(row->second, 1);
+  return true;
+}
+
+void Tracker::forget_before(WallTime cutoff) {
+  std::erase_if(known_, [&](const auto& row) {
+    const Known& known = row.second;
+    if (known.open() || known.stamp >= cutoff) return false;
+    count(known, -1);
+    return true;
+  });
+}
+
+const Tracker::Known* Tracker::find(const ActionId& id) const {
+  const auto row = known_.find(id);
+  return row == known_.end() ? nullptr : &row->second;
+}
+
+void Tracker::count(const Known& known, std::int64_t by) {
+  if (known.open()) open_ += by;
+  if (known.vanished) return;
+  const auto row = counts_.find(known.status.text());
+  if (row != counts_.end()) {
+    row->second += by;
+  } else {
+    counts_.emplace(known.status.text(), by);
+  }
+}
+
+}  // namespace mactiond::core

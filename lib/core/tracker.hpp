@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "base/time.hpp"
+#include "core/command.hpp"
+
+namespace mactiond::core {
+
+/// What one observed answer about one action amounts to.
+struct Observation {
+  enum class Kind : std::uint8_t {
+    Nothing,    ///< known already, or older than what is known
+    Refreshed,  ///< same status, other fields: store it, no event
+    Changed,    ///< seen for the first time, or with another status
+  };
+  Kind kind = Kind::Nothing;
+  std::optional<ActionStatus> from;  ///< nothing if seen for the first time
+  bool correction = false;           ///< it had been final
+};
+
+/// Which complete read an action was seen in.
+enum class Read : std::uint8_t { Poll, Sweep };
+
+/// The last known state of every action of one region.
+///
+/// An answer with an older stamp never overwrites a newer one; with the same stamp only a status
+/// that is further along does (ActionStatus::rank), so that (action, status, stamp) names a
+/// transition for good.
+class Tracker {
+ public:
+  void restore(const StoredAction& action);
+
+  [[nodiscard]] Observation observe(const MachineAction& action);
+
+  /// A poll or a sweep asks for everything open; begin_read starts one anew.
+  void begin_read(Read read) { ++reads_[index(read)]; }
+  /// Open actions that no answer since begin_read(read) showed, whatever it answered.
+  [[nodiscard]] std::vector<ActionId> unseen_open(Read read) const;
+
+  /// The action is confirmed gone; false if it is unknown or not open.
+  bool vanish(const ActionId& id);
+  /// Forgets finished and vanished actions whose stamp is older than cutoff.
+  void forget_before(WallTime cutoff);
+
+  struct Known {
+    ActionStatus status;
+    ActionType type;
+    WallTime stamp{};
+    std::optional<WallTime> created;
+    std::uint64_t fingerprint = 0;
+    std::array<std::uint32_t, 2> seen{};  ///< in which read of each kind, last
+    bool vanished = false;
+
+    [[nodiscard]] bool open() const { return !vanished && !status.is_final(); }
+  };
+  [[nodiscard]] const Known* find(const ActionId& id) const;
+  [[nodiscard]] std::int64_t open_count() const { return open_; }
+  /// By status as on the wire.
+  [[nodiscard]] const std::map<std::string, std::int64_t, std::less<>>& counts() const {
+    return counts_;
+  }
+
+ private:
+  static std::size_t index(Read read) { return static_cast<std::size_t>(read); }
+  void count(const Known& known, std::int64_t by);
+
+  std::unordered_map<ActionId, Known> known_;
+  std::map<std::string, std::int64_t, std::less<>> counts_;
+  std::int64_t open_ = 0;
+  std::array<std::uint32_t, 2> reads_{};
+};
+
+}  // namespace mactiond::core

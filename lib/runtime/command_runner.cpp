@@ -1,0 +1,194 @@
+#include "runtime/command_runner.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <utility>
+#include <variant>
+
+#include "base/error.hpp"
+#include "core/quota.hpp"
+#include "defender/api.hpp"
+#include "defender/codec.hpp"
+#include "defender/outcome.hpp"
+#include "http/outcome.hpp"
+
+namespace mactiond::runtime {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kPageBytes = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t kTokenBytes = std::size_t{256} * 1024;
+constexpr std::size_t kWebhookBytes = std::size_t{64} * 1024;
+
+/// Whether the task was cancelled before it could start. Also keeps later awaits from throwing.
+Task<bool> cancelled_already() {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  co_return state.cancelled() != asio::cancellation_type::none;
+}
+
+Disposition unreadable(const Error& error) {
+  Disposition outcome;
+  outcome.verdict = Verdict::Retry;
+  outcome.reason = Reason::BadAnswer;
+  outcome.detail = error.message();
+  return outcome;
+}
+
+std::string code_label(const Disposition& outcome) {
+  return outcome.status != 0 ? std::to_string(outcome.status)
+                             : std::string(to_string(outcome.reason));
+}
+
+std::string delivery_result(const Disposition& outcome) {
+  return outcome.ok() ? "delivered" : std::string(to_string(outcome.reason));
+}
+
+}  // namespace
+
+CommandRunner::CommandRunner(const Clock& clock, std::map<std::string, RegionAccess> regions,
+                             std::map<std::string, WebhookAccess> webhooks, ops::Metrics& metrics,
+                             Post post)
+    : clock_(clock),
+      regions_(std::move(regions)),
+      webhooks_(std::move(webhooks)),
+      metrics_(metrics),
+      post_(std::move(post)) {}
+
+void CommandRunner::start(core::Command command, TaskGroup& reads, TaskGroup& deliveries) {
+  if (auto* fetch = std::get_if<core::FetchToken>(&command)) {
+    reads.spawn(fetch_token(std::move(*fetch)));
+  } else if (auto* list = std::get_if<core::ListActions>(&command)) {
+    reads.spawn(list_actions(std::move(*list)));
+  } else if (auto* get = std::get_if<core::GetAction>(&command)) {
+    reads.spawn(get_action(std::move(*get)));
+  } else if (auto* send = std::get_if<core::SendDelivery>(&command)) {
+    deliveries.spawn(send_delivery(std::move(*send)));
+  } else {
+    MACTIOND_ASSERT(false);
+  }
+}
+
+Task<CommandRunner::Answer> CommandRunner::call(std::string region, std::string operation,
+                                                http::Request request, MonoTime deadline) {
+  Answer answer;
+  const bool cancelled = co_await cancelled_already();
+  if (cancelled) {
+    answer.outcome = http::outcome(Error(Errc::Cancelled, region));
+    co_return answer;
+  }
+  http::Limits limits;
+  limits.timeout = deadline - clock_.now().mono;
+  limits.connect_timeout = core::kSendWithin;
+  limits.body_bytes = operation == "token" ? kTokenBytes : kPageBytes;
+  http::Client& client = *regions_.at(region).client;
+  auto sent = co_await client.send(std::move(request), limits);
+  if (sent) {
+    answer.response = std::move(*sent);
+    answer.server_date = http::server_date(answer.response);
+    const WallTime local = clock_.now().wall;
+    answer.outcome = operation == "token" ? defender::token_outcome(answer.response, local)
+                                          : defender::api_outcome(answer.response, local);
+  } else {
+    answer.outcome = http::outcome(sent.error());
+  }
+  metrics_.api_request(region, operation, code_label(answer.outcome));
+  co_return answer;
+}
+
+Task<void> CommandRunner::fetch_token(core::FetchToken command) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  core::TokenFetched event;
+  event.command = command.id;
+  RegionAccess& access = regions_.at(command.region);
+  auto secret = access.read_secret();
+  if (!secret) {
+    event.outcome.verdict = Verdict::GiveUp;
+    event.outcome.reason = Reason::Auth;
+    event.outcome.detail = secret.error().message();
+    post_(std::move(event));
+    co_return;
+  }
+  access.credential.client_secret = std::move(*secret);
+  http::Request request = defender::token_request(access.credential);
+  Answer answer = co_await call(command.region, "token", std::move(request), command.deadline);
+  event.outcome = std::move(answer.outcome);
+  if (event.outcome.ok()) {
+    auto token = defender::parse_token(answer.response.body);
+    if (token) {
+      event.token = std::move(token->value);
+      event.lifetime = token->lifetime;
+    } else {
+      event.outcome = unreadable(token.error());
+    }
+  }
+  post_(std::move(event));
+}
+
+Task<void> CommandRunner::list_actions(core::ListActions command) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  http::Request request =
+      defender::list_request(regions_.at(command.region).api, command.query, command.token);
+  Answer answer = co_await call(command.region, "list", std::move(request), command.deadline);
+  core::ActionsListed event;
+  event.command = command.id;
+  event.outcome = std::move(answer.outcome);
+  event.server_date = answer.server_date;
+  if (event.outcome.ok()) {
+    auto page = defender::parse_page(answer.response.body);
+    if (page) {
+      event.actions = std::move(page->actions);
+      event.has_next_link = page->has_next_link;
+    } else {
+      event.outcome = unreadable(page.error());
+      metrics_.api_request(command.region, "list", code_label(event.outcome));
+    }
+  }
+  post_(std::move(event));
+}
+
+Task<void> CommandRunner::get_action(core::GetAction command) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  http::Request request =
+      defender::get_request(regions_.at(command.region).api, command.action, command.token);
+  Answer answer = co_await call(command.region, "get", std::move(request), command.deadline);
+  core::ActionRead event;
+  event.command = command.id;
+  event.outcome = std::move(answer.outcome);
+  event.server_date = answer.server_date;
+  if (event.outcome.ok()) {
+    auto action = defender::parse_action(answer.response.body);
+    if (action && action->id == command.action) {
+      event.action = std::move(*action);
+    } else {
+      event.outcome = unreadable(action ? Error(Errc::UnexpectedDocument, command.region)
+                                        : action.error());
+      metrics_.api_request(command.region, "get", code_label(event.outcome));
+    }
+  }
+  post_(std::move(event));
+}
+
+Task<void> CommandRunner::send_delivery(core::SendDelivery command) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  core::DeliveryAnswered event;
+  event.command = command.id;
+  const bool cancelled = co_await cancelled_already();
+  if (cancelled) {
+    event.outcome = http::outcome(Error(Errc::Cancelled, command.webhook));
+    post_(std::move(event));
+    co_return;
+  }
+  const WebhookAccess& access = webhooks_.at(command.webhook);
+  const Now now = clock_.now();
+  http::Limits limits;
+  limits.timeout = command.deadline - now.mono;
+  limits.body_bytes = kWebhookBytes;
+  http::Request request = webhook::make_request(access.target, command.event, now.wall);
+  auto sent = co_await access.client->send(std::move(request), limits);
+  event.outcome = sent ? http::outcome(*sent, clock_.now().wall) : http::outcome(sent.error());
+  metrics_.delivery(command.webhook, delivery_result(event.outcome));
+  post_(std::move(event));
+}
+
+}  // namespace mactiond::runtime

@@ -1,0 +1,273 @@
+#include "runtime/driver.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/error.hpp"
+#include "ops/log.hpp"
+#include "ops/systemd.hpp"
+
+namespace mactiond::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kExitSoftware = 70;
+constexpr int kExitIo = 74;
+constexpr Duration kDeliveryGrace = 5s;
+constexpr Duration kLogRetry = 5s;
+constexpr Duration kLogCheck = 10s;
+constexpr int kLogChunk = 500;
+/// However quiet: the watchdog is fed, the log file is looked after.
+constexpr Duration kTurnAtLeast = 10s;
+constexpr Duration kLiveWithin = 60s;
+/// Events stepped before one commit; bounds how long the loop is held.
+constexpr std::size_t kEventsPerTurn = 256;
+
+template <class T>
+void append(std::vector<T>& into, std::vector<T>&& from) {
+  into.insert(into.end(), std::make_move_iterator(from.begin()),
+              std::make_move_iterator(from.end()));
+}
+
+void append(core::Batch& into, core::Batch&& from) {
+  append(into.actions, std::move(from.actions));
+  append(into.events, std::move(from.events));
+  append(into.deliveries, std::move(from.deliveries));
+  append(into.retries, std::move(from.retries));
+  append(into.ends, std::move(from.ends));
+  append(into.regions, std::move(from.regions));
+  append(into.quotas, std::move(from.quotas));
+  append(into.webhooks, std::move(from.webhooks));
+  append(into.vanished, std::move(from.vanished));
+  into.shift_due += from.shift_due;
+  if (from.prune_before) into.prune_before = from.prune_before;
+}
+
+std::string describe(std::exception_ptr failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "unknown exception";
+  }
+}
+
+}  // namespace
+
+Driver::Driver(boost::asio::any_io_executor executor, Parts parts)
+    : parts_(parts),
+      reads_(
+          executor,
+          [this](std::exception_ptr failure) {
+            ops::log(core::Note::Level::Error, "task_failed", {{"error", describe(failure)}});
+            fail(kExitSoftware);
+          },
+          [this] { wakeup_.notify(); }),
+      deliveries_(
+          executor,
+          [this](std::exception_ptr failure) {
+            ops::log(core::Note::Level::Error, "task_failed", {{"error", describe(failure)}});
+            fail(kExitSoftware);
+          },
+          [this] { wakeup_.notify(); }),
+      wakeup_(executor) {}
+
+void Driver::post(core::Event event) {
+  events_.push_back(std::move(event));
+  wakeup_.notify();
+}
+
+Task<int> Driver::run() {
+  MACTIOND_ASSERT(runner_ != nullptr);
+  keep_log_position();
+  catch_up_log();
+  while (!finished()) {
+    if (!exit_code_) turn();
+    if (finished()) break;
+    if (!events_.empty() && !exit_code_) wakeup_.notify();
+    const Now now = parts_.clock.now();
+    const Duration limit = until_next(now);
+    co_await wakeup_.wait(limit);
+    const Duration late = parts_.clock.now().mono - now.mono - limit;
+    if (events_.empty() && late >= Duration{}) parts_.metrics.loop_lag(late);
+  }
+  co_return exit_code_.value_or(0);
+}
+
+void Driver::turn() {
+  const Now now = parts_.clock.now();
+  last_turn_ = now.mono;
+  if (grace_ends_ && now.mono >= *grace_ends_) {
+    grace_ends_.reset();
+    deliveries_.cancel();
+  }
+  follow_log_file(now);
+  core::Step sum;
+  if (events_.empty()) step(core::Tick{}, now, sum);
+  for (std::size_t i = 0; i < kEventsPerTurn && !events_.empty(); ++i) {
+    core::Event event = std::move(events_.front());
+    events_.pop_front();
+    step(std::move(event), now, sum);
+  }
+  if (!commit(sum)) return;
+  for (const core::Note& note : sum.notes) ops::log(note);
+  for (const auto& transition : sum.transitions) {
+    parts_.metrics.transition(transition.region, transition.to, transition.lag);
+  }
+  write_log(sum.writes.events);
+  start(std::move(sum.commands));
+  ops::notify_watchdog();
+}
+
+void Driver::step(core::Event event, Now now, core::Step& sum) {
+  core::Step step = parts_.engine.on(std::move(event), now);
+  append(sum.writes, std::move(step.writes));
+  append(sum.commands, std::move(step.commands));
+  append(sum.notes, std::move(step.notes));
+  append(sum.transitions, std::move(step.transitions));
+}
+
+bool Driver::commit(core::Step& sum) {
+  if (sum.writes.empty()) return true;
+  const MonoTime began = parts_.clock.now().mono;
+  const auto position =
+      sum.writes.events.empty() ? std::nullopt : std::optional(log_position());
+  const auto committed = parts_.store.commit(sum.writes, position);
+  if (!committed) {
+    // The engine is ahead of the store now; only a restart brings them together again.
+    ops::log(core::Note::Level::Error, "store_failed", {{"error", committed.error().message()}});
+    fail(kExitIo);
+    return false;
+  }
+  parts_.metrics.commit(parts_.clock.now().mono - began);
+  return true;
+}
+
+void Driver::write_log(const std::vector<core::EventRecord>& fresh) {
+  if (fresh.empty()) return;
+  // Some events take their document from the store, and a log that lags must not skip.
+  const bool complete = std::all_of(fresh.begin(), fresh.end(), [](const auto& event) {
+    return event.action.value.empty() || !event.document.empty();
+  });
+  if (!complete || fresh.front().seq != parts_.log.position().first_seq) {
+    if (!log_retry_at_) catch_up_log();
+    return;
+  }
+  const auto written = parts_.log.append(fresh);
+  if (!written) log_failed(written.error());
+}
+
+void Driver::catch_up_log() {
+  while (true) {
+    auto events = parts_.store.load_events(parts_.log.position().first_seq, kLogChunk);
+    if (!events) {
+      log_failed(events.error());
+      return;
+    }
+    if (events->empty()) break;
+    const auto written = parts_.log.append(*events);
+    if (!written) {
+      log_failed(written.error());
+      return;
+    }
+  }
+  if (log_retry_at_) {
+    ops::log(core::Note::Level::Info, "transition_log_recovered", {});
+    log_retry_at_.reset();
+  }
+}
+
+void Driver::log_failed(const Error& error) {
+  if (!log_retry_at_) {
+    ops::log(core::Note::Level::Error, "transition_log_failed",
+             {{"error", error.message()}, {"retry", "5s"}});
+  }
+  log_retry_at_ = parts_.clock.now().mono + kLogRetry;
+}
+
+void Driver::follow_log_file(Now now) {
+  const bool retry = log_retry_at_ && now.mono >= *log_retry_at_;
+  const bool look = now.mono - log_checked_ >= kLogCheck;
+  if (!reopen_log_ && !retry && !look) return;
+  log_checked_ = now.mono;
+  if (reopen_log_ || parts_.log.moved()) {
+    reopen_log_ = false;
+    if (const auto reopened = parts_.log.reopen(); !reopened) {
+      log_failed(reopened.error());
+    } else {
+      keep_log_position();
+    }
+  }
+  if (retry) catch_up_log();
+}
+
+void Driver::keep_log_position() {
+  const auto kept = parts_.store.commit({}, log_position());
+  if (kept) return;
+  ops::log(core::Note::Level::Error, "store_failed", {{"error", kept.error().message()}});
+  fail(kExitIo);
+}
+
+void Driver::start(std::vector<core::Command> commands) {
+  for (core::Command& command : commands) {
+    if (const auto* load = std::get_if<core::LoadDeliveries>(&command)) {
+      load_deliveries(*load);
+    } else {
+      runner_->start(std::move(command), reads_, deliveries_);
+    }
+  }
+}
+
+void Driver::load_deliveries(const core::LoadDeliveries& command) {
+  auto loaded = parts_.store.load_deliveries(command);
+  if (!loaded) {
+    ops::log(core::Note::Level::Error, "store_failed", {{"error", loaded.error().message()}});
+    fail(kExitIo);
+    return;
+  }
+  post(std::move(*loaded));
+}
+
+void Driver::stop() {
+  if (stopping_) return;
+  stopping_ = true;
+  post(core::StopRequested{});
+  reads_.cancel();
+  grace_ends_ = parts_.clock.now().mono + kDeliveryGrace;
+  wakeup_.notify();
+}
+
+void Driver::fail(int exit_code) {
+  if (exit_code_) return;
+  exit_code_ = exit_code;
+  reads_.cancel();
+  deliveries_.cancel();
+  wakeup_.notify();
+}
+
+bool Driver::finished() const {
+  if (!reads_.empty() || !deliveries_.empty()) return false;
+  return exit_code_ || (stopping_ && events_.empty());
+}
+
+Duration Driver::until_next(Now now) const {
+  MonoTime next = now.mono + kTurnAtLeast;
+  if (const auto wake = parts_.engine.wake_at()) next = std::min(next, *wake);
+  if (log_retry_at_) next = std::min(next, *log_retry_at_);
+  if (grace_ends_) next = std::min(next, *grace_ends_);
+  return std::max(next - now.mono, Duration{});
+}
+
+bool Driver::live() const {
+  return !exit_code_ && parts_.clock.now().mono - last_turn_ < kLiveWithin;
+}
+
+store::LogPosition Driver::log_position() const {
+  const auto position = parts_.log.position();
+  return {position.device, position.inode, position.offset, position.first_seq};
+}
+
+}  // namespace mactiond::runtime

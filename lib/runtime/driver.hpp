@@ -1,0 +1,82 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <optional>
+
+#include "base/time.hpp"
+#include "core/engine.hpp"
+#include "ops/metrics.hpp"
+#include "ops/transition_log.hpp"
+#include "runtime/command_runner.hpp"
+#include "runtime/task_group.hpp"
+#include "runtime/wakeup.hpp"
+#include "store/store.hpp"
+
+namespace mactiond::runtime {
+
+/// The loop: event -> step -> commit -> log -> commands.
+///
+/// Events that wait together are stepped together and committed in one transaction. What a step
+/// writes is durable before any of its commands starts.
+class Driver {
+ public:
+  /// Everything referred to outlives the driver.
+  struct Parts {
+    const Clock& clock;
+    core::Engine& engine;
+    store::Store& store;
+    ops::TransitionLog& log;
+    ops::Metrics& metrics;
+  };
+  Driver(boost::asio::any_io_executor executor, Parts parts);
+
+  /// Set once, before run(): the runner posts into this driver.
+  void use(CommandRunner& runner) { runner_ = &runner; }
+  void post(core::Event event);
+
+  /// Returns when stopped and every command has ended, or after fail(). 0, or the exit code.
+  Task<int> run();
+
+  /// Polls end at once; deliveries under way get a grace time, then end too. Nothing is lost.
+  void stop();
+  /// The transition log's file was moved away: opens it anew before the next line.
+  void reopen_log() { reopen_log_ = true; wakeup_.notify(); }
+
+  /// Whether the loop turned and the store answered within the last minute.
+  [[nodiscard]] bool live() const;
+
+ private:
+  void turn();
+  void step(core::Event event, Now now, core::Step& sum);
+  [[nodiscard]] bool commit(core::Step& sum);
+  void write_log(const std::vector<core::EventRecord>& fresh);
+  void catch_up_log();
+  void keep_log_position();
+  void follow_log_file(Now now);
+  void log_failed(const Error& error);
+  void start(std::vector<core::Command> commands);
+  void load_deliveries(const core::LoadDeliveries& command);
+  void fail(int exit_code);
+  [[nodiscard]] bool finished() const;
+  [[nodiscard]] Duration until_next(Now now) const;
+  [[nodiscard]] store::LogPosition log_position() const;
+
+  Parts parts_;
+  CommandRunner* runner_ = nullptr;
+  TaskGroup reads_;
+  TaskGroup deliveries_;
+  Wakeup wakeup_;
+  std::deque<core::Event> events_;
+  bool stopping_ = false;
+  bool reopen_log_ = false;
+  std::optional<int> exit_code_;
+  std::optional<MonoTime> grace_ends_;
+  std::optional<MonoTime> log_retry_at_;  ///< set while lines wait for a log that failed
+  MonoTime log_checked_{};
+  MonoTime last_turn_{};
+};
+
+}  // namespace mactiond::runtime
