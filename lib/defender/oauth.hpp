@@ -12,7 +12,7 @@ namespace mactiond::defender {
 
 /// Who asks for a token, and for what.
 struct ClientSecretCredential {
-  http::Url authority;   ///< e.g. https://login.microsoftonline.com
+  http::Url authority;  ///< e.g. https://login.microsoftonline.com
   std::string tenant_id;
   std::string client_id;
   std::string audience;  ///< asked as scope `<audience>/.default`

@@ -1,0 +1,184 @@
+#include "defender/outcome.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/text.hpp"
+#include "defender/json_object.hpp"
+#include "http/outcome.hpp"
+
+namespace mactiond::defender {
+namespace {
+
+constexpr std::size_t kDetailMax = 300;
+constexpr std::int64_t kWaitMax = 24 * 3600;
+
+struct ApiError {
+  std::string code;
+  std::string message;
+};
+
+// {"error":{"code":…,"message":…}}, or a gateway's {"error":"…"}. Anything else says nothing.
+ApiError read_error(std::string_view body) {
+  const auto answer = parse_object(body);
+  if (answer.has_error()) return {};
+  const boost::json::value* error = answer->if_contains("error");
+  if (error == nullptr) return {};
+  if (error->is_string()) return {std::string(error->get_string()), ""};
+  if (!error->is_object()) return {};
+  const boost::json::object& members = error->get_object();
+  return {std::string(text_of(members, "code")), std::string(text_of(members, "message"))};
+}
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
+
+// One line, whole UTF-8 characters.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  if (text.size() <= kDetailMax) return text;
+  std::size_t end = kDetailMax;
+  while (end > 0 && is_continuation(text[end])) --end;
+  text.resize(end);
+  return text;
+}
+
+std::string describe(const ApiError& error) {
+  if (error.message.empty()) return printable(error.code);
+  if (error.code.empty()) return printable(error.message);
+  return printable(error.code + ": " + error.message);
+}
+
+// The number text begins with, at most kWaitMax; text moves behind it.
+std::optional<std::int64_t> take_number(std::string_view& text) {
+  const std::size_t size = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (size == 0) return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + size, value);
+  text.remove_prefix(size);
+  return error == std::errc{} ? std::min(value, kWaitMax) : kWaitMax;
+}
+
+bool take(std::string_view& text, std::string_view expected) {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(expected.size());
+  return true;
+}
+
+// "You can send requests again in 8 seconds."
+std::optional<Duration> named_wait(std::string_view message) {
+  for (auto at = message.find("in "); at != std::string_view::npos;
+       at = message.find("in ", at + 1)) {
+    std::string_view rest = message.substr(at + 3);
+    const auto seconds = take_number(rest);
+    if (seconds && take(rest, " second")) return std::chrono::seconds(*seconds);
+  }
+  return std::nullopt;
+}
+
+// "hh:mm:ss" as seconds.
+std::optional<std::int64_t> take_period(std::string_view& text) {
+  const auto hours = take_number(text);
+  if (!hours || !take(text, ":")) return std::nullopt;
+  const auto minutes = take_number(text);
+  if (!minutes || !take(text, ":")) return std::nullopt;
+  const auto seconds = take_number(text);
+  if (!seconds) return std::nullopt;
+  return *hours * 3600 + *minutes * 60 + *seconds;
+}
+
+// "Maximum allowed 1500 per 01:00:00": which window is exhausted tells how long it may take.
+std::optional<Duration> window_wait(std::string_view message) {
+  constexpr std::string_view kMark = "llowed ";
+  const std::size_t at = message.find(kMark);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string_view rest = message.substr(at + kMark.size());
+  if (!take_number(rest) || !take(rest, " per ")) return std::nullopt;
+  const auto period = take_period(rest);
+  if (!period) return std::nullopt;
+  return std::chrono::seconds(*period >= 3600 ? 60 : 20);
+}
+
+std::optional<Duration> wait_from_message(std::string_view message) {
+  const auto wait = named_wait(message);
+  return wait ? wait : window_wait(message);
+}
+
+// Of the description only the number is kept: the rest repeats app and tenant ids.
+std::string aadsts_number(const boost::json::object& answer) {
+  std::string_view description = text_of(answer, "error_description");
+  const std::size_t at = description.find("AADSTS");
+  if (at == std::string_view::npos) return {};
+  description.remove_prefix(at + 6);
+  const std::size_t size =
+      std::min(description.find_first_not_of("0123456789"), description.size());
+  if (size == 0 || size > 10) return {};
+  return "AADSTS" + std::string(description.substr(0, size));
+}
+
+std::string aadsts_code(const boost::json::object& answer) {
+  const boost::json::value* codes = answer.if_contains("error_codes");
+  if (codes == nullptr || !codes->is_array() || codes->get_array().empty()) return {};
+  const boost::json::value& first = codes->get_array().front();
+  return first.is_int64() ? "AADSTS" + std::to_string(first.get_int64()) : std::string();
+}
+
+// error is one word of OAuth's; what does not look like one is not repeated.
+std::string error_word(const boost::json::object& answer) {
+  const std::string_view word = text_of(answer, "error");
+  const bool plain = word.size() <= 64 && std::all_of(word.begin(), word.end(), [](char c) {
+                       return (c >= 'a' && c <= 'z') || c == '_';
+                     });
+  return plain ? std::string(word) : std::string();
+}
+
+bool is_passing(int status, std::string_view error) {
+  return error == "temporarily_unavailable" || status == 408 || status == 429 || status >= 500;
+}
+
+}  // namespace
+
+Disposition api_outcome(const http::Response& response, WallTime local) {
+  Disposition result = http::outcome(response, local);
+  if (result.ok()) return result;
+  const ApiError error = read_error(response.body);
+  if (const std::string text = describe(error); !text.empty()) result.detail = text;
+  if (result.status == 400 && error.code == "ODataError") result.reason = Reason::Query;
+  if (result.status == 429 && !result.retry_after) {
+    result.retry_after = wait_from_message(error.message);
+  }
+  return result;
+}
+
+Disposition token_outcome(const http::Response& response, WallTime local) {
+  Disposition result = http::outcome(response, local);
+  if (result.ok()) return result;
+  std::string error;
+  if (const auto answer = parse_object(response.body)) {
+    error = error_word(*answer);
+    std::string number = aadsts_number(*answer);
+    if (number.empty()) number = aadsts_code(*answer);
+    const std::string text = error + (error.empty() || number.empty() ? "" : " ") + number;
+    if (!text.empty()) result.detail = text;
+  }
+  if (!is_passing(result.status, error)) {
+    result.verdict = Verdict::GiveUp;
+    result.reason = Reason::Auth;
+    return result;
+  }
+  result.verdict = Verdict::Retry;
+  if (error == "temporarily_unavailable" && result.status < 500 && result.status != 429) {
+    result.reason = Reason::ServerError;
+  }
+  return result;
+}
+
+}  // namespace mactiond::defender
