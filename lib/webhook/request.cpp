@@ -1,0 +1,30 @@
+#include "webhook/request.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace mactiond::webhook {
+
+http::Request make_request(const Target& target, const core::EventRecord& event, WallTime now) {
+  Payload payload = render(target.format, event);
+  const std::int64_t timestamp =
+      std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  http::Request request;
+  request.method = "POST";
+  request.url = target.url;
+  request.headers = {{"Content-Type", std::move(payload.content_type)},
+                     {"User-Agent", "mactiond/" MACTIOND_VERSION},
+                     {"webhook-id", event.id},
+                     {"webhook-timestamp", std::to_string(timestamp)}};
+  if (!target.keys.empty()) {
+    request.headers.push_back(
+        {"webhook-signature", sign(target.keys, event.id, timestamp, payload.body)});
+  }
+  if (!target.bearer.empty()) request.authorization = Secret("Bearer " + target.bearer.reveal());
+  request.body = std::move(payload.body);
+  return request;
+}
+
+}  // namespace mactiond::webhook
