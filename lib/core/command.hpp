@@ -62,7 +62,7 @@ using Command = std::variant<FetchToken, ListActions, GetAction, LoadDeliveries,
 struct ActionRow {
   std::string region;
   MachineAction action;
-  WallTime seen{};  ///< our clock; retention counts from it once the action is final
+  WallTime seen{};  ///< the later of our clock and the API's; retention counts from it
 };
 
 /// A delivery to make. The store keeps per (webhook, action) only the oldest open one attemptable.
@@ -89,6 +89,7 @@ struct DeliveryEndRow {
   int attempts = 0;
   bool dead = false;
   std::string reason;
+  WallTime ended{};  ///< our clock; kept with a dead letter
 };
 
 /// What a region must remember over a restart.

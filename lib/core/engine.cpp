@@ -146,7 +146,14 @@ void Engine::State::prune(Now now, Batch& batch) {
   for (const RegionOptions& region : options.regions) {
     keep = std::max(keep, region.poll.lookback + 24h);
   }
-  batch.prune_before = now.wall - keep;
+  // The earliest of all clocks: one that was set forward must not make us forget.
+  WallTime today = now.wall;
+  for (const Region& region : regions) {
+    const auto server = region.server_time(now.mono);
+    if (!server) return;
+    today = std::min(today, *server);
+  }
+  batch.prune_before = today - keep;
   for (Region& region : regions) region.forget_before(*batch.prune_before);
 }
 

@@ -275,7 +275,7 @@ void Region::observe(const MachineAction& action, Now now, StepWriter& out) {
   lookups_.found(action.id);
   const Observation seen = tracker_.observe(action);
   if (seen.kind == Observation::Kind::Nothing) return;
-  out.batch().actions.push_back({options_.name, action, now.wall});
+  out.batch().actions.push_back({options_.name, action, std::max(server_now(now), now.wall)});
   if (seen.kind == Observation::Kind::Changed) record_transition(action, seen, now, out);
   if (!action.status.is_final()) schedule_.opened(now.mono);
 }

@@ -36,6 +36,8 @@ class Region {
   void on(ActionRead read, Now now, StepWriter& out);
 
   void forget_before(WallTime cutoff) { tracker_.forget_before(cutoff); }
+  /// The API's clock; nothing before its first answer.
+  [[nodiscard]] std::optional<WallTime> server_time(MonoTime now) const { return clock_.at(now); }
 
   [[nodiscard]] std::optional<MonoTime> wake_at(MonoTime now) const;
   [[nodiscard]] RegionStatus status(Now now) const;

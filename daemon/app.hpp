@@ -1,0 +1,12 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "config/loader.hpp"
+
+namespace mactiond::daemon {
+
+/// Runs the daemon until it is told to stop; returns the process's exit code (contract section 1).
+/// What cannot be used at start (store, log, sockets) is told on stderr and ends it at once.
+[[nodiscard]] int run(const config::Config& config, const config::Environment& environment);
+
+}  // namespace mactiond::daemon

@@ -1,0 +1,55 @@
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <variant>
+
+#include "app.hpp"
+#include "cli.hpp"
+#include "config/loader.hpp"
+
+namespace {
+
+constexpr int kExitSoftware = 70;
+constexpr int kExitConfig = 78;
+
+mactiond::config::Environment environment() {
+  mactiond::config::Environment result;
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) == 0) result.host_name = name.data();
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+  if (directory != nullptr) result.credentials_directory = directory;
+  return result;
+}
+
+int run(int argc, char** argv) {
+  const auto parsed = mactiond::daemon::parse_command_line(argc, argv);
+  if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
+  const auto& command_line = std::get<mactiond::daemon::CommandLine>(parsed);
+
+  const auto surroundings = environment();
+  const auto loaded = mactiond::config::load_file(command_line.config, surroundings);
+  for (const auto& problem : loaded.problems) {
+    std::fprintf(stderr, "%s%s\n", problem.text().c_str(), problem.warning ? " (warning)" : "");
+  }
+  if (!loaded.ok()) return kExitConfig;
+  if (command_line.print_config) {
+    std::fputs(mactiond::config::print(loaded.config).c_str(), stdout);
+  }
+  if (command_line.check_config || command_line.print_config) return 0;
+  return mactiond::daemon::run(loaded.config, surroundings);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "event=failed error=\"%s\"\n", error.what());
+  }
+  return kExitSoftware;
+}

@@ -1,0 +1,114 @@
+#include "sim/api_model.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "base/http_date.hpp"
+#include "defender/outcome.hpp"
+#include "http/message.hpp"
+
+namespace mactiond::sim {
+namespace {
+
+WallTime date_of(WallTime now) { return std::chrono::floor<std::chrono::seconds>(now); }
+
+Disposition to_disposition(const Refusal& refusal, WallTime now) {
+  http::Response response;
+  response.status = refusal.status;
+  response.headers.push_back({"Date", format_http_date(date_of(now))});
+  if (refusal.retry_after) response.headers.push_back({"Retry-After", *refusal.retry_after});
+  response.body = error_body(refusal);
+  return defender::api_outcome(response, now);
+}
+
+Disposition transport_failure(Fault fault) {
+  Disposition outcome;
+  outcome.verdict = Verdict::Retry;
+  switch (fault) {
+    case Fault::SlowDrip:
+    case Fault::Stall:
+    case Fault::NoAnswer: outcome.reason = Reason::Timeout; break;
+    case Fault::TruncatedBody:
+    case Fault::TruncatedChunk:
+    case Fault::Reset:
+    case Fault::ResetBeforeAnswer: outcome.reason = Reason::Network; break;
+    default: outcome.reason = Reason::BadAnswer; break;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+core::TokenFetched ApiModel::serve(const core::FetchToken& command, WallTime now) {
+  core::TokenFetched event;
+  event.command = command.id;
+  ledger_.record(Operation::Token, now);
+  if (secret_refused_) {
+    http::Response response;
+    response.status = 401;
+    response.body = R"({"error":"invalid_client","error_codes":[7000215]})";
+    event.outcome = defender::token_outcome(response, now);
+    return event;
+  }
+  const std::string token = "token-" + std::to_string(++next_token_);
+  tokens_[token] = now + options_.token_lifetime;
+  event.token = Secret(token);
+  event.lifetime = options_.token_lifetime;
+  return event;
+}
+
+std::optional<Disposition> ApiModel::refuse(Operation operation, const Secret& token,
+                                            WallTime now) {
+  ledger_.record(operation, now);
+  if (const auto refusal = throttle_.admit(operation, options_.throttle, now)) {
+    ledger_.record_throttled();
+    return to_disposition(*refusal, now);
+  }
+  const auto valid = tokens_.find(token.reveal());
+  if (valid == tokens_.end() || now >= valid->second) return to_disposition(unauthorized(), now);
+  const auto fault = faults_.draw(operation);
+  if (!fault) return std::nullopt;
+  const auto whole = whole_answer(*fault, now);
+  if (!whole) return transport_failure(*fault);
+  // A whole answer with status 200 is one that cannot be read.
+  return whole->status == 200 ? transport_failure(*fault) : to_disposition(*whole, now);
+}
+
+core::ActionsListed ApiModel::serve(const core::ListActions& command, WallTime now) {
+  core::ActionsListed event;
+  event.command = command.id;
+  event.server_date = date_of(now);
+  if (auto refused = refuse(Operation::List, command.token, now)) {
+    event.outcome = std::move(*refused);
+    return event;
+  }
+  const auto answer = model_.list(command.query, now);
+  if (!answer) {
+    event.outcome = to_disposition(answer.error(), now);
+    return event;
+  }
+  event.outcome.status = 200;
+  event.actions = model_.values(*answer);
+  event.has_next_link = answer->has_next_link;
+  return event;
+}
+
+core::ActionRead ApiModel::serve(const core::GetAction& command, WallTime now) {
+  core::ActionRead event;
+  event.command = command.id;
+  event.server_date = date_of(now);
+  if (auto refused = refuse(Operation::Get, command.token, now)) {
+    event.outcome = std::move(*refused);
+    return event;
+  }
+  const auto answer = model_.get(command.action, now);
+  if (!answer) {
+    event.outcome = to_disposition(answer.error(), now);
+    return event;
+  }
+  event.outcome.status = 200;
+  event.action = (*answer)->value(model_.traits().shape);
+  return event;
+}
+
+}  // namespace mactiond::sim

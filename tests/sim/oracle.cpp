@@ -1,0 +1,139 @@
+#include "sim/oracle.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/iso_time.hpp"
+
+namespace mactiond::sim {
+namespace {
+
+constexpr std::size_t kReportedMax = 20;
+
+using Violations = std::vector<std::string>;
+
+void complain(Violations& violations, std::string text) {
+  if (violations.size() < kReportedMax) violations.push_back(std::move(text));
+}
+
+/// The `to` of a transition event, from its fields.
+std::string told_status(const core::EventRecord& event) {
+  static constexpr std::string_view kKey = "\"to\":\"";
+  const auto begin = event.fields.find(kKey);
+  if (begin == std::string::npos) return {};
+  const auto start = begin + kKey.size();
+  return event.fields.substr(start, event.fields.find('"', start) - start);
+}
+
+struct Told {
+  std::string to;
+  WallTime time{};
+  WallTime committed{};
+};
+using ToldByAction = std::map<std::string, std::vector<Told>>;
+
+ToldByAction collect(const World& world, const std::string& region) {
+  ToldByAction told;
+  for (const auto& [event, committed] : world.events()) {
+    if (event.region != region || event.type != core::EventType::ActionTransition) continue;
+    told[event.action.value].push_back({told_status(event), event.time, committed});
+  }
+  return told;
+}
+
+void check_numbers(const World& world, Violations& violations) {
+  std::uint64_t expected = 1;
+  std::set<std::string> ids;
+  for (const auto& [event, committed] : world.events()) {
+    if (event.seq != expected) complain(violations, "seq gap at " + std::to_string(event.seq));
+    expected = event.seq + 1;
+    if (!ids.insert(event.id).second) complain(violations, "event id told twice: " + event.id);
+  }
+}
+
+/// told must be a subsequence of the truth, and hold every status that stayed long enough.
+void check_action(const std::vector<Transition>& truth, const std::vector<Told>& told,
+                  WallTime now, const OracleOptions& options, Violations& violations) {
+  const std::string& id = truth.front().id.value;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    if (next < told.size() && told[next].to == truth[i].to && told[next].time == truth[i].time) {
+      ++next;
+      continue;
+    }
+    const bool last = i + 1 == truth.size();
+    const WallTime until = last ? now : truth[i + 1].time;
+    const bool visible_long = until - truth[i].time > options.visible_longer_than;
+    if (visible_long && (!last || options.settled)) {
+      complain(violations, id + ": " + truth[i].to + " at " + format_iso_time(truth[i].time) +
+                               " was never told");
+    }
+  }
+  if (next < told.size()) {
+    complain(violations, id + ": told what did not happen, or out of order: " + told[next].to +
+                             " at " + format_iso_time(told[next].time));
+  }
+}
+
+void check_region(World& world, const std::string& region, const OracleOptions& options,
+                  Violations& violations) {
+  ApiModel& api = world.api(region);
+  ToldByAction told = collect(world, region);
+  std::map<std::string, std::vector<Transition>> truth;
+  for (const Transition& change : api.model().truth()) truth[change.id.value].push_back(change);
+  for (const auto& [id, changes] : truth) {
+    check_action(changes, told[id], world.server_now(), options, violations);
+    told.erase(id);
+  }
+  for (const auto& [id, rest] : told) {
+    if (!rest.empty()) complain(violations, id + ": told, but there is no such action");
+  }
+  if (api.ledger().windows_over() > 0) {
+    complain(violations, region + ": " + std::to_string(api.ledger().windows_over()) +
+                             " windows over the quota");
+  }
+}
+
+void check_receiver(const World& world, const ReceiverModel& receiver,
+                    const OracleOptions& options, Violations& violations) {
+  for (const std::string& violation : receiver.violations()) complain(violations, violation);
+  if (!options.drained) return;
+  for (const auto& [event, committed] : world.events()) {
+    const auto found = receiver.received().find(event.seq);
+    if (found == receiver.received().end()) {
+      complain(violations, receiver.name() + ": never got " + std::to_string(event.seq));
+    } else if (found->second.id != event.id) {
+      complain(violations, receiver.name() + ": wrong id for " + std::to_string(event.seq));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> judge(World& world, const OracleOptions& options) {
+  Violations violations = world.violations();
+  check_numbers(world, violations);
+  for (auto& [region, api] : world.apis()) {
+    api->model().advance(world.server_now());
+    check_region(world, region, options, violations);
+  }
+  for (const auto& [name, receiver] : world.receivers()) {
+    check_receiver(world, receiver, options, violations);
+  }
+  return violations;
+}
+
+std::vector<Duration> detection_lags(World& world) {
+  const WallTime began = world.server_now() - world.elapsed();
+  std::vector<Duration> lags;
+  for (const auto& [event, committed] : world.events()) {
+    if (event.type != core::EventType::ActionTransition || event.time <= began) continue;
+    lags.push_back(committed - event.time);
+  }
+  std::sort(lags.begin(), lags.end());
+  return lags;
+}
+
+}  // namespace mactiond::sim

@@ -1,0 +1,180 @@
+#include "sim/world.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "base/error.hpp"
+#include "base/iso_time.hpp"
+
+namespace mactiond::sim {
+namespace {
+
+/// Ticks in a row without moving time: the engine would spin.
+constexpr std::uint64_t kIdleTicksMax = 10'000;
+
+WallTime start_of_world() { return *parse_iso_time("2026-11-20T00:00:00Z"); }
+
+store::Store make_store() {
+  auto store = store::Store::open_in_memory();
+  MACTIOND_ASSERT(store);
+  return std::move(*store);
+}
+
+}  // namespace
+
+World::World(WorldOptions options)
+    : options_(std::move(options)), random_(options_.seed), store_(make_store()) {
+  mono_base_ = std::chrono::hours(1);
+  for (const auto& region : options_.engine.regions) {
+    apis_.emplace(region.name, std::make_unique<ApiModel>(options_.api, random_.next()));
+  }
+  for (const auto& webhook : options_.engine.webhooks) {
+    ReceiverOptions receiver = options_.receivers[webhook.name];
+    receiver.name = webhook.name;
+    receivers_.emplace(webhook.name, ReceiverModel(std::move(receiver), random_.next()));
+  }
+  start_engine();
+}
+
+World::~World() = default;
+
+WallTime World::server_now() const { return start_of_world() + elapsed_; }
+
+Now World::now() const {
+  return {server_now() + wall_offset_, MonoTime(mono_base_ + elapsed_)};
+}
+
+void World::start_engine() {
+  ++life_;
+  ready_.clear();
+  core::Options options = options_.engine;
+  options.boot_id = "boot-" + std::to_string(boots_);
+  auto snapshot = store_.load();
+  MACTIOND_ASSERT(snapshot);
+  engine_ = std::make_unique<core::Engine>(std::move(options), std::move(*snapshot),
+                                           random_.next(), now());
+}
+
+void World::crash() {
+  ++crashes_;
+  engine_.reset();
+  start_engine();
+}
+
+void World::reboot() {
+  ++boots_;
+  mono_base_ = std::chrono::minutes(1) - elapsed_;
+  crash();
+}
+
+void World::at(Duration since_start, std::function<void()> what) {
+  pending_.emplace(std::max(since_start, elapsed_), std::move(what));
+}
+
+std::optional<Duration> World::engine_wakes() const {
+  const auto wake = engine_->wake_at();
+  if (!wake) return std::nullopt;
+  return std::max(wake->time_since_epoch() - mono_base_, elapsed_);
+}
+
+void World::run_until(Duration since_start) {
+  while (true) {
+    if (!ready_.empty()) {
+      core::Event event = std::move(ready_.front());
+      ready_.pop_front();
+      step(std::move(event));
+      continue;
+    }
+    const auto wake = engine_wakes();
+    const bool pending_first = !pending_.empty() && (!wake || pending_.begin()->first <= *wake);
+    const auto next = pending_first ? std::optional(pending_.begin()->first) : wake;
+    if (!next || *next > since_start) break;
+    idle_ticks_ = *next > elapsed_ ? 0 : idle_ticks_ + 1;
+    elapsed_ = *next;
+    if (pending_first) {
+      const auto what = std::move(pending_.begin()->second);
+      pending_.erase(pending_.begin());
+      what();
+    } else {
+      step(core::Tick{});
+      check_wake();
+    }
+  }
+  elapsed_ = since_start;
+}
+
+void World::check_wake() {
+  if (idle_ticks_ <= kIdleTicksMax) return;
+  violations_.push_back("the engine asks to be woken again and again without time moving");
+  MACTIOND_ASSERT(idle_ticks_ <= kIdleTicksMax);
+}
+
+void World::step(core::Event event) {
+  ++steps_;
+  core::Step step = engine_->on(std::move(event), now());
+  if (!step.writes.empty()) {
+    const auto committed = store_.commit(step.writes);
+    MACTIOND_ASSERT(committed);
+    for (core::EventRecord& record : step.writes.events) {
+      events_.push_back({std::move(record), server_now()});
+    }
+    const auto draw = random_.below(1'000'000);
+    if (draw < static_cast<std::uint64_t>(options_.crashes_per_million)) {
+      // Between commit and effect, or with part of the effects under way.
+      const auto started = random_.below(step.commands.size() + 1);
+      for (std::size_t i = 0; i < started; ++i) start(std::move(step.commands[i]));
+      crash();
+      return;
+    }
+  }
+  for (core::Command& command : step.commands) start(std::move(command));
+}
+
+Duration World::draw_latency() {
+  const auto spread = (options_.latency_max - options_.latency_min).count();
+  return options_.latency_min +
+         Duration(static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(spread) + 1)));
+}
+
+void World::answer(Duration latency, core::Event event) {
+  pending_.emplace(elapsed_ + latency, [this, life = life_, event = std::move(event)]() mutable {
+    if (life == life_) ready_.push_back(std::move(event));
+  });
+}
+
+void World::start(core::Command command) {
+  if (const auto* load = std::get_if<core::LoadDeliveries>(&command)) {
+    auto loaded = store_.load_deliveries(*load);
+    MACTIOND_ASSERT(loaded);
+    ready_.push_back(std::move(*loaded));
+    return;
+  }
+  // The call reaches its peer after half of the latency, also if we crash meanwhile.
+  const Duration there = draw_latency() / 2;
+  pending_.emplace(elapsed_ + there, [this, life = life_, command = std::move(command)] {
+    const Duration back = draw_latency() / 2;
+    std::visit(
+        [&](const auto& sent) {
+          using C = std::decay_t<decltype(sent)>;
+          if constexpr (std::is_same_v<C, core::SendDelivery>) {
+            core::DeliveryAnswered event;
+            event.command = sent.id;
+            event.outcome = receivers_.at(sent.webhook).receive(sent.event, server_now());
+            const bool late = event.outcome.reason == Reason::Timeout;
+            if (life == life_) {
+              answer(late ? sent.deadline - now().mono : back, std::move(event));
+            }
+          } else if constexpr (!std::is_same_v<C, core::LoadDeliveries>) {
+            auto event = apis_.at(sent.region)->serve(sent, server_now());
+            const bool late = event.outcome.reason == Reason::Timeout;
+            if (life == life_) {
+              answer(late ? sent.deadline - now().mono : back, std::move(event));
+            }
+          }
+        },
+        command);
+  });
+}
+
+}  // namespace mactiond::sim
