@@ -247,21 +247,19 @@ std::string mend_surrogates(std::string_view body) {
   return mended;
 }
 
-bool is_surrogate_error(const error_code& code) {
-  return code == boost::json::error::illegal_leading_surrogate ||
-         code == boost::json::error::illegal_trailing_surrogate ||
-         code == boost::json::error::expected_utf16_escape;
+// Every error of the parser's own, whatever it names it.
+bool is_malformed(const Result<Page>& page) {
+  return page.has_error() && page.error().code != Errc::UnexpectedDocument;
 }
 
 Result<Page> read_answer(Shape shape, std::string_view body) {
   if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
   auto page = read(shape, body);
-  if (page.has_error() && is_surrogate_error(page.error().code)) {
-    page = read(shape, mend_surrogates(body));
+  if (is_malformed(page)) {
+    const std::string mended = mend_surrogates(body);
+    if (mended != body) page = read(shape, mended);
   }
-  if (page.has_error() && page.error().code.category() != error_category()) {
-    return Error(Errc::MalformedJson, "");
-  }
+  if (is_malformed(page)) return Error(Errc::MalformedJson, "");
   return page;
 }
 

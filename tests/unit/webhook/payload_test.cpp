@@ -1,0 +1,118 @@
+#include "webhook/payload.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <string>
+
+#include "base/iso_time.hpp"
+
+namespace mactiond::webhook {
+namespace {
+
+using core::EventRecord;
+using core::EventType;
+
+EventRecord transition() {
+  EventRecord event;
+  event.seq = 17;
+  event.id = "ma_x";
+  event.type = EventType::ActionTransition;
+  event.time = *parse_iso_time("2026-11-20T10:00:00.1234567Z");
+  event.instance = "soc1";
+  event.region = "eu";
+  event.action = ActionId{"a-1"};
+  event.document = R"({"id":"a-1","status":"InProgress"})";
+  event.fields = R"("from":"Pending","to":"InProgress","lag_ms":1240)";
+  return event;
+}
+
+EventRecord paused() {
+  EventRecord event = transition();
+  event.type = EventType::WebhookPaused;
+  event.region.clear();
+  event.action = {};
+  event.document.clear();
+  event.fields = R"("webhook":"soc","reason":"rejected")";
+  return event;
+}
+
+boost::json::object cloud_event(const EventRecord& event) {
+  return boost::json::parse(render(Format::CloudEvents, event).body).as_object();
+}
+
+constexpr const char* kData =
+    R"({"instance":"soc1","region":"eu","action":{"id":"a-1","status":"InProgress"},)"
+    R"("from":"Pending","to":"InProgress","lag_ms":1240})";
+
+TEST(CloudEvents, HasTheContractsAttributes) {
+  const Payload payload = render(Format::CloudEvents, transition());
+  EXPECT_EQ(payload.content_type, "application/cloudevents+json; charset=utf-8");
+  EXPECT_EQ(payload.body,
+            R"({"specversion":"1.0","id":"ma_x","source":"urn:mactiond:soc1:eu",)"
+            R"("type":"io.mactiond.action.transition.v1","subject":"a-1",)"
+            R"("time":"2026-11-20T10:00:00.1234567Z","datacontenttype":"application/json",)"
+            R"("sequence":"00000000000000000017","partitionkey":"a-1","data":)" +
+                std::string(kData) + '}');
+}
+
+TEST(CloudEvents, HasNoPartitionKeyWithoutAnAction) {
+  const boost::json::object event = cloud_event(paused());
+  EXPECT_FALSE(event.contains("partitionkey"));
+  EXPECT_EQ(event.at("source"), "urn:mactiond:soc1");
+  EXPECT_EQ(event.at("subject"), "soc");
+}
+
+TEST(CloudEvents, HasTheRegionAsSubjectWhereThatIsWhatItIsAbout) {
+  EventRecord event = paused();
+  event.type = EventType::RegionDegraded;
+  event.region = "eu";
+  event.fields = R"("reason":"auth")";
+  EXPECT_EQ(cloud_event(event).at("subject"), "eu");
+}
+
+TEST(CloudEvents, HasNoSubjectWhereThereIsNone) {
+  EventRecord event = paused();
+  event.fields.clear();
+  EXPECT_FALSE(cloud_event(event).contains("subject"));
+}
+
+TEST(CloudEvents, EncodesWhatDoesNotFitAUrn) {
+  EventRecord event = transition();
+  event.instance = "soc 1:a";
+  event.region = "eü";
+  EXPECT_EQ(cloud_event(event).at("source"), "urn:mactiond:soc%201%3Aa:e%C3%BC");
+}
+
+TEST(CloudEvents, HasASequenceThatSortsAsText) {
+  EventRecord event = transition();
+  event.seq = 18'446'744'073'709'551'615U;
+  EXPECT_EQ(cloud_event(event).at("sequence"), "18446744073709551615");
+}
+
+TEST(StandardPayload, HasTypeTimestampAndData) {
+  const Payload payload = render(Format::Standard, transition());
+  EXPECT_EQ(payload.content_type, "application/json");
+  EXPECT_EQ(payload.body,
+            R"({"type":"action.transition","timestamp":"2026-11-20T10:00:00.1234567Z","data":)" +
+                std::string(kData) + '}');
+}
+
+TEST(Payload, CarriesTheLogLinesObject) {
+  const boost::json::value line = boost::json::parse(core::log_line(transition()));
+  boost::json::object data = line.as_object();
+  for (const char* key : {"seq", "id", "time", "type"}) data.erase(key);
+  EXPECT_EQ(cloud_event(transition()).at("data"), data);
+}
+
+TEST(Format, ReadsBackItsOwnSpelling) {
+  EXPECT_EQ(parse_format("cloudevents"), Format::CloudEvents);
+  EXPECT_EQ(parse_format("standard"), Format::Standard);
+  EXPECT_EQ(parse_format("slack"), std::nullopt);
+  EXPECT_EQ(to_string(Format::CloudEvents), "cloudevents");
+  EXPECT_EQ(to_string(Format::Standard), "standard");
+}
+
+}  // namespace
+}  // namespace mactiond::webhook
