@@ -1,0 +1,473 @@
+#include "sim/defender_model.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/throw_exception.hpp>
+#include <stdexcept>
+
+#include "base/error.hpp"
+#include "base/json_text.hpp"
+#include "base/text.hpp"
+
+namespace mactiond::sim {
+namespace {
+
+constexpr std::int64_t kTicksPerMillisecond = 10'000;
+
+std::int32_t error_of(ActionStatus::Known status) {
+  switch (status) {
+    case ActionStatus::Known::TimeOut:
+      return -2145844840;
+    case ActionStatus::Known::Cancelled:
+      return -2147467260;
+    case ActionStatus::Known::Failed:
+      return -2147024891;
+    case ActionStatus::Known::Unknown:
+    case ActionStatus::Known::Pending:
+    case ActionStatus::Known::InProgress:
+    case ActionStatus::Known::Succeeded:
+      break;
+  }
+  return 0;
+}
+
+void finish_commands(Entity& entity, ActionStatus::Known status, WallTime at) {
+  const bool succeeded = status == ActionStatus::Known::Succeeded;
+  if (!succeeded && status != ActionStatus::Known::Failed) return;
+  for (LiveCommand& command : entity.commands) {
+    command.status = succeeded ? "Completed" : "Failed";
+    command.started = entity.created;
+    command.ended = at;
+    if (!succeeded) return;
+  }
+}
+
+std::string context(const std::string& host, std::string_view what) {
+  return "https://" + host + "/api/$metadata#" + std::string(what);
+}
+
+Refusal odata_error(std::string message) { return bad_request("ODataError", std::move(message)); }
+
+std::optional<std::string> if_any(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+}  // namespace
+
+void throw_exception_from_error(const Refusal& error, const boost::source_location& location) {
+  boost::throw_exception(std::runtime_error(error.code + ": " + error.message), location);
+}
+
+DefenderModel::DefenderModel(Traits traits, std::uint64_t seed)
+    : traits_(std::move(traits)), random_(seed) {}
+
+ActionId DefenderModel::add(const Spec& spec, WallTime now) {
+  advance(now);
+  Entity entity = make_entity(spec, now);
+  const ActionId id{entity.id};
+  MACTIOND_ASSERT(!by_id_.contains(id.value));
+  const auto number = static_cast<std::uint32_t>(actions_.size());
+  by_id_.emplace(id.value, number);
+  Action& action = actions_.emplace_back();
+  action.list_from = now + traits_.visibility_list;
+  action.get_from = now + traits_.visibility_get;
+  if (!ActionStatus::parse(entity.status).is_final()) {
+    open_by_machine_[entity.machine_id].insert(number);
+  }
+  Plan plan = plan_for(spec, entity);
+  if (traits_.fill_after > Duration{}) {
+    action.later_scope = entity.scope.value_or("");
+    action.later_name = entity.computer_dns_name.value_or("");
+    entity.scope.reset();
+    entity.computer_dns_name.reset();
+    schedule(now + traits_.fill_after, {Due::Fill, number, 0, nullptr});
+  }
+  if (traits_.retention > Duration{}) {
+    schedule(now - spec.age + traits_.retention, {Due::Forget, number, 0, nullptr});
+  }
+  record(number, std::nullopt, entity);
+  publish(number, std::move(entity), now);
+  replace_plan(number, std::move(plan), now);
+  return id;
+}
+
+bool DefenderModel::move(const ActionId& id, std::string_view status, WallTime now) {
+  advance(now);
+  if (find(id) == nullptr) return false;
+  const std::uint32_t number = by_id_.at(id.value);
+  replace_plan(number, {}, now);
+  change_status(number, status, now);
+  return true;
+}
+
+bool DefenderModel::remove(const ActionId& id, WallTime now) {
+  advance(now);
+  if (find(id) == nullptr) return false;
+  forget(by_id_.at(id.value));
+  return true;
+}
+
+void DefenderModel::set_offline(const std::string& machine_id, bool offline, WallTime now) {
+  advance(now);
+  if (offline) {
+    offline_.insert(machine_id);
+  } else {
+    offline_.erase(machine_id);
+  }
+  const auto open = open_by_machine_.find(machine_id);
+  if (open == open_by_machine_.end()) return;
+  for (const std::uint32_t number : open->second) {
+    const Entity& entity = actions_[number].current->entity();
+    Plan plan = plan_for(Spec{}, entity);
+    if (offline)
+      plan.front().after = std::max(Duration{}, plan.front().after - (now - entity.created));
+    replace_plan(number, std::move(plan), now);
+  }
+}
+
+void DefenderModel::advance(WallTime now) {
+  while (!schedule_.empty() && schedule_.begin()->first <= now) {
+    auto next = schedule_.extract(schedule_.begin());
+    happen(next.mapped(), next.key());
+  }
+}
+
+std::optional<WallTime> DefenderModel::next_change() const {
+  if (schedule_.empty()) return std::nullopt;
+  return schedule_.begin()->first;
+}
+
+Answer<ListAnswer> DefenderModel::list(const ListOptions& options, WallTime now) {
+  advance(now);
+  if (auto refusal = refuse_query(options)) return std::move(*refusal);
+  Selection selection = list_.select(options, traits_.order, traits_.page_max);
+  ListAnswer answer;
+  answer.matched = selection.matched;
+  answer.next_skip = options.skip + selection.rows.size();
+  answer.rows = std::move(selection.rows);
+  if (traits_.repeat_rows && !answer.rows.empty()) answer.rows.push_back(answer.rows.back());
+  answer.has_next_link = selection.more && traits_.next_link != NextLink::Never &&
+                         (traits_.next_link != NextLink::Standard || !options.top);
+  return answer;
+}
+
+Answer<ListAnswer> DefenderModel::list(const core::Query& query, WallTime now) {
+  return list(to_list_options(query), now);
+}
+
+Answer<const Version*> DefenderModel::get(const ActionId& id, WallTime now) {
+  advance(now);
+  const Action* action = find(id);
+  if (action == nullptr || action->in_get == nullptr) return not_found("Action " + id.value);
+  return action->in_get.get();
+}
+
+Answer<const Version*> DefenderModel::cancel(const ActionId& id, const std::string& comment,
+                                             const std::string& requestor, WallTime now) {
+  advance(now);
+  Action* action = find(id);
+  if (action == nullptr || action->in_get == nullptr) return not_found("Action " + id.value);
+  if (ActionStatus::parse(action->current->entity().status).is_final()) {
+    return bad_request("BadRequest", "Action is already in a final state");
+  }
+  const std::uint32_t number = by_id_.at(id.value);
+  if (traits_.cancel != CancelMode::Never) action->cancel = CancelRequest{requestor, comment};
+  if (traits_.cancel == CancelMode::Immediate) {
+    apply_cancel(number, now);
+  } else if (traits_.cancel == CancelMode::Delayed) {
+    schedule(now + traits_.cancel_delay, {Due::Cancel, number, 0, nullptr});
+  }
+  return actions_[number].current.get();
+}
+
+Answer<const Version*> DefenderModel::create(const Spec& spec, WallTime now) {
+  advance(now);
+  const auto open = open_by_machine_.find(spec.machine_id);
+  if (open != open_by_machine_.end() && traits_.duplicate != Duplicate::Allow) {
+    for (const std::uint32_t number : open->second) {
+      if (actions_[number].current->entity().type != spec.type) continue;
+      if (traits_.duplicate == Duplicate::ReturnFirst) return actions_[number].current.get();
+      return bad_request("ActiveRequestAlreadyExists", "Action is already in progress");
+    }
+  }
+  const ActionId id = add(spec, now);
+  return actions_[by_id_.at(id.value)].current.get();
+}
+
+std::vector<MachineAction> DefenderModel::values(const ListAnswer& answer) const {
+  std::vector<MachineAction> out;
+  out.reserve(answer.rows.size());
+  for (const Version* row : answer.rows) out.push_back(row->value(traits_.shape));
+  return out;
+}
+
+std::string DefenderModel::list_json(const ListAnswer& answer, const ListOptions& options) const {
+  std::string rows = "[";
+  for (const Version* row : answer.rows) {
+    if (rows.size() > 1) rows += ',';
+    rows += render(row->entity(), traits_.shape);
+  }
+  JsonMembers members;
+  members.add("@odata.context", context(traits_.host, "MachineActions"));
+  if (options.count) members.add("@odata.count", static_cast<std::int64_t>(answer.matched));
+  members.add_raw("value", rows + "]");
+  if (answer.has_next_link) members.add("@odata.nextLink", next_link(answer, options));
+  return "{" + members.text() + "}";
+}
+
+std::string DefenderModel::entity_json(const Version& version) const {
+  JsonMembers members;
+  members.add("@odata.context", context(traits_.host, "MachineActions/$entity"));
+  return "{" + members.text() + "," + render(version.entity(), traits_.shape).substr(1);
+}
+
+std::vector<Transition> DefenderModel::history(const ActionId& id) const {
+  std::vector<Transition> out;
+  const auto row = by_id_.find(id.value);
+  if (row == by_id_.end()) return out;
+  for (const std::uint32_t change : actions_[row->second].changes) out.push_back(truth_[change]);
+  return out;
+}
+
+std::optional<std::string> DefenderModel::status(const ActionId& id) const {
+  const Action* action = find(id);
+  if (action == nullptr) return std::nullopt;
+  return action->current->entity().status;
+}
+
+const DefenderModel::Action* DefenderModel::find(const ActionId& id) const {
+  const auto row = by_id_.find(id.value);
+  if (row == by_id_.end() || actions_[row->second].removed) return nullptr;
+  return &actions_[row->second];
+}
+
+DefenderModel::Action* DefenderModel::find(const ActionId& id) {
+  return const_cast<Action*>(std::as_const(*this).find(id));
+}
+
+Entity DefenderModel::make_entity(const Spec& spec, WallTime now) {
+  Entity entity;
+  entity.id = spec.id.empty() ? make_guid() : spec.id;
+  entity.type = spec.type;
+  entity.title = if_any(spec.title);
+  entity.requestor = spec.requestor;
+  entity.requestor_comment = spec.comment;
+  entity.status = spec.status;
+  entity.machine_id = spec.machine_id.empty() ? make_hex(40) : spec.machine_id;
+  entity.computer_dns_name = spec.computer_dns_name.empty()
+                                 ? "host-" + entity.machine_id.substr(0, 6) + ".contoso.com"
+                                 : spec.computer_dns_name;
+  const auto earlier = static_cast<std::int64_t>(random_.below(kTicksPerMillisecond));
+  entity.created = make_stamp(now - spec.age - Duration(earlier));
+  entity.last_update = entity.created;
+  if (traits_.fraction_digits == 7) {
+    entity.last_update += Duration(static_cast<std::int64_t>(random_.below(3)));
+  }
+  entity.error_hresult = error_of(ActionStatus::parse(spec.status).known());
+  entity.scope = if_any(spec.scope);
+  entity.external_id = if_any(spec.external_id);
+  entity.request_source = spec.request_source;
+  entity.sha1 = if_any(spec.sha1);
+  entity.commands = spec.commands;
+  return entity;
+}
+
+Plan DefenderModel::plan_for(const Spec& spec, const Entity& entity) const {
+  if (spec.plan) return *spec.plan;
+  if (ActionStatus::parse(entity.status).is_final()) return {};
+  if (spec.offline || offline_.contains(entity.machine_id)) {
+    return {{scaled(traits_.offline_timeout), "TimeOut"}};
+  }
+  Plan plan = traits_.default_plan;
+  for (PlanStep& step : plan) step.after = scaled(step.after);
+  return plan;
+}
+
+Duration DefenderModel::scaled(Duration duration) const {
+  return Duration(static_cast<std::int64_t>(static_cast<double>(duration.count()) / traits_.speed));
+}
+
+std::string DefenderModel::make_hex(std::size_t digits) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  while (out.size() < digits) out += kDigits[random_.below(16)];
+  return out;
+}
+
+std::string DefenderModel::make_guid() {
+  std::string guid = make_hex(8);
+  for (const std::size_t digits : std::array<std::size_t, 4>{4, 4, 4, 12}) {
+    guid += "-" + make_hex(digits);
+  }
+  return guid;
+}
+
+WallTime DefenderModel::make_stamp(WallTime at) {
+  const int digits = traits_.fraction_digits.value_or(static_cast<int>(random_.below(8)));
+  std::int64_t unit = 1;
+  for (int digit = std::clamp(digits, 0, 7); digit < 7; ++digit) unit *= 10;
+  const std::int64_t ticks = at.time_since_epoch().count();
+  return WallTime(Duration(ticks - ticks % unit));
+}
+
+void DefenderModel::schedule(WallTime at, Scheduled scheduled) {
+  schedule_.emplace(at, std::move(scheduled));
+}
+
+void DefenderModel::schedule_step(std::uint32_t number, WallTime from) {
+  const Action& action = actions_[number];
+  if (action.next_step >= action.plan.size()) return;
+  const auto later = static_cast<std::int64_t>(random_.below(kTicksPerMillisecond));
+  schedule(from + action.plan[action.next_step].after + Duration(later),
+           {Due::Step, number, action.plan_revision, nullptr});
+}
+
+void DefenderModel::replace_plan(std::uint32_t number, Plan plan, WallTime from) {
+  Action& action = actions_[number];
+  action.plan = std::move(plan);
+  action.next_step = 0;
+  ++action.plan_revision;
+  schedule_step(number, from);
+}
+
+void DefenderModel::happen(const Scheduled& scheduled, WallTime at) {
+  Action& action = actions_[scheduled.action];
+  if (action.removed) return;
+  switch (scheduled.what) {
+    case Due::Step:
+      if (scheduled.plan_revision == action.plan_revision) step(scheduled.action, at);
+      break;
+    case Due::ShowInList:
+      list_.put(scheduled.version);
+      break;
+    case Due::ShowInGet:
+      if (action.in_get == nullptr || action.in_get->number() < scheduled.version->number()) {
+        action.in_get = scheduled.version;
+      }
+      break;
+    case Due::Fill:
+      fill(scheduled.action, at);
+      break;
+    case Due::Cancel:
+      apply_cancel(scheduled.action, at);
+      break;
+    case Due::Forget:
+      forget(scheduled.action);
+      break;
+  }
+}
+
+void DefenderModel::step(std::uint32_t number, WallTime at) {
+  const std::string status = actions_[number].plan[actions_[number].next_step++].status;
+  change_status(number, status, at);
+  schedule_step(number, at);
+}
+
+void DefenderModel::fill(std::uint32_t number, WallTime at) {
+  Entity entity = actions_[number].current->entity();
+  entity.scope = if_any(actions_[number].later_scope);
+  entity.computer_dns_name = if_any(actions_[number].later_name);
+  publish(number, std::move(entity), at);
+}
+
+void DefenderModel::forget(std::uint32_t number) {
+  Action& action = actions_[number];
+  const std::string machine_id = action.current->entity().machine_id;
+  action.removed = true;
+  list_.erase(number);
+  action.in_get.reset();
+  action.current.reset();
+  if (const auto open = open_by_machine_.find(machine_id); open != open_by_machine_.end()) {
+    open->second.erase(number);
+    if (open->second.empty()) open_by_machine_.erase(open);
+  }
+}
+
+void DefenderModel::apply_cancel(std::uint32_t number, WallTime at) {
+  Action& action = actions_[number];
+  if (!action.cancel || ActionStatus::parse(action.current->entity().status).is_final()) return;
+  replace_plan(number, {}, at);
+  const CancelRequest request = *std::exchange(action.cancel, std::nullopt);
+  change_status(number, "Cancelled", at, request);
+}
+
+void DefenderModel::change_status(std::uint32_t number, std::string_view status, WallTime at,
+                                  const std::optional<CancelRequest>& cancel) {
+  Entity entity = actions_[number].current->entity();
+  const std::string from = std::exchange(entity.status, std::string(status));
+  const Duration least = traits_.fraction_digits == 7 ? Duration(1) : Duration{};
+  entity.last_update = std::max(make_stamp(at), entity.last_update + least);
+  const ActionStatus parsed = ActionStatus::parse(status);
+  entity.error_hresult = error_of(parsed.known());
+  finish_commands(entity, parsed.known(), entity.last_update);
+  if (parsed.known() == ActionStatus::Known::Cancelled) {
+    entity.cancellation_requestor = cancel ? cancel->requestor : entity.requestor;
+    entity.cancellation_comment = cancel ? cancel->comment : "No longer needed";
+    entity.cancelled = entity.last_update - Duration(1);
+  }
+  auto& open = open_by_machine_[entity.machine_id];
+  if (parsed.is_final()) {
+    open.erase(number);
+    if (open.empty()) open_by_machine_.erase(entity.machine_id);
+  } else {
+    open.insert(number);
+  }
+  if (from != entity.status) record(number, from, entity);
+  publish(number, std::move(entity), at);
+}
+
+void DefenderModel::record(std::uint32_t number, std::optional<std::string> from,
+                           const Entity& entity) {
+  actions_[number].changes.push_back(static_cast<std::uint32_t>(truth_.size()));
+  truth_.push_back(
+      {truth_.size() + 1, ActionId{entity.id}, std::move(from), entity.status, entity.last_update});
+}
+
+void DefenderModel::publish(std::uint32_t number, Entity entity, WallTime at) {
+  Action& action = actions_[number];
+  const std::uint32_t version = action.current ? action.current->number() + 1 : 1;
+  action.current = std::make_shared<const Version>(number, version, std::move(entity));
+  const WallTime in_list = std::max(at + traits_.list_lag, action.list_from);
+  const WallTime in_get = std::max(at + traits_.get_lag, action.get_from);
+  if (in_list <= at) {
+    list_.put(action.current);
+  } else {
+    schedule(in_list, {Due::ShowInList, number, 0, action.current});
+  }
+  if (in_get <= at) {
+    action.in_get = action.current;
+  } else {
+    schedule(in_get, {Due::ShowInGet, number, 0, action.current});
+  }
+}
+
+std::optional<Refusal> DefenderModel::refuse_query(const ListOptions& options) const {
+  if (traits_.reject_order_by && !options.order.empty()) {
+    return odata_error("The query option '$orderby' is not allowed.");
+  }
+  if (!options.filter) return std::nullopt;
+  if (traits_.reject_last_update_filter &&
+      mentions(*options.filter, Property::LastUpdateDateTimeUtc)) {
+    return odata_error(
+        "The property 'lastUpdateDateTimeUtc' cannot be used in the $filter query "
+        "option.");
+  }
+  if (traits_.reject_in && mentions(*options.filter, Filter::Kind::In)) {
+    return odata_error("The operator 'in' is not supported.");
+  }
+  return std::nullopt;
+}
+
+std::string DefenderModel::next_link(const ListAnswer& answer, const ListOptions& options) const {
+  std::string link;
+  if (traits_.next_link != NextLink::Relative) {
+    const std::string& host = traits_.host;
+    link = "https://" + (traits_.next_link == NextLink::Foreign ? "collector.example.net" : host);
+  }
+  link += "/api/machineactions?";
+  for (const auto& [name, value] : options.text) link += name + "=" + percent_encode(value) + "&";
+  return link + "$skip=" + std::to_string(answer.next_skip);
+}
+
+}  // namespace mactiond::sim

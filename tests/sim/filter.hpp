@@ -1,0 +1,52 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/time.hpp"
+#include "sim/entity.hpp"
+
+namespace mactiond::sim {
+
+/// A constant in a filter; monostate is null.
+using Literal = std::variant<std::monostate, std::string, WallTime, std::int64_t>;
+
+/// One node of a `$filter` expression.
+struct Filter {
+  enum class Kind : std::uint8_t { Compare, In, StartsWith, And, Or, Not };
+  enum class Comparison : std::uint8_t { Eq, Ne, Gt, Ge, Lt, Le };
+  Kind kind = Kind::Compare;
+  Comparison comparison = Comparison::Eq;
+  Property property = Property::Id;
+  std::vector<Literal> literals;  ///< one for Compare and StartsWith, all of them for In
+  std::vector<Filter> operands;   ///< two or more for And and Or, one for Not
+};
+
+/// Null is equal to null only and neither less nor greater than anything.
+[[nodiscard]] bool matches(const Filter& filter, const Entity& entity);
+
+/// Whether any node names the property, or is of the kind.
+[[nodiscard]] bool mentions(const Filter& filter, Property property);
+[[nodiscard]] bool mentions(const Filter& filter, Filter::Kind kind);
+
+/// Why a query is answered with 400 ODataError.
+struct BadQuery {
+  std::string message;
+};
+[[noreturn]] void throw_exception_from_error(const BadQuery& error,
+                                             const boost::source_location& location);
+
+template <class T>
+using QueryResult = boost::system::result<T, BadQuery>;
+
+/// Nesting beyond this is refused rather than followed.
+inline constexpr int kFilterDepthMax = 64;
+
+/// Reads a `$filter` expression, already percent-decoded.
+[[nodiscard]] QueryResult<Filter> parse_filter(std::string_view text);
+
+}  // namespace mactiond::sim

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+
+namespace mactiond::sim {
+
+/// An answer of the API that is not what was asked for.
+struct Refusal {
+  int status = 400;
+  std::string code;
+  std::string message;
+  /// The Retry-After header's text, where there is one.
+  std::optional<std::string> retry_after;
+  /// A body other than the error document, where the front door answers instead of the API.
+  std::optional<std::string> raw_body;
+  std::string raw_type = "text/html";
+};
+
+/// The body of a refusal: the documented error document, or its raw body.
+[[nodiscard]] std::string error_body(const Refusal& refusal);
+
+[[nodiscard]] Refusal bad_request(std::string code, std::string message);
+[[nodiscard]] Refusal not_found(std::string_view what);
+[[nodiscard]] Refusal unauthorized();
+[[nodiscard]] Refusal missing_roles(std::string_view roles);
+
+}  // namespace mactiond::sim

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "sim/entity.hpp"
+#include "sim/list_view.hpp"
+#include "sim/odata.hpp"
+
+namespace mactiond::sim {
+
+/// One step of a life cycle: so long after the step before it, the action has this status.
+struct PlanStep {
+  Duration after{};
+  std::string status;
+};
+using Plan = std::vector<PlanStep>;
+
+enum class NextLink : std::uint8_t {
+  Standard,  ///< without $top, when more rows follow
+  Always,    ///< also with $top, when more rows follow
+  Never,
+  Foreign,   ///< as Always, naming a host that is not the API's
+  Relative,  ///< as Always, without scheme and host
+};
+
+enum class CancelMode : std::uint8_t {
+  Immediate,  ///< 200 with status Cancelled
+  Delayed,    ///< 200 still open, Cancelled after cancel_delay unless it ended before
+  Never,      ///< 200 and nothing happens
+};
+
+/// What a second action of the same type on one machine meets while the first is open.
+enum class Duplicate : std::uint8_t { Refuse, ReturnFirst, Allow };
+
+/// How this API behaves for every call. May be changed at any time between calls.
+struct Traits {
+  std::string host = "api.security.microsoft.com";
+  Shape shape;
+  /// 0 to 7 fraction digits of stamps; nothing: it varies from stamp to stamp.
+  std::optional<int> fraction_digits = 7;
+  Duration fill_after{};       ///< scope and computerDnsName are null until then
+  Duration visibility_list{};  ///< a new action is missing from lists for so long
+  Duration visibility_get{};   ///< a new action is 404 for so long
+  Duration list_lag{};         ///< lists show a change so much later
+  Duration get_lag{};          ///< reads by id show a change so much later
+  bool reject_last_update_filter = false;
+  bool reject_order_by = false;
+  bool reject_in = false;
+  NextLink next_link = NextLink::Standard;
+  RowOrder order = RowOrder::NewestFirst;
+  bool repeat_rows = false;        ///< the last row of a page stands there twice
+  std::size_t page_max = kTopMax;  ///< rows of an answer to a request without $top
+  CancelMode cancel = CancelMode::Immediate;
+  Duration cancel_delay{};
+  Duration offline_timeout = std::chrono::hours(72) + std::chrono::minutes(14);
+  Duplicate duplicate = Duplicate::Refuse;
+  Plan default_plan{{std::chrono::seconds(2), "InProgress"},
+                    {std::chrono::seconds(20), "Succeeded"}};
+  /// Divides offline_timeout and the delays of default_plan.
+  double speed = 1.0;
+  Duration retention{};  ///< actions are forgotten so long after creation; 0: never
+};
+
+/// An action to be. Empty texts get believable defaults.
+struct Spec {
+  std::string id;
+  std::string type = "RunAntiVirusScan";
+  std::string title;
+  std::string machine_id;
+  std::string computer_dns_name;
+  std::string requestor = "soc.analyst@contoso.com";
+  std::string comment = "Requested by the SOC";
+  std::string request_source = "Portal";
+  std::string scope;
+  std::string external_id;
+  std::string sha1;
+  std::vector<LiveCommand> commands;
+  std::string status = "Pending";
+  Duration age{};            ///< created so long before now
+  bool offline = false;      ///< the device never answers: TimeOut after offline_timeout
+  std::optional<Plan> plan;  ///< nothing: by the device's state and default_plan
+};
+
+}  // namespace mactiond::sim
