@@ -17,8 +17,8 @@ namespace mactiond::store {
 struct LogPosition {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
-  std::uint64_t offset = 0;    ///< everything before it is written (and synced, if syncing is on)
-  std::uint64_t first_seq = 1; ///< the event whose line starts at offset
+  std::uint64_t offset = 0;     ///< everything before it is written (and synced, if syncing is on)
+  std::uint64_t first_seq = 1;  ///< the event whose line starts at offset
 };
 
 /// The SQLite file behind the engine: WAL, synchronous FULL, one transaction per step.

@@ -1,0 +1,135 @@
+#include "store/database_file.hpp"
+
+#include <SQLiteCpp/Statement.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+
+namespace mactiond::store {
+namespace {
+
+/// Someone reading the file with the sqlite3 tool must not make a commit fail.
+constexpr int kBusyTimeoutMs = 2000;
+constexpr std::int64_t kFullCheckBytesMax = 64LL * 1024 * 1024;
+
+Error path_error(const std::string& path, int code) {
+  return {Errc::PathNotUsable, path + " (" + std::generic_category().message(code) + ")"};
+}
+
+/// Makes a new directory entry durable.
+void sync_directory(const std::string& directory) {
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+/// SQLite would create it with mode 0644; its -wal and -shm files take over the mode found.
+Result<void> create_private(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return path_error(path, errno);
+  ::close(fd);
+  sync_directory(path.substr(0, path.rfind('/') + 1));
+  return {};
+}
+
+void set_up(SQLite::Database& database) {
+  database.setBusyTimeout(kBusyTimeoutMs);
+  database.exec("PRAGMA foreign_keys = OFF");
+  database.exec("PRAGMA synchronous = FULL");
+  database.exec("PRAGMA temp_store = MEMORY");
+  database.exec("PRAGMA cache_size = -16384");
+  database.exec("PRAGMA journal_size_limit = 67108864");
+}
+
+Result<void> use_wal(SQLite::Database& database, const std::string& path) {
+  const std::string mode = database.execAndGet("PRAGMA journal_mode = WAL").getString();
+  if (mode == "wal") return {};
+  return Error{Errc::StoreFailed, path + " (the file system has no shared memory for WAL)"};
+}
+
+}  // namespace
+
+Result<LockFile> LockFile::take(const std::string& state_dir) {
+  const std::string path = state_dir + "/mactiond.lock";
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return path_error(path, errno);
+  LockFile lock(fd);
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno == EWOULDBLOCK) return Error{Errc::StoreInUse, path};
+  return path_error(path, errno);
+}
+
+LockFile::LockFile(LockFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+LockFile& LockFile::operator=(LockFile&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+LockFile::~LockFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<std::unique_ptr<SQLite::Database>> open_database(const std::string& path) {
+  if (const auto created = create_private(path); !created) return created.error();
+  try {
+    auto database =
+        std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX);
+    set_up(*database);
+    if (const auto wal = use_wal(*database, path); !wal) return wal.error();
+    return database;
+  } catch (const SQLite::Exception& failure) {
+    return to_error(failure, path);
+  }
+}
+
+Result<std::unique_ptr<SQLite::Database>> open_memory_database() {
+  try {
+    auto database = std::make_unique<SQLite::Database>(
+        ":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX);
+    set_up(*database);
+    return database;
+  } catch (const SQLite::Exception& failure) {
+    return to_error(failure, ":memory:");
+  }
+}
+
+Result<void> check_database(SQLite::Database& database, const std::string& path) {
+  const std::int64_t bytes = database.execAndGet("PRAGMA page_count").getInt64() *
+                             database.execAndGet("PRAGMA page_size").getInt64();
+  if (bytes <= kFullCheckBytesMax) {
+    const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
+    if (verdict != "ok") return corrupt(path, verdict);
+  }
+  SQLite::Statement counter(database, "SELECT last_seq FROM counter");
+  SQLite::Statement newest(database, "SELECT coalesce(max(seq), 0) FROM event");
+  if (!counter.executeStep() || !newest.executeStep()) return corrupt(path, "no event counter");
+  if (counter.getColumn(0).getInt64() != newest.getColumn(0).getInt64()) {
+    return corrupt(path, "the event counter does not fit the events");
+  }
+  return {};
+}
+
+Error corrupt(const std::string& path, const std::string& cause) {
+  return {Errc::StoreCorrupt, path + " (" + cause +
+                                  "; restore store.db from a backup, or move store.db, "
+                                  "store.db-wal and store.db-shm away to begin anew)"};
+}
+
+Error to_error(const SQLite::Exception& failure, const std::string& path) {
+  const int code = failure.getErrorCode() & 0xff;
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) return corrupt(path, failure.what());
+  if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM) {
+    return {Errc::PathNotUsable, path + " (" + failure.what() + ")"};
+  }
+  return {Errc::StoreFailed, path + " (" + failure.what() + ")"};
+}
+
+}  // namespace mactiond::store

@@ -1,0 +1,147 @@
+#include "store/schema.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+
+#include <array>
+#include <string>
+
+namespace mactiond::store {
+namespace {
+
+/// "mact": tells our files from other SQLite databases.
+constexpr int kApplicationId = 0x6d616374;
+
+// Times are 100 ns ticks since 1970. document is last in its row, so that reading the columns
+// before it does not follow its overflow pages.
+constexpr const char* kVersion1 = R"(
+CREATE TABLE action (
+  region            TEXT    NOT NULL,
+  id                TEXT    NOT NULL,
+  type              TEXT    NOT NULL,
+  status            TEXT    NOT NULL,
+  final             INTEGER NOT NULL,
+  vanished          INTEGER NOT NULL,
+  created           INTEGER,
+  last_update       INTEGER,
+  seen              INTEGER NOT NULL,
+  fingerprint       INTEGER NOT NULL,
+  machine_id        TEXT    NOT NULL,
+  computer_dns_name TEXT    NOT NULL,
+  requestor         TEXT    NOT NULL,
+  requestor_comment TEXT    NOT NULL,
+  request_source    TEXT    NOT NULL,
+  document          TEXT    NOT NULL,
+  PRIMARY KEY (region, id)
+) STRICT;
+CREATE INDEX action_closed ON action (seen) WHERE final = 1 OR vanished = 1;
+
+CREATE TABLE event (
+  seq       INTEGER PRIMARY KEY,
+  id        TEXT    NOT NULL,
+  type      TEXT    NOT NULL,
+  time      INTEGER NOT NULL,
+  instance  TEXT    NOT NULL,
+  region    TEXT    NOT NULL,
+  action_id TEXT    NOT NULL,
+  fields    TEXT    NOT NULL,
+  document  TEXT    NOT NULL
+) STRICT;
+CREATE INDEX event_time ON event (time);
+
+-- queued is the due time a delivery began with. head is 1 for the one that may be attempted: the
+-- oldest of its (webhook, action_id), or any where action_id is empty.
+CREATE TABLE delivery (
+  webhook     TEXT    NOT NULL,
+  seq         INTEGER NOT NULL,
+  action_id   TEXT    NOT NULL,
+  head        INTEGER NOT NULL,
+  queued      INTEGER NOT NULL,
+  due         INTEGER NOT NULL,
+  attempts    INTEGER NOT NULL,
+  last_reason TEXT    NOT NULL,
+  PRIMARY KEY (webhook, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_head ON delivery (webhook, due) WHERE head = 1;
+CREATE INDEX delivery_action ON delivery (webhook, action_id, seq);
+
+CREATE TABLE dead_letter (
+  webhook  TEXT    NOT NULL,
+  seq      INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  reason   TEXT    NOT NULL,
+  died     INTEGER NOT NULL,
+  PRIMARY KEY (webhook, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE region (
+  name                  TEXT PRIMARY KEY,
+  watermark             INTEGER,
+  changes_refused_until INTEGER,
+  degraded              TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE quota (
+  region  TEXT    NOT NULL,
+  "window" TEXT   NOT NULL,
+  boot_id TEXT    NOT NULL,
+  instant INTEGER NOT NULL,
+  PRIMARY KEY (region, "window")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE webhook (
+  name              TEXT PRIMARY KEY,
+  state             TEXT    NOT NULL,
+  failures_in_a_row INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE log_position (
+  one       INTEGER PRIMARY KEY CHECK (one = 1),
+  device    INTEGER NOT NULL,
+  inode     INTEGER NOT NULL,
+  "offset"  INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE counter (
+  one      INTEGER PRIMARY KEY CHECK (one = 1),
+  last_seq INTEGER NOT NULL
+) STRICT;
+INSERT INTO counter (one, last_seq) VALUES (1, 0);
+)";
+
+constexpr std::array<const char*, 1> kMigrations{kVersion1};
+
+int read_pragma(SQLite::Database& database, const char* name) {
+  return database.execAndGet(std::string("PRAGMA ") + name).getInt();
+}
+
+void write_pragma(SQLite::Database& database, const char* name, int value) {
+  database.exec(std::string("PRAGMA ") + name + " = " + std::to_string(value));
+}
+
+}  // namespace
+
+std::span<const char* const> migrations() { return kMigrations; }
+
+Result<void> migrate(SQLite::Database& database, std::span<const char* const> steps) {
+  const int newest = static_cast<int>(steps.size());
+  int version = read_pragma(database, "user_version");
+  if (version > newest) {
+    return Error{Errc::StoreTooNew, "schema version " + std::to_string(version) +
+                                        ", this program knows up to " + std::to_string(newest)};
+  }
+  const bool fresh = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
+  if (!fresh && read_pragma(database, "application_id") != kApplicationId) {
+    return Error{Errc::StoreCorrupt, "not a database of mactiond"};
+  }
+  for (; version < newest; ++version) {
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    database.exec(steps[static_cast<std::size_t>(version)]);
+    write_pragma(database, "application_id", kApplicationId);
+    write_pragma(database, "user_version", version + 1);
+    transaction.commit();
+  }
+  return {};
+}
+
+}  // namespace mactiond::store

@@ -1,0 +1,312 @@
+#include "store/store.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "store/database_file.hpp"
+#include "store/retention.hpp"
+#include "store/schema.hpp"
+#include "store/statement.hpp"
+#include "store/writer.hpp"
+
+namespace mactiond::store {
+namespace {
+
+constexpr const char* kPutLogPosition =
+    "INSERT OR REPLACE INTO log_position VALUES (1, ?1, ?2, ?3, ?4)";
+
+// The joins are CROSS JOINs: SQLite then keeps their order and walks the index in order of due.
+constexpr const char* kDeliveries = R"(
+SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
+       d.attempts, d.due
+FROM delivery d CROSS JOIN event e ON e.seq = d.seq
+WHERE d.webhook = ?1 AND d.head = 1 ORDER BY d.due, d.seq LIMIT ?2)";
+
+constexpr const char* kEvents = R"(
+SELECT seq, id, type, time, instance, region, action_id, fields, document
+FROM event WHERE seq >= ?1 ORDER BY seq LIMIT ?2)";
+
+constexpr const char* kActions = R"(
+SELECT region, id, type, status, vanished, created, last_update, fingerprint,
+       final, machine_id, computer_dns_name, requestor, requestor_comment, request_source
+FROM action)";
+
+constexpr const char* kWebhooks = R"(
+SELECT name, max(state), max(failures), sum(queued), sum(dead) FROM (
+  SELECT name, state, failures_in_a_row AS failures, 0 AS queued, 0 AS dead FROM webhook
+  UNION ALL SELECT webhook, '', 0, count(*), 0 FROM delivery GROUP BY webhook
+  UNION ALL SELECT webhook, '', 0, 0, count(*) FROM dead_letter GROUP BY webhook)
+GROUP BY name)";
+
+core::EventRecord to_event(const Rows& row) {
+  core::EventRecord event;
+  event.seq = row.number(0);
+  event.id = row.text(1);
+  const std::string type = row.text(2);
+  const auto known = core::parse_event_type(type);
+  if (!known) throw SQLite::Exception("unknown event type " + type, SQLITE_CORRUPT);
+  event.type = *known;
+  event.time = row.time(3);
+  event.instance = row.text(4);
+  event.region = row.text(5);
+  event.action.value = row.text(6);
+  event.fields = row.text(7);
+  event.document = row.text(8);
+  return event;
+}
+
+core::StoredAction to_action(const Rows& row) {
+  core::StoredAction action;
+  action.region = row.text(0);
+  action.id.value = row.text(1);
+  action.type = ActionType::parse(row.text(2));
+  action.status = ActionStatus::parse(row.text(3));
+  action.vanished = row.integer(4) != 0;
+  action.created = row.maybe_time(5);
+  action.last_update = row.maybe_time(6);
+  action.fingerprint = row.number(7);
+  const bool open = row.integer(8) == 0 && !action.vanished;
+  if (!open) return action;
+  action.machine_id = row.text(9);
+  action.computer_dns_name = row.text(10);
+  action.requestor = row.text(11);
+  action.requestor_comment = row.text(12);
+  action.request_source = row.text(13);
+  return action;
+}
+
+std::vector<core::RegionRow> read_regions(SQLite::Database& database) {
+  Statement select(database, "SELECT name, watermark, changes_refused_until, degraded FROM region");
+  std::vector<core::RegionRow> regions;
+  Rows rows = select.query();
+  while (rows.next()) {
+    regions.push_back({rows.text(0), rows.maybe_time(1), rows.maybe_time(2), rows.text(3)});
+  }
+  return regions;
+}
+
+std::vector<core::QuotaRow> read_quotas(SQLite::Database& database) {
+  Statement select(database, "SELECT region, \"window\", boot_id, instant FROM quota");
+  std::vector<core::QuotaRow> quotas;
+  Rows rows = select.query();
+  while (rows.next()) {
+    quotas.push_back(
+        {rows.text(0), rows.text(1), rows.text(2), MonoTime(Duration(rows.integer(3)))});
+  }
+  return quotas;
+}
+
+std::vector<core::StoredAction> read_actions(SQLite::Database& database) {
+  Statement select(database, kActions);
+  std::vector<core::StoredAction> actions;
+  Rows rows = select.query();
+  while (rows.next()) actions.push_back(to_action(rows));
+  return actions;
+}
+
+std::vector<core::StoredWebhook> read_webhooks(SQLite::Database& database) {
+  Statement select(database, kWebhooks);
+  std::vector<core::StoredWebhook> webhooks;
+  Rows rows = select.query();
+  while (rows.next()) {
+    core::StoredWebhook webhook;
+    webhook.row.webhook = rows.text(0);
+    const std::string state = rows.text(1);
+    if (!state.empty()) webhook.row.state = state;
+    webhook.row.failures_in_a_row = static_cast<int>(rows.integer(2));
+    webhook.queued = rows.integer(3);
+    webhook.dead = rows.integer(4);
+    webhooks.push_back(std::move(webhook));
+  }
+  return webhooks;
+}
+
+}  // namespace
+
+struct Store::Impl {
+  Impl(std::string name, std::unique_ptr<SQLite::Database> opened)
+      : path(std::move(name)),
+        database(std::move(opened)),
+        begin(*database, "BEGIN IMMEDIATE"),
+        end(*database, "COMMIT"),
+        rollback(*database, "ROLLBACK"),
+        put_log_position(*database, kPutLogPosition),
+        select_log_position(*database,
+                            "SELECT device, inode, \"offset\", first_seq FROM log_position"),
+        select_deliveries(*database, kDeliveries),
+        select_events(*database, kEvents),
+        select_oldest(*database,
+                      "SELECT queued FROM delivery WHERE webhook = ?1 ORDER BY seq LIMIT 1"),
+        writer(*database),
+        retention(*database) {
+    last_seq =
+        static_cast<std::uint64_t>(database->execAndGet("SELECT last_seq FROM counter").getInt64());
+  }
+
+  /// What is migrated and checked; lock may be empty.
+  static Result<std::unique_ptr<Impl>> make(std::string path,
+                                            std::unique_ptr<SQLite::Database> database,
+                                            std::optional<LockFile> lock);
+
+  void write(const core::Batch& batch, const std::optional<LogPosition>& log);
+  void roll_back();
+
+  /// Runs what may throw SQLite::Exception.
+  template <class Work>
+  auto guarded(Work work) -> Result<decltype(work())> {
+    try {
+      return work();
+    } catch (const SQLite::Exception& failure) {
+      return to_error(failure, path);
+    }
+  }
+
+  std::string path;
+  std::optional<LockFile> lock;  ///< released last
+  std::unique_ptr<SQLite::Database> database;
+  Statement begin;
+  Statement end;
+  Statement rollback;
+  Statement put_log_position;
+  Statement select_log_position;
+  Statement select_deliveries;
+  Statement select_events;
+  Statement select_oldest;
+  Writer writer;
+  Retention retention;
+  std::uint64_t last_seq = 0;
+};
+
+Result<std::unique_ptr<Store::Impl>> Store::Impl::make(std::string path,
+                                                       std::unique_ptr<SQLite::Database> database,
+                                                       std::optional<LockFile> lock) {
+  try {
+    if (auto migrated = migrate(*database); !migrated) {
+      Error error = migrated.error();
+      if (error.code == make_error_code(Errc::StoreCorrupt)) return corrupt(path, error.where);
+      error.where = path + " (" + error.where + ")";
+      return error;
+    }
+    if (const auto sound = check_database(*database, path); !sound) return sound.error();
+    auto impl = std::make_unique<Impl>(path, std::move(database));
+    impl->lock = std::move(lock);
+    return impl;
+  } catch (const SQLite::Exception& failure) {
+    return to_error(failure, path);
+  }
+}
+
+void Store::Impl::write(const core::Batch& batch, const std::optional<LogPosition>& log) {
+  begin.run();
+  writer.write(batch, last_seq);
+  if (log) put_log_position.run(log->device, log->inode, log->offset, log->first_seq);
+  if (batch.prune_before) retention.prune(*batch.prune_before);
+  end.run();
+}
+
+void Store::Impl::roll_back() {
+  // SQLite has rolled back by itself after some failures; then there is nothing to end.
+  if (sqlite3_get_autocommit(database->getHandle()) != 0) return;
+  try {
+    rollback.run();
+  } catch (const SQLite::Exception&) {
+    // The next BEGIN fails then, and with it the next commit: nothing is taken as written.
+  }
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<Store> Store::open(const std::string& state_dir) {
+  auto lock = LockFile::take(state_dir);
+  if (!lock) return lock.error();
+  const std::string path = state_dir + "/store.db";
+  auto database = open_database(path);
+  if (!database) return database.error();
+  auto impl = Impl::make(path, std::move(*database), std::move(*lock));
+  if (!impl) return impl.error();
+  return Store(std::move(*impl));
+}
+
+Result<Store> Store::open_in_memory() {
+  auto database = open_memory_database();
+  if (!database) return database.error();
+  auto impl = Impl::make(":memory:", std::move(*database), std::nullopt);
+  if (!impl) return impl.error();
+  return Store(std::move(*impl));
+}
+
+Result<core::Snapshot> Store::load() {
+  return impl_->guarded([&] {
+    core::Snapshot snapshot;
+    snapshot.last_seq = impl_->last_seq;
+    snapshot.regions = read_regions(*impl_->database);
+    snapshot.quotas = read_quotas(*impl_->database);
+    snapshot.actions = read_actions(*impl_->database);
+    snapshot.webhooks = read_webhooks(*impl_->database);
+    return snapshot;
+  });
+}
+
+Result<void> Store::commit(const core::Batch& batch, const std::optional<LogPosition>& log) {
+  try {
+    impl_->write(batch, log);
+  } catch (const SQLite::Exception& failure) {
+    const Error error = to_error(failure, impl_->path);
+    impl_->roll_back();
+    return error;
+  }
+  if (!batch.events.empty()) impl_->last_seq = batch.events.back().seq;
+  return {};
+}
+
+Result<core::DeliveriesLoaded> Store::load_deliveries(const core::LoadDeliveries& command) {
+  MACTIOND_ASSERT(command.limit > 0);
+  return impl_->guarded([&] {
+    core::DeliveriesLoaded loaded;
+    loaded.command = command.id;
+    const auto limit = static_cast<std::size_t>(command.limit);
+    // One more than asked for: it tells when the next is due.
+    Rows rows = impl_->select_deliveries.query(command.webhook, std::int64_t{command.limit} + 1);
+    while (rows.next()) {
+      const WallTime due = rows.time(10);
+      if (due > command.due_until || loaded.due.size() == limit) {
+        loaded.next_due = due;
+        break;
+      }
+      loaded.due.push_back({to_event(rows), static_cast<int>(rows.integer(9)), due});
+    }
+    return loaded;
+  });
+}
+
+Result<std::vector<core::EventRecord>> Store::load_events(std::uint64_t first, int limit) {
+  return impl_->guarded([&] {
+    std::vector<core::EventRecord> events;
+    Rows rows = impl_->select_events.query(first, limit);
+    while (rows.next()) events.push_back(to_event(rows));
+    return events;
+  });
+}
+
+Result<std::optional<LogPosition>> Store::load_log_position() {
+  return impl_->guarded([&]() -> std::optional<LogPosition> {
+    Rows row = impl_->select_log_position.query();
+    if (!row.next()) return std::nullopt;
+    return LogPosition{row.number(0), row.number(1), row.number(2), row.number(3)};
+  });
+}
+
+Result<std::optional<WallTime>> Store::oldest_queued(const std::string& webhook) {
+  return impl_->guarded([&]() -> std::optional<WallTime> {
+    Rows row = impl_->select_oldest.query(webhook);
+    if (!row.next()) return std::nullopt;
+    return row.time(0);
+  });
+}
+
+}  // namespace mactiond::store

@@ -1,0 +1,120 @@
+#include "store/writer.hpp"
+
+#include "base/error.hpp"
+
+namespace mactiond::store {
+namespace {
+
+constexpr const char* kUpsertAction = R"(
+INSERT INTO action VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+ON CONFLICT (region, id) DO UPDATE SET
+  type = excluded.type, status = excluded.status, final = excluded.final, vanished = 0,
+  created = excluded.created, last_update = excluded.last_update, seen = excluded.seen,
+  fingerprint = excluded.fingerprint, machine_id = excluded.machine_id,
+  computer_dns_name = excluded.computer_dns_name, requestor = excluded.requestor,
+  requestor_comment = excluded.requestor_comment, request_source = excluded.request_source,
+  document = excluded.document)";
+
+constexpr const char* kInsertEvent = R"(
+INSERT INTO event (seq, id, type, time, instance, region, action_id, fields, document)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
+  CASE WHEN ?9 <> '' OR ?7 = '' THEN ?9
+  ELSE coalesce((SELECT document FROM action WHERE region = ?6 AND id = ?7), '') END))";
+
+constexpr const char* kInsertDelivery = R"(
+INSERT INTO delivery (webhook, seq, action_id, head, queued, due, attempts, last_reason)
+VALUES (?1, ?2, ?3,
+  ?3 = '' OR NOT EXISTS (SELECT 1 FROM delivery WHERE webhook = ?1 AND action_id = ?3),
+  ?4, ?4, 0, ''))";
+
+constexpr const char* kPromote = R"(
+UPDATE delivery SET head = 1 WHERE webhook = ?1 AND seq =
+  (SELECT min(seq) FROM delivery WHERE webhook = ?1 AND action_id = ?2))";
+
+}  // namespace
+
+Writer::Writer(SQLite::Database& database)
+    : shift_due_(database, "UPDATE delivery SET due = due + ?1, queued = queued + ?1"),
+      upsert_action_(database, kUpsertAction),
+      mark_vanished_(database, "UPDATE action SET vanished = 1 WHERE region = ?1 AND id = ?2"),
+      insert_event_(database, kInsertEvent),
+      count_event_(database, "UPDATE counter SET last_seq = ?1"),
+      insert_delivery_(database, kInsertDelivery),
+      retry_delivery_(database,
+                      "UPDATE delivery SET attempts = ?3, due = ?4, last_reason = ?5"
+                      " WHERE webhook = ?1 AND seq = ?2"),
+      bury_delivery_(database,
+                     "INSERT OR REPLACE INTO dead_letter (webhook, seq, attempts, reason, died)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5)"),
+      end_delivery_(database,
+                    "DELETE FROM delivery WHERE webhook = ?1 AND seq = ?2 RETURNING action_id"),
+      promote_delivery_(database, kPromote),
+      upsert_region_(database, "INSERT OR REPLACE INTO region VALUES (?1, ?2, ?3, ?4)"),
+      upsert_quota_(database, "INSERT OR REPLACE INTO quota VALUES (?1, ?2, ?3, ?4)"),
+      upsert_webhook_(database, "INSERT OR REPLACE INTO webhook VALUES (?1, ?2, ?3)") {}
+
+void Writer::write(const core::Batch& batch, std::uint64_t last_seq) {
+  // First: the batch's own due times are by the new clock already.
+  if (batch.shift_due != Duration{}) shift_due_.run(std::int64_t{batch.shift_due.count()});
+  for (const core::ActionRow& row : batch.actions) write_action(row);
+  for (const auto& [region, id] : batch.vanished) mark_vanished_.run(region, id.value);
+  write_events(batch.events, last_seq);
+  for (const core::DeliveryRow& row : batch.deliveries) {
+    insert_delivery_.run(row.webhook, row.seq, row.action.value, row.due);
+  }
+  for (const core::DeliveryRetryRow& row : batch.retries) {
+    retry_delivery_.run(row.webhook, row.seq, row.attempts, row.due, row.reason);
+  }
+  for (const core::DeliveryEndRow& row : batch.ends) write_end(row);
+  write_small_rows(batch);
+}
+
+void Writer::write_action(const core::ActionRow& row) {
+  const MachineAction& action = row.action;
+  upsert_action_.run(row.region, action.id.value, std::string(action.type.text()),
+                     std::string(action.status.text()), action.status.is_final(), action.created,
+                     action.last_update, row.seen, fingerprint(action.document), action.machine_id,
+                     action.computer_dns_name, action.requestor, action.requestor_comment,
+                     action.request_source, action.document);
+}
+
+void Writer::write_events(const std::vector<core::EventRecord>& events, std::uint64_t last_seq) {
+  if (events.empty()) return;
+  for (const core::EventRecord& event : events) {
+    MACTIOND_ASSERT(event.seq == last_seq + 1);
+    last_seq = event.seq;
+    insert_event_.run(event.seq, event.id, std::string(to_string(event.type)), event.time,
+                      event.instance, event.region, event.action.value, event.fields,
+                      event.document);
+  }
+  count_event_.run(last_seq);
+}
+
+void Writer::write_end(const core::DeliveryEndRow& row) {
+  std::string action;
+  {
+    Rows ended = end_delivery_.query(row.webhook, row.seq);
+    if (!ended.next()) return;
+    action = ended.text(0);
+    // Only its end makes a statement with RETURNING complete.
+    const bool more = ended.next();
+    MACTIOND_ASSERT(!more);
+  }
+  if (row.dead) bury_delivery_.run(row.webhook, row.seq, row.attempts, row.reason, row.ended);
+  if (!action.empty()) promote_delivery_.run(row.webhook, action);
+}
+
+void Writer::write_small_rows(const core::Batch& batch) {
+  for (const core::RegionRow& row : batch.regions) {
+    upsert_region_.run(row.region, row.watermark, row.changes_refused_until, row.degraded);
+  }
+  for (const core::QuotaRow& row : batch.quotas) {
+    upsert_quota_.run(row.region, row.window, row.boot_id,
+                      std::int64_t{row.instant.time_since_epoch().count()});
+  }
+  for (const core::WebhookRow& row : batch.webhooks) {
+    upsert_webhook_.run(row.webhook, row.state, row.failures_in_a_row);
+  }
+}
+
+}  // namespace mactiond::store

@@ -1,0 +1,152 @@
+#include <gmock/gmock.h>
+
+#include "rows.hpp"
+#include "store/store.hpp"
+
+namespace mactiond::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class DeliveryQueue : public StoreTest {};
+
+TEST_F(DeliveryQueue, OffersOnlyTheOldestOfAnAction) {
+  commit_events(5, {"A", "B"}, {"soc"});
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(1, 2));
+  end("soc", 1);
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(2, 3));
+  end("soc", 3);
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(2, 5));
+}
+
+TEST_F(DeliveryQueue, LetsTheNextOneGoAfterADeadOne) {
+  commit_events(2, {"A"}, {"soc"});
+  end("soc", 1, true);
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(2));
+}
+
+TEST_F(DeliveryQueue, KeepsTheOrderForAnEventThatComesAfterAllWereDelivered) {
+  commit_events(1, {"A"}, {"soc"});
+  end("soc", 1);
+  core::Batch batch;
+  batch.events = {event_of(2, "A"), event_of(3, "A")};
+  batch.deliveries = {delivery("soc", 2, "A"), delivery("soc", 3, "A")};
+  commit(batch);
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(2));
+}
+
+TEST_F(DeliveryQueue, EndsThatAreNotTheHeadLeaveTheHead) {
+  commit_events(3, {"A"}, {"soc"});
+  end("soc", 2, true);
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(1));
+  end("soc", 1);
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(3));
+}
+
+TEST_F(DeliveryQueue, OrdersNothingAmongEventsWithoutAnAction) {
+  commit_events(3, {""}, {"soc"});
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(1, 2, 3));
+}
+
+TEST_F(DeliveryQueue, KeepsWebhooksApart) {
+  commit_events(2, {"A"}, {"soc", "siem"});
+  end("soc", 1);
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(2));
+  EXPECT_THAT(seqs(due(due_by("siem", 0))), ElementsAre(1));
+  EXPECT_THAT(seqs(due(due_by("other", 0))), IsEmpty());
+}
+
+TEST_F(DeliveryQueue, GivesTheEventWithItsDelivery) {
+  commit_events(1, {"A"}, {"soc"});
+  const core::DeliveriesLoaded loaded = due(due_by("soc", 0));
+  EXPECT_EQ(loaded.command, core::CommandId{7});
+  ASSERT_EQ(loaded.due.size(), 1U);
+  EXPECT_EQ(loaded.due[0].event.document, R"({"n":1})");
+  EXPECT_EQ(loaded.due[0].event.action.value, "A");
+  EXPECT_EQ(loaded.due[0].attempts, 0);
+  EXPECT_EQ(loaded.due[0].due, at(0));
+  EXPECT_FALSE(loaded.next_due);
+}
+
+TEST_F(DeliveryQueue, PutsARetryOffAndCountsItsAttempts) {
+  commit_events(2, {"A", "B"}, {"soc"});
+  core::Batch batch;
+  batch.retries = {{"soc", 1, 4, at(60), "server_error 503"}};
+  commit(batch);
+  const core::DeliveriesLoaded now = due(due_by("soc", 59));
+  EXPECT_THAT(seqs(now), ElementsAre(2));
+  EXPECT_EQ(now.next_due, at(60));
+  const core::DeliveriesLoaded later = due(due_by("soc", 60));
+  EXPECT_THAT(seqs(later), ElementsAre(2, 1));
+  EXPECT_EQ(later.due[1].attempts, 4);
+}
+
+TEST_F(DeliveryQueue, ARetryHoldsBackTheLaterEventsOfItsAction) {
+  commit_events(2, {"A"}, {"soc"});
+  core::Batch batch;
+  batch.retries = {{"soc", 1, 1, at(60), "timeout"}};
+  commit(batch);
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), IsEmpty());
+}
+
+TEST_F(DeliveryQueue, StopsAtTheLimitAndTellsWhenTheNextIsDue) {
+  core::Batch batch;
+  for (std::uint64_t seq = 1; seq <= 4; ++seq) {
+    batch.events.push_back(event_of(seq, ""));
+    batch.deliveries.push_back(delivery("soc", seq, "", static_cast<std::int64_t>(10 - seq)));
+  }
+  commit(batch);
+  const core::DeliveriesLoaded loaded = due(due_by("soc", 100, 2));
+  EXPECT_THAT(seqs(loaded), ElementsAre(4, 3));
+  EXPECT_EQ(loaded.next_due, at(8));
+  EXPECT_EQ(due(due_by("soc", 6, 2)).next_due, at(7));
+}
+
+TEST_F(DeliveryQueue, CountsWhatIsQueuedAndDead) {
+  commit_events(4, {"A"}, {"soc", "siem"});
+  end("soc", 1, true);
+  end("soc", 2);
+  core::Batch batch;
+  batch.webhooks = {{"quiet", "ok", 0}};
+  commit(batch);
+  const core::Snapshot snapshot = load();
+  ASSERT_EQ(snapshot.webhooks.size(), 3U);
+  EXPECT_EQ(snapshot.webhooks[0].row.webhook, "quiet");
+  EXPECT_EQ(snapshot.webhooks[1].row.webhook, "siem");
+  EXPECT_EQ(snapshot.webhooks[1].queued, 4);
+  EXPECT_EQ(snapshot.webhooks[1].dead, 0);
+  EXPECT_EQ(snapshot.webhooks[2].row.state, "ok");
+  EXPECT_EQ(snapshot.webhooks[2].queued, 2);
+  EXPECT_EQ(snapshot.webhooks[2].dead, 1);
+}
+
+TEST_F(DeliveryQueue, MovesDueTimesWithTheWallClock) {
+  commit_events(1, {"A"}, {"soc"});
+  core::Batch batch;
+  batch.shift_due = std::chrono::seconds(100);
+  batch.events = {event_of(2, "B")};
+  batch.deliveries = {delivery("soc", 2, "B", 40)};
+  commit(batch);
+  const core::DeliveriesLoaded loaded = due(due_by("soc", 40));
+  EXPECT_THAT(seqs(loaded), ElementsAre(2));
+  EXPECT_EQ(loaded.next_due, at(100));
+  EXPECT_EQ(store_.oldest_queued("soc").value(), at(100));
+}
+
+TEST_F(DeliveryQueue, KnowsWhenItsOldestWasQueuedHoweverOftenRetried) {
+  EXPECT_FALSE(store_.oldest_queued("soc").value());
+  core::Batch batch;
+  batch.events = {event_of(1, "A"), event_of(2, "B")};
+  batch.deliveries = {delivery("soc", 1, "A", 10), delivery("soc", 2, "B", 11)};
+  commit(batch);
+  core::Batch retry;
+  retry.retries = {{"soc", 1, 1, at(500), "timeout"}};
+  commit(retry);
+  EXPECT_EQ(store_.oldest_queued("soc").value(), at(10));
+  end("soc", 1);
+  EXPECT_EQ(store_.oldest_queued("soc").value(), at(11));
+}
+
+}  // namespace
+}  // namespace mactiond::store

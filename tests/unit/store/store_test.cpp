@@ -1,0 +1,195 @@
+#include "store/store.hpp"
+
+#include <gmock/gmock.h>
+
+#include "rows.hpp"
+
+namespace mactiond::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Status = ActionStatus::Known;
+
+class Store : public StoreTest {};
+
+TEST_F(Store, IsEmptyAtFirst) {
+  const core::Snapshot snapshot = load();
+  EXPECT_EQ(snapshot.last_seq, 0U);
+  EXPECT_THAT(snapshot.actions, IsEmpty());
+  EXPECT_THAT(snapshot.webhooks, IsEmpty());
+  EXPECT_THAT(event_seqs(), IsEmpty());
+  EXPECT_FALSE(store_.load_log_position().value().has_value());
+}
+
+TEST_F(Store, LoadsAnOpenActionInFull) {
+  core::Batch batch;
+  batch.actions.push_back(action_row("A", Status::Pending));
+  commit(batch);
+  const core::Snapshot snapshot = load();
+  ASSERT_EQ(snapshot.actions.size(), 1U);
+  const core::StoredAction& stored = snapshot.actions.front();
+  const MachineAction& action = batch.actions.front().action;
+  EXPECT_EQ(stored.region, "eu");
+  EXPECT_EQ(stored.id, action.id);
+  EXPECT_EQ(stored.type, action.type);
+  EXPECT_EQ(stored.status, action.status);
+  EXPECT_FALSE(stored.vanished);
+  EXPECT_EQ(stored.created, action.created);
+  EXPECT_EQ(stored.last_update, action.last_update);
+  EXPECT_EQ(stored.fingerprint, fingerprint(action.document));
+  EXPECT_EQ(stored.machine_id, action.machine_id);
+  EXPECT_EQ(stored.computer_dns_name, action.computer_dns_name);
+  EXPECT_EQ(stored.requestor, action.requestor);
+  EXPECT_EQ(stored.requestor_comment, action.requestor_comment);
+  EXPECT_EQ(stored.request_source, action.request_source);
+}
+
+TEST_F(Store, LoadsAFinishedActionWithoutItsTexts) {
+  core::Batch batch;
+  batch.actions.push_back(action_row("A", Status::Succeeded));
+  commit(batch);
+  const core::Snapshot snapshot = load();
+  ASSERT_EQ(snapshot.actions.size(), 1U);
+  EXPECT_EQ(snapshot.actions.front().status, ActionStatus(Status::Succeeded));
+  EXPECT_EQ(snapshot.actions.front().requestor, "");
+  EXPECT_NE(snapshot.actions.front().fingerprint, 0U);
+}
+
+TEST_F(Store, KeepsTextThatIsNotInTheEnumerations) {
+  core::Batch batch;
+  batch.actions.push_back(action_row("A", ActionStatus::parse("Paused")));
+  batch.actions.front().action.type = ActionType::parse("DefragmentDisk");
+  batch.actions.front().action.created.reset();
+  batch.actions.front().action.requestor = std::string("a\0b\xff", 4);
+  commit(batch);
+  const core::Snapshot snapshot = load();
+  ASSERT_EQ(snapshot.actions.size(), 1U);
+  EXPECT_EQ(snapshot.actions.front().status.text(), "Paused");
+  EXPECT_EQ(snapshot.actions.front().type.text(), "DefragmentDisk");
+  EXPECT_FALSE(snapshot.actions.front().created);
+  EXPECT_EQ(snapshot.actions.front().requestor, std::string("a\0b\xff", 4));
+}
+
+TEST_F(Store, OverwritesAnActionAndTakesVanishedBackWhenItReturns) {
+  core::Batch first;
+  first.actions.push_back(action_row("A", Status::Pending));
+  first.vanished.emplace_back("eu", ActionId{"A"});
+  commit(first);
+  EXPECT_TRUE(load().actions.at(0).vanished);
+  EXPECT_EQ(load().actions.at(0).requestor, "");
+
+  core::Batch second;
+  second.actions.push_back(action_row("A", Status::InProgress));
+  commit(second);
+  const core::Snapshot snapshot = load();
+  ASSERT_EQ(snapshot.actions.size(), 1U);
+  EXPECT_FALSE(snapshot.actions.front().vanished);
+  EXPECT_EQ(snapshot.actions.front().status, ActionStatus(Status::InProgress));
+}
+
+TEST_F(Store, KeepsActionsOfTwoRegionsApart) {
+  core::Batch batch;
+  batch.actions.push_back(action_row("A", Status::Pending));
+  batch.actions.push_back(action_row("A", Status::Failed));
+  batch.actions.back().region = "us";
+  commit(batch);
+  EXPECT_EQ(load().actions.size(), 2U);
+}
+
+TEST_F(Store, GivesEventsBackAsTheyWere) {
+  core::Batch batch;
+  batch.events = {event_of(1, "A"), event_of(2, "B"), event_of(3, "C")};
+  batch.events[1].type = core::EventType::RegionDegraded;
+  batch.events[1].action.value.clear();
+  batch.events[1].document.clear();
+  batch.events[1].time += Duration(1);
+  commit(batch);
+  const auto events = store_.load_events(2, 1);
+  ASSERT_TRUE(events);
+  ASSERT_EQ(events->size(), 1U);
+  const core::EventRecord& event = events->front();
+  EXPECT_EQ(event.seq, 2U);
+  EXPECT_EQ(event.id, "ma_2");
+  EXPECT_EQ(event.type, core::EventType::RegionDegraded);
+  EXPECT_EQ(event.time, at(0) + Duration(1));
+  EXPECT_EQ(event.instance, "soc1");
+  EXPECT_EQ(event.region, "eu");
+  EXPECT_EQ(event.action.value, "");
+  EXPECT_EQ(event.document, "");
+  EXPECT_EQ(event.fields, batch.events[1].fields);
+  EXPECT_EQ(load().last_seq, 3U);
+}
+
+TEST_F(Store, PutsTheStoredDocumentIntoAnEventThatHasNone) {
+  core::Batch batch;
+  batch.actions.push_back(action_row("A", Status::Pending));
+  batch.events = {event_of(1, "A"), event_of(2, "unknown")};
+  for (auto& event : batch.events) event.document.clear();
+  commit(batch);
+  core::Batch later;
+  later.actions.push_back(action_row("A", Status::Succeeded));
+  later.events = {event_of(3, "A")};
+  later.events.front().document.clear();
+  commit(later);
+  const auto events = store_.load_events(1, 10);
+  ASSERT_TRUE(events);
+  ASSERT_EQ(events->size(), 3U);
+  EXPECT_EQ((*events)[0].document, batch.actions.front().action.document);
+  EXPECT_EQ((*events)[1].document, "");
+  EXPECT_EQ((*events)[2].document, later.actions.front().action.document);
+}
+
+TEST_F(Store, LetsTwoEventsShareAnId) {
+  core::Batch batch;
+  batch.events = {event_of(1, "A"), event_of(2, "A")};
+  batch.events[1].id = batch.events[0].id;
+  EXPECT_TRUE(store_.commit(batch));
+}
+
+TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
+  core::Batch batch;
+  batch.regions = {{"eu", at(5), std::nullopt, "auth"}, {"us", std::nullopt, at(9), ""}};
+  batch.quotas = {{"eu", "minute", "boot-1", MonoTime(Duration(123))}};
+  batch.webhooks = {{"soc", "paused", 5}};
+  commit(batch);
+  batch = {};
+  batch.regions = {{"eu", at(6), std::nullopt, ""}};
+  batch.quotas = {{"eu", "minute", "boot-2", MonoTime(Duration(124))}};
+  commit(batch);
+
+  const core::Snapshot snapshot = load();
+  ASSERT_EQ(snapshot.regions.size(), 2U);
+  EXPECT_EQ(snapshot.regions[0].region, "eu");
+  EXPECT_EQ(snapshot.regions[0].watermark, at(6));
+  EXPECT_EQ(snapshot.regions[0].degraded, "");
+  EXPECT_EQ(snapshot.regions[1].changes_refused_until, at(9));
+  ASSERT_EQ(snapshot.quotas.size(), 1U);
+  EXPECT_EQ(snapshot.quotas[0].boot_id, "boot-2");
+  EXPECT_EQ(snapshot.quotas[0].instant, MonoTime(Duration(124)));
+  ASSERT_EQ(snapshot.webhooks.size(), 1U);
+  EXPECT_EQ(snapshot.webhooks[0].row.state, "paused");
+  EXPECT_EQ(snapshot.webhooks[0].row.failures_in_a_row, 5);
+}
+
+TEST_F(Store, KeepsTheLastLogPosition) {
+  const LogPosition first{1, 2, 0, 1};
+  const LogPosition second{1, ~std::uint64_t{0}, 4096, 17};
+  ASSERT_TRUE(store_.commit({}, first));
+  ASSERT_TRUE(store_.commit({}, second));
+  const auto position = store_.load_log_position();
+  ASSERT_TRUE(position && position->has_value());
+  EXPECT_EQ((*position)->device, second.device);
+  EXPECT_EQ((*position)->inode, second.inode);
+  EXPECT_EQ((*position)->offset, second.offset);
+  EXPECT_EQ((*position)->first_seq, second.first_seq);
+}
+
+TEST_F(Store, AbortsOnAGapInTheSeq) {
+  core::Batch batch;
+  batch.events = {event_of(2, "A")};
+  EXPECT_DEATH(static_cast<void>(store_.commit(batch)), "assertion_failed");
+}
+
+}  // namespace
+}  // namespace mactiond::store
