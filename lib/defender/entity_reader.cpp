@@ -113,7 +113,7 @@ std::optional<MachineAction> EntityReader::take() {
 }
 
 EntityReader::Field EntityReader::find_field(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, Field>, 11> kFields{{
+  static constexpr std::array<std::pair<std::string_view, Field>, 11> kFields{{
       {"id", Field::Id},
       {"type", Field::Type},
       {"status", Field::Status},
@@ -192,14 +192,14 @@ std::string* EntityReader::plain_field(Field field) {
 }
 
 std::string_view EntityReader::member_key(const Member& member) const {
-  return std::string_view(action_.document).substr(member.begin, member.key_size);
+  return {action_.document.data() + member.begin, member.key_size};
 }
 
 // The last member has just been named; an earlier one of the same name in the frame goes.
 void EntityReader::drop_earlier(const Frame& frame) {
   const std::string_view name = member_key(members_.back());
   for (std::size_t i = frame.first_member; i + 1 < members_.size(); ++i) {
-    if (member_key(members_[i]) != name) continue;
+    if (members_[i].key_size != name.size() || member_key(members_[i]) != name) continue;
     const std::size_t size = members_[i + 1].begin - members_[i].begin;
     action_.document.erase(members_[i].begin, size);
     members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(i));
@@ -211,8 +211,9 @@ void EntityReader::drop_earlier(const Frame& frame) {
 void EntityReader::close_entity() {
   if (!action_.last_update) action_.last_update = last_update_alias_;
   const auto find = [this](std::string_view key) {
-    return std::find_if(members_.begin(), members_.end(),
-                        [&](const Member& member) { return member_key(member) == key; });
+    return std::find_if(members_.begin(), members_.end(), [&](const Member& member) {
+      return member.key_size == key.size() && member_key(member) == key;
+    });
   };
   const auto alias = find(kLastUpdateAliasKey);
   if (alias == members_.end() || find(kLastUpdateKey) != members_.end()) return;
