@@ -27,7 +27,8 @@ class Random {
   [[nodiscard]] Duration jitter(Duration delay, int percent) {
     const std::int64_t spread = delay.count() / 100 * percent;
     if (spread <= 0) return delay;
-    const auto offset = static_cast<std::int64_t>(below(static_cast<std::uint64_t>(2 * spread + 1)));
+    const auto offset =
+        static_cast<std::int64_t>(below(static_cast<std::uint64_t>(2 * spread + 1)));
     return delay + Duration(offset - spread);
   }
 

@@ -15,8 +15,8 @@ constexpr const char* kId = "ma_5f0b3f6c-8d2e-5b1a-9c64-0f1e2d3c4b5a";
 constexpr std::int64_t kTimestamp = 1'795'168'800;
 constexpr const char* kBody = R"({"type":"action.transition","n":1})";
 
-// Both answers were computed with the openssl command, the key being the decoded secret and the file
-// id.timestamp.body without a newline:
+// Both answers were computed with the openssl command, the key being the decoded secret and the
+// file id.timestamp.body without a newline:
 //   openssl dgst -sha256 -hmac 'mactiond-known-answer-key-0001!!' -binary FILE | base64
 constexpr const char* kSignature = "v1,FCbwTTYqURI3Y6enKPDHJY1oyKx3uEE9RPNxwuDVK1Y=";
 constexpr const char* kOldSignature = "v1,o5N3SvST6asdS6T5hZxP3BWRlRGpvzQHIwG5x6i4MdQ=";
