@@ -1,0 +1,132 @@
+#include "config/check.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "base/glob.hpp"
+#include "config/kind.hpp"
+
+namespace mactiond::config {
+namespace {
+
+template <class Value>
+struct Compared {
+  std::string key;
+  const Node* node;  ///< nothing where the default holds
+  Value value;
+};
+
+std::string text_of(int value) { return std::to_string(value); }
+std::string text_of(Duration value) { return duration_text(value); }
+
+std::string last_part(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+
+// Told at the larger one if the file has it, else at the smaller one.
+template <class Value>
+void expect_order(const Compared<Value>& larger, const Compared<Value>& smaller, Reader& reader) {
+  if (larger.value >= smaller.value) return;
+  if (!reader.is_good(larger.node) || !reader.is_good(smaller.node)) return;
+  if (larger.node != nullptr) {
+    reader.enter(larger.key);
+    reader.fail(*larger.node, "must be at least " + last_part(smaller.key) + " (" +
+                                  text_of(larger.value) + " < " + text_of(smaller.value) + ')');
+  } else if (smaller.node != nullptr) {
+    reader.enter(smaller.key);
+    reader.fail(*smaller.node, "must be at most " + last_part(larger.key) + " (" +
+                                   text_of(smaller.value) + " > " + text_of(larger.value) + ')');
+  }
+}
+
+void check_region(const Node& root, const Node& table, const Config& config, const Region& region,
+                  Reader& reader) {
+  const auto value = [&](const std::string& key, auto value_of_key) {
+    return Compared<decltype(value_of_key)>{"region." + key, table.find(key), value_of_key};
+  };
+  const auto& quota = region.core.quota;
+  expect_order(value("quota.per_hour", quota.per_hour), value("quota.per_minute", quota.per_minute),
+               reader);
+  const auto& poll = region.core.poll;
+  expect_order(value("poll.idle_interval", poll.idle_interval),
+               value("poll.min_interval", poll.min_interval), reader);
+  const auto lookback = value("poll.lookback", poll.lookback);
+  expect_order(lookback, value("poll.overlap", poll.overlap), reader);
+  // Else the sweep would find actions that the store has forgotten, and tell them as new.
+  expect_order(
+      {"retention.closed_actions", root.find("retention.closed_actions"), config.closed_actions},
+      lookback, reader);
+}
+
+void check_webhook(const Node& table, const Webhook& webhook, const Config& config,
+                   Reader& reader) {
+  const Node* url = table.find("url");
+  const bool plain = url != nullptr && reader.is_good(url) && !webhook.url.is_tls();
+  if (plain && !webhook.allow_http && reader.is_good(table.find("allow_http"))) {
+    reader.enter("webhook.url");
+    reader.fail(*url, "http is refused unless allow_http = true");
+  }
+  const Node* filter = table.find("filter.region");
+  if (filter == nullptr || !reader.is_good(filter)) return;
+  reader.enter("webhook.filter.region");
+  for (const Node& glob : filter->children) {
+    const bool fits =
+        std::any_of(config.regions.begin(), config.regions.end(),
+                    [&](const Region& region) { return glob_match(glob.text, region.core.name); });
+    if (!fits) reader.warn(glob.place, shown(glob.text) + " fits no region");
+  }
+}
+
+void check_unique(const std::vector<const Node*>& tables, const std::string& section,
+                  Reader& reader) {
+  std::map<std::string_view, const Node*> seen;
+  reader.enter(section + ".name");
+  for (const Node* table : tables) {
+    const Node* name = table->find("name");
+    if (name == nullptr || !reader.is_good(name)) continue;
+    const auto [first, is_new] = seen.emplace(name->text, name);
+    if (is_new) continue;
+    reader.fail(*name, shown(name->text) + " is the name of the " + section + " in line " +
+                           std::to_string(first->second->place.line) + " already");
+  }
+}
+
+void check_shared_quota(const std::vector<const Node*>& tables, const Config& config,
+                        Reader& reader) {
+  std::map<std::tuple<std::string, std::string, std::string>, std::string> seen;
+  reader.enter("region");
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const Region& region = config.regions[i];
+    if (region.tenant_id.empty() || region.client_id.empty()) continue;
+    const auto [first, is_new] = seen.emplace(
+        std::tuple(region.api.authority(), region.tenant_id, region.client_id), region.core.name);
+    if (is_new) continue;
+    reader.warn(tables[i]->place, "same API, tenant and client as region " + shown(first->second) +
+                                      ": both see the same actions and share one quota");
+  }
+}
+
+}  // namespace
+
+void check(const Node& root, const std::vector<const Node*>& regions,
+           const std::vector<const Node*>& webhooks, const Config& config, Reader& reader) {
+  const Node* list = root.child("region");
+  const bool none = list == nullptr || (list->kind == Node::Kind::List && list->children.empty());
+  if (none) {
+    reader.enter("region");
+    reader.fail(Place{}, "at least one [[region]] is needed");
+  }
+  check_unique(regions, "region", reader);
+  check_unique(webhooks, "webhook", reader);
+  check_shared_quota(regions, config, reader);
+  for (std::size_t i = 0; i < regions.size(); ++i) {
+    check_region(root, *regions[i], config, config.regions[i], reader);
+  }
+  for (std::size_t i = 0; i < webhooks.size(); ++i) {
+    check_webhook(*webhooks[i], config.webhooks[i], config, reader);
+  }
+}
+
+}  // namespace mactiond::config

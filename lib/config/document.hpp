@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace mactiond::config {
+
+/// A position in the file, counted from 1.
+struct Place {
+  unsigned line = 1;
+  unsigned column = 1;
+  auto operator<=>(const Place&) const = default;
+};
+
+/// One value of a configuration file, or one table, and where it stands.
+struct Node {
+  enum class Kind : std::uint8_t { Text, Integer, Number, Flag, List, Table, Other };
+
+  Kind kind = Kind::Other;
+  Place place;
+  std::string key;  ///< under which it stands in its table; empty inside a list
+  Place key_place;
+  std::string text;
+  std::int64_t integer = 0;
+  double number = 0;
+  bool flag = false;
+  std::vector<Node> children;  ///< of a list or a table
+
+  [[nodiscard]] const Node* child(std::string_view name) const;
+  /// "quota.per_hour" from here; nothing where a part is missing or no table.
+  [[nodiscard]] const Node* find(std::string_view path) const;
+};
+
+/// "a number", "a list", …
+[[nodiscard]] std::string_view describe(Node::Kind kind);
+
+struct SyntaxError {
+  Place place;
+  std::string message;
+};
+
+/// Reads TOML. What lies deeper than any option does is cut off, so that walking the result is
+/// bounded whatever the text holds.
+[[nodiscard]] std::variant<Node, SyntaxError> parse_document(std::string_view text);
+
+}  // namespace mactiond::config

@@ -1,0 +1,250 @@
+#include "config/loader.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <system_error>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include "config/check.hpp"
+#include "config/document.hpp"
+#include "config/kind.hpp"
+#include "config/peer_kind.hpp"
+#include "config/reader.hpp"
+#include "config/schema.hpp"
+#include "config/suggestion.hpp"
+
+namespace mactiond::config {
+namespace {
+
+constexpr std::size_t kFileMax = std::size_t{1} << 20U;
+
+using Keys = std::vector<std::string_view>;
+
+template <class Section>
+Keys keys_of(const std::vector<Option<Section>>& options) {
+  Keys keys;
+  for (const auto& option : options) keys.push_back(option.key);
+  return keys;
+}
+
+// What may stand in the table that prefix ("" or "quota.") names, and the options elsewhere in
+// the section by their last part.
+std::string guess_key(std::string_view word, std::string_view prefix, const Keys& keys) {
+  Keys near;
+  for (const std::string_view key : keys) {
+    if (!key.starts_with(prefix)) continue;
+    const std::string_view rest = key.substr(prefix.size());
+    near.push_back(rest.substr(0, rest.find('.')));
+  }
+  if (const auto guess = nearest(word, near); !guess.empty()) return std::string(guess);
+  for (const std::string_view key : keys) {
+    if (key.ends_with(word) && key.size() > word.size() && key[key.size() - word.size() - 1] == '.')
+      return std::string(key);
+  }
+  return {};
+}
+
+void report_unknown(const Node& node, const std::string& guess, Reader& reader) {
+  reader.fail(node.key_place,
+              guess.empty() ? "unknown key" : "unknown key; did you mean " + guess + '?');
+}
+
+void check_keys(const Node& table, const std::string& section, const std::string& prefix,
+                const Keys& keys, Reader& reader) {
+  for (const Node& node : table.children) {
+    const std::string key = prefix + node.key;
+    reader.enter(section + '.' + key);
+    // A dot inside quotes belongs to the key itself, and no option has one.
+    const bool dotted = node.key.find('.') != std::string::npos;
+    if (!dotted && std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    const std::string inner = key + '.';
+    const bool is_group =
+        !dotted && std::any_of(keys.begin(), keys.end(),
+                               [&](std::string_view known) { return known.starts_with(inner); });
+    if (!is_group) {
+      report_unknown(node, guess_key(node.key, prefix, keys), reader);
+    } else if (node.kind != Node::Kind::Table) {
+      reader.fail(node, "must be a table: write [" + section + '.' + key + ']');
+    } else {
+      check_keys(node, section, inner, keys, reader);
+    }
+  }
+}
+
+template <class Section>
+void read_section(const Node& table, const std::string& name,
+                  const std::vector<Option<Section>>& options, Section& section, Reader& reader) {
+  check_keys(table, name, "", keys_of(options), reader);
+  for (const auto& option : options) {
+    reader.enter(name + '.' + std::string(option.key));
+    const Node* node = table.find(option.key);
+    if (node != nullptr) {
+      if (!option.read(*node, section, reader)) reader.mark_bad(*node);
+    } else if (option.required) {
+      reader.fail(table, "missing: " + std::string(option.sentence));
+    }
+  }
+}
+
+template <class Section>
+void read_single(const Node& root, const std::string& name,
+                 const std::vector<Option<Section>>& options, Section& section, Reader& reader) {
+  const Node* table = root.child(name);
+  if (table == nullptr) return;
+  reader.enter(name);
+  if (table->kind != Node::Kind::Table) {
+    reader.fail(*table, "must be a table: write [" + name + ']');
+    return;
+  }
+  read_section(*table, name, options, section, reader);
+}
+
+// The tables under [[name]]; anything else there is told.
+std::vector<const Node*> tables_of(const Node& root, const std::string& name, Reader& reader) {
+  std::vector<const Node*> tables;
+  const Node* list = root.child(name);
+  if (list == nullptr) return tables;
+  reader.enter(name);
+  if (list->kind != Node::Kind::List) {
+    reader.fail(*list, "must be a list of tables: write [[" + name + "]]");
+    return tables;
+  }
+  for (const Node& item : list->children) {
+    if (item.kind == Node::Kind::Table) {
+      tables.push_back(&item);
+    } else {
+      reader.fail(item, "must be a table: write [[" + name + "]]");
+    }
+  }
+  return tables;
+}
+
+void check_sections(const Node& root, Reader& reader) {
+  static const Keys kKnown = {"daemon",    "transition_log", "admin",
+                              "retention", "region",         "webhook"};
+  static const std::map<std::string_view, std::string_view> kLater = {
+      {"cancel", "cancelling is not supported by this version"},
+      {"policy", "policies are not supported by this version"}};
+  for (const Node& node : root.children) {
+    if (std::find(kKnown.begin(), kKnown.end(), node.key) != kKnown.end()) continue;
+    reader.enter(node.key);
+    const auto later = kLater.find(node.key);
+    if (later == kLater.end()) {
+      report_unknown(node, std::string(nearest(node.key, kKnown)), reader);
+    } else if (node.kind == Node::Kind::List && !node.children.empty()) {
+      reader.fail(node.children.front(), later->second);
+    } else {
+      reader.fail(node, later->second);
+    }
+  }
+}
+
+void set_instance(const Node& root, Config& config, Reader& reader) {
+  if (root.find("daemon.instance") != nullptr) return;
+  if (Name::fits(reader.environment().host_name)) {
+    config.daemon.instance = reader.environment().host_name;
+    return;
+  }
+  const Node* table = root.child("daemon");
+  reader.enter("daemon.instance");
+  reader.fail(table != nullptr ? table->place : Place{},
+              "missing, and the host name cannot be used as a name");
+}
+
+void read_root(const Node& root, Config& config, Reader& reader) {
+  check_sections(root, reader);
+  read_single(root, "daemon", daemon_options(), config.daemon, reader);
+  set_instance(root, config, reader);
+  read_single(root, "transition_log", transition_log_options(), config.transition_log, reader);
+  read_single(root, "admin", admin_options(), config.admin, reader);
+  read_single(root, "retention", retention_options(), config, reader);
+
+  const auto regions = tables_of(root, "region", reader);
+  for (const Node* table : regions) {
+    Region& region = config.regions.emplace_back();
+    Cloud::apply(region.cloud, region);
+    read_section(*table, "region", region_options(), region, reader);
+  }
+  const auto webhooks = tables_of(root, "webhook", reader);
+  for (const Node* table : webhooks) {
+    read_section(*table, "webhook", webhook_options(), config.webhooks.emplace_back(), reader);
+  }
+  check(root, regions, webhooks, config, reader);
+}
+
+LoadResult failed(const std::string& path, Place place, std::string message) {
+  LoadResult result;
+  result.problems.push_back({path, place.line, place.column, std::move(message), false});
+  return result;
+}
+
+std::string errno_text() { return std::generic_category().message(errno); }
+
+// The file's text, or why there is none.
+std::pair<std::optional<std::string>, std::string> read_text(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return {std::nullopt, "cannot be read: " + errno_text()};
+  std::string why;
+  std::string text;
+  struct stat status {};
+  if (fstat(fd, &status) != 0) {
+    why = "cannot be read: " + errno_text();
+  } else if (S_ISDIR(status.st_mode)) {
+    why = "is a directory, not a file";
+  } else if (!S_ISREG(status.st_mode)) {
+    why = "is not a regular file";
+  }
+  std::array<char, 16384> buffer{};
+  while (why.empty() && text.size() <= kFileMax) {
+    const ssize_t got = read(fd, buffer.data(), buffer.size());
+    if (got == 0) break;
+    if (got < 0 && errno != EINTR) why = "cannot be read: " + errno_text();
+    if (got > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  close(fd);
+  if (!why.empty()) return {std::nullopt, why};
+  return {std::move(text), {}};
+}
+
+}  // namespace
+
+std::string Problem::text() const {
+  return file + ':' + std::to_string(line) + ':' + std::to_string(column) + ": " + message;
+}
+
+bool LoadResult::ok() const {
+  return std::all_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return problem.warning; });
+}
+
+LoadResult load_file(const std::string& path, const Environment& environment) {
+  const auto [text, why] = read_text(path);
+  if (!text) return failed(path, {}, why);
+  return load_text(*text, path, environment);
+}
+
+LoadResult load_text(std::string_view text, const std::string& path,
+                     const Environment& environment) {
+  if (text.size() > kFileMax) return failed(path, {}, "is larger than 1 MiB");
+  const auto document = parse_document(text);
+  if (const auto* error = std::get_if<SyntaxError>(&document)) {
+    return failed(path, error->place, error->message);
+  }
+  LoadResult result;
+  Reader reader(path, environment);
+  read_root(std::get<Node>(document), result.config, reader);
+  result.problems = reader.take_problems();
+  return result;
+}
+
+}  // namespace mactiond::config

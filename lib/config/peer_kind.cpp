@@ -1,0 +1,224 @@
+#include "config/peer_kind.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "config/secret_source.hpp"
+
+namespace mactiond::config {
+namespace {
+
+constexpr std::string_view kMask = "***";
+constexpr std::size_t kCertificatesMax = std::size_t{16} << 20U;
+
+struct CloudDefaults {
+  std::string_view name;
+  std::string_view api;
+  std::string_view audience;
+  std::string_view authority;
+};
+
+// The sovereign clouds document no audience of their own; the API's URL is what works there.
+constexpr std::array<CloudDefaults, 4> kClouds = {
+    {{"commercial", "https://api.security.microsoft.com",
+      "https://api.securitycenter.microsoft.com", "https://login.microsoftonline.com"},
+     {"gcc", "https://api-gcc.securitycenter.microsoft.us",
+      "https://api-gcc.securitycenter.microsoft.us", "https://login.microsoftonline.com"},
+     {"gcc-high", "https://api-gov.securitycenter.microsoft.us",
+      "https://api-gov.securitycenter.microsoft.us", "https://login.microsoftonline.us"},
+     {"dod", "https://api-gov.securitycenter.microsoft.us",
+      "https://api-gov.securitycenter.microsoft.us", "https://login.microsoftonline.us"}}};
+
+bool is_link_local(const std::string& host) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 16U) == 0xa9feU;
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, host.c_str(), &v6) != 1) return false;
+  const std::uint8_t* bytes = v6.s6_addr;
+  if (bytes[0] == 0xfe && (bytes[1] & 0xc0U) == 0x80) return true;
+  return IN6_IS_ADDR_V4MAPPED(&v6) && bytes[12] == 169 && bytes[13] == 254;
+}
+
+bool names_certificates(const std::string& path, std::string& why) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    why = path + ": " + std::generic_category().message(errno);
+    return false;
+  }
+  std::string content(kCertificatesMax, '\0');
+  file.read(content.data(), static_cast<std::streamsize>(content.size()));
+  content.resize(static_cast<std::size_t>(file.gcount()));
+  if (content.find("-----BEGIN CERTIFICATE-----") != std::string::npos) return true;
+  why = path + ": holds no PEM certificate";
+  return false;
+}
+
+bool is_listen_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return false;
+  std::string host = text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  in6_addr address{};
+  if (inet_pton(bracketed ? AF_INET6 : AF_INET, host.c_str(), &address) != 1) return false;
+  std::uint16_t port = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data() + colon + 1, last, port);
+  return error == std::errc{} && end == last;
+}
+
+bool read_signing_secret(const Node& node, Webhook& value, Reader& reader) {
+  SecretValue secret;
+  if (!SecretReference{}.read(node, secret, reader)) return false;
+  const auto key = webhook::parse_signing_key(secret.value);
+  if (!key) return reader.fail(node, secret.source + ": " + key.error().where);
+  value.secret_sources.push_back(std::move(secret));
+  value.keys.push_back(*key);
+  return true;
+}
+
+bool set_webhook_url(const Node& node, std::string_view text, Webhook& value, Reader& reader) {
+  const auto url = http::parse_url(text);
+  // The text is not repeated: such a URL may be a secret itself.
+  if (!url) return reader.fail(node, "not a usable http or https URL");
+  if (is_link_local(url->host)) {
+    return reader.fail(node, "link-local addresses are never contacted");
+  }
+  value.url = *url;
+  return true;
+}
+
+}  // namespace
+
+std::string url_text(const http::Url& url) {
+  if (url.host.empty()) return {};
+  return url.scheme + "://" + url.authority() + (url.target == "/" ? "" : url.target);
+}
+
+bool CertificateFile::read(const Node& node, std::string& value, Reader& reader) const {
+  if (!is_text(node, "a path in quotes", reader)) return false;
+  if (node.text.empty()) {
+    value.clear();
+    return true;
+  }
+  std::string path;
+  if (!AbsolutePath{}.read(node, path, reader)) return false;
+  std::string why;
+  if (!names_certificates(path, why)) return reader.fail(node, why);
+  value = path;
+  return true;
+}
+
+bool ListenAddress::read(const Node& node, std::string& value, Reader& reader) const {
+  constexpr std::string_view kWanted = R"(an address like "127.0.0.1:9464", or "" for off)";
+  if (!is_text(node, kWanted, reader)) return false;
+  if (!node.text.empty() && !is_listen_address(node.text)) {
+    return reader.fail(node, "must be " + std::string(kWanted) + ", not " + shown(node.text));
+  }
+  value = node.text;
+  return true;
+}
+
+bool ProxyUrl::read(const Node& node, std::string& value, Reader& reader) const {
+  constexpr std::string_view kWanted = R"(a proxy like "http://proxy.example:3128")";
+  if (!is_text(node, kWanted, reader)) return false;
+  if (!node.text.empty()) {
+    const auto url = http::parse_url(node.text);
+    if (!url || url->is_tls() || url->target != "/") {
+      return reader.fail(node, "must be " + std::string(kWanted));
+    }
+  }
+  value = node.text;
+  return true;
+}
+
+bool ServerUrl::read(const Node& node, http::Url& value, Reader& reader) const {
+  if (!is_text(node, "an https URL in quotes", reader)) return false;
+  const auto url = http::parse_url(node.text);
+  if (!url) return reader.fail(node, "not a usable https URL");
+  if (!url->is_tls()) {
+    return reader.fail(node, "must be https: credentials are never sent in clear text");
+  }
+  if (url->target.find('?') != std::string::npos) {
+    return reader.fail(node, "must not have a query");
+  }
+  value = *url;
+  return true;
+}
+
+bool SecretReference::read(const Node& node, SecretValue& value, Reader& reader) const {
+  constexpr std::string_view kWanted = "file:/path, env:NAME or credential:NAME in quotes";
+  if (!is_text(node, kWanted, reader)) return false;
+  if (node.text.empty() && may_be_empty) {
+    value = {};
+    return true;
+  }
+  auto secret = read_secret(node.text, reader.environment());
+  if (!secret) return reader.fail(node, secret.error().where);
+  value = {node.text, *std::move(secret)};
+  return true;
+}
+
+std::string SecretReference::print(const SecretValue& value) const {
+  return toml_text(value.source.empty() ? "" : kMask);
+}
+
+bool SigningSecrets::read(const Node& node, Webhook& value, Reader& reader) const {
+  if (node.kind == Node::Kind::Text) {
+    return node.text.empty() || read_signing_secret(node, value, reader);
+  }
+  if (node.kind != Node::Kind::List) {
+    return wrong_type(node, "a secret reference or a list of them", reader);
+  }
+  bool good = true;
+  for (const Node& item : node.children) {
+    if (!read_signing_secret(item, value, reader)) good = false;
+  }
+  return good;
+}
+
+std::string SigningSecrets::print(const Webhook& value) const {
+  if (value.secret_sources.size() == 1) return toml_text(kMask);
+  return toml_list(std::vector<std::string>(value.secret_sources.size(), std::string(kMask)));
+}
+
+bool WebhookUrl::read(const Node& node, Webhook& value, Reader& reader) const {
+  if (!is_text(node, "a URL or a secret reference in quotes", reader)) return false;
+  if (!is_secret_reference(node.text)) return set_webhook_url(node, node.text, value, reader);
+  const auto secret = read_secret(node.text, reader.environment());
+  if (!secret) return reader.fail(node, secret.error().where);
+  value.url_source = node.text;
+  return set_webhook_url(node, secret->reveal(), value, reader);
+}
+
+std::string WebhookUrl::print(const Webhook& value) const {
+  return toml_text(value.url_source.empty() ? url_text(value.url) : std::string(kMask));
+}
+
+bool Cloud::read(const Node& node, Region& value, Reader& reader) const {
+  std::vector<std::string_view> names;
+  for (const CloudDefaults& cloud : kClouds) names.push_back(cloud.name);
+  const auto index = read_choice(node, names, {}, reader);
+  if (index) apply(names[*index], value);
+  return index.has_value();
+}
+
+void Cloud::apply(std::string_view cloud, Region& region) {
+  for (const CloudDefaults& defaults : kClouds) {
+    if (defaults.name != cloud) continue;
+    region.cloud = cloud;
+    region.api = *http::parse_url(defaults.api);
+    region.audience = defaults.audience;
+    region.authority = *http::parse_url(defaults.authority);
+  }
+}
+
+}  // namespace mactiond::config

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "config/config.hpp"
+#include "config/kind.hpp"
+
+namespace mactiond::config {
+
+// Kinds of values that say how a peer is reached and trusted; see kind.hpp.
+
+[[nodiscard]] std::string url_text(const http::Url& url);
+
+/// A readable file with PEM certificates, or empty.
+struct CertificateFile {
+  bool read(const Node& node, std::string& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const std::string& value) const { return toml_text(value); }
+};
+
+/// "127.0.0.1:9464", "[::1]:9464", or empty.
+struct ListenAddress {
+  bool read(const Node& node, std::string& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const std::string& value) const { return toml_text(value); }
+};
+
+/// "http://host:port", or empty.
+struct ProxyUrl {
+  bool read(const Node& node, std::string& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const std::string& value) const { return toml_text(value); }
+};
+
+/// A server that is sent credentials: https only.
+struct ServerUrl {
+  bool read(const Node& node, http::Url& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const http::Url& value) const {
+    return toml_text(url_text(value));
+  }
+};
+
+struct SecretReference {
+  bool may_be_empty = false;
+  bool read(const Node& node, SecretValue& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const SecretValue& value) const;
+};
+
+/// One signing secret or a list of them.
+struct SigningSecrets {
+  bool read(const Node& node, Webhook& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const Webhook& value) const;
+};
+
+/// A webhook's URL, or a reference to a secret that holds it. Its scheme is checked with
+/// allow_http, once both are known.
+struct WebhookUrl {
+  bool read(const Node& node, Webhook& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const Webhook& value) const;
+};
+
+/// The cloud of a region; sets the three addresses that depend on it. Read before them.
+struct Cloud {
+  bool read(const Node& node, Region& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const Region& value) const { return toml_text(value.cloud); }
+  static void apply(std::string_view cloud, Region& region);
+};
+
+}  // namespace mactiond::config

@@ -1,0 +1,46 @@
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/loader.hpp"
+#include "config/schema.hpp"
+
+namespace mactiond::config {
+namespace {
+
+template <class Section>
+void print_section(std::string& out, const std::string& name, bool in_list,
+                   const std::vector<Option<Section>>& options, const Section& section) {
+  if (!out.empty()) out += '\n';
+  out += in_list ? "[[" + name + "]]\n" : '[' + name + "]\n";
+  std::string_view table;
+  for (const auto& option : options) {
+    const std::size_t dot = option.key.find('.');
+    const bool nested = dot != std::string_view::npos;
+    if (nested && option.key.substr(0, dot) != table) {
+      table = option.key.substr(0, dot);
+      out += '[' + name + '.' + std::string(table) + "]\n";
+    }
+    out += option.key.substr(nested ? dot + 1 : 0);
+    out += " = " + option.print(section) + "  # " + std::string(option.sentence) + '\n';
+  }
+}
+
+}  // namespace
+
+std::string print(const Config& config) {
+  std::string out;
+  print_section(out, "daemon", false, daemon_options(), config.daemon);
+  print_section(out, "transition_log", false, transition_log_options(), config.transition_log);
+  print_section(out, "admin", false, admin_options(), config.admin);
+  print_section(out, "retention", false, retention_options(), config);
+  for (const Region& region : config.regions) {
+    print_section(out, "region", true, region_options(), region);
+  }
+  for (const Webhook& webhook : config.webhooks) {
+    print_section(out, "webhook", true, webhook_options(), webhook);
+  }
+  return out;
+}
+
+}  // namespace mactiond::config

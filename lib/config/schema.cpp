@@ -1,0 +1,269 @@
+#include "config/schema.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <utility>
+
+#include "config/kind.hpp"
+#include "config/peer_kind.hpp"
+#include "core/event_record.hpp"
+
+namespace mactiond::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr bool kRequired = true;
+constexpr bool kOptional = false;
+constexpr std::size_t kSocketPathMax = 107;  // sockaddr_un::sun_path without its NUL
+
+template <class Section, class Kind, class Access>
+void add(std::vector<Option<Section>>& options, std::string_view key, bool required, Kind kind,
+         Access access, std::string_view sentence) {
+  auto read = [kind, access](const Node& node, Section& section, Reader& reader) {
+    return kind.read(node, access(section), reader);
+  };
+  auto print = [kind, access](const Section& section) { return kind.print(access(section)); };
+  options.push_back({key, required, sentence, std::move(read), std::move(print)});
+}
+
+Choice<std::string> words(std::vector<std::string_view> known,
+                          std::vector<std::string_view> later = {}) {
+  std::vector<std::string> values(known.begin(), known.end());
+  return {std::move(known), std::move(values), std::move(later)};
+}
+
+std::vector<std::string_view> event_types() {
+  std::vector<std::string_view> names;
+  for (auto type = core::EventType::ActionTransition; type <= core::EventType::WebhookDeadLettered;
+       type = static_cast<core::EventType>(static_cast<int>(type) + 1)) {
+    names.push_back(core::to_string(type));
+  }
+  return names;
+}
+
+std::vector<std::string_view> action_types() {
+  return {"RunAntiVirusScan",
+          "Offboard",
+          "LiveResponse",
+          "CollectInvestigationPackage",
+          "Isolate",
+          "Unisolate",
+          "StopAndQuarantineFile",
+          "RestrictCodeExecution",
+          "UnrestrictCodeExecution",
+          "RequestSample"};
+}
+
+std::vector<std::string_view> action_statuses() {
+  return {"Pending", "InProgress", "Succeeded", "Failed", "TimeOut", "Cancelled"};
+}
+
+void add_quota_and_poll(std::vector<Option<Region>>& options) {
+  add(
+      options, "quota.per_minute", kOptional, Whole{1, 100'000},
+      [](auto& r) -> auto& { return r.core.quota.per_minute; },
+      "calls in any trailing minute, never exceeded");
+  add(
+      options, "quota.per_hour", kOptional, Whole{1, 1'000'000},
+      [](auto& r) -> auto& { return r.core.quota.per_hour; },
+      "calls in any trailing hour, never exceeded");
+  add(
+      options, "quota.share", kOptional, Share{},
+      [](auto& r) -> auto& { return r.core.quota.share; },
+      "the part of both that is ours; lower it where others use the same app registration");
+  add(
+      options, "poll.min_interval", kOptional, Span{100ms, 1h},
+      [](auto& r) -> auto& { return r.core.poll.min_interval; },
+      "fastest list poll while actions are open; the quota stretches it");
+  add(
+      options, "poll.idle_interval", kOptional, Span{100ms, 1h},
+      [](auto& r) -> auto& { return r.core.poll.idle_interval; },
+      "list poll while nothing is open");
+  add(
+      options, "poll.overlap", kOptional, Span{0s, 24h},
+      [](auto& r) -> auto& { return r.core.poll.overlap; },
+      "how far each poll looks back behind the last change seen");
+  add(
+      options, "poll.lookback", kOptional, Span{1min, 24h * 180},
+      [](auto& r) -> auto& { return r.core.poll.lookback; },
+      "how far the first start and the safety sweep look back");
+  add(
+      options, "poll.page_size", kOptional, Whole{1, 10'000},
+      [](auto& r) -> auto& { return r.core.poll.page_size; }, "actions in one list answer");
+  add(
+      options, "poll.filters", kOptional,
+      Choice<core::Filters>{
+          {"auto", "documented"}, {core::Filters::Auto, core::Filters::Documented}, {}},
+      [](auto& r) -> auto& { return r.core.poll.filters; },
+      "auto tries the last-update filter and falls back; documented never tries it");
+}
+
+std::vector<Option<Region>> make_region_options() {
+  std::vector<Option<Region>> options;
+  add(
+      options, "name", kRequired, Name{}, [](auto& r) -> auto& { return r.core.name; },
+      "names the region in events, metrics and filters");
+  add(
+      options, "cloud", kOptional, Cloud{}, [](auto& r) -> auto& { return r; },
+      "commercial, gcc, gcc-high or dod: sets the defaults of the next three");
+  add(
+      options, "api", kOptional, ServerUrl{}, [](auto& r) -> auto& { return r.api; },
+      "base URL of the Defender API");
+  add(
+      options, "audience", kOptional, Token{}, [](auto& r) -> auto& { return r.audience; },
+      "what the token is asked for");
+  add(
+      options, "authority", kOptional, ServerUrl{}, [](auto& r) -> auto& { return r.authority; },
+      "base URL of the identity provider");
+  add(
+      options, "tenant_id", kRequired, Name{}, [](auto& r) -> auto& { return r.tenant_id; },
+      "the directory (tenant) id");
+  add(
+      options, "client_id", kRequired, Token{}, [](auto& r) -> auto& { return r.client_id; },
+      "the application (client) id");
+  add(
+      options, "ca_file", kOptional, CertificateFile{}, [](auto& r) -> auto& { return r.ca_file; },
+      "PEM certificates trusted beside the system's");
+  add(
+      options, "proxy", kOptional, ProxyUrl{}, [](auto& r) -> auto& { return r.proxy; },
+      "HTTP proxy; empty: HTTPS_PROXY and NO_PROXY decide");
+  add(
+      options, "auth.kind", kOptional,
+      words({"client_secret"}, {"certificate", "managed_identity", "workload_identity"}),
+      [](auto& r) -> auto& { return r.auth_kind; }, "how the daemon proves who it is");
+  add(
+      options, "auth.client_secret", kRequired, SecretReference{},
+      [](auto& r) -> auto& { return r.client_secret; },
+      "where the client secret is: file:/path, env:NAME or credential:NAME");
+  add_quota_and_poll(options);
+  return options;
+}
+
+void add_filter(std::vector<Option<Webhook>>& options) {
+  add(
+      options, "filter.event", kOptional, Globs{event_types(), true},
+      [](auto& w) -> auto& { return w.core.filter.event; }, "event types; empty: all");
+  add(
+      options, "filter.region", kOptional, Globs{},
+      [](auto& w) -> auto& { return w.core.filter.region; }, "region names; empty: all");
+  add(
+      options, "filter.type", kOptional, Globs{action_types(), false},
+      [](auto& w) -> auto& { return w.core.filter.type; }, "action types; empty: all");
+  add(
+      options, "filter.to", kOptional, Globs{action_statuses(), false},
+      [](auto& w) -> auto& { return w.core.filter.to; }, "new statuses; empty: all");
+}
+
+std::vector<Option<Webhook>> make_webhook_options() {
+  using webhook::Format;
+  std::vector<Option<Webhook>> options;
+  add(
+      options, "name", kRequired, Name{}, [](auto& w) -> auto& { return w.core.name; },
+      "names the webhook in events and metrics; its queue belongs to the name");
+  add(
+      options, "url", kRequired, WebhookUrl{}, [](auto& w) -> auto& { return w; },
+      "where events are posted; may be a secret reference");
+  add(
+      options, "format", kOptional,
+      Choice<Format>{{"cloudevents", "standard"},
+                     {Format::CloudEvents, Format::Standard},
+                     {"slack", "teams", "pagerduty", "splunk_hec"}},
+      [](auto& w) -> auto& { return w.format; }, "cloudevents or standard");
+  add(
+      options, "secret", kOptional, SigningSecrets{}, [](auto& w) -> auto& { return w; },
+      "signing secret (whsec_...) by reference; a list signs with each; empty: unsigned");
+  add(
+      options, "timeout", kOptional, Span{100ms, 5min},
+      [](auto& w) -> auto& { return w.core.timeout; }, "for one attempt, all of it");
+  add(
+      options, "ca_file", kOptional, CertificateFile{}, [](auto& w) -> auto& { return w.ca_file; },
+      "PEM certificates trusted beside the system's");
+  add(
+      options, "allow_http", kOptional, Flag{}, [](auto& w) -> auto& { return w.allow_http; },
+      "http:// is refused unless true");
+  add(
+      options, "max_in_flight", kOptional, Whole{1, 256},
+      [](auto& w) -> auto& { return w.core.max_in_flight; }, "attempts at the same time");
+  add(
+      options, "bearer", kOptional, SecretReference{true},
+      [](auto& w) -> auto& { return w.bearer; },
+      "token sent as Authorization, by reference; empty: none");
+  add_filter(options);
+  return options;
+}
+
+}  // namespace
+
+const std::vector<Option<Daemon>>& daemon_options() {
+  static const auto kOptions = [] {
+    std::vector<Option<Daemon>> options;
+    add(
+        options, "instance", kOptional, Name{}, [](auto& d) -> auto& { return d.instance; },
+        "names this daemon in events; default: the host name");
+    add(
+        options, "state_dir", kOptional, AbsolutePath{},
+        [](auto& d) -> auto& { return d.state_dir; }, "directory of the store");
+    add(
+        options, "log_level", kOptional, words({"debug", "info", "warning", "error"}),
+        [](auto& d) -> auto& { return d.log_level; },
+        "of the daemon's own diagnostics: debug, info, warning or error");
+    return options;
+  }();
+  return kOptions;
+}
+
+const std::vector<Option<TransitionLog>>& transition_log_options() {
+  static const auto kOptions = [] {
+    std::vector<Option<TransitionLog>> options;
+    add(
+        options, "path", kOptional, AbsolutePath{}, [](auto& l) -> auto& { return l.path; },
+        "the file of events, one line each");
+    add(
+        options, "format", kOptional, words({"json"}, {"ecs", "ocsf", "cef"}),
+        [](auto& l) -> auto& { return l.format; }, "json");
+    add(
+        options, "sync", kOptional, words({"every", "batch", "never"}),
+        [](auto& l) -> auto& { return l.sync; }, "fsync after every line, every batch, or never");
+    return options;
+  }();
+  return kOptions;
+}
+
+const std::vector<Option<Admin>>& admin_options() {
+  static const auto kOptions = [] {
+    std::vector<Option<Admin>> options;
+    add(
+        options, "socket", kOptional, AbsolutePath{kSocketPathMax},
+        [](auto& a) -> auto& { return a.socket; }, "Unix socket of mactionctl, mode 0660");
+    add(
+        options, "listen", kOptional, ListenAddress{}, [](auto& a) -> auto& { return a.listen; },
+        "address of /metrics, /livez and /readyz; empty: off");
+    return options;
+  }();
+  return kOptions;
+}
+
+const std::vector<Option<Config>>& retention_options() {
+  static const auto kOptions = [] {
+    std::vector<Option<Config>> options;
+    add(
+        options, "closed_actions", kOptional, Span{1h, 24h * 3650},
+        [](auto& c) -> auto& { return c.closed_actions; },
+        "how long finished actions and their events stay in the store");
+    return options;
+  }();
+  return kOptions;
+}
+
+const std::vector<Option<Region>>& region_options() {
+  static const auto kOptions = make_region_options();
+  return kOptions;
+}
+
+const std::vector<Option<Webhook>>& webhook_options() {
+  static const auto kOptions = make_webhook_options();
+  return kOptions;
+}
+
+}  // namespace mactiond::config

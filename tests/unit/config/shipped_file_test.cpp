@@ -1,0 +1,111 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "config/peer_kind.hpp"
+#include "config/schema.hpp"
+#include "unit/config/config_text.hpp"
+
+namespace mactiond::config {
+namespace {
+
+const std::string kDirectory = MACTIOND_FIXTURES "/../../config/";
+
+std::string read_all(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream content;
+  content << file.rdbuf();
+  EXPECT_FALSE(content.str().empty()) << path;
+  return content.str();
+}
+
+// "#key = value" and "#[table]" are options; "# prose" is not.
+std::string uncommented(const std::string& text) {
+  std::stringstream lines(text);
+  std::string result;
+  for (std::string line; std::getline(lines, line);) {
+    const bool option = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+    result += (option ? line.substr(1) : line) + '\n';
+  }
+  return result;
+}
+
+// "region.quota.per_minute = 100" for each option of the text.
+std::set<std::string> assignments(const std::string& text) {
+  std::stringstream lines(text);
+  std::set<std::string> found;
+  std::string table;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('[')) {
+      table = line.substr(line.find_first_not_of('['));
+      table.erase(table.find(']'));
+    } else if (!line.empty() && line[0] != '#') {
+      found.insert(table + '.' + line);
+    }
+  }
+  return found;
+}
+
+template <class Section>
+void add_expected(const std::string& name, const std::vector<Option<Section>>& options,
+                  const Section& section, std::set<std::string>& expected) {
+  for (const auto& option : options) {
+    // These have no default; the file shows an example.
+    const bool example = option.required || option.key == "instance";
+    expected.insert(name + '.' + std::string(option.key) + " = " +
+                    (example ? "…" : option.print(section)));
+  }
+}
+
+TEST(ShippedFile, ShowsEveryOptionWithItsDefaultAndNothingElse) {
+  Config config;
+  Region& region = config.regions.emplace_back();
+  Cloud::apply(region.cloud, region);
+  const Webhook webhook;
+  std::set<std::string> expected;
+  add_expected("daemon", daemon_options(), config.daemon, expected);
+  add_expected("transition_log", transition_log_options(), config.transition_log, expected);
+  add_expected("admin", admin_options(), config.admin, expected);
+  add_expected("retention", retention_options(), config, expected);
+  add_expected("region", region_options(), region, expected);
+  add_expected("webhook", webhook_options(), webhook, expected);
+
+  std::set<std::string> shown;
+  for (std::string line : assignments(uncommented(read_all(kDirectory + "mactiond.toml")))) {
+    const std::string key = line.substr(0, line.find(" = "));
+    if (expected.contains(key + " = …")) line = key + " = …";
+    shown.insert(line);
+  }
+  EXPECT_EQ(shown, expected);
+}
+
+TEST(ShippedFile, LoadsOnceItsSecretsExist) {
+  const TempDirectory directory;
+  static_cast<void>(directory.write("mde-eu", "abc\n"));
+  const Environment environment{"host1", directory.path()};
+  const auto result =
+      load_text(uncommented(read_all(kDirectory + "mactiond.toml")), "mactiond.toml", environment);
+  EXPECT_EQ(all_problems(result), "");
+  EXPECT_EQ(result.config.regions.size(), 1U);
+  EXPECT_EQ(result.config.webhooks.size(), 1U);
+}
+
+TEST(ShippedFile, LacksOnlyARegionAsItIs) {
+  const auto result = load_file(kDirectory + "mactiond.toml", surroundings());
+  ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
+  EXPECT_THAT(result.problems[0].message, testing::HasSubstr("at least one [[region]]"));
+}
+
+TEST(ShippedFile, MinimalExampleLoads) {
+  const TempDirectory directory;
+  static_cast<void>(directory.write("mde-eu", "abc\n"));
+  const auto result = load_file(kDirectory + "examples/minimal.toml", {"host1", directory.path()});
+  EXPECT_EQ(all_problems(result), "");
+}
+
+}  // namespace
+}  // namespace mactiond::config
