@@ -27,13 +27,19 @@ RateLimit make_limit(const char* name, int count, Duration window, int burst_div
   return limit;
 }
 
+// Lists and lookups take whatever is left, all the time; so theirs is the highest floor, and what
+// is rare but must not wait finds tokens below it.
 int must_leave(const RateLimit& limit, Lane lane) {
   switch (lane) {
-    case Lane::Cancel: return 0;
-    case Lane::Operator: return limit.reserve / 2;
+    case Lane::Cancel:
+      return 0;
+    case Lane::Operator:
+      return limit.reserve / 4;
+    case Lane::Sweep:
+      return limit.reserve / 2;
     case Lane::Lookup:
-    case Lane::List: return limit.reserve;
-    case Lane::Sweep: return std::min(limit.burst - 1, 2 * limit.reserve);
+    case Lane::List:
+      return limit.reserve;
   }
   return 0;
 }

@@ -19,7 +19,7 @@ namespace mactiond::core {
 inline constexpr Duration kSendWithin = std::chrono::seconds(10);
 
 /// Who asks for a token; earlier lanes may take what later ones must leave.
-enum class Lane : std::uint8_t { Cancel, Operator, Lookup, List, Sweep };
+enum class Lane : std::uint8_t { Cancel, Operator, Sweep, Lookup, List };
 
 /// At most count calls in any window.
 struct RateLimit {

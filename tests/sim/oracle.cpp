@@ -125,8 +125,8 @@ std::vector<std::string> judge(World& world, const OracleOptions& options) {
   return violations;
 }
 
-std::vector<Duration> detection_lags(World& world) {
-  const WallTime began = world.server_now() - world.elapsed();
+std::vector<Duration> detection_lags(const World& world, Duration since_start) {
+  const WallTime began = world.server_now() - world.elapsed() + since_start;
   std::vector<Duration> lags;
   for (const auto& [event, committed] : world.events()) {
     if (event.type != core::EventType::ActionTransition || event.time <= began) continue;

@@ -23,8 +23,8 @@ struct OracleOptions {
 };
 [[nodiscard]] std::vector<std::string> judge(World& world, const OracleOptions& options);
 
-/// Detection lags (true change -> committed) of the told transitions, sorted; without those of
-/// actions that are older than the world.
-[[nodiscard]] std::vector<Duration> detection_lags(World& world);
+/// Detection lags (true change -> committed) of the told transitions that happened later than this
+/// after the world began, sorted.
+[[nodiscard]] std::vector<Duration> detection_lags(const World& world, Duration since_start = {});
 
 }  // namespace mactiond::sim

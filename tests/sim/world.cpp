@@ -90,7 +90,7 @@ void World::run_until(Duration since_start) {
     const bool pending_first = !pending_.empty() && (!wake || pending_.begin()->first <= *wake);
     const auto next = pending_first ? std::optional(pending_.begin()->first) : wake;
     if (!next || *next > since_start) break;
-    idle_ticks_ = *next > elapsed_ ? 0 : idle_ticks_ + 1;
+    idle_ticks_ = *next > elapsed_ || pending_first ? 0 : idle_ticks_ + 1;
     elapsed_ = *next;
     if (pending_first) {
       const auto what = std::move(pending_.begin()->second);
