@@ -146,14 +146,14 @@ void Engine::State::prune(Now now, Batch& batch) {
   for (const RegionOptions& region : options.regions) {
     keep = std::max(keep, region.poll.lookback + 24h);
   }
-  // The earliest of all clocks: one that was set forward must not make us forget.
-  WallTime today = now.wall;
+  // The earliest of all clocks: one that was set forward must not make us forget. Without an answer
+  // since the start there is none to compare ours with.
+  WallTime today = WallTime::max();
   for (const Region& region : regions) {
-    const auto server = region.server_time(now.mono);
-    if (!server) return;
-    today = std::min(today, *server);
+    today = std::min(today, region.server_time(now.mono).value_or(WallTime::max()));
   }
-  batch.prune_before = today - keep;
+  if (today == WallTime::max()) return;
+  batch.prune_before = std::min(today, now.wall) - keep;
   for (Region& region : regions) region.forget_before(*batch.prune_before);
 }
 
@@ -195,8 +195,8 @@ void Engine::State::incident(const WebhookIncident& incident, std::size_t webhoo
   event.id = make_event_id(event.type, name, incident.detail);
   event.time = now.wall;
   event.fields = JsonMembers().add("webhook", name).add("reason", incident.reason).text();
-  out.note(Note::Level::Error, incident.type == EventType::WebhookDisabled ? "webhook_disabled"
-                                                                           : "delivery_dead",
+  out.note(Note::Level::Error,
+           incident.type == EventType::WebhookDisabled ? "webhook_disabled" : "delivery_dead",
            {{"webhook", name}, {"reason", incident.reason}});
   out.record(std::move(event), {{}, {}, name}, now.wall);
 }

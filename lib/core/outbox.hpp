@@ -54,9 +54,17 @@ class Outbox {
     std::string event_id;
     int attempt = 0;
   };
+  /// A load under way. What it tells of deliveries that were answered meanwhile is out of date.
+  struct Load {
+    CommandId id;
+    std::size_t limit = 0;
+    std::set<std::uint64_t> answered;
+  };
   [[nodiscard]] bool wants_load(WallTime now) const;
+  [[nodiscard]] WallTime due_until(WallTime now) const;
   [[nodiscard]] std::size_t held() const { return ready_.size() + in_flight_.size(); }
-  void end(const InFlight& delivery, bool dead, const std::string& reason, Batch& batch);
+  void end(const InFlight& delivery, bool dead, const std::string& reason, WallTime now,
+           Batch& batch);
   [[nodiscard]] std::optional<WebhookIncident> retry(const InFlight& delivery,
                                                      const Disposition& outcome, Now now,
                                                      Random& random, Batch& batch);
@@ -69,7 +77,7 @@ class Outbox {
   std::deque<DueDelivery> ready_;
   std::map<CommandId, InFlight> in_flight_;
   std::set<std::uint64_t> held_seqs_;  ///< of ready_ and in_flight_
-  std::optional<CommandId> loading_;
+  std::optional<Load> load_;
   /// The store may hold due deliveries that are not here.
   bool look_ = true;
   std::optional<WallTime> next_due_;

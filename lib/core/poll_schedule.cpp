@@ -47,7 +47,10 @@ void PollSchedule::start_at(MonoTime when) { poll_at_ = sweep_at_ = when; }
 
 Strategy PollSchedule::strategy(WallTime server_now) const {
   if (options_.filters == Filters::Documented) return Strategy::Documented;
-  return refused_until_ && server_now < *refused_until_ ? Strategy::Documented : Strategy::Changes;
+  // A refusal noted far in the future was noted by a clock that has been set since.
+  const bool refused =
+      refused_until_ && server_now < *refused_until_ && *refused_until_ - server_now <= kRefusedFor;
+  return refused ? Strategy::Documented : Strategy::Changes;
 }
 
 std::optional<Query> PollSchedule::poll_due(MonoTime now, WallTime server_now) {
@@ -77,23 +80,26 @@ std::optional<Query> PollSchedule::sweep_due(MonoTime now, WallTime server_now) 
   return sweep_->query();
 }
 
-bool PollSchedule::poll_page(const PageFacts& page, bool any_open, MonoTime now) {
+bool PollSchedule::poll_page(const PageFacts& page, bool any_open, MonoTime now,
+                             WallTime server_now) {
   MACTIOND_ASSERT(poll_ && poll_under_way_);
   poll_under_way_ = false;
   poll_failures_ = 0;
   if (poll_->advance(page)) return false;
-  // A stamp from the future must not blind the polls to come.
-  if (const auto newest = poll_->newest_update()) {
-    const WallTime reached = std::min(*newest, poll_->started());
-    watermark_ = std::max(watermark_.value_or(reached), reached);
-  } else if (!watermark_) {
-    watermark_ = poll_->started();
-  }
+  move_watermark(server_now);
   poll_.reset();
   polled_once_ = true;
   const Duration interval = any_open ? options_.min_interval : options_.idle_interval;
   poll_at_ = std::max(poll_started_ + interval, now);
   return true;
+}
+
+void PollSchedule::move_watermark(WallTime server_now) {
+  // Neither a stamp from the future nor a round begun by a wrong clock may blind the polls to come.
+  const WallTime latest = std::min(poll_->started(), server_now);
+  WallTime reached = watermark_.value_or(poll_->newest_update().value_or(latest));
+  if (poll_->newest_update()) reached = std::max(reached, *poll_->newest_update());
+  watermark_ = std::clamp(reached, latest - options_.lookback, latest);
 }
 
 bool PollSchedule::sweep_page(const PageFacts& page, MonoTime now) {

@@ -47,9 +47,10 @@ enum class Strategy : std::uint8_t { Changes, Documented };
 
 /// When one region is polled and swept, and with what query.
 ///
-/// A poll asks for what changed since the watermark (newest last update of the last complete
-/// poll) minus the overlap. The sweep asks for everything created within lookback, at start and
-/// every ten minutes, and catches what a poll could miss.
+/// A poll asks for what changed since the watermark minus the overlap. The watermark is the newest
+/// last update seen in a complete poll; it is never from the future, and never further back than
+/// lookback, so that what is read again is still known. The sweep asks for everything created
+/// within lookback, at start and every ten minutes, and catches what a poll could miss.
 class PollSchedule {
  public:
   explicit PollSchedule(const PollOptions& options) : options_(options) {}
@@ -66,7 +67,8 @@ class PollSchedule {
   void sweep_sent() { sweep_under_way_ = true; }
 
   /// A page arrived. True if its round is complete now.
-  [[nodiscard]] bool poll_page(const PageFacts& page, bool any_open, MonoTime now);
+  [[nodiscard]] bool poll_page(const PageFacts& page, bool any_open, MonoTime now,
+                               WallTime server_now);
   [[nodiscard]] bool sweep_page(const PageFacts& page, MonoTime now);
 
   /// The call failed: the page is asked for again after a back-off, never before retry_after.
@@ -94,6 +96,8 @@ class PollSchedule {
   [[nodiscard]] const std::optional<ListRound>& sweep_round() const { return sweep_; }
 
  private:
+  void move_watermark(WallTime server_now);
+
   PollOptions options_;
   std::optional<WallTime> watermark_;
   std::optional<WallTime> refused_until_;

@@ -23,6 +23,8 @@ constexpr std::size_t kLookupsAtOnce = 4;
 constexpr Duration kThrottledDefault = 20s;
 constexpr Duration kTokenRolesStale = 10min;
 
+constexpr std::array kLanes{Lane::Lookup, Lane::List, Lane::Sweep};
+
 std::string ticks(WallTime time) { return std::to_string(time.time_since_epoch().count()); }
 
 std::optional<WallTime> newest_update(const std::vector<MachineAction>& actions) {
@@ -38,10 +40,7 @@ std::optional<WallTime> newest_update(const std::vector<MachineAction>& actions)
 }  // namespace
 
 Region::Region(const RegionOptions& options, const std::string& boot_id, std::uint64_t seed)
-    : options_(options),
-      random_(seed),
-      limiter_(options.quota, boot_id),
-      schedule_(options.poll) {}
+    : options_(options), random_(seed), limiter_(options.quota, boot_id), schedule_(options.poll) {}
 
 void Region::restore(const RegionRow& row) {
   schedule_.restore(row.watermark, row.changes_refused_until);
@@ -50,11 +49,10 @@ void Region::restore(const RegionRow& row) {
 
 WallTime Region::server_now(Now now) const { return clock_.at(now.mono).value_or(now.wall); }
 
-bool Region::granted(Lane lane, Now now, StepWriter& out) {
-  if (const auto when = limiter_.try_take(lane, now.mono)) {
-    token_wait_ = std::min(token_wait_.value_or(*when), *when);
-    return false;
-  }
+bool Region::granted(Turn turn, Now now, StepWriter& out) {
+  waits_[turn] = limiter_.try_take(kLanes[turn], now.mono);
+  if (waits_[turn]) return false;
+  turn_ = (turn + 1) % kTurns;
   // Counted before the call is made: a crash in between wastes a token and never doubles one.
   auto& quotas = out.batch().quotas;
   std::erase_if(quotas, [this](const QuotaRow& row) { return row.region == options_.name; });
@@ -71,29 +69,44 @@ Region::Call Region::end_call(CommandId id) {
 }
 
 void Region::advance(Now now, StepWriter& out) {
-  token_wait_.reset();
+  waits_.fill(std::nullopt);
   advance_token(now, out);
   const Secret* token = token_.usable(now.mono);
   if (token == nullptr) return;
-  advance_lookups(now, *token, out);
-  advance_poll(now, *token, out);
-  advance_sweep(now, *token, out);
+  const std::size_t first = turn_;
+  for (std::size_t i = 0; i < kTurns; ++i) {
+    switch ((first + i) % kTurns) {
+      case kLookupTurn:
+        advance_lookups(now, *token, out);
+        break;
+      case kPollTurn:
+        advance_poll(now, *token, out);
+        break;
+      default:
+        advance_sweep(now, *token, out);
+        break;
+    }
+  }
+}
+
+std::size_t Region::lookups_under_way() const {
+  return static_cast<std::size_t>(std::count_if(calls_.begin(), calls_.end(), [](const auto& row) {
+    return row.second.kind >= Call::Kind::LookupMany;
+  }));
 }
 
 void Region::advance_token(Now now, StepWriter& out) {
   if (!token_.wants_fetch(now.mono)) return;
   token_.fetch_started();
   const CommandId id = out.next_id();
-  calls_.emplace(id, Call{Call::Kind::Token, {}, now.mono});
+  calls_.emplace(id, Call{Call::Kind::Token, {}, now.mono, {}});
   out.commands().push_back(FetchToken{id, options_.name, now.mono + kTokenTimeout});
 }
 
 void Region::advance_lookups(Now now, const Secret& token, StepWriter& out) {
-  auto under_way = static_cast<std::size_t>(std::count_if(
-      calls_.begin(), calls_.end(),
-      [](const auto& row) { return row.second.kind >= Call::Kind::LookupMany; }));
+  std::size_t under_way = lookups_under_way();
   while (under_way < kLookupsAtOnce && lookups_.wake_at() && *lookups_.wake_at() <= now.mono) {
-    if (!granted(Lane::Lookup, now, out)) return;
+    if (!granted(kLookupTurn, now, out)) return;
     const bool alone = lookups_.single_next(now.mono) || many_ids_ == ManyIds::None;
     auto ids = lookups_.take(alone ? 1 : kIdsPerList, now.mono);
     MACTIOND_ASSERT(!ids.empty());
@@ -101,14 +114,14 @@ void Region::advance_lookups(Now now, const Secret& token, StepWriter& out) {
       const CommandId id = out.next_id();
       out.commands().push_back(
           GetAction{id, options_.name, ids.front(), token, now.mono + kReadTimeout});
-      calls_.emplace(id, Call{Call::Kind::LookupOne, std::move(ids), now.mono});
+      calls_.emplace(id, Call{Call::Kind::LookupOne, std::move(ids), now.mono, {}});
     } else {
       Query query;
       query.kind = many_ids_ == ManyIds::In ? Query::Kind::IdIn : Query::Kind::IdEq;
       query.ids = ids;
       query.top = options_.poll.page_size;
-      send_list(Call{Call::Kind::LookupMany, std::move(ids), now.mono}, std::move(query), token,
-                now, out);
+      send_list(Call{Call::Kind::LookupMany, std::move(ids), now.mono, many_ids_}, std::move(query),
+                token, now, out);
     }
     ++under_way;
   }
@@ -119,9 +132,9 @@ void Region::advance_poll(Now now, const Secret& token, StepWriter& out) {
   auto query = schedule_.poll_due(now.mono, server_now(now));
   if (!query) return;
   if (fresh) tracker_.begin_read(Read::Poll);
-  if (!granted(Lane::List, now, out)) return;
+  if (!granted(kPollTurn, now, out)) return;
   schedule_.poll_sent();
-  send_list(Call{Call::Kind::Poll, {}, now.mono}, std::move(*query), token, now, out);
+  send_list(Call{Call::Kind::Poll, {}, now.mono, {}}, std::move(*query), token, now, out);
 }
 
 void Region::advance_sweep(Now now, const Secret& token, StepWriter& out) {
@@ -129,9 +142,9 @@ void Region::advance_sweep(Now now, const Secret& token, StepWriter& out) {
   auto query = schedule_.sweep_due(now.mono, server_now(now));
   if (!query) return;
   if (fresh) tracker_.begin_read(Read::Sweep);
-  if (!granted(Lane::Sweep, now, out)) return;
+  if (!granted(kSweepTurn, now, out)) return;
   schedule_.sweep_sent();
-  send_list(Call{Call::Kind::Sweep, {}, now.mono}, std::move(*query), token, now, out);
+  send_list(Call{Call::Kind::Sweep, {}, now.mono, {}}, std::move(*query), token, now, out);
 }
 
 void Region::send_list(Call call, Query query, const Secret& token, Now now, StepWriter& out) {
@@ -197,7 +210,7 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   }
   const bool open_set = schedule_.poll_round()->query().kind == Query::Kind::OpenOrCreatedSince;
   const auto watermark = schedule_.watermark();
-  if (!schedule_.poll_page(page, tracker_.open_count() > 0, now.mono)) return;
+  if (!schedule_.poll_page(page, tracker_.open_count() > 0, now.mono, server_now(now))) return;
   if (!measured_from_) measured_from_ = server_now(now);
   last_poll_ = now.mono;
   last_poll_wall_ = now.wall;
@@ -220,7 +233,8 @@ void Region::many_answered(const Call& call, Now now) {
 void Region::list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
                          StepWriter& out) {
   if (call.kind == Call::Kind::LookupMany) {
-    if (outcome.reason == Reason::Query) {
+    const bool refused = outcome.reason == Reason::Query || outcome.reason == Reason::Rejected;
+    if (refused && call.many == many_ids_) {
       many_ids_ = many_ids_ == ManyIds::In ? ManyIds::Or : ManyIds::None;
     }
     for (const ActionId& id : call.ids) {
@@ -267,7 +281,8 @@ void Region::on(ActionRead read, Now now, StepWriter& out) {
     return;
   }
   const Tracker::Known* known = tracker_.find(id);
-  const bool young = known != nullptr && known->created && server_now(now) - *known->created < kGrace;
+  const bool young =
+      known != nullptr && known->created && server_now(now) - *known->created < kGrace;
   if (lookups_.not_found(id, young, now.mono)) vanish(id, now, out);
 }
 
@@ -308,9 +323,9 @@ void Region::record_transition(const MachineAction& action, const Observation& s
   }
   if (seen.correction) fields.add("correction", true);
   event.fields = fields.text();
-  const bool measured = measured_from_ && action.last_update && *action.last_update > *measured_from_;
-  out.transition({options_.name, std::string(action.status.text()),
-                  measured ? lag : std::nullopt});
+  const bool measured =
+      measured_from_ && action.last_update && *action.last_update > *measured_from_;
+  out.transition({options_.name, std::string(action.status.text()), measured ? lag : std::nullopt});
   out.record(std::move(event), {action.type.text(), action.status.text(), {}}, now.wall);
 }
 
@@ -364,18 +379,16 @@ RegionRow Region::row() const {
 
 std::optional<MonoTime> Region::wake_at(MonoTime now) const {
   std::optional<MonoTime> when = token_.wake_at(now);
-  const auto consider = [&when](std::optional<MonoTime> candidate) {
-    if (candidate && (!when || *candidate < *when)) when = candidate;
-  };
   if (token_.usable(now) == nullptr) return when;
   // A call that was due but found no token waits for the quota, not for its own time.
-  if (token_wait_) {
-    consider(token_wait_);
-    return when;
-  }
-  consider(schedule_.poll_at());
-  consider(schedule_.sweep_at());
-  consider(lookups_.wake_at());
+  const auto consider = [&](Turn turn, std::optional<MonoTime> due) {
+    if (!due) return;
+    const MonoTime at = std::max(*due, waits_[turn].value_or(*due));
+    if (!when || at < *when) when = at;
+  };
+  consider(kPollTurn, schedule_.poll_at());
+  consider(kSweepTurn, schedule_.sweep_at());
+  if (lookups_under_way() < kLookupsAtOnce) consider(kLookupTurn, lookups_.wake_at());
   return when;
 }
 

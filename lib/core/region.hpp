@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,17 +46,21 @@ class Region {
   [[nodiscard]] const std::string& name() const { return options_.name; }
 
  private:
+  /// How several ids are asked for at once; what the server refuses is not tried again.
+  enum class ManyIds : std::uint8_t { In, Or, None };
   struct Call {
     enum class Kind : std::uint8_t { Token, Poll, Sweep, LookupMany, LookupOne };
     Kind kind = Kind::Poll;
     std::vector<ActionId> ids;  ///< of a lookup
     MonoTime sent{};
+    ManyIds many = ManyIds::None;  ///< of a LookupMany
   };
-  /// How several ids are asked for at once; what the server refuses is not tried again.
-  enum class ManyIds : std::uint8_t { In, Or, None };
+  /// Who asks the quota for tokens, by turns: none can starve another.
+  enum Turn : std::size_t { kLookupTurn, kPollTurn, kSweepTurn, kTurns };
 
   [[nodiscard]] WallTime server_now(Now now) const;
-  [[nodiscard]] bool granted(Lane lane, Now now, StepWriter& out);
+  [[nodiscard]] bool granted(Turn turn, Now now, StepWriter& out);
+  [[nodiscard]] std::size_t lookups_under_way() const;
   [[nodiscard]] Call end_call(CommandId id);
 
   void advance_token(Now now, StepWriter& out);
@@ -96,8 +101,9 @@ class Region {
   std::optional<MonoTime> last_poll_;
   std::optional<WallTime> last_poll_wall_;
   std::optional<WallTime> measured_from_;  ///< server time of the first complete poll
-  /// When the quota lets the call go that was held back last.
-  std::optional<MonoTime> token_wait_;
+  std::size_t turn_ = kLookupTurn;         ///< who is asked first
+  /// When the quota lets go what the last advance held back.
+  std::array<std::optional<MonoTime>, kTurns> waits_;
 };
 
 }  // namespace mactiond::core
