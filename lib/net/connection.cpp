@@ -1,0 +1,75 @@
+#include "net/connection.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/write.hpp>
+#include <cerrno>
+
+#include "net/deadline.hpp"
+#include "net/tls.hpp"
+
+namespace mactiond::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Error lost(const boost::system::error_code& ec) {
+  if (ec == asio::error::operation_aborted) return {Errc::Cancelled, ""};
+  return {Errc::ConnectionLost, ec.message()};
+}
+
+}  // namespace
+
+Task<Result<void>> Connection::open(asio::ip::tcp::endpoint endpoint) {
+  auto [ec] = co_await socket_.async_connect(endpoint, kToken);
+  if (!ec) socket_.set_option(asio::ip::tcp::no_delay(true), ec);
+  if (!ec) co_return Result<void>();
+  co_return Error(Errc::ConnectionFailed, endpoint.address().to_string() + ": " + ec.message());
+}
+
+Task<Result<void>> Connection::start_tls(asio::ssl::context& context, std::string host) {
+  tls_.emplace(socket_, context);
+  if (!expect_host(tls_->native_handle(), host)) co_return Error(Errc::TlsFailed, "OpenSSL");
+  const auto [ec] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kToken);
+  if (!ec) co_return Result<void>();
+  co_return handshake_failure(tls_->native_handle(), ec);
+}
+
+Task<Result<std::size_t>> Connection::read_some(asio::mutable_buffer buffer) {
+  boost::system::error_code ec;
+  std::size_t size = 0;
+  if (tls_) {
+    const auto [tls_ec, tls_size] = co_await tls_->async_read_some(buffer, kToken);
+    ec = tls_ec;
+    size = tls_size;
+  } else {
+    const auto [tcp_ec, tcp_size] = co_await socket_.async_read_some(buffer, kToken);
+    ec = tcp_ec;
+    size = tcp_size;
+  }
+  if (ec == asio::error::eof) co_return std::size_t{0};
+  if (ec) co_return lost(ec);
+  co_return size;
+}
+
+Task<Result<void>> Connection::write(asio::const_buffer data) {
+  boost::system::error_code ec;
+  if (tls_) {
+    const auto [tls_ec, size] = co_await asio::async_write(*tls_, data, kToken);
+    ec = tls_ec;
+  } else {
+    const auto [tcp_ec, size] = co_await asio::async_write(socket_, data, kToken);
+    ec = tcp_ec;
+  }
+  if (ec) co_return lost(ec);
+  co_return Result<void>();
+}
+
+bool Connection::is_quiet() {
+  char byte = 0;
+  const auto size = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return size < 0 && errno == EAGAIN;
+}
+
+}  // namespace mactiond::net

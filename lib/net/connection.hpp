@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "http/client.hpp"
+
+namespace mactiond::net {
+
+/// A byte stream to one server: TCP, and TLS over it once started. After any error it is good for
+/// nothing but destruction, which closes it.
+class Connection {
+ public:
+  explicit Connection(const boost::asio::any_io_executor& executor) : socket_(executor) {}
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Errc::ConnectionFailed.
+  [[nodiscard]] Task<Result<void>> open(boost::asio::ip::tcp::endpoint endpoint);
+  /// Errc::CertificateRejected or Errc::TlsFailed.
+  [[nodiscard]] Task<Result<void>> start_tls(boost::asio::ssl::context& context, std::string host);
+
+  /// The number of bytes read; 0: the peer has ended the stream in order. A TLS stream that stops
+  /// without close_notify was cut off: Errc::ConnectionLost.
+  [[nodiscard]] Task<Result<std::size_t>> read_some(boost::asio::mutable_buffer buffer);
+  /// Errc::ConnectionLost.
+  [[nodiscard]] Task<Result<void>> write(boost::asio::const_buffer data);
+
+  /// Whether the peer has neither closed nor sent anything of its own since the last answer.
+  [[nodiscard]] bool is_quiet();
+
+ private:
+  boost::asio::ip::tcp::socket socket_;
+  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+};
+
+}  // namespace mactiond::net

@@ -1,0 +1,114 @@
+#include "net/connector.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "net/address.hpp"
+#include "net/deadline.hpp"
+#include "net/request_text.hpp"
+#include "net/response_reader.hpp"
+
+namespace mactiond::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kAddressesMax = 8;
+constexpr std::size_t kProxyHeaderBytes = std::size_t{16} * 1024;
+
+unsigned short port_number(const std::string& text) {
+  unsigned short port = 0;
+  std::from_chars(text.data(), text.data() + text.size(), port);
+  return port;
+}
+
+Error proxy_failure(std::string cause) { return {Errc::ProxyFailed, std::move(cause)}; }
+
+// Asks the proxy at the other end for a tunnel to the server of url.
+Task<Result<void>> open_tunnel(Connection& connection, http::Url url) {
+  const std::string text = connect_text(url);
+  const auto written = co_await connection.write(asio::buffer(text));
+  if (!written) co_return proxy_failure(written.error().where);
+  ResponseReader reader({kProxyHeaderBytes, 0, true});
+  bool complete = false;
+  while (!complete) {
+    const auto buffer = reader.prepare();
+    const auto size = co_await connection.read_some(buffer);
+    if (!size) co_return proxy_failure(size.error().where);
+    if (*size == 0) co_return proxy_failure("closed without an answer");
+    const auto done = reader.commit(*size);
+    if (!done) co_return proxy_failure(done.error().message());
+    complete = *done;
+  }
+  const bool alone = !reader.has_rest();
+  const int status = reader.take().status;
+  if (status / 100 != 2) co_return proxy_failure("HTTP " + std::to_string(status));
+  if (!alone) co_return proxy_failure("bytes before the tunnel's first");
+  co_return Result<void>();
+}
+
+}  // namespace
+
+Connector::Connector(asio::any_io_executor executor, std::unique_ptr<asio::ssl::context> context,
+                     Options options, Lookup lookup)
+    : executor_(executor),
+      context_(std::move(context)),
+      options_(std::move(options)),
+      resolver_(executor, std::move(lookup)) {}
+
+Task<Result<std::unique_ptr<Connection>>> Connector::connect(http::Url url, Duration limit,
+                                                             std::string_view& phase) {
+  if (const auto literal = literal_address(url.host); literal && refuses(*literal)) {
+    co_return Error(Errc::AddressRefused, literal->to_string());
+  }
+  auto dialled = co_await dial(options_.proxy.value_or(url), limit, phase);
+  if (!dialled) co_return dialled.error();
+  std::unique_ptr<Connection> connection = std::move(*dialled);
+  if (options_.proxy) {
+    phase = "asking the proxy";
+    const auto opened = co_await open_tunnel(*connection, url);
+    if (!opened) co_return opened.error();
+  }
+  if (url.is_tls()) {
+    phase = "TLS handshake";
+    const auto started = co_await connection->start_tls(*context_, url.host);
+    if (!started) co_return started.error();
+  }
+  co_return connection;
+}
+
+Task<Result<std::unique_ptr<Connection>>> Connector::dial(http::Url server, Duration limit,
+                                                          std::string_view& phase) {
+  phase = "resolving";
+  const Duration half = limit / 2;
+  auto resolved = co_await resolver_.resolve(server.host, half);
+  if (!resolved) co_return resolved.error();
+  auto addresses = alternate_families(*resolved);
+  addresses.resize(std::min(addresses.size(), kAddressesMax));
+  const bool direct = !options_.proxy;
+  for (const auto& address : addresses) {
+    if (direct && refuses(address)) co_return Error(Errc::AddressRefused, address.to_string());
+  }
+  phase = "connecting";
+  // A dead address must not eat the time of the others; the last has all that is left.
+  const Duration share = half / static_cast<std::int64_t>(addresses.size());
+  Error last(Errc::ConnectionFailed, "no address");
+  for (const auto& address : addresses) {
+    auto connection = std::make_unique<Connection>(executor_);
+    auto opening = connection->open({address, port_number(server.port)});
+    const Duration part = address == addresses.back() ? limit : share;
+    const auto opened = co_await with_deadline(std::move(opening), part);
+    if (opened) co_return connection;
+    last = opened.error();
+  }
+  co_return last;
+}
+
+bool Connector::refuses(const asio::ip::address& address) const {
+  return options_.refuse_link_local && is_link_local(address);
+}
+
+}  // namespace mactiond::net

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "http/client.hpp"
+#include "http/url.hpp"
+#include "net/connection.hpp"
+#include "net/resolver.hpp"
+
+namespace mactiond::net {
+
+/// Makes connections: resolves, tries the addresses in turn, goes through the proxy and does the
+/// TLS handshake.
+class Connector {
+ public:
+  struct Options {
+    std::optional<http::Url> proxy;
+    bool refuse_link_local = false;
+  };
+
+  Connector(boost::asio::any_io_executor executor,
+            std::unique_ptr<boost::asio::ssl::context> context, Options options, Lookup lookup);
+
+  /// A connection to the server of url, ready for a request. The caller holds the deadline;
+  /// limit, the time it grants, is split here among what is tried in turn. phase names what is
+  /// under way, for error texts.
+  [[nodiscard]] Task<Result<std::unique_ptr<Connection>>> connect(http::Url url, Duration limit,
+                                                                  std::string_view& phase);
+
+ private:
+  [[nodiscard]] Task<Result<std::unique_ptr<Connection>>> dial(http::Url server, Duration limit,
+                                                               std::string_view& phase);
+  [[nodiscard]] bool refuses(const boost::asio::ip::address& address) const;
+
+  boost::asio::any_io_executor executor_;
+  std::unique_ptr<boost::asio::ssl::context> context_;
+  Options options_;
+  Resolver resolver_;
+};
+
+}  // namespace mactiond::net

@@ -1,0 +1,240 @@
+#include "net/http_server.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
+#include <charconv>
+#include <cstdint>
+#include <exception>
+#include <list>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "net/deadline.hpp"
+#include "net/request_reader.hpp"
+#include "net/response_text.hpp"
+#include "net/socket_file.hpp"
+
+namespace mactiond::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kConnectionsMax = 64;
+constexpr Duration kRequestTime = std::chrono::seconds(10);
+constexpr Duration kLingerTime = std::chrono::seconds(1);
+constexpr Duration kPauseAfterFailure = std::chrono::milliseconds(100);
+
+using Protocol = asio::generic::stream_protocol;
+using Socket = Protocol::socket;
+using Acceptor = asio::basic_socket_acceptor<Protocol>;
+
+/// What the accepting task, the connections' tasks and the server share; lives as long as any.
+struct Shared {
+  Shared(Acceptor listening, RequestHandler answer)
+      : acceptor(std::move(listening)),
+        handler(std::move(answer)),
+        changed(acceptor.get_executor(), asio::steady_timer::time_point::max()) {}
+
+  void stop();
+
+  Acceptor acceptor;
+  RequestHandler handler;
+  asio::steady_timer changed;  ///< cancelled whenever a connection has ended, and at the stop
+  std::list<Socket> connections;
+  std::optional<SocketFile> file;
+  std::exception_ptr failure;
+  bool stopping = false;
+};
+
+void Shared::stop() {
+  stopping = true;
+  boost::system::error_code ignored;
+  acceptor.close(ignored);
+  for (Socket& socket : connections) socket.close(ignored);
+  file.reset();
+  changed.cancel();
+}
+
+Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader) {
+  for (;;) {
+    const auto complete = reader.run();
+    if (!complete) co_return complete.error();
+    if (*complete) co_return reader.take();
+    const auto buffer = reader.prepare();
+    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
+    if (ec) co_return Error(Errc::ConnectionLost, "");
+    reader.commit(size);
+  }
+}
+
+Task<Result<void>> write_all(Socket& socket, std::string text) {
+  const auto data = asio::buffer(text);
+  const auto [ec, size] = co_await asio::async_write(socket, data, kToken);
+  if (ec) co_return Error(Errc::ConnectionLost, "");
+  co_return Result<void>();
+}
+
+// Until the peer ends the stream; what it sends is thrown away.
+Task<Result<void>> discard(Socket& socket) {
+  std::string piece(std::size_t{64} * 1024, '\0');
+  const auto buffer = asio::buffer(piece);
+  for (;;) {
+    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
+    if (ec) co_return Result<void>();
+  }
+}
+
+// A socket closed with unread bytes resets the connection, and the answer is lost with them.
+Task<void> refuse(Socket& socket, int status) {
+  auto writing = write_all(socket, refusal_text(status));
+  const auto written = co_await with_deadline(std::move(writing), kLingerTime);
+  if (!written) co_return;
+  boost::system::error_code ignored;
+  socket.shutdown(Socket::shutdown_send, ignored);
+  auto rest = discard(socket);
+  co_await with_deadline(std::move(rest), kLingerTime);
+}
+
+Task<void> serve_connection(std::shared_ptr<Shared> shared, Socket& socket) {
+  RequestReader reader;
+  bool open = true;
+  while (open && !shared->stopping) {
+    auto reading = read_request(socket, reader);
+    auto incoming = co_await with_deadline(std::move(reading), kRequestTime);
+    if (!incoming) {
+      const int status = reader.is_started() ? status_of(incoming.error()) : 0;
+      if (status != 0) co_await refuse(socket, status);
+      co_return;
+    }
+    open = incoming->keep_alive;
+    const auto answer = shared->handler(incoming->request);
+    auto writing = write_all(socket, response_text(answer, incoming->request.method, open));
+    const auto written = co_await with_deadline(std::move(writing), kRequestTime);
+    if (!written) co_return;
+  }
+}
+
+void start_connection(const std::shared_ptr<Shared>& shared, Socket socket) {
+  const auto place = shared->connections.insert(shared->connections.end(), std::move(socket));
+  auto ended = [shared, place](std::exception_ptr failure) {
+    shared->connections.erase(place);
+    if (failure && !shared->failure) shared->failure = failure;
+    if (failure) shared->stop();
+    shared->changed.cancel();
+  };
+  asio::co_spawn(shared->acceptor.get_executor(), serve_connection(shared, *place),
+                 std::move(ended));
+}
+
+Task<void> pause(asio::any_io_executor executor) {
+  asio::steady_timer timer(
+      executor, std::chrono::duration_cast<std::chrono::nanoseconds>(kPauseAfterFailure));
+  co_await timer.async_wait(kToken);
+}
+
+Task<void> accept_all(std::shared_ptr<Shared> shared) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  while (!shared->stopping) {
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) break;
+    if (shared->connections.size() >= kConnectionsMax) {
+      co_await shared->changed.async_wait(kToken);
+      continue;
+    }
+    auto [ec, socket] = co_await shared->acceptor.async_accept(kToken);
+    if (!ec) {
+      start_connection(shared, std::move(socket));
+    } else if (ec != asio::error::operation_aborted) {
+      // Out of file descriptors, most likely: trying again at once would spin.
+      const auto executor = shared->acceptor.get_executor();
+      co_await pause(executor);
+    }
+  }
+  shared->stop();
+  while (!shared->connections.empty()) co_await shared->changed.async_wait(kToken);
+  if (shared->failure) std::rethrow_exception(shared->failure);
+}
+
+class Server final : public HttpServer {
+ public:
+  Server(std::shared_ptr<Shared> shared, unsigned short port)
+      : shared_(std::move(shared)), port_(port) {}
+  ~Server() override { shared_->stop(); }
+
+  Task<void> serve() override { return accept_all(shared_); }
+  void stop() override { shared_->stop(); }
+  [[nodiscard]] unsigned short port() const override { return port_; }
+
+ private:
+  std::shared_ptr<Shared> shared_;
+  unsigned short port_;
+};
+
+Error listen_failure(const boost::system::error_code& ec, const std::string& where) {
+  if (ec == asio::error::address_in_use) return {Errc::AddressInUse, where};
+  return {ec, where};
+}
+
+std::optional<asio::ip::tcp::endpoint> parse_endpoint(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+  const std::string_view digits = text.substr(colon + 1);
+  unsigned short port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  boost::system::error_code ec;
+  const auto address = asio::ip::make_address(std::string(host), ec);
+  if (ec) return std::nullopt;
+  return asio::ip::tcp::endpoint(address, port);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen_unix(asio::any_io_executor executor,
+                                                            const std::string& path, unsigned mode,
+                                                            RequestHandler handler) {
+  asio::local::stream_protocol::acceptor bound(executor);
+  auto file = SocketFile::create(path, mode, [&bound](const std::string& free_path) {
+    const asio::local::stream_protocol::endpoint endpoint(free_path);
+    boost::system::error_code ec;
+    bound.open(endpoint.protocol(), ec);
+    if (!ec) bound.bind(endpoint, ec);
+    return ec;
+  });
+  if (!file) return file.error();
+  boost::system::error_code ec;
+  bound.listen(asio::socket_base::max_listen_connections, ec);
+  if (ec) return listen_failure(ec, path);
+  auto shared = std::make_shared<Shared>(std::move(bound), std::move(handler));
+  shared->file = std::move(*file);
+  return std::unique_ptr<HttpServer>(std::make_unique<Server>(std::move(shared), 0));
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen_tcp(asio::any_io_executor executor,
+                                                           const std::string& endpoint,
+                                                           RequestHandler handler) {
+  const auto wanted = parse_endpoint(endpoint);
+  if (!wanted) return listen_failure(asio::error::invalid_argument, endpoint);
+  asio::ip::tcp::acceptor bound(executor);
+  boost::system::error_code ec;
+  bound.open(wanted->protocol(), ec);
+  if (!ec) bound.set_option(asio::socket_base::reuse_address(true), ec);
+  if (!ec) bound.bind(*wanted, ec);
+  if (!ec) bound.listen(asio::socket_base::max_listen_connections, ec);
+  if (ec) return listen_failure(ec, endpoint);
+  const unsigned short port = bound.local_endpoint(ec).port();
+  if (ec) return listen_failure(ec, endpoint);
+  auto shared = std::make_shared<Shared>(std::move(bound), std::move(handler));
+  return std::unique_ptr<HttpServer>(std::make_unique<Server>(std::move(shared), port));
+}
+
+}  // namespace mactiond::net

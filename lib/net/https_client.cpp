@@ -1,0 +1,204 @@
+#include "net/https_client.hpp"
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "http/url.hpp"
+#include "net/connector.hpp"
+#include "net/deadline.hpp"
+#include "net/inflate.hpp"
+#include "net/request_text.hpp"
+#include "net/response_reader.hpp"
+#include "net/tls.hpp"
+
+namespace mactiond::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Duration kNoTime{};
+
+/// One send: what is asked, and how far it has come. Outlives every task that works on it.
+struct Exchange {
+  http::Request request;
+  http::Limits limits;
+  std::string text;             ///< the request as sent
+  asio::steady_timer ready_by;  ///< by when the request must start to leave
+  std::string_view phase = "";  ///< what was under way at a deadline
+  bool answered = false;        ///< a first byte of the answer has come
+};
+
+class HttpsClient final : public http::Client {
+ public:
+  HttpsClient(asio::any_io_executor executor, std::unique_ptr<asio::ssl::context> context,
+              Connector::Options connector, std::size_t idle_max)
+      : executor_(executor),
+        connector_(executor, std::move(context), std::move(connector), system_lookup()),
+        idle_max_(idle_max) {}
+
+  Task<Result<http::Response>> send(http::Request request, http::Limits limits) override;
+
+ private:
+  using Kept = std::vector<std::unique_ptr<Connection>>;
+
+  [[nodiscard]] Task<Result<http::Response>> start(Exchange& exchange);
+  [[nodiscard]] Task<Result<http::Response>> exchange(Exchange& exchange);
+  [[nodiscard]] Task<Result<http::Response>> talk(std::unique_ptr<Connection> connection,
+                                                  Exchange& exchange);
+  [[nodiscard]] std::unique_ptr<Connection> take_kept(const http::Url& url);
+  void keep(const http::Url& url, std::unique_ptr<Connection> connection);
+
+  asio::any_io_executor executor_;
+  Connector connector_;
+  std::size_t idle_max_;
+  std::map<std::string, Kept> kept_;
+};
+
+std::string key_of(const http::Url& url) { return url.scheme + ' ' + url.host + ' ' + url.port; }
+
+// Host and port before the cause; a deadline's cause is what was under way.
+Error located(const Error& error, const Exchange& exchange) {
+  const auto& url = exchange.request.url;
+  const bool literal = url.host.find(':') != std::string::npos;
+  std::string where = (literal ? '[' + url.host + ']' : url.host) + ':' + url.port;
+  const bool late = error.code == Errc::DeadlineExceeded;
+  const std::string cause = late ? std::string(exchange.phase) : error.where;
+  if (!cause.empty()) where += " (" + cause + ')';
+  return {error.code, std::move(where)};
+}
+
+bool is_replaceable(const Error& error, const Exchange& exchange) {
+  return error.code == Errc::ConnectionLost && !exchange.answered &&
+         exchange.request.method == "GET";
+}
+
+Result<http::Response> decoded(http::Response response, std::size_t limit) {
+  std::string codings;
+  for (const auto& header : response.headers) {
+    if (!iequals(header.name, "Content-Encoding")) continue;
+    codings += (codings.empty() ? "" : ",") + header.value;
+  }
+  auto body = decode_body(codings, std::move(response.body), limit);
+  if (!body) return body.error();
+  response.body = std::move(*body);
+  return response;
+}
+
+Task<Result<http::Response>> HttpsClient::send(http::Request request, http::Limits limits) {
+  // Cancelled or not, what is learned is returned, not thrown.
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  asio::steady_timer ready_by(
+      executor_, std::chrono::duration_cast<std::chrono::nanoseconds>(limits.connect_timeout));
+  Exchange exchange{std::move(request), limits, {}, std::move(ready_by)};
+  auto outcome = co_await start(exchange);
+  const auto state = co_await asio::this_coro::cancellation_state;
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  if (outcome) co_return std::move(*outcome);
+  const bool cancelled = state.cancelled() != asio::cancellation_type::none;
+  if (cancelled) co_return located(Error(Errc::Cancelled, ""), exchange);
+  co_return located(outcome.error(), exchange);
+}
+
+Task<Result<http::Response>> HttpsClient::start(Exchange& exchange) {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) co_return Error(Errc::Cancelled, "");
+  const auto& limits = exchange.limits;
+  exchange.phase = "no time left";
+  if (limits.timeout <= kNoTime || limits.connect_timeout <= kNoTime) {
+    co_return Error(Errc::DeadlineExceeded, "");
+  }
+  auto text = request_text(exchange.request);
+  if (!text) co_return text.error();
+  exchange.text = std::move(*text);
+  auto op = this->exchange(exchange);
+  co_return co_await with_deadline(std::move(op), limits.timeout);
+}
+
+Task<Result<http::Response>> HttpsClient::exchange(Exchange& exchange) {
+  const auto& url = exchange.request.url;
+  if (auto kept = take_kept(url)) {
+    auto outcome = co_await talk(std::move(kept), exchange);
+    if (outcome || !is_replaceable(outcome.error(), exchange)) co_return outcome;
+  }
+  auto connecting = connector_.connect(url, exchange.limits.connect_timeout, exchange.phase);
+  auto connected = co_await with_deadline(std::move(connecting), exchange.ready_by);
+  if (!connected) co_return connected.error();
+  std::unique_ptr<Connection> connection = std::move(*connected);
+  co_return co_await talk(std::move(connection), exchange);
+}
+
+Task<Result<http::Response>> HttpsClient::talk(std::unique_ptr<Connection> connection,
+                                               Exchange& exchange) {
+  const auto& [request, limits, text, ready_by, phase, answered] = exchange;
+  exchange.phase = "sending";
+  const auto data = asio::buffer(text);
+  const auto written = co_await connection->write(data);
+  if (!written) co_return written.error();
+  exchange.phase = "waiting for the answer";
+  ResponseReader reader({limits.header_bytes, limits.body_bytes, request.method == "HEAD"});
+  bool complete = false;
+  while (!complete) {
+    const auto buffer = reader.prepare();
+    const auto size = co_await connection->read_some(buffer);
+    if (!size) co_return size.error();
+    if (*size == 0) {
+      const auto ended = reader.end();
+      if (!ended) co_return ended.error();
+      break;
+    }
+    exchange.answered = true;
+    exchange.phase = "reading the answer";
+    const auto done = reader.commit(*size);
+    if (!done) co_return done.error();
+    complete = *done;
+  }
+  if (reader.is_reusable()) keep(request.url, std::move(connection));
+  co_return decoded(reader.take(), limits.body_bytes);
+}
+
+std::unique_ptr<Connection> HttpsClient::take_kept(const http::Url& url) {
+  Kept& kept = kept_[key_of(url)];
+  while (!kept.empty()) {
+    auto connection = std::move(kept.back());
+    kept.pop_back();
+    if (connection->is_quiet()) return connection;
+  }
+  return nullptr;
+}
+
+void HttpsClient::keep(const http::Url& url, std::unique_ptr<Connection> connection) {
+  Kept& kept = kept_[key_of(url)];
+  if (kept.size() < idle_max_) kept.push_back(std::move(connection));
+}
+
+Result<std::optional<http::Url>> proxy_url(const std::string& text) {
+  if (text.empty()) return std::optional<http::Url>();
+  const bool bare = text.find("://") == std::string::npos;
+  auto url = http::parse_url(bare ? "http://" + text : text);
+  if (!url || url->is_tls()) return Error(Errc::InvalidUrl, "proxy");
+  return std::optional(std::move(*url));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<http::Client>> make_client(asio::any_io_executor executor,
+                                                  const ClientOptions& options) {
+  auto proxy = proxy_url(options.proxy);
+  if (!proxy) return proxy.error();
+  auto context = make_tls_context(options.ca_file);
+  if (!context) return context.error();
+  Connector::Options connector{std::move(*proxy), options.refuse_link_local};
+  const auto idle_max = static_cast<std::size_t>(std::max(options.idle_connections, 0));
+  return std::unique_ptr<http::Client>(std::make_unique<HttpsClient>(
+      std::move(executor), std::move(*context), std::move(connector), idle_max));
+}
+
+}  // namespace mactiond::net

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <cstddef>
+#include <memory>
+
+#include "base/error.hpp"
+#include "http/message.hpp"
+
+namespace mactiond::net {
+
+/// A complete request to us. Its url has a target and no host: that is in the Host header.
+struct Incoming {
+  http::Request request;
+  bool keep_alive = false;
+};
+
+/// Puts HTTP/1 requests together from the bytes of one connection, one after the other. At most
+/// 16 KiB of header and 1 MiB of body each.
+///
+/// Errors: Errc::HeaderTooLarge, Errc::BodyTooLarge, Errc::MalformedHttp; none can be recovered
+/// from.
+class RequestReader {
+ public:
+  RequestReader();
+  RequestReader(const RequestReader&) = delete;
+  RequestReader& operator=(const RequestReader&) = delete;
+  ~RequestReader();
+
+  /// Where the next bytes go; valid until the next call.
+  [[nodiscard]] boost::asio::mutable_buffer prepare();
+  void commit(std::size_t size);
+  /// Works through what has come: true once a request is complete.
+  [[nodiscard]] Result<bool> run();
+  /// The complete request; the next one may follow.
+  [[nodiscard]] Incoming take();
+  /// Whether a part of a request has come.
+  [[nodiscard]] bool is_started() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mactiond::net

@@ -1,0 +1,100 @@
+#include "net/response_reader.hpp"
+
+#include <algorithm>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "net/message_feed.hpp"
+
+namespace mactiond::net {
+
+namespace beast = boost::beast;
+
+namespace {
+
+constexpr std::size_t kReadMax = std::size_t{64} * 1024;
+
+using Parser = beast::http::response_parser<beast::http::string_body>;
+
+}  // namespace
+
+struct ResponseReader::Impl {
+  explicit Impl(const Limits& given) : limits(given), header_left(given.header_bytes) { start(); }
+
+  void start();
+  [[nodiscard]] Result<bool> run();
+
+  Limits limits;
+  std::size_t header_left;
+  beast::flat_buffer buffer;
+  std::optional<Parser> parser;
+  bool received_any = false;
+};
+
+void ResponseReader::Impl::start() {
+  parser.emplace();
+  constexpr std::size_t kHeaderMax = std::numeric_limits<std::uint32_t>::max();
+  parser->header_limit(static_cast<std::uint32_t>(std::min(limits.header_bytes, kHeaderMax)));
+  parser->body_limit(std::uint64_t{limits.body_bytes});
+  parser->skip(limits.bodiless);
+}
+
+Result<bool> ResponseReader::Impl::run() {
+  for (;;) {
+    const auto done = feed(*parser, buffer, header_left);
+    if (!done) return done.error();
+    if (!parser->is_header_done()) return false;
+    const unsigned status = parser->get().result_int();
+    if (status < 100 || status == 101) return Error(Errc::MalformedHttp, "unexpected status");
+    if (!has_known_framing(*parser)) return Error(Errc::MalformedHttp, "unknown transfer coding");
+    if (!*done || status >= 200) return *done;
+    start();
+  }
+}
+
+ResponseReader::ResponseReader(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+
+ResponseReader::~ResponseReader() = default;
+
+boost::asio::mutable_buffer ResponseReader::prepare() { return impl_->buffer.prepare(kReadMax); }
+
+Result<bool> ResponseReader::commit(std::size_t size) {
+  impl_->buffer.commit(size);
+  impl_->received_any |= size > 0;
+  return impl_->run();
+}
+
+Result<void> ResponseReader::end() {
+  if (!impl_->received_any) return Error(Errc::ConnectionLost, "closed without an answer");
+  boost::system::error_code ec;
+  if (impl_->parser->got_some()) impl_->parser->put_eof(ec);
+  if (ec || !impl_->parser->is_done()) return Error(Errc::ConnectionLost, "answer cut off");
+  return {};
+}
+
+bool ResponseReader::received_any() const { return impl_->received_any; }
+
+bool ResponseReader::is_reusable() const {
+  return impl_->parser->is_done() && impl_->parser->keep_alive() && !has_rest();
+}
+
+bool ResponseReader::has_rest() const { return impl_->buffer.size() > 0; }
+
+http::Response ResponseReader::take() {
+  MACTIOND_ASSERT(impl_->parser->is_done());
+  auto message = impl_->parser->release();
+  http::Response response;
+  response.status = static_cast<int>(message.result_int());
+  for (const auto& field : message) {
+    response.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+  }
+  response.body = std::move(message.body());
+  return response;
+}
+
+}  // namespace mactiond::net

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "http/message.hpp"
+
+namespace mactiond::net {
+
+/// The bytes of an HTTP/1.1 answer, its length and what becomes of the connection added. method is
+/// the request's: HEAD is answered by the header alone.
+[[nodiscard]] std::string response_text(const http::Response& response, std::string_view method,
+                                        bool keep_alive);
+
+/// The status that tells a client why its request could not be read; 0: nobody is left to tell.
+[[nodiscard]] int status_of(const Error& error);
+
+/// The answer to a request that could not be read, as problem+json (RFC 9457).
+[[nodiscard]] std::string refusal_text(int status);
+
+}  // namespace mactiond::net

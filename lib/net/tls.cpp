@@ -1,0 +1,65 @@
+#include "net/tls.hpp"
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <utility>
+
+namespace mactiond::net {
+
+namespace ssl = boost::asio::ssl;
+
+namespace {
+
+// A server that speaks HTTP/2 alone is told so in the handshake, not by garbage.
+constexpr std::array<unsigned char, 9> kProtocols = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+
+bool restrict(SSL_CTX* context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  return SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, nullptr) == 1 &&
+         SSL_CTX_set_alpn_protos(context, kProtocols.data(), kProtocols.size()) == 0;
+}
+
+bool name_server(SSL* session, std::string& host) {
+  return SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data()) ==
+         1;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ssl::context>> make_tls_context(const std::string& ca_file) {
+  auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
+  boost::system::error_code ec;
+  if (!restrict(context->native_handle())) return Error(Errc::TlsFailed, "OpenSSL");
+  context->set_verify_mode(ssl::verify_peer, ec);
+  if (!ec) context->set_default_verify_paths(ec);
+  if (ec) return Error(Errc::TlsFailed, ec.message());
+  if (!ca_file.empty()) context->load_verify_file(ca_file, ec);
+  if (ec) return Error(Errc::PathNotUsable, ca_file + " (" + ec.message() + ')');
+  return context;
+}
+
+bool expect_host(SSL* session, const std::string& host) {
+  boost::system::error_code ec;
+  boost::asio::ip::make_address(host, ec);
+  if (!ec) return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host.c_str()) == 1;
+  std::string name = host;
+  if (name.ends_with('.')) name.pop_back();
+  SSL_set_hostflags(session,
+                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  return SSL_set1_host(session, name.c_str()) == 1 && name_server(session, name);
+}
+
+Error handshake_failure(SSL* session, const boost::system::error_code& ec) {
+  const long verdict = SSL_get_verify_result(session);
+  if (verdict != X509_V_OK) {
+    return {Errc::CertificateRejected, X509_verify_cert_error_string(verdict)};
+  }
+  return {Errc::TlsFailed, ec.message()};
+}
+
+}  // namespace mactiond::net

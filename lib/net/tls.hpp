@@ -1,0 +1,23 @@
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+
+namespace mactiond::net {
+
+/// TLS 1.2 or later, the peer's chain always verified, against the system's trust and ca_file (if
+/// not empty). Errc::PathNotUsable if that file holds no certificate.
+[[nodiscard]] Result<std::unique_ptr<boost::asio::ssl::context>> make_tls_context(
+    const std::string& ca_file);
+
+/// Makes the handshake of ssl name host (SNI) and accept only a certificate whose alternative
+/// names hold it. Literal addresses are checked as such and not named. False: out of memory.
+[[nodiscard]] bool expect_host(SSL* ssl, const std::string& host);
+
+/// Why the handshake of ssl failed: Errc::CertificateRejected or Errc::TlsFailed, with the cause.
+[[nodiscard]] Error handshake_failure(SSL* ssl, const boost::system::error_code& ec);
+
+}  // namespace mactiond::net
