@@ -1,0 +1,139 @@
+#include "ops/log.hpp"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "base/json_text.hpp"
+
+namespace mactiond::ops {
+namespace {
+
+using Level = core::Note::Level;
+
+constexpr std::size_t kValueMax = 2000;
+
+struct Log {
+  spdlog::logger logger{"mactiond", std::make_shared<spdlog::sinks::stderr_sink_st>()};
+  bool to_journal = false;
+};
+
+Log& instance() {
+  static Log log;
+  return log;
+}
+
+spdlog::level::level_enum to_spdlog(Level level) {
+  switch (level) {
+    case Level::Debug:
+      return spdlog::level::debug;
+    case Level::Info:
+      return spdlog::level::info;
+    case Level::Warning:
+      return spdlog::level::warn;
+    case Level::Error:
+      return spdlog::level::err;
+  }
+  return spdlog::level::err;
+}
+
+std::string_view level_text(Level level) {
+  switch (level) {
+    case Level::Debug:
+      return "debug";
+    case Level::Info:
+      return "info";
+    case Level::Warning:
+      return "warning";
+    case Level::Error:
+      return "error";
+  }
+  return "error";
+}
+
+// sd-daemon(3)
+std::string_view journal_priority(Level level) {
+  switch (level) {
+    case Level::Debug:
+      return "<7>";
+    case Level::Info:
+      return "<6>";
+    case Level::Warning:
+      return "<4>";
+    case Level::Error:
+      return "<3>";
+  }
+  return "<3>";
+}
+
+Level parse_level(std::string_view text) {
+  for (const Level level : {Level::Debug, Level::Info, Level::Warning}) {
+    if (text == level_text(level)) return level;
+  }
+  return Level::Error;
+}
+
+// The variable is inherited: it holds only while stderr still is the journal's stream.
+bool stderr_is_journal() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat status {};
+  if (stream == nullptr || fstat(STDERR_FILENO, &status) != 0) return false;
+  return std::to_string(status.st_dev) + ':' + std::to_string(status.st_ino) == stream;
+}
+
+bool is_plain(char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != '='; }
+
+void append_value(std::string& out, std::string_view value) {
+  const bool cut = value.size() > kValueMax;
+  value = value.substr(0, kValueMax);
+  if (!cut && !value.empty() && std::all_of(value.begin(), value.end(), is_plain)) {
+    out += value;
+    return;
+  }
+  // Also mends broken UTF-8, for which the journal would hide the whole line.
+  append_json_string(out, cut ? std::string(value) + "…" : std::string(value));
+}
+
+}  // namespace
+
+std::string format_fields(std::string_view event, const Fields& fields) {
+  std::string line = "event=";
+  append_value(line, event);
+  for (const auto& [key, value] : fields) {
+    line += ' ';
+    line += key;
+    line += '=';
+    append_value(line, value);
+  }
+  return line;
+}
+
+void start_log(std::string_view level) {
+  Log& log = instance();
+  log.logger.set_pattern("%v");
+  log.logger.set_level(to_spdlog(parse_level(level)));
+  log.logger.flush_on(spdlog::level::trace);
+  log.to_journal = stderr_is_journal();
+}
+
+void log(Level level, std::string_view event, const Fields& fields) {
+  Log& log = instance();
+  const auto wanted = to_spdlog(level);
+  if (!log.logger.should_log(wanted)) return;
+  std::string line(log.to_journal ? journal_priority(level) : "");
+  line += "level=";
+  line += level_text(level);
+  line += ' ';
+  line += format_fields(event, fields);
+  log.logger.log(wanted, spdlog::string_view_t(line.data(), line.size()));
+}
+
+void log(const core::Note& note) { log(note.level, note.event, note.fields); }
+
+}  // namespace mactiond::ops

@@ -1,0 +1,248 @@
+#include "ops/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "base/disposition.hpp"
+
+namespace mactiond::ops {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Labels;
+
+constexpr std::array<std::string_view, 6> kStatuses = {"Pending", "InProgress", "Succeeded",
+                                                       "Failed",  "TimeOut",    "Cancelled"};
+constexpr std::array<const char*, 3> kOperations = {"token", "list", "get"};
+constexpr std::array<const char*, 4> kCodes = {"200", "401", "404", "429"};
+constexpr std::string_view kOther = "other";
+
+const Histogram::BucketBoundaries kLagBuckets = {0.5, 1, 2, 3, 5, 10, 20, 30, 60, 300, 1800, 7200};
+const Histogram::BucketBoundaries kCommitBuckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
+                                                    0.01,   0.025,   0.05,   0.1,   0.5,    2};
+const Histogram::BucketBoundaries kLoopBuckets = {0.001, 0.005, 0.01, 0.025, 0.05,
+                                                  0.1,   0.25,  0.5,  1,     5};
+
+double seconds(Duration value) { return std::chrono::duration<double>(value).count(); }
+
+double unix_seconds(WallTime time) { return seconds(time.time_since_epoch()); }
+
+std::vector<std::string> failure_reasons() {
+  std::vector<std::string> names;
+  for (auto reason = Reason::Auth; reason <= Reason::Stopped;
+       reason = static_cast<Reason>(static_cast<int>(reason) + 1)) {
+    names.emplace_back(to_string(reason));
+  }
+  return names;
+}
+
+bool is_failure_reason(const std::string& text) {
+  static const std::vector<std::string> kReasons = failure_reasons();
+  return std::find(kReasons.begin(), kReasons.end(), text) != kReasons.end();
+}
+
+bool is_http_status(const std::string& text) {
+  return text.size() == 3 && text[0] >= '1' && text[0] <= '5' && text[1] >= '0' && text[1] <= '9' &&
+         text[2] >= '0' && text[2] <= '9';
+}
+
+// The API's set of statuses is open; the label's is not.
+std::string status_label(std::string_view status) {
+  const bool known = std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end();
+  return std::string(known ? status : kOther);
+}
+
+std::string code_label(const std::string& code) {
+  return is_http_status(code) || is_failure_reason(code) ? code : std::string(kOther);
+}
+
+std::string result_label(const std::string& result) {
+  return result == "delivered" || is_failure_reason(result) ? result : std::string(kOther);
+}
+
+}  // namespace
+
+struct Metrics::Families {
+  prometheus::Registry registry;
+
+  template <class Builder>
+  auto& family(Builder builder, const char* name, const char* help) {
+    return builder.Name(std::string("mactiond_") + name).Help(help).Register(registry);
+  }
+  Family<Counter>& counter(const char* name, const char* help) {
+    return family(prometheus::BuildCounter(), name, help);
+  }
+  Family<Gauge>& gauge(const char* name, const char* help) {
+    return family(prometheus::BuildGauge(), name, help);
+  }
+  Histogram& histogram(const char* name, const char* help,
+                       const Histogram::BucketBoundaries& buckets) {
+    return family(prometheus::BuildHistogram(), name, help).Add({}, buckets);
+  }
+
+  Family<Gauge>& build_info = gauge("build_info", "Always 1; the version is a label.");
+  Family<Gauge>& actions = gauge("actions", "Machine actions in the store.");
+  Family<Counter>& transitions = counter("transitions_total", "Changes of status recorded.");
+  Histogram& detection_lag = histogram(
+      "detection_lag_seconds",
+      "From the server's last update of an action to its transition being recorded.", kLagBuckets);
+  Family<Counter>& requests =
+      counter("api_requests_total", "Calls to the API and the identity provider.");
+  Family<Counter>& throttled =
+      counter("api_throttled_seconds_total", "Time the API told us to wait.");
+  Family<Gauge>& quota_used = gauge("quota_used", "Calls in the trailing window.");
+  Family<Gauge>& quota_limit = gauge("quota_limit", "Calls allowed in the trailing window.");
+  Family<Gauge>& last_poll = gauge("last_successful_poll_timestamp_seconds",
+                                   "When a region was last polled with success.");
+  Family<Gauge>& token_expiry =
+      gauge("token_expiry_timestamp_seconds", "When the access token of a region ends.");
+  Family<Counter>& deliveries =
+      counter("webhook_deliveries_total", "Attempts to deliver an event, by their result.");
+  Family<Gauge>& queue = gauge("webhook_queue", "Events that wait for a webhook.");
+  Family<Gauge>& oldest =
+      gauge("webhook_oldest_seconds", "Age of the oldest event that waits for a webhook.");
+  Family<Gauge>& dead_letters = gauge("dead_letters", "Events given up for a webhook.");
+  Family<Gauge>& clock_skew = gauge("clock_skew_seconds", "The API's clock minus the local one.");
+  Histogram& store_commit =
+      histogram("store_commit_seconds", "Time to commit a step.", kCommitBuckets);
+  Histogram& loop_lag =
+      histogram("loop_lag_seconds", "How much later than asked the loop woke up.", kLoopBuckets);
+  Gauge& config_loaded = gauge("config_last_reload_successful",
+                               "Whether the configuration was last read without error.")
+                             .Add({});
+
+  std::map<std::pair<const void*, std::string>, Gauge*> optional_gauges;
+
+  // A value that is not known removes the gauge.
+  void set(Family<Gauge>& family, const std::string& region, std::optional<double> value) {
+    Gauge*& gauge = optional_gauges[{&family, region}];
+    if (!value) {
+      if (gauge != nullptr) family.Remove(gauge);
+      gauge = nullptr;
+      return;
+    }
+    if (gauge == nullptr) gauge = &family.Add({{"region", region}});
+    gauge->Set(*value);
+  }
+
+  void update(const core::RegionStatus& region, WallTime now);
+};
+
+void Metrics::Families::update(const core::RegionStatus& region, WallTime now) {
+  const auto set_quota = [&](const char* window, int used, int limit) {
+    const Labels labels = {{"region", region.name}, {"window", window}};
+    quota_used.Add(labels).Set(used);
+    quota_limit.Add(labels).Set(limit);
+  };
+  set_quota("minute", region.quota.minute_used, region.quota.minute_limit);
+  set_quota("hour", region.quota.hour_used, region.quota.hour_limit);
+
+  Counter& waited = throttled.Add({{"region", region.name}});
+  waited.Increment(std::max(0.0, static_cast<double>(region.throttled_seconds) - waited.Value()));
+
+  const auto map = [](const auto& value, auto function) {
+    return value ? std::optional<double>(function(*value)) : std::nullopt;
+  };
+  set(last_poll, region.name, map(region.last_poll, unix_seconds));
+  set(clock_skew, region.name, map(region.clock_skew, seconds));
+  set(token_expiry, region.name,
+      map(region.token_left, [now](Duration left) { return unix_seconds(now + left); }));
+}
+
+Metrics::Metrics(const std::string& version, const std::vector<std::string>& regions,
+                 const std::vector<std::string>& webhooks)
+    : families_(std::make_unique<Families>()) {
+  families_->build_info.Add({{"version", version}}).Set(1);
+  families_->config_loaded.Set(1);
+  for (const std::string& region : regions) {
+    for (const std::string_view status : kStatuses) {
+      families_->actions.Add({{"region", region}, {"status", std::string(status)}});
+      families_->transitions.Add({{"region", region}, {"to", std::string(status)}});
+    }
+    families_->throttled.Add({{"region", region}});
+    for (const char* operation : kOperations) {
+      for (const char* code : kCodes) {
+        families_->requests.Add({{"region", region}, {"operation", operation}, {"code", code}});
+      }
+    }
+  }
+  for (const std::string& webhook : webhooks) {
+    families_->queue.Add({{"webhook", webhook}});
+    families_->oldest.Add({{"webhook", webhook}});
+    families_->dead_letters.Add({{"webhook", webhook}});
+    families_->deliveries.Add({{"webhook", webhook}, {"result", "delivered"}});
+    for (const std::string& reason : failure_reasons()) {
+      families_->deliveries.Add({{"webhook", webhook}, {"result", reason}});
+    }
+  }
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::transition(const std::string& region, std::string_view to,
+                         std::optional<Duration> lag) {
+  families_->transitions.Add({{"region", region}, {"to", status_label(to)}}).Increment();
+  // The server's clock may be ahead of ours.
+  if (lag) families_->detection_lag.Observe(std::max(0.0, seconds(*lag)));
+}
+
+void Metrics::api_request(const std::string& region, const std::string& operation,
+                          const std::string& code) {
+  families_->requests
+      .Add({{"region", region}, {"operation", operation}, {"code", code_label(code)}})
+      .Increment();
+}
+
+void Metrics::delivery(const std::string& webhook, const std::string& result) {
+  families_->deliveries.Add({{"webhook", webhook}, {"result", result_label(result)}}).Increment();
+}
+
+void Metrics::commit(Duration took) { families_->store_commit.Observe(seconds(took)); }
+
+void Metrics::loop_lag(Duration late) { families_->loop_lag.Observe(seconds(late)); }
+
+void Metrics::config_loaded(bool successful) { families_->config_loaded.Set(successful ? 1 : 0); }
+
+void Metrics::update(const core::EngineStatus& status, WallTime now) {
+  std::map<std::pair<std::string, std::string>, double> counts;
+  for (const auto& region : status.regions) {
+    families_->update(region, now);
+    for (const std::string_view known : kStatuses) counts[{region.name, std::string(known)}] = 0;
+    if (families_->actions.Has({{"region", region.name}, {"status", std::string(kOther)}})) {
+      counts[{region.name, std::string(kOther)}] = 0;
+    }
+  }
+  for (const auto& action : status.actions) {
+    counts[{action.region, status_label(action.status)}] += static_cast<double>(action.count);
+  }
+  for (const auto& [labels, count] : counts) {
+    families_->actions.Add({{"region", labels.first}, {"status", labels.second}}).Set(count);
+  }
+  for (const auto& webhook : status.webhooks) {
+    const Labels labels = {{"webhook", webhook.name}};
+    families_->queue.Add(labels).Set(static_cast<double>(webhook.queued));
+    families_->dead_letters.Add(labels).Set(static_cast<double>(webhook.dead));
+  }
+}
+
+void Metrics::webhook_oldest(const std::string& webhook, Duration age) {
+  families_->oldest.Add({{"webhook", webhook}}).Set(std::max(0.0, seconds(age)));
+}
+
+std::string Metrics::text() const {
+  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace mactiond::ops

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "core/status.hpp"
+
+namespace mactiond::ops {
+
+/// What /metrics tells. Label values come from closed sets and configured names only; every
+/// combination known at start exists from the start with zero. A gauge whose value is not known
+/// (yet) is left out.
+class Metrics {
+ public:
+  Metrics(const std::string& version, const std::vector<std::string>& regions,
+          const std::vector<std::string>& webhooks);
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  /// lag: server's last update to our commit, where it says something about us.
+  void transition(const std::string& region, std::string_view to, std::optional<Duration> lag);
+  /// operation: token | list | get. code: the HTTP status, or the Reason where no usable answer
+  /// came; anything else is counted as "other".
+  void api_request(const std::string& region, const std::string& operation,
+                   const std::string& code);
+  /// result: "delivered" or the Reason of the failure; anything else is counted as "other".
+  void delivery(const std::string& webhook, const std::string& result);
+  void commit(Duration took);
+  /// How much later than asked the loop woke up.
+  void loop_lag(Duration late);
+  void config_loaded(bool successful);
+
+  /// Sets what is read from the engine's state; before each text().
+  void update(const core::EngineStatus& status, WallTime now);
+  /// Age of the oldest delivery that waits; zero for an empty queue.
+  void webhook_oldest(const std::string& webhook, Duration age);
+
+  /// Prometheus text format 0.0.4.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace mactiond::ops
