@@ -1,8 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -32,6 +33,8 @@ class TransitionLog {
  public:
   /// committed: from the store; nothing on first start (then the file, if it exists, is appended
   /// to from its end, after repairing a torn last line). last_seq: newest event in the store.
+  /// Errc::PathNotUsable with the cause in `where`, also if the file holds events that the store
+  /// does not know.
   [[nodiscard]] static Result<TransitionLog> open(const std::string& path, Sync sync,
                                                   const LogFilePosition* committed,
                                                   std::uint64_t last_seq);
@@ -44,7 +47,8 @@ class TransitionLog {
 
   /// Writes the lines of events, whose first seq is position().first_seq, without a gap. On an
   /// error (disk full, …) the whole lines written so far count, a torn one is cut off, and the
-  /// rest can be given again later.
+  /// rest can be given again later. A first seq beyond position().first_seq is an error too: the
+  /// store no longer has the events in between.
   [[nodiscard]] Result<void> append(const std::vector<core::EventRecord>& events);
 
   /// Closes the file and opens path anew (after a rotation). The caller commits position()
@@ -56,6 +60,10 @@ class TransitionLog {
 
  private:
   TransitionLog(std::string path, Sync sync);
+  [[nodiscard]] Result<void> follow_size();
+  [[nodiscard]] Result<void> write_lines(std::string_view text);
+  [[nodiscard]] Result<void> make_durable();
+
   std::string path_;
   Sync sync_;
   int fd_ = -1;

@@ -1,0 +1,305 @@
+#include "ops/transition_log.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "ops/log_recovery.hpp"
+
+namespace mactiond::ops {
+namespace {
+
+constexpr mode_t kMode = 0640;
+/// Written at once at most; bounds memory when a log that lagged catches up.
+constexpr std::size_t kWriteBytes = 1024 * 1024;
+
+Error errno_error(const std::string& path) {
+  return {boost::system::error_code(errno, boost::system::system_category()), path};
+}
+
+Error not_usable(const std::string& path, const std::string& cause) {
+  return {Errc::PathNotUsable, path + " (" + cause + ")"};
+}
+
+Error not_usable(const std::string& path, int code) {
+  return not_usable(path, std::generic_category().message(code));
+}
+
+/// An open regular file.
+class File {
+ public:
+  explicit File(int fd) : fd_(fd) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  File(File&& other) noexcept : stat(other.stat), fd_(std::exchange(other.fd_, -1)) {}
+  File& operator=(File&&) = delete;
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+  [[nodiscard]] std::uint64_t size() const { return static_cast<std::uint64_t>(stat.st_size); }
+
+  struct stat stat {};
+
+ private:
+  int fd_;
+};
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
+}
+
+/// Makes a new directory entry durable.
+void sync_directory(const std::string& directory) {
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+int open_or_create(const std::string& path) {
+  constexpr int kFlags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY;
+  int fd = ::open(path.c_str(), kFlags);
+  if (fd >= 0 || errno != ENOENT) return fd;
+  fd = ::open(path.c_str(), kFlags | O_CREAT | O_EXCL, kMode);
+  if (fd < 0) return errno == EEXIST ? ::open(path.c_str(), kFlags) : -1;
+  // Whatever the umask: log shippers read by group.
+  ::fchmod(fd, kMode);
+  sync_directory(directory_of(path));
+  return fd;
+}
+
+Result<File> open_log(const std::string& path) {
+  File file(open_or_create(path));
+  if (file.fd() < 0 || ::fstat(file.fd(), &file.stat) != 0) return not_usable(path, errno);
+  if (!S_ISREG(file.stat.st_mode)) return not_usable(path, "not a regular file");
+  return file;
+}
+
+/// The regular file with this inode in the directory of path: where a rotation renamed it to.
+std::optional<std::string> find_renamed(const std::string& path, std::uint64_t inode) {
+  const std::string directory = directory_of(path);
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(directory.c_str()), ::closedir);
+  struct stat own {};
+  if (!entries || ::fstat(::dirfd(entries.get()), &own) != 0) return std::nullopt;
+  while (const dirent* entry = ::readdir(entries.get())) {
+    struct stat found {};
+    const char* name = static_cast<const char*>(entry->d_name);
+    if (::fstatat(::dirfd(entries.get()), name, &found, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    if (!S_ISREG(found.st_mode) || found.st_ino != inode || found.st_dev != own.st_dev) continue;
+    return directory + name;
+  }
+  return std::nullopt;
+}
+
+Result<void> cut(const File& file, std::uint64_t size, Sync sync, const std::string& path) {
+  if (size >= file.size()) return {};
+  if (::ftruncate(file.fd(), static_cast<off_t>(size)) != 0) return not_usable(path, errno);
+  if (sync != Sync::Never && ::fsync(file.fd()) != 0) return not_usable(path, errno);
+  return {};
+}
+
+Result<void> check_known(const std::string& path, std::uint64_t next, std::uint64_t last_seq) {
+  if (next <= last_seq + 1) return {};
+  return not_usable(path, "it holds event " + std::to_string(next - 1) +
+                              ", the store knows none after " + std::to_string(last_seq) +
+                              ": log and store do not belong together; move one of them away");
+}
+
+/// Reads the file of the committed position.
+Result<LogTail> examine_committed(const File& file, const std::string& path,
+                                  const LogFilePosition& committed, Sync sync) {
+  auto tail = examine_log(file.fd(), file.size(), committed.offset, committed.first_seq);
+  if (!tail) return not_usable(path, tail.error().message());
+  // What was synced and is missing was taken out by someone; only unsynced lines can be lost.
+  if (sync != Sync::Never) tail->next = std::max(tail->next, committed.first_seq);
+  return tail;
+}
+
+/// Which event the renamed file ends before; its torn last line is cut off.
+Result<std::uint64_t> finish_renamed(const std::string& path, const LogFilePosition& committed,
+                                     Sync sync, std::uint64_t last_seq) {
+  const auto renamed = find_renamed(path, committed.inode);
+  if (!renamed) return committed.first_seq;
+  File file(::open(renamed->c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
+  if (file.fd() < 0 || ::fstat(file.fd(), &file.stat) != 0) return not_usable(*renamed, errno);
+  const auto tail = examine_committed(file, *renamed, committed, sync);
+  if (!tail) return tail.error();
+  if (const auto known = check_known(*renamed, tail->next, last_seq); !known) return known.error();
+  if (!tail->ours) return tail->next;
+  if (const auto done = cut(file, tail->whole, sync, *renamed); !done) return done.error();
+  return tail->next;
+}
+
+/// Where to go on in the file at path, and with which event.
+Result<LogTail> examine(const File& file, const std::string& path, Sync sync,
+                        const LogFilePosition* committed, std::uint64_t last_seq) {
+  if (committed == nullptr) {
+    const auto whole = line_start(file.fd(), file.size());
+    if (!whole) return not_usable(path, whole.error().message());
+    return LogTail{.whole = *whole, .next = 1, .ours = true};
+  }
+  // Device numbers may change when the machine starts anew; the inode says enough.
+  if (committed->inode == file.stat.st_ino) {
+    return examine_committed(file, path, *committed, sync);
+  }
+  const auto next = finish_renamed(path, *committed, sync, last_seq);
+  if (!next) return next.error();
+  auto tail = examine_log(file.fd(), file.size());
+  if (!tail) return not_usable(path, tail.error().message());
+  tail->next = std::max(tail->next, *next);
+  return tail;
+}
+
+LogFilePosition position_in(const File& file, std::uint64_t offset, std::uint64_t first_seq) {
+  return {file.stat.st_dev, file.stat.st_ino, offset, first_seq};
+}
+
+/// The rendered line; JSON allows a raw newline between its tokens, our log does not.
+std::string one_line(const core::EventRecord& event) {
+  std::string line = core::log_line(event);
+  std::replace(line.begin(), line.end() - 1, '\n', ' ');
+  return line;
+}
+
+}  // namespace
+
+TransitionLog::TransitionLog(std::string path, Sync sync) : path_(std::move(path)), sync_(sync) {}
+
+TransitionLog::TransitionLog(TransitionLog&& other) noexcept
+    : path_(std::move(other.path_)),
+      sync_(other.sync_),
+      fd_(std::exchange(other.fd_, -1)),
+      position_(other.position_) {}
+
+TransitionLog& TransitionLog::operator=(TransitionLog&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(sync_, other.sync_);
+  std::swap(fd_, other.fd_);
+  std::swap(position_, other.position_);
+  return *this;
+}
+
+TransitionLog::~TransitionLog() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<TransitionLog> TransitionLog::open(const std::string& path, Sync sync,
+                                          const LogFilePosition* committed,
+                                          std::uint64_t last_seq) {
+  auto file = open_log(path);
+  if (!file) return file.error();
+  const auto tail = examine(*file, path, sync, committed, last_seq);
+  if (!tail) return tail.error();
+  if (const auto known = check_known(path, tail->next, last_seq); !known) return known.error();
+  if (const auto done = cut(*file, tail->whole, sync, path); !done) return done.error();
+  TransitionLog log(path, sync);
+  log.position_ = position_in(*file, tail->whole, tail->next);
+  log.fd_ = file->release();
+  return log;
+}
+
+LogFilePosition TransitionLog::position() const { return position_; }
+
+Result<void> TransitionLog::append(const std::vector<core::EventRecord>& events) {
+  if (events.empty()) return {};
+  if (events.front().seq > position_.first_seq) {
+    return not_usable(path_, "events from " + std::to_string(position_.first_seq) +
+                                 " on are missing in it and no longer in the store");
+  }
+  MACTIOND_ASSERT(events.front().seq == position_.first_seq);
+  if (const auto ready = follow_size(); !ready) return ready.error();
+  const std::size_t most = sync_ == Sync::Every ? 1 : kWriteBytes;
+  std::string text;
+  std::uint64_t seq = position_.first_seq;
+  for (const core::EventRecord& event : events) {
+    MACTIOND_ASSERT(event.seq == seq);
+    ++seq;
+    text += one_line(event);
+    if (text.size() < most) continue;
+    if (const auto written = write_lines(text); !written) return written.error();
+    text.clear();
+    if (sync_ != Sync::Every) continue;
+    if (const auto durable = make_durable(); !durable) return durable.error();
+  }
+  if (const auto written = write_lines(text); !written) return written.error();
+  return sync_ == Sync::Every ? Result<void>{} : make_durable();
+}
+
+Result<void> TransitionLog::reopen() {
+  auto file = open_log(path_);
+  if (!file) return file.error();
+  if (file->stat.st_ino == position_.inode && file->stat.st_dev == position_.device) return {};
+  const auto whole = line_start(file->fd(), file->size());
+  if (!whole) return not_usable(path_, whole.error().message());
+  if (const auto done = cut(*file, *whole, sync_, path_); !done) return done.error();
+  position_ = position_in(*file, *whole, position_.first_seq);
+  ::close(std::exchange(fd_, file->release()));
+  return {};
+}
+
+bool TransitionLog::moved() const {
+  struct stat now {};
+  if (::stat(path_.c_str(), &now) != 0) return errno == ENOENT || errno == ENOTDIR;
+  return now.st_ino != position_.inode || now.st_dev != position_.device;
+}
+
+/// Goes on at the file's real end where others cut it (copytruncate) or wrote into it.
+Result<void> TransitionLog::follow_size() {
+  struct stat now {};
+  if (::fstat(fd_, &now) != 0) return errno_error(path_);
+  const auto size = static_cast<std::uint64_t>(now.st_size);
+  if (size == position_.offset) return {};
+  const auto whole = line_start(fd_, size);
+  if (!whole) return Error{whole.error().code, path_};
+  if (*whole != size && ::ftruncate(fd_, static_cast<off_t>(*whole)) != 0) {
+    return errno_error(path_);
+  }
+  position_.offset = *whole;
+  return {};
+}
+
+Result<void> TransitionLog::write_lines(std::string_view text) {
+  std::size_t done = 0;
+  int failure = 0;
+  while (done < text.size()) {
+    const ssize_t n = ::write(fd_, text.data() + done, text.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      failure = errno;
+      break;
+    }
+    done += static_cast<std::size_t>(n);
+  }
+  const std::string_view whole = text.substr(0, text.substr(0, done).rfind('\n') + 1);
+  position_.offset += whole.size();
+  position_.first_seq += static_cast<std::uint64_t>(std::count(whole.begin(), whole.end(), '\n'));
+  if (failure == 0) return {};
+  // Should either fail, the next append cuts and syncs again.
+  const bool torn = whole.size() != done;
+  const bool cut_off = !torn || ::ftruncate(fd_, static_cast<off_t>(position_.offset)) == 0;
+  if (cut_off) static_cast<void>(make_durable());
+  errno = failure;
+  return errno_error(path_);
+}
+
+Result<void> TransitionLog::make_durable() {
+  if (sync_ == Sync::Never) return {};
+  while (::fdatasync(fd_) != 0) {
+    if (errno != EINTR) return errno_error(path_);
+  }
+  return {};
+}
+
+}  // namespace mactiond::ops
