@@ -3,34 +3,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "store/query.hpp"
+
 namespace mactiond::store {
 namespace {
 
 /// Of each kind per call: about 50 ms at most.
 constexpr int kRowsPerCall = 5000;
-
-// Repeats the condition of the partial index word by word, else the index is not used.
-constexpr const char* kDeleteActions = R"(
-DELETE FROM action WHERE rowid IN (
-  SELECT rowid FROM action WHERE (final = 1 OR vanished = 1) AND seen < ?1 ORDER BY seen LIMIT ?2))";
-
-constexpr const char* kCandidates = R"(
-SELECT time, seq FROM event WHERE (time, seq) > (?1, ?2) AND time < ?3
-ORDER BY time, seq LIMIT ?4)";
-
-// Steps from name to name through the primary keys: a count of deliveries would read them all.
-constexpr const char* kWebhooks = R"(
-WITH RECURSIVE
-  waiting (name) AS (
-    SELECT min(webhook) FROM delivery UNION ALL
-    SELECT (SELECT min(webhook) FROM delivery WHERE webhook > name) FROM waiting
-    WHERE name IS NOT NULL),
-  dead (name) AS (
-    SELECT min(webhook) FROM dead_letter UNION ALL
-    SELECT (SELECT min(webhook) FROM dead_letter WHERE webhook > name) FROM dead
-    WHERE name IS NOT NULL)
-SELECT name FROM waiting WHERE name IS NOT NULL UNION
-SELECT name FROM dead WHERE name IS NOT NULL)";
 
 constexpr const char* kFirstKept = R"(
 SELECT min(last_seq, coalesce((SELECT first_seq FROM log_position), last_seq)) FROM counter)";
@@ -42,9 +21,9 @@ SELECT EXISTS (SELECT 1 FROM delivery WHERE webhook = ?1 AND seq = ?2)
 }  // namespace
 
 Retention::Retention(SQLite::Database& database)
-    : delete_actions_(database, kDeleteActions),
-      select_candidates_(database, kCandidates),
-      select_webhooks_(database, kWebhooks),
+    : delete_actions_(database, kDeleteClosedActions),
+      select_candidates_(database, kSelectOldEvents),
+      select_webhooks_(database, kSelectReferringWebhooks),
       select_first_kept_(database, kFirstKept),
       select_reference_(database, kReference),
       delete_event_(database, "DELETE FROM event WHERE seq = ?1") {

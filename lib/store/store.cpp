@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "store/database_file.hpp"
+#include "store/query.hpp"
 #include "store/retention.hpp"
 #include "store/schema.hpp"
 #include "store/statement.hpp"
@@ -16,13 +17,6 @@ namespace {
 
 constexpr const char* kPutLogPosition =
     "INSERT OR REPLACE INTO log_position VALUES (1, ?1, ?2, ?3, ?4)";
-
-// The joins are CROSS JOINs: SQLite then keeps their order and walks the index in order of due.
-constexpr const char* kDeliveries = R"(
-SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
-       d.attempts, d.due
-FROM delivery d CROSS JOIN event e ON e.seq = d.seq
-WHERE d.webhook = ?1 AND d.head = 1 ORDER BY d.due, d.seq LIMIT ?2)";
 
 constexpr const char* kEvents = R"(
 SELECT seq, id, type, time, instance, region, action_id, fields, document
@@ -135,10 +129,9 @@ struct Store::Impl {
         put_log_position(*database, kPutLogPosition),
         select_log_position(*database,
                             "SELECT device, inode, \"offset\", first_seq FROM log_position"),
-        select_deliveries(*database, kDeliveries),
+        select_deliveries(*database, kSelectDeliveries),
         select_events(*database, kEvents),
-        select_oldest(*database,
-                      "SELECT queued FROM delivery WHERE webhook = ?1 ORDER BY seq LIMIT 1"),
+        select_oldest(*database, kSelectOldest),
         writer(*database),
         retention(*database) {
     last_seq =

@@ -1,6 +1,7 @@
 #include "store/writer.hpp"
 
 #include "base/error.hpp"
+#include "store/query.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -27,10 +28,6 @@ VALUES (?1, ?2, ?3,
   ?3 = '' OR NOT EXISTS (SELECT 1 FROM delivery WHERE webhook = ?1 AND action_id = ?3),
   ?4, ?4, 0, ''))";
 
-constexpr const char* kPromote = R"(
-UPDATE delivery SET head = 1 WHERE webhook = ?1 AND seq =
-  (SELECT min(seq) FROM delivery WHERE webhook = ?1 AND action_id = ?2))";
-
 }  // namespace
 
 Writer::Writer(SQLite::Database& database)
@@ -46,9 +43,9 @@ Writer::Writer(SQLite::Database& database)
       bury_delivery_(database,
                      "INSERT OR REPLACE INTO dead_letter (webhook, seq, attempts, reason, died)"
                      " VALUES (?1, ?2, ?3, ?4, ?5)"),
-      end_delivery_(database,
-                    "DELETE FROM delivery WHERE webhook = ?1 AND seq = ?2 RETURNING action_id"),
-      promote_delivery_(database, kPromote),
+      select_delivery_(database, "SELECT action_id FROM delivery WHERE webhook = ?1 AND seq = ?2"),
+      delete_delivery_(database, "DELETE FROM delivery WHERE webhook = ?1 AND seq = ?2"),
+      promote_delivery_(database, kPromoteDelivery),
       upsert_region_(database, "INSERT OR REPLACE INTO region VALUES (?1, ?2, ?3, ?4)"),
       upsert_quota_(database, "INSERT OR REPLACE INTO quota VALUES (?1, ?2, ?3, ?4)"),
       upsert_webhook_(database, "INSERT OR REPLACE INTO webhook VALUES (?1, ?2, ?3)") {}
@@ -91,17 +88,17 @@ void Writer::write_events(const std::vector<core::EventRecord>& events, std::uin
 }
 
 void Writer::write_end(const core::DeliveryEndRow& row) {
-  std::string action;
-  {
-    Rows ended = end_delivery_.query(row.webhook, row.seq);
-    if (!ended.next()) return;
-    action = ended.text(0);
-    // Only its end makes a statement with RETURNING complete.
-    const bool more = ended.next();
-    MACTIOND_ASSERT(!more);
-  }
+  const auto action = ordered_by(row);
+  if (!action) return;
+  delete_delivery_.run(row.webhook, row.seq);
   if (row.dead) bury_delivery_.run(row.webhook, row.seq, row.attempts, row.reason, row.ended);
-  if (!action.empty()) promote_delivery_.run(row.webhook, action);
+  if (!action->empty()) promote_delivery_.run(row.webhook, *action);
+}
+
+std::optional<std::string> Writer::ordered_by(const core::DeliveryEndRow& row) {
+  Rows found = select_delivery_.query(row.webhook, row.seq);
+  if (!found.next()) return std::nullopt;
+  return found.text(0);
 }
 
 void Writer::write_small_rows(const core::Batch& batch) {

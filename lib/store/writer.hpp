@@ -3,7 +3,9 @@
 #include <SQLiteCpp/Database.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/command.hpp"
 #include "store/statement.hpp"
@@ -23,6 +25,8 @@ class Writer {
   void write_action(const core::ActionRow& row);
   void write_events(const std::vector<core::EventRecord>& events, std::uint64_t last_seq);
   void write_end(const core::DeliveryEndRow& row);
+  /// The action an open delivery is about; nothing if it is not open.
+  [[nodiscard]] std::optional<std::string> ordered_by(const core::DeliveryEndRow& row);
   void write_small_rows(const core::Batch& batch);
 
   Statement shift_due_;
@@ -33,7 +37,8 @@ class Writer {
   Statement insert_delivery_;
   Statement retry_delivery_;
   Statement bury_delivery_;
-  Statement end_delivery_;
+  Statement select_delivery_;
+  Statement delete_delivery_;
   Statement promote_delivery_;
   Statement upsert_region_;
   Statement upsert_quota_;

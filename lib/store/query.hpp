@@ -1,0 +1,50 @@
+#pragma once
+
+namespace mactiond::store {
+
+// The queries whose plan matters, apart so that a test can ask SQLite for it.
+
+/// ?1 webhook, ?2 limit. CROSS JOIN keeps the order of the tables: the index of the heads is
+/// walked in order of due, and no queue is too long for it.
+inline constexpr const char* kSelectDeliveries = R"(
+SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
+       d.attempts, d.due
+FROM delivery d CROSS JOIN event e ON e.seq = d.seq
+WHERE d.webhook = ?1 AND d.head = 1 ORDER BY d.due, d.seq LIMIT ?2)";
+
+/// ?1 webhook.
+inline constexpr const char* kSelectOldest =
+    "SELECT queued FROM delivery WHERE webhook = ?1 ORDER BY seq LIMIT 1";
+
+/// ?1 webhook, ?2 action: the next one may be attempted.
+inline constexpr const char* kPromoteDelivery = R"(
+UPDATE delivery SET head = 1 WHERE webhook = ?1 AND seq =
+  (SELECT min(seq) FROM delivery WHERE webhook = ?1 AND action_id = ?2))";
+
+/// ?1 cutoff, ?2 limit. Repeats the condition of its partial index word by word, else SQLite does
+/// not use it.
+inline constexpr const char* kDeleteClosedActions = R"(
+DELETE FROM action WHERE rowid IN (
+  SELECT rowid FROM action WHERE (final = 1 OR vanished = 1) AND seen < ?1 ORDER BY seen LIMIT ?2))";
+
+/// ?1 time and ?2 seq of the last one looked at, ?3 cutoff, ?4 limit.
+inline constexpr const char* kSelectOldEvents = R"(
+SELECT time, seq FROM event WHERE (time, seq) > (?1, ?2) AND time < ?3
+ORDER BY time, seq LIMIT ?4)";
+
+/// Who has deliveries or dead letters. Steps from name to name through the primary keys: a
+/// DISTINCT would read every row.
+inline constexpr const char* kSelectReferringWebhooks = R"(
+WITH RECURSIVE
+  waiting (name) AS (
+    SELECT min(webhook) FROM delivery UNION ALL
+    SELECT (SELECT min(webhook) FROM delivery WHERE webhook > name) FROM waiting
+    WHERE name IS NOT NULL),
+  dead (name) AS (
+    SELECT min(webhook) FROM dead_letter UNION ALL
+    SELECT (SELECT min(webhook) FROM dead_letter WHERE webhook > name) FROM dead
+    WHERE name IS NOT NULL)
+SELECT name FROM waiting WHERE name IS NOT NULL UNION
+SELECT name FROM dead WHERE name IS NOT NULL)";
+
+}  // namespace mactiond::store

@@ -1,0 +1,55 @@
+#include "store/query.hpp"
+
+#include <SQLiteCpp/Statement.h>
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "store/schema.hpp"
+
+namespace mactiond::store {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Query : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(migrate(database_)); }
+  std::string plan(const std::string& sql) {
+    SQLite::Statement explain(database_, "EXPLAIN QUERY PLAN " + sql);
+    std::string text;
+    while (explain.executeStep()) text += explain.getColumn(3).getString() + '\n';
+    return text;
+  }
+
+  SQLite::Database database_{":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+};
+
+const auto kNoWholeTable = AllOf(Not(HasSubstr("SCAN d")), Not(HasSubstr("SCAN e")),
+                                 Not(HasSubstr("SCAN a")), Not(HasSubstr("TEMP B-TREE")));
+
+TEST_F(Query, WalksTheHeadsInOrderOfDue) {
+  EXPECT_THAT(plan(kSelectDeliveries),
+              AllOf(HasSubstr("SEARCH d USING INDEX delivery_head"), kNoWholeTable));
+}
+
+TEST_F(Query, FindsTheOldestAndTheNextWithoutReadingTheQueue) {
+  EXPECT_THAT(plan(kSelectOldest), kNoWholeTable);
+  EXPECT_THAT(plan(kPromoteDelivery), AllOf(HasSubstr("delivery_action"), kNoWholeTable));
+}
+
+TEST_F(Query, FindsWhatIsOldByIndex) {
+  EXPECT_THAT(plan(kDeleteClosedActions), AllOf(HasSubstr("action_closed"), kNoWholeTable));
+  EXPECT_THAT(plan(kSelectOldEvents), AllOf(HasSubstr("event_time"), kNoWholeTable));
+}
+
+TEST_F(Query, StepsFromWebhookToWebhook) {
+  EXPECT_THAT(plan(kSelectReferringWebhooks),
+              AllOf(Not(HasSubstr("SCAN delivery\n")), HasSubstr("SEARCH delivery"),
+                    HasSubstr("SEARCH dead_letter")));
+}
+
+}  // namespace
+}  // namespace mactiond::store
