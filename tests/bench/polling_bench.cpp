@@ -1,0 +1,147 @@
+// How fast a change is seen, and what it costs in calls: the daemon's engine and two common ways
+// of polling, side by side against the same model of the API with the full quota.
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+#include "bench/rivals.hpp"
+#include "sim/oracle.hpp"
+#include "sim/scenario.hpp"
+#include "sim/world.hpp"
+
+namespace mactiond::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kWarmUp = 20min;
+constexpr Duration kMeasured = 1h;
+
+struct Row {
+  std::string name;
+  int open = 0;
+  Duration median{};
+  Duration p99{};
+  double calls_per_hour = 0;
+  std::uint64_t windows_over = 0;
+  std::uint64_t throttled = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t missed = 0;
+};
+
+Duration percentile(const std::vector<Duration>& sorted, int percent) {
+  if (sorted.empty()) return {};
+  const auto index = sorted.size() * static_cast<std::size_t>(percent) / 100;
+  return sorted[std::min(index, sorted.size() - 1)];
+}
+
+double seconds(Duration d) { return static_cast<double>(d.count()) / 1e7; }
+
+/// Keeps `open` actions open: each lives for about `life`, and is followed by another.
+Traffic keep_open(int open, Duration life, std::uint64_t seed) {
+  Random random(seed);
+  const Duration total = kWarmUp + kMeasured;
+  const auto below = [&random](Duration limit) {
+    return Duration(static_cast<std::int64_t>(
+        random.below(static_cast<std::uint64_t>(std::max<std::int64_t>(limit.count(), 1)))));
+  };
+  const auto starts = static_cast<int>(open * (total / 1min) / (life / 1min));
+  Traffic traffic;
+  for (int i = 0; i < open + starts; ++i) {
+    sim::Spec spec;
+    spec.plan = sim::Plan{{below(life), "InProgress"}, {below(life), "Succeeded"}};
+    traffic.emplace_back(i < open ? Duration{} : below(total), std::move(spec));
+  }
+  return traffic;
+}
+
+Row run_engine(std::string name, int open, const Traffic& traffic, bool documented) {
+  sim::WorldOptions options;
+  options.seed = 7;
+  options.engine = sim::engine_options(1);
+  options.engine.webhooks.clear();
+  options.api.traits.reject_last_update_filter = documented;
+  options.api.traits.reject_order_by = documented;
+  sim::World world(options);
+  for (const auto& [when, spec] : traffic) {
+    world.at(when, [&world, &spec = spec] {
+      (void)world.api("r1").model().add(spec, world.server_now());
+    });
+  }
+  world.run_until(kWarmUp);
+  const auto calls_before = world.api("r1").ledger().judge(sim::Bucket::Api).calls();
+  world.run_until(kWarmUp + kMeasured);
+
+  Row row;
+  row.name = std::move(name);
+  row.open = open;
+  const auto lags = sim::detection_lags(world, kWarmUp);
+  row.median = percentile(lags, 50);
+  row.p99 = percentile(lags, 99);
+  row.changes = lags.size();
+  const auto& ledger = world.api("r1").ledger();
+  const auto calls = ledger.judge(sim::Bucket::Api).calls() - calls_before;
+  row.calls_per_hour = static_cast<double>(calls) / (seconds(kMeasured) / 3600);
+  row.windows_over = ledger.windows_over();
+  row.throttled = ledger.throttled();
+  const auto violations = sim::judge(world, {.visible_longer_than = 40s, .settled = false});
+  row.missed = violations.size();
+  for (const auto& violation : violations) std::fprintf(stderr, "  %s\n", violation.c_str());
+  return row;
+}
+
+Row of_rival(std::string name, int open, const Polled& polled) {
+  Row row;
+  row.name = std::move(name);
+  row.open = open;
+  row.median = percentile(polled.lags, 50);
+  row.p99 = percentile(polled.lags, 99);
+  row.calls_per_hour = static_cast<double>(polled.calls) / (seconds(kWarmUp + kMeasured) / 3600);
+  row.windows_over = polled.windows_over;
+  row.throttled = polled.throttled;
+  row.changes = polled.changes;
+  row.missed = polled.missed;
+  return row;
+}
+
+void print(const Row& row) {
+  std::printf("| %-34s | %6d | %8.2f | %8.2f | %8.0f | %5llu | %6llu | %7llu | %6llu |\n",
+              row.name.c_str(), row.open, seconds(row.median), seconds(row.p99), row.calls_per_hour,
+              static_cast<unsigned long long>(row.windows_over),
+              static_cast<unsigned long long>(row.throttled),
+              static_cast<unsigned long long>(row.changes),
+              static_cast<unsigned long long>(row.missed));
+  std::fflush(stdout);
+}
+
+}  // namespace
+}  // namespace mactiond::bench
+
+int main() {
+  using namespace mactiond::bench;
+  using namespace std::chrono_literals;
+  std::printf("| %-34s | %6s | %8s | %8s | %8s | %5s | %6s | %7s | %6s |\n", "who", "open",
+              "median s", "p99 s", "calls/h", "over", "429s", "changes", "missed");
+  const mactiond::Duration from = kWarmUp;
+  const mactiond::Duration until = kWarmUp + kMeasured;
+  for (const auto& [open, life] :
+       {std::pair<int, mactiond::Duration>{10, 5min}, {1000, 2h}, {10000, 12h}}) {
+    const Traffic traffic = keep_open(open, life, 8);
+    print(run_engine("mactiond, last-update filter", open, traffic, false));
+    print(of_rival("one GET per id every 5 s", open, poll_by_id(traffic, from, until)));
+    print(of_rival("list every 5 min, gt and $skip", open,
+                   poll_by_cursor(traffic, from, until, 1000)));
+    if (open == 10000) {
+      print(run_engine("mactiond, documented filters only", open, traffic, true));
+    }
+  }
+  print(run_engine("mactiond, documented filters only", 50000, keep_open(50000, 48h, 8), true));
+  return 0;
+}
