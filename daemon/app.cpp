@@ -150,17 +150,16 @@ int App::open_parts() {
   if (*stored) {
     position = {(*stored)->device, (*stored)->inode, (*stored)->offset, (*stored)->first_seq};
   }
-  auto log = ops::TransitionLog::open(config_.transition_log.path,
-                                      sync_mode(config_.transition_log.sync),
-                                      position ? &*position : nullptr, snapshot->last_seq);
+  auto log =
+      ops::TransitionLog::open(config_.transition_log.path, sync_mode(config_.transition_log.sync),
+                               position ? &*position : nullptr, snapshot->last_seq);
   if (!log) return refuse("transition_log_not_usable", log.error());
   log_ = std::make_unique<ops::TransitionLog>(std::move(*log));
 
-  engine_ = std::make_unique<core::Engine>(options_, std::move(*snapshot), random_seed(),
-                                           clock_.now());
+  engine_ =
+      std::make_unique<core::Engine>(options_, std::move(*snapshot), random_seed(), clock_.now());
   driver_ = std::make_unique<runtime::Driver>(
-      context_.get_executor(),
-      runtime::Driver::Parts{clock_, *engine_, *store_, *log_, metrics_});
+      context_.get_executor(), runtime::Driver::Parts{clock_, *engine_, *store_, *log_, metrics_});
   return 0;
 }
 

@@ -12,6 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kSweepInterval = 10min;
+/// Between the pages of one sweep, so that polls are never held up by more than one of them.
+constexpr Duration kSweepPageInterval = 20s;
 constexpr Duration kBackoffFirst = 5s;
 constexpr Duration kBackoffMax = 5min;
 constexpr Duration kRefusedFor = 24h;
@@ -106,7 +108,10 @@ bool PollSchedule::sweep_page(const PageFacts& page, MonoTime now) {
   MACTIOND_ASSERT(sweep_ && sweep_under_way_);
   sweep_under_way_ = false;
   sweep_failures_ = 0;
-  if (sweep_->advance(page)) return false;
+  if (sweep_->advance(page)) {
+    sweep_at_ = now + kSweepPageInterval;
+    return false;
+  }
   sweep_.reset();
   sweep_at_ = now + kSweepInterval;
   return true;

@@ -161,8 +161,8 @@ Task<void> CommandRunner::get_action(core::GetAction command) {
     if (action && action->id == command.action) {
       event.action = std::move(*action);
     } else {
-      event.outcome = unreadable(action ? Error(Errc::UnexpectedDocument, command.region)
-                                        : action.error());
+      event.outcome =
+          unreadable(action ? Error(Errc::UnexpectedDocument, command.region) : action.error());
       metrics_.api_request(command.region, "get", code_label(event.outcome));
     }
   }

@@ -133,8 +133,7 @@ void Driver::step(core::Event event, Now now, core::Step& sum) {
 bool Driver::commit(core::Step& sum) {
   if (sum.writes.empty()) return true;
   const MonoTime began = parts_.clock.now().mono;
-  const auto position =
-      sum.writes.events.empty() ? std::nullopt : std::optional(log_position());
+  const auto position = sum.writes.events.empty() ? std::nullopt : std::optional(log_position());
   const auto committed = parts_.store.commit(sum.writes, position);
   if (!committed) {
     // The engine is ahead of the store now; only a restart brings them together again.

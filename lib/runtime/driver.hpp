@@ -43,7 +43,10 @@ class Driver {
   /// Polls end at once; deliveries under way get a grace time, then end too. Nothing is lost.
   void stop();
   /// The transition log's file was moved away: opens it anew before the next line.
-  void reopen_log() { reopen_log_ = true; wakeup_.notify(); }
+  void reopen_log() {
+    reopen_log_ = true;
+    wakeup_.notify();
+  }
 
   /// Whether the loop turned and the store answered within the last minute.
   [[nodiscard]] bool live() const;

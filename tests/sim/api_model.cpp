@@ -27,12 +27,18 @@ Disposition transport_failure(Fault fault) {
   switch (fault) {
     case Fault::SlowDrip:
     case Fault::Stall:
-    case Fault::NoAnswer: outcome.reason = Reason::Timeout; break;
+    case Fault::NoAnswer:
+      outcome.reason = Reason::Timeout;
+      break;
     case Fault::TruncatedBody:
     case Fault::TruncatedChunk:
     case Fault::Reset:
-    case Fault::ResetBeforeAnswer: outcome.reason = Reason::Network; break;
-    default: outcome.reason = Reason::BadAnswer; break;
+    case Fault::ResetBeforeAnswer:
+      outcome.reason = Reason::Network;
+      break;
+    default:
+      outcome.reason = Reason::BadAnswer;
+      break;
   }
   return outcome;
 }

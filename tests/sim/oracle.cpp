@@ -54,8 +54,8 @@ void check_numbers(const World& world, Violations& violations) {
 }
 
 /// told must be a subsequence of the truth, and hold every status that stayed long enough.
-void check_action(const std::vector<Transition>& truth, const std::vector<Told>& told,
-                  WallTime now, const OracleOptions& options, Violations& violations) {
+void check_action(const std::vector<Transition>& truth, const std::vector<Told>& told, WallTime now,
+                  const OracleOptions& options, Violations& violations) {
   const std::string& id = truth.front().id.value;
   std::size_t next = 0;
   for (std::size_t i = 0; i < truth.size(); ++i) {
@@ -96,8 +96,8 @@ void check_region(World& world, const std::string& region, const OracleOptions& 
   }
 }
 
-void check_receiver(const World& world, const ReceiverModel& receiver,
-                    const OracleOptions& options, Violations& violations) {
+void check_receiver(const World& world, const ReceiverModel& receiver, const OracleOptions& options,
+                    Violations& violations) {
   for (const std::string& violation : receiver.violations()) complain(violations, violation);
   if (!options.drained) return;
   for (const auto& [event, committed] : world.events()) {

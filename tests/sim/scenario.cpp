@@ -9,11 +9,15 @@
 namespace mactiond::sim {
 namespace {
 
-constexpr std::array<std::string_view, 9> kTypes{
-    "RunAntiVirusScan", "Offboard",       "LiveResponse",
-    "CollectInvestigationPackage",        "Isolate",
-    "Unisolate",        "StopAndQuarantineFile",
-    "RestrictCodeExecution",              "UnrestrictCodeExecution"};
+constexpr std::array<std::string_view, 9> kTypes{"RunAntiVirusScan",
+                                                 "Offboard",
+                                                 "LiveResponse",
+                                                 "CollectInvestigationPackage",
+                                                 "Isolate",
+                                                 "Unisolate",
+                                                 "StopAndQuarantineFile",
+                                                 "RestrictCodeExecution",
+                                                 "UnrestrictCodeExecution"};
 
 Plan random_plan(const Traffic& traffic, Random& random) {
   const auto spread = (traffic.step_max - traffic.step_min).count();
@@ -24,10 +28,18 @@ Plan random_plan(const Traffic& traffic, Random& random) {
   Plan plan;
   if (random.below(4) != 0) plan.push_back({delay(), "InProgress"});
   switch (random.below(8)) {
-    case 0: plan.push_back({delay(), "Failed"}); break;
-    case 1: plan.push_back({delay(), "Cancelled"}); break;
-    case 2: plan.push_back({delay(), "TimeOut"}); break;
-    default: plan.push_back({delay(), "Succeeded"}); break;
+    case 0:
+      plan.push_back({delay(), "Failed"});
+      break;
+    case 1:
+      plan.push_back({delay(), "Cancelled"});
+      break;
+    case 2:
+      plan.push_back({delay(), "TimeOut"});
+      break;
+    default:
+      plan.push_back({delay(), "Succeeded"});
+      break;
   }
   return plan;
 }
@@ -47,8 +59,8 @@ void add_traffic(World& world, const Traffic& traffic, std::uint64_t seed) {
       spec.plan.reset();
     }
     const std::string region = regions[random.below(regions.size())];
-    const auto when = Duration(static_cast<std::int64_t>(
-        random.below(static_cast<std::uint64_t>(traffic.over.count()))));
+    const auto when = Duration(
+        static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(traffic.over.count()))));
     world.at(when, [&world, region, spec = std::move(spec)] {
       (void)world.api(region).model().add(spec, world.server_now());
     });

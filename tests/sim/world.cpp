@@ -41,9 +41,7 @@ World::~World() = default;
 
 WallTime World::server_now() const { return start_of_world() + elapsed_; }
 
-Now World::now() const {
-  return {server_now() + wall_offset_, MonoTime(mono_base_ + elapsed_)};
-}
+Now World::now() const { return {server_now() + wall_offset_, MonoTime(mono_base_ + elapsed_)}; }
 
 void World::start_engine() {
   ++life_;
@@ -52,8 +50,8 @@ void World::start_engine() {
   options.boot_id = "boot-" + std::to_string(boots_);
   auto snapshot = store_.load();
   MACTIOND_ASSERT(snapshot);
-  engine_ = std::make_unique<core::Engine>(std::move(options), std::move(*snapshot),
-                                           random_.next(), now());
+  engine_ = std::make_unique<core::Engine>(std::move(options), std::move(*snapshot), random_.next(),
+                                           now());
 }
 
 void World::crash() {
