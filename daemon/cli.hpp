@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+namespace mactiond::daemon {
+
+struct CommandLine {
+  std::string config = "/etc/mactiond/mactiond.toml";
+  bool check_config = false;
+  bool print_config = false;
+};
+
+/// What to do, or the exit code of a process that is done: help and version are on stdout already,
+/// what is wrong is on stderr.
+[[nodiscard]] std::variant<CommandLine, int> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace mactiond::daemon

@@ -1,0 +1,153 @@
+#include "ctl_text.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <cstddef>
+#include <cstdint>
+
+namespace mactiond::ctl {
+namespace {
+
+namespace json = boost::json;
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }, ' ');
+  return text;
+}
+
+// As the terminal counts: UTF-8 continuation bytes take no room.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80;
+  }));
+}
+
+std::optional<json::object> parse(std::string_view body) {
+  json::error_code error;
+  json::value value = json::parse({body.data(), body.size()}, error);
+  if (error || !value.is_object()) return std::nullopt;
+  return std::move(value.as_object());
+}
+
+std::string text_of(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains({key.data(), key.size()});
+  if (value == nullptr || !value->is_string()) return {};
+  const json::string& text = value->get_string();
+  return printable({text.data(), text.size()});
+}
+
+std::optional<std::int64_t> number_of(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains({key.data(), key.size()});
+  if (value == nullptr || !value->is_int64()) return std::nullopt;
+  return value->get_int64();
+}
+
+std::string count_of(const json::object& object, std::string_view key) {
+  const auto number = number_of(object, key);
+  return number ? std::to_string(*number) : "?";
+}
+
+const json::array* list_of(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains({key.data(), key.size()});
+  return value == nullptr ? nullptr : value->if_array();
+}
+
+std::vector<std::string> region_row(const json::object& region) {
+  const auto age = number_of(region, "last_poll_age_s");
+  std::string minute = "?";
+  std::string hour = "?";
+  if (const json::value* quota = region.if_contains("quota"); quota && quota->is_object()) {
+    const json::object& used = quota->get_object();
+    minute = count_of(used, "minute_used") + '/' + count_of(used, "minute_limit");
+    hour = count_of(used, "hour_used") + '/' + count_of(used, "hour_limit");
+  }
+  return {text_of(region, "name"),
+          text_of(region, "state"),
+          count_of(region, "open_actions"),
+          age ? format_age(*age) + " ago" : "never",
+          minute,
+          hour,
+          text_of(region, "reason")};
+}
+
+std::vector<std::string> webhook_row(const json::object& webhook) {
+  return {text_of(webhook, "name"), text_of(webhook, "state"), count_of(webhook, "queued"),
+          count_of(webhook, "dead")};
+}
+
+template <class Row>
+std::string section(std::vector<std::string> heading, const json::array& items, Row row) {
+  if (items.empty()) return {};
+  Rows rows = {std::move(heading)};
+  for (const json::value& item : items) {
+    if (item.is_object()) rows.push_back(row(item.get_object()));
+  }
+  return '\n' + format_table(rows);
+}
+
+}  // namespace
+
+std::string format_table(const Rows& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += printable(row[i]);
+      line.append(widths[i] - width_of(row[i]) + 2, ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + '\n';
+  }
+  return text;
+}
+
+std::string format_age(long long seconds) {
+  const auto pair = [](long long large, const char* large_unit, long long small,
+                       const char* small_unit) {
+    std::string text = std::to_string(large) + large_unit;
+    if (small > 0) text += ' ' + std::to_string(small) + small_unit;
+    return text;
+  };
+  if (seconds < 60) return std::to_string(std::max(0LL, seconds)) + 's';
+  if (seconds < 3600) return pair(seconds / 60, "m", seconds % 60, "s");
+  if (seconds < 86400) return pair(seconds / 3600, "h", seconds % 3600 / 60, "m");
+  return pair(seconds / 86400, "d", seconds % 86400 / 3600, "h");
+}
+
+std::optional<std::string> format_status(std::string_view body) {
+  const auto status = parse(body);
+  if (!status) return std::nullopt;
+  const json::array* regions = list_of(*status, "regions");
+  const json::array* webhooks = list_of(*status, "webhooks");
+  if (regions == nullptr || webhooks == nullptr) return std::nullopt;
+  std::string text =
+      "mactiond " + text_of(*status, "version") + " on " + text_of(*status, "instance") + ", up " +
+      format_age(number_of(*status, "uptime_s").value_or(0)) + ", last event " +
+      count_of(*status, "last_seq") + ", cancelling " + text_of(*status, "cancelling") + '\n';
+  text += section({"REGION", "STATE", "OPEN", "POLLED", "MINUTE", "HOUR", "REASON"}, *regions,
+                  region_row);
+  text += section({"WEBHOOK", "STATE", "QUEUED", "DEAD"}, *webhooks, webhook_row);
+  return text;
+}
+
+std::string format_problem(int status, std::string_view body) {
+  const auto problem = parse(body);
+  const std::string code = std::to_string(status);
+  if (!problem) return "the daemon answered " + code;
+  const std::string detail = text_of(*problem, "detail");
+  const std::string title = text_of(*problem, "title");
+  return code + ' ' + (detail.empty() ? title : title + ": " + detail);
+}
+
+}  // namespace mactiond::ctl

@@ -1,0 +1,81 @@
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "admin/api.hpp"
+#include "base/json_text.hpp"
+
+namespace mactiond::admin {
+namespace {
+
+void add_optional_seconds(JsonMembers& members, std::string_view key,
+                          const std::optional<Duration>& value) {
+  if (value) {
+    members.add(key, to_seconds(*value));
+  } else {
+    members.add_raw(key, "null");
+  }
+}
+
+std::string braced(const JsonMembers& members) { return '{' + members.text() + '}'; }
+
+std::string region_json(const core::RegionStatus& region) {
+  const auto& quota = region.quota;
+  JsonMembers quota_members;
+  quota_members.add("minute_used", std::int64_t{quota.minute_used})
+      .add("minute_limit", std::int64_t{quota.minute_limit})
+      .add("hour_used", std::int64_t{quota.hour_used})
+      .add("hour_limit", std::int64_t{quota.hour_limit});
+
+  JsonMembers members;
+  members.add("name", region.name).add("state", region.reason.empty() ? "ok" : "degraded");
+  if (region.reason.empty()) {
+    members.add_raw("reason", "null");
+  } else {
+    members.add("reason", region.reason);
+  }
+  if (!region.detail.empty()) members.add("detail", region.detail);
+  members.add("open_actions", region.open_actions);
+  add_optional_seconds(members, "last_poll_age_s", region.last_poll_age);
+  add_optional_seconds(members, "clock_skew_s", region.clock_skew);
+  add_optional_seconds(members, "token_left_s", region.token_left);
+  members.add("throttled_s", region.throttled_seconds).add("strategy", region.strategy);
+  members.add_raw("quota", braced(quota_members));
+  return braced(members);
+}
+
+std::string webhook_json(const core::WebhookStatus& webhook) {
+  JsonMembers members;
+  members.add("name", webhook.name)
+      .add("state", webhook.state)
+      .add("queued", webhook.queued)
+      .add("dead", webhook.dead)
+      .add("in_flight", std::int64_t{webhook.in_flight});
+  return braced(members);
+}
+
+template <class Items, class Render>
+std::string list_json(const Items& items, Render render) {
+  std::string text = "[";
+  for (const auto& item : items) {
+    if (text.size() > 1) text += ',';
+    text += render(item);
+  }
+  return text + ']';
+}
+
+}  // namespace
+
+std::string render_status(const DaemonInfo& info, const core::EngineStatus& status) {
+  JsonMembers members;
+  members.add("version", info.version)
+      .add("instance", info.instance)
+      .add("uptime_s", to_seconds(info.uptime))
+      .add_raw("regions", list_json(status.regions, region_json))
+      .add_raw("webhooks", list_json(status.webhooks, webhook_json))
+      .add("cancelling", status.cancelling)
+      .add("last_seq", static_cast<std::int64_t>(status.last_seq));
+  return braced(members) + '\n';
+}
+
+}  // namespace mactiond::admin

@@ -1,0 +1,110 @@
+#include "daemon/ctl_client.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+namespace mactiond::ctl {
+namespace {
+
+using testing::HasSubstr;
+
+/// Listens on a Unix socket, and answers one request with a prepared text.
+class CtlClient : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "mactiond-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    path_ = directory_ + "/admin.sock";
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path_.c_str(), path_.size() + 1);
+    listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(listen(listener_, 1), 0);
+  }
+  void TearDown() override {
+    close(listener_);
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
+
+  std::variant<Answer, Failure> ask(const std::string& answer) {
+    request_.clear();
+    std::thread server([&] {
+      const int peer = accept(listener_, nullptr, nullptr);
+      std::array<char, 4096> buffer{};
+      while (request_.find("\r\n\r\n") == std::string::npos) {
+        const ssize_t got = recv(peer, buffer.data(), buffer.size(), 0);
+        if (got <= 0) break;
+        request_.append(buffer.data(), static_cast<std::size_t>(got));
+      }
+      static_cast<void>(send(peer, answer.data(), answer.size(), MSG_NOSIGNAL));
+      close(peer);
+    });
+    auto result = get(path_, "/v1/status");
+    server.join();
+    return result;
+  }
+
+  std::string path_;
+  std::string request_;
+
+ private:
+  std::string directory_;
+  int listener_ = -1;
+};
+
+std::string message_of(const std::variant<Answer, Failure>& result) {
+  const auto* failure = std::get_if<Failure>(&result);
+  return failure == nullptr ? "no failure" : failure->message;
+}
+
+TEST_F(CtlClient, ReadsAnAnswer) {
+  const auto result = ask("HTTP/1.1 200 OK\r\ncontent-LENGTH: 3\r\nServer: x\r\n\r\nabc");
+  ASSERT_TRUE(std::holds_alternative<Answer>(result)) << message_of(result);
+  EXPECT_EQ(std::get<Answer>(result).status, 200);
+  EXPECT_EQ(std::get<Answer>(result).body, "abc");
+  EXPECT_THAT(request_, HasSubstr("GET /v1/status HTTP/1.1\r\nHost: localhost\r\n"));
+}
+
+TEST_F(CtlClient, ReadsALargeAnswer) {
+  const std::string body(3'000'000, 'x');
+  const auto result = ask("HTTP/1.1 404 Not Found\r\nContent-Length: 3000000\r\n\r\n" + body);
+  ASSERT_TRUE(std::holds_alternative<Answer>(result)) << message_of(result);
+  EXPECT_EQ(std::get<Answer>(result).status, 404);
+  EXPECT_EQ(std::get<Answer>(result).body, body);
+}
+
+TEST_F(CtlClient, TellsACutAnswer) {
+  EXPECT_EQ(message_of(ask("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")),
+            "the answer was cut off");
+}
+
+TEST_F(CtlClient, TellsWhatIsNoAnswerOfTheDaemon) {
+  for (const char* text :
+       {"", "SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 x\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\nabc", "HTTP/1.\r\n\r\n"}) {
+    EXPECT_THAT(message_of(ask(text)), HasSubstr("does not answer like mactiond")) << text;
+  }
+}
+
+TEST(CtlClientAlone, SaysThatNoDaemonListens) {
+  EXPECT_EQ(message_of(get("/nonexistent/admin.sock", "/")),
+            "no daemon listens on /nonexistent/admin.sock: is mactiond running?");
+  EXPECT_THAT(message_of(get('/' + std::string(200, 'x'), "/")), HasSubstr("too long"));
+}
+
+}  // namespace
+}  // namespace mactiond::ctl

@@ -1,0 +1,75 @@
+#include "daemon/ctl_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace mactiond::ctl {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(FormatTable, FitsColumnsToTheirWidestCell) {
+  EXPECT_EQ(format_table({{"A", "LONG", "C"}, {"name", "1", ""}, {"für", "2", "x"}}),
+            "A     LONG  C\nname  1\nfür   2     x\n");
+}
+
+TEST(FormatTable, ShowsNoControlCharacters) {
+  EXPECT_THAT(format_table({{"a\x1b[31mb\nc"}}), Not(HasSubstr("\x1b")));
+}
+
+TEST(FormatAge, UsesTheTwoLargestUnits) {
+  EXPECT_EQ(format_age(-1), "0s");
+  EXPECT_EQ(format_age(59), "59s");
+  EXPECT_EQ(format_age(60), "1m");
+  EXPECT_EQ(format_age(310), "5m 10s");
+  EXPECT_EQ(format_age(11'520), "3h 12m");
+  EXPECT_EQ(format_age(349'200), "4d 1h");
+}
+
+TEST(FormatStatus, ShowsRegionsAndWebhooks) {
+  const auto text = format_status(
+      R"({"version":"0.1.0","instance":"soc1","uptime_s":90,"regions":[
+          {"name":"eu","state":"ok","reason":null,"open_actions":3,"last_poll_age_s":2,
+           "quota":{"minute_used":12,"minute_limit":100,"hour_used":340,"hour_limit":1500}},
+          {"name":"us","state":"degraded","reason":"auth: AADSTS7000215","open_actions":0,
+           "last_poll_age_s":null,
+           "quota":{"minute_used":0,"minute_limit":100,"hour_used":0,"hour_limit":1500}}],
+          "webhooks":[{"name":"soc","state":"ok","queued":7,"dead":1}],
+          "cancelling":"off","last_seq":4711})");
+  ASSERT_TRUE(text);
+  EXPECT_EQ(*text,
+            "mactiond 0.1.0 on soc1, up 1m 30s, last event 4711, cancelling off\n"
+            "\n"
+            "REGION  STATE     OPEN  POLLED  MINUTE  HOUR      REASON\n"
+            "eu      ok        3     2s ago  12/100  340/1500\n"
+            "us      degraded  0     never   0/100   0/1500    auth: AADSTS7000215\n"
+            "\n"
+            "WEBHOOK  STATE  QUEUED  DEAD\n"
+            "soc      ok     7       1\n");
+}
+
+TEST(FormatStatus, LeavesOutAnEmptySection) {
+  const auto text = format_status(R"({"regions":[],"webhooks":[]})");
+  ASSERT_TRUE(text);
+  EXPECT_THAT(*text, Not(HasSubstr("WEBHOOK")));
+}
+
+TEST(FormatStatus, RefusesWhatIsNoStatus) {
+  for (const char* body : {"", "<html>", "[]", "{}", R"({"regions":{},"webhooks":[]})"}) {
+    EXPECT_EQ(format_status(body), std::nullopt) << body;
+  }
+  EXPECT_TRUE(format_status(R"({"regions":[1,{"quota":[]}],"webhooks":["x"]})"));
+}
+
+TEST(FormatProblem, TellsTheDaemonsWords) {
+  EXPECT_EQ(format_problem(404, R"({"title":"Not Found","detail":"no such thing"})"),
+            "404 Not Found: no such thing");
+  EXPECT_EQ(format_problem(409, R"({"title":"Conflict"})"), "409 Conflict");
+  EXPECT_EQ(format_problem(500, "oops"), "the daemon answered 500");
+}
+
+}  // namespace
+}  // namespace mactiond::ctl
