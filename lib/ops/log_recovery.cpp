@@ -124,6 +124,19 @@ LogTail search_back(Reader& reader, std::uint64_t size) {
   return tail;
 }
 
+/// Whether the line that ends at offset is that of the event before seq.
+bool precedes(Reader& reader, std::uint64_t offset, std::uint64_t seq) {
+  if (offset == 0) return false;
+  const auto before = seq_of_line(reader.at(reader.line_start(offset - 1), kHead));
+  return before && *before + 1 == seq;
+}
+
+/// Whether torn may be the beginning of the line of event seq.
+bool begins_line(std::string_view torn, std::uint64_t seq) {
+  const std::string line = std::string(kPrefix) + std::to_string(seq) + ',';
+  return !torn.empty() && torn.substr(0, line.size()) == line.substr(0, torn.size());
+}
+
 /// Nothing if the file does not fit the position.
 std::optional<LogTail> read_on(Reader& reader, std::uint64_t size, std::uint64_t offset,
                                std::uint64_t first_seq) {
@@ -134,8 +147,9 @@ std::optional<LogTail> read_on(Reader& reader, std::uint64_t size, std::uint64_t
     if (seq_of_line(*line) != tail.next) return std::nullopt;
     ++tail.next;
     tail.whole = lines.offset();
-    tail.ours = true;
   }
+  tail.ours = tail.next != first_seq || precedes(reader, offset, first_seq) ||
+              begins_line(reader.at(offset, kHead), first_seq);
   return tail;
 }
 

@@ -231,6 +231,19 @@ TEST_F(TransitionLog, GoesOnInANewFileAfterARename) {
   EXPECT_EQ(read(), lines(5, 5));
 }
 
+TEST_F(TransitionLog, CutsATornLineOffARenamedFileAlsoIfNoWholeOneWasWritten) {
+  for (const std::uint64_t first : {1U, 3U}) {
+    SCOPED_TRACE(first);
+    const LogFilePosition committed = write_up_to(first, first);
+    const std::string renamed = directory_ + "/transitions.jsonl.1";
+    fs::rename(path_, renamed);
+    fs::resize_file(renamed, committed.offset + 3);
+    EXPECT_EQ(open(committed, first).position().first_seq, first);
+    EXPECT_EQ(read(renamed), lines(1, first - 1));
+    fs::remove(path_);
+  }
+}
+
 TEST_F(TransitionLog, StartsOverAtTheCommittedEventWhenTheFileIsGone) {
   const LogFilePosition committed = write_up_to(5, 3);
   fs::remove(path_);
