@@ -1,7 +1,6 @@
 #include "sim/defender_model.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/throw_exception.hpp>
 #include <stdexcept>
 
@@ -11,36 +10,6 @@
 
 namespace mactiond::sim {
 namespace {
-
-constexpr std::int64_t kTicksPerMillisecond = 10'000;
-
-std::int32_t error_of(ActionStatus::Known status) {
-  switch (status) {
-    case ActionStatus::Known::TimeOut:
-      return -2145844840;
-    case ActionStatus::Known::Cancelled:
-      return -2147467260;
-    case ActionStatus::Known::Failed:
-      return -2147024891;
-    case ActionStatus::Known::Unknown:
-    case ActionStatus::Known::Pending:
-    case ActionStatus::Known::InProgress:
-    case ActionStatus::Known::Succeeded:
-      break;
-  }
-  return 0;
-}
-
-void finish_commands(Entity& entity, ActionStatus::Known status, WallTime at) {
-  const bool succeeded = status == ActionStatus::Known::Succeeded;
-  if (!succeeded && status != ActionStatus::Known::Failed) return;
-  for (LiveCommand& command : entity.commands) {
-    command.status = succeeded ? "Completed" : "Failed";
-    command.started = entity.created;
-    command.ended = at;
-    if (!succeeded) return;
-  }
-}
 
 std::string context(const std::string& host, std::string_view what) {
   return "https://" + host + "/api/$metadata#" + std::string(what);
@@ -60,11 +29,11 @@ void throw_exception_from_error(const Refusal& error, const boost::source_locati
 }
 
 DefenderModel::DefenderModel(Traits traits, std::uint64_t seed)
-    : traits_(std::move(traits)), random_(seed) {}
+    : traits_(std::move(traits)), minter_(seed) {}
 
 ActionId DefenderModel::add(const Spec& spec, WallTime now) {
   advance(now);
-  Entity entity = make_entity(spec, now);
+  Entity entity = minter_.make_entity(spec, traits_.fraction_digits, now);
   const ActionId id{entity.id};
   MACTIOND_ASSERT(!by_id_.contains(id.value));
   const auto number = static_cast<std::uint32_t>(actions_.size());
@@ -246,33 +215,6 @@ DefenderModel::Action* DefenderModel::find(const ActionId& id) {
   return const_cast<Action*>(std::as_const(*this).find(id));
 }
 
-Entity DefenderModel::make_entity(const Spec& spec, WallTime now) {
-  Entity entity;
-  entity.id = spec.id.empty() ? make_guid() : spec.id;
-  entity.type = spec.type;
-  entity.title = if_any(spec.title);
-  entity.requestor = spec.requestor;
-  entity.requestor_comment = spec.comment;
-  entity.status = spec.status;
-  entity.machine_id = spec.machine_id.empty() ? make_hex(40) : spec.machine_id;
-  entity.computer_dns_name = spec.computer_dns_name.empty()
-                                 ? "host-" + entity.machine_id.substr(0, 6) + ".contoso.com"
-                                 : spec.computer_dns_name;
-  const auto earlier = static_cast<std::int64_t>(random_.below(kTicksPerMillisecond));
-  entity.created = make_stamp(now - spec.age - Duration(earlier));
-  entity.last_update = entity.created;
-  if (traits_.fraction_digits == 7) {
-    entity.last_update += Duration(static_cast<std::int64_t>(random_.below(3)));
-  }
-  entity.error_hresult = error_of(ActionStatus::parse(spec.status).known());
-  entity.scope = if_any(spec.scope);
-  entity.external_id = if_any(spec.external_id);
-  entity.request_source = spec.request_source;
-  entity.sha1 = if_any(spec.sha1);
-  entity.commands = spec.commands;
-  return entity;
-}
-
 Plan DefenderModel::plan_for(const Spec& spec, const Entity& entity) const {
   if (spec.plan) return *spec.plan;
   if (ActionStatus::parse(entity.status).is_final()) return {};
@@ -288,29 +230,6 @@ Duration DefenderModel::scaled(Duration duration) const {
   return Duration(static_cast<std::int64_t>(static_cast<double>(duration.count()) / traits_.speed));
 }
 
-std::string DefenderModel::make_hex(std::size_t digits) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  while (out.size() < digits) out += kDigits[random_.below(16)];
-  return out;
-}
-
-std::string DefenderModel::make_guid() {
-  std::string guid = make_hex(8);
-  for (const std::size_t digits : std::array<std::size_t, 4>{4, 4, 4, 12}) {
-    guid += "-" + make_hex(digits);
-  }
-  return guid;
-}
-
-WallTime DefenderModel::make_stamp(WallTime at) {
-  const int digits = traits_.fraction_digits.value_or(static_cast<int>(random_.below(8)));
-  std::int64_t unit = 1;
-  for (int digit = std::clamp(digits, 0, 7); digit < 7; ++digit) unit *= 10;
-  const std::int64_t ticks = at.time_since_epoch().count();
-  return WallTime(Duration(ticks - ticks % unit));
-}
-
 void DefenderModel::schedule(WallTime at, Scheduled scheduled) {
   schedule_.emplace(at, std::move(scheduled));
 }
@@ -318,8 +237,7 @@ void DefenderModel::schedule(WallTime at, Scheduled scheduled) {
 void DefenderModel::schedule_step(std::uint32_t number, WallTime from) {
   const Action& action = actions_[number];
   if (action.next_step >= action.plan.size()) return;
-  const auto later = static_cast<std::int64_t>(random_.below(kTicksPerMillisecond));
-  schedule(from + action.plan[action.next_step].after + Duration(later),
+  schedule(from + action.plan[action.next_step].after + minter_.below_a_millisecond(),
            {Due::Step, number, action.plan_revision, nullptr});
 }
 
@@ -395,16 +313,14 @@ void DefenderModel::apply_cancel(std::uint32_t number, WallTime at) {
 void DefenderModel::change_status(std::uint32_t number, std::string_view status, WallTime at,
                                   const std::optional<CancelRequest>& cancel) {
   Entity entity = actions_[number].current->entity();
-  const std::string from = std::exchange(entity.status, std::string(status));
+  const std::string from = entity.status;
   const Duration least = traits_.fraction_digits == 7 ? Duration(1) : Duration{};
-  entity.last_update = std::max(make_stamp(at), entity.last_update + least);
+  const WallTime stamp = minter_.make_stamp(at, traits_.fraction_digits);
+  set_status(entity, status, std::max(stamp, entity.last_update + least));
   const ActionStatus parsed = ActionStatus::parse(status);
-  entity.error_hresult = error_of(parsed.known());
-  finish_commands(entity, parsed.known(), entity.last_update);
   if (parsed.known() == ActionStatus::Known::Cancelled) {
     entity.cancellation_requestor = cancel ? cancel->requestor : entity.requestor;
     entity.cancellation_comment = cancel ? cancel->comment : "No longer needed";
-    entity.cancelled = entity.last_update - Duration(1);
   }
   auto& open = open_by_machine_[entity.machine_id];
   if (parsed.is_final()) {

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "action/machine_action.hpp"
-#include "base/random.hpp"
 #include "base/time.hpp"
 #include "sim/entity.hpp"
 #include "sim/list_view.hpp"
+#include "sim/minter.hpp"
 #include "sim/odata.hpp"
 #include "sim/refusal.hpp"
 #include "sim/traits.hpp"
@@ -124,13 +124,8 @@ class DefenderModel {
 
   Action* find(const ActionId& id);
   [[nodiscard]] const Action* find(const ActionId& id) const;
-  [[nodiscard]] Entity make_entity(const Spec& spec, WallTime now);
   [[nodiscard]] Plan plan_for(const Spec& spec, const Entity& entity) const;
   [[nodiscard]] Duration scaled(Duration duration) const;
-  [[nodiscard]] std::string make_guid();
-  [[nodiscard]] std::string make_hex(std::size_t digits);
-  /// at, cut to the digits of the moment.
-  [[nodiscard]] WallTime make_stamp(WallTime at);
 
   void schedule(WallTime at, Scheduled scheduled);
   void schedule_step(std::uint32_t number, WallTime from);
@@ -148,7 +143,7 @@ class DefenderModel {
   [[nodiscard]] std::string next_link(const ListAnswer& answer, const ListOptions& options) const;
 
   Traits traits_;
-  Random random_;
+  Minter minter_;
   std::vector<Action> actions_;
   std::unordered_map<std::string, std::uint32_t> by_id_;
   std::map<std::string, std::set<std::uint32_t>> open_by_machine_;

@@ -85,7 +85,7 @@ void Throttle::add_shared_calls(const ThrottleOptions& options, WallTime now) {
 }
 
 std::optional<Refusal> Throttle::admit(Operation operation, const ThrottleOptions& options,
-                                       WallTime now) {
+                                       WallTime now, Duration skew) {
   add_shared_calls(options, now);
   const Bucket bucket = bucket_of(operation);
   Calls& calls = calls_[static_cast<std::size_t>(bucket)];
@@ -100,7 +100,7 @@ std::optional<Refusal> Throttle::admit(Operation operation, const ThrottleOption
     const WallTime free_at = options.fixed_windows ? begin + window.length
                                                    : *(calls.end() - window.limit) + window.length;
     const Duration wait = std::max(Duration{}, free_at - now);
-    return too_many_requests(options, window.limit, window.length == hours(1), wait, now);
+    return too_many_requests(options, window.limit, window.length == hours(1), wait, now + skew);
   }
   return std::nullopt;
 }

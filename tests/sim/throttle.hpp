@@ -36,9 +36,9 @@ struct ThrottleOptions {
 /// throttled longer.
 class Throttle {
  public:
-  /// The refusal if the call exceeds a limit.
+  /// The refusal if the call exceeds a limit. The clock that dates are told by is skew ahead.
   [[nodiscard]] std::optional<Refusal> admit(Operation operation, const ThrottleOptions& options,
-                                             WallTime now);
+                                             WallTime now, Duration skew = Duration{});
 
  private:
   using Calls = std::deque<WallTime>;

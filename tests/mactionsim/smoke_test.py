@@ -1,0 +1,433 @@
+#!/usr/bin/env python3
+"""The stand-in server as its clients meet it: the real binary over real TLS."""
+
+import base64
+import calendar
+import email.utils
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.parse
+import warnings
+import zlib
+from pathlib import Path
+
+TENANT = "11111111-1111-4111-8111-111111111111"
+CLIENT = "22222222-2222-4222-8222-222222222222"
+SECRET = "mactionsim-secret"
+SCOPE = "https://api.securitycenter.microsoft.com/.default"
+MACHINE = "0123456789abcdef0123456789abcdef01234567"
+DEADLINE_S = 10
+
+
+def make_certificate(directory):
+    cert, key = directory / "cert.pem", directory / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=IP:127.0.0.1"],
+        check=True, capture_output=True)
+    return cert, key
+
+
+class SimTest(unittest.TestCase):
+    CONFIG = "[quota]\nper_minute = 100000\nper_hour = 100000\n"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = Path(tempfile.mkdtemp(prefix="mactionsim-"))
+        cls.addClassCleanup(shutil.rmtree, cls.directory)
+        cls.cert, cls.key = make_certificate(cls.directory)
+        cls.context = ssl.create_default_context(cafile=str(cls.cert))
+
+    def setUp(self):
+        config = self.directory / "sim.toml"
+        config.write_text(self.CONFIG)
+        self.process = subprocess.Popen(
+            [os.environ["MACTIONSIM"], "--listen", "127.0.0.1:0", "--tls-cert", self.cert,
+             "--tls-key", self.key, "--config", config], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.stop)
+        line = self.process.stdout.readline()
+        self.assertRegex(line, r"^mactionsim listening on 127\.0\.0\.1:\d+\n$")
+        self.port = int(line.rsplit(":", 1)[1])
+        self.connection = self.connect()
+        self.bearer = None
+
+    def stop(self):
+        self.connection.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(DEADLINE_S)
+        self.process.stdout.close()
+        self.assertEqual(code, 0)
+
+    def connect(self, timeout=DEADLINE_S):
+        return http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context,
+                                           timeout=timeout)
+
+    def send(self, method, path, body=None, headers=None, connection=None):
+        connection = connection or self.connection
+        connection.request(method, path.replace(" ", "%20"), body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+
+    def call(self, method, path, body=None, headers=None, connection=None):
+        """An API call with a bearer token; the body of the answer as JSON."""
+        if self.bearer is None:
+            status, answer = self.token()
+            self.assertEqual(status, 200, answer)
+            self.bearer = answer["access_token"]
+        headers = {"Authorization": "Bearer " + self.bearer, **(headers or {})}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            body = json.dumps(body)
+        status, got, text = self.send(method, path, body, headers, connection)
+        return status, got, json.loads(text)
+
+    def sim(self, method, path, body=None):
+        payload = json.dumps(body) if body is not None else None
+        status, _, text = self.send(method, "/_sim/" + path, payload)
+        self.assertIn(status, (200, 201), text)
+        return json.loads(text)
+
+    def token(self, path="oauth2/v2.0/token", tenant=TENANT, **changes):
+        form = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET,
+                "scope": SCOPE, **changes}
+        status, _, text = self.send(
+            "POST", f"/{tenant}/{path}", urllib.parse.urlencode(form),
+            {"Content-Type": "application/x-www-form-urlencoded"})
+        return status, json.loads(text)
+
+    def ids(self, query):
+        status, _, answer = self.call("GET", "/api/machineactions?" + query)
+        self.assertEqual(status, 200, answer)
+        return [row["id"] for row in answer["value"]]
+
+    def until(self, condition, what):
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            found = condition()
+            if found:
+                return found
+        self.fail(f"{what} did not come within {DEADLINE_S} s")
+
+
+class Tokens(SimTest):
+    def test_v2_token_carries_what_a_client_checks(self):
+        status, answer = self.token()
+        self.assertEqual(status, 200)
+        self.assertEqual(answer["expires_in"], 3599)
+        payload = answer["access_token"].split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        self.assertEqual(claims["aud"], SCOPE.removesuffix("/.default"))
+        self.assertEqual(claims["tid"], TENANT)
+        self.assertIn("Machine.ReadWrite.All", claims["roles"])
+        self.assertAlmostEqual(claims["exp"], time.time() + 3599, delta=5)
+
+    def test_v1_token_has_its_numbers_as_strings(self):
+        status, answer = self.token("oauth2/token", resource=SCOPE.removesuffix("/.default"))
+        self.assertEqual(status, 200)
+        self.assertEqual(answer["expires_in"], "3599")
+        self.assertEqual(answer["resource"], SCOPE.removesuffix("/.default"))
+
+    def test_refusals_name_the_number(self):
+        for changes, status, error, number in [
+                ({"client_secret": "wrong"}, 401, "invalid_client", 7000215),
+                ({"client_id": "someone"}, 400, "unauthorized_client", 700016),
+                ({"scope": SCOPE[:-1]}, 400, "invalid_scope", 70011),
+                ({"scope": "https://graph.microsoft.com/.default"}, 400, "invalid_resource",
+                 500011),
+                ({"grant_type": "password"}, 400, "unsupported_grant_type", 70003),
+                ({"tenant": "nobody"}, 400, "invalid_request", 90002)]:
+            with self.subTest(error=error):
+                got, answer = self.token(**changes)
+                self.assertEqual((got, answer["error"]), (status, error))
+                self.assertEqual(answer["error_codes"], [number])
+                self.assertIn(f"AADSTS{number}: ", answer["error_description"])
+
+    def test_secret_can_be_changed_and_put_right_again(self):
+        self.sim("POST", "credentials", {"client_secret": "new"})
+        self.assertEqual(self.token()[0], 401)
+        self.assertEqual(self.token(client_secret="new")[0], 200)
+
+    def test_tokens_expire_and_can_be_revoked(self):
+        self.assertEqual(self.send("GET", "/api/machineactions")[0], 401)
+        self.assertEqual(self.call("GET", "/api/machineactions")[0], 200)
+        self.sim("POST", "revoke")
+        status, headers, answer = self.call("GET", "/api/machineactions")
+        self.assertEqual((status, answer["error"]["code"]), (401, "Unauthorized"))
+        self.sim("POST", "faults", {"expires_in_s": 1})
+        self.bearer = None
+        self.assertEqual(self.call("GET", "/api/machineactions/none")[0], 404)
+        self.until(lambda: self.call("GET", "/api/machineactions/none")[0] == 401, "expiry")
+
+
+class Actions(SimTest):
+    def test_planned_action_goes_its_way_and_the_truth_tells(self):
+        made = self.sim("POST", "actions", [
+            {"type": "Isolate", "computerDnsName": "pc1", "requestor": "a@b.example",
+             "plan": [[0, "Pending"], [50, "InProgress"], [150, "Failed"]]},
+            {"type": "Offboard", "plan": [[0, "Succeeded"]]}])["ids"]
+        self.assertEqual(self.ids("$filter=status eq 'Succeeded'"), made[1:])
+        self.until(lambda: self.ids("$filter=status eq 'Failed'") == made[:1], "the end")
+        truth = self.sim("GET", "truth")
+        mine = [(t["from"], t["to"]) for t in truth["transitions"] if t["id"] == made[0]]
+        self.assertEqual(mine, [(None, "Pending"), ("Pending", "InProgress"),
+                                ("InProgress", "Failed")])
+        self.assertEqual([t["number"] for t in truth["transitions"]], [1, 2, 3, 4])
+        rest = self.sim("GET", "truth?after=3")
+        self.assertEqual(rest["transitions"], truth["transitions"][3:])
+        _, _, entity = self.call("GET", "/api/machineactions/" + made[0])
+        self.assertEqual(entity["lastUpdateDateTimeUtc"].rstrip("Z").rstrip("0"),
+                         truth["transitions"][-1]["time"].rstrip("Z").rstrip("0"))
+        self.assertTrue(entity["@odata.context"].endswith("#MachineActions/$entity"))
+
+    def test_moves_removes_and_takes_devices_offline(self):
+        a, b = self.sim("POST", "actions", {"count": 2, "machineId": MACHINE,
+                                            "plan": [[60000, "Succeeded"]]})["ids"]
+        self.sim("POST", f"actions/{a}/status", {"status": "Rebooting"})
+        self.assertEqual(self.call("GET", "/api/machineactions/" + a)[2]["status"], "Rebooting")
+        self.sim("DELETE", "actions/" + b)
+        status, _, answer = self.call("GET", "/api/machineactions/" + b)
+        self.assertEqual((status, answer["error"]["code"]), (404, "ResourceNotFound"))
+        self.sim("POST", "faults", {"offline_timeout_ms": 0})
+        self.sim("POST", "machines/" + MACHINE, {"offline": True})
+        self.until(lambda: self.ids("$filter=status eq 'TimeOut'") == [a], "the time-out")
+
+    def test_routes_ignore_letter_case_and_know_the_version(self):
+        for path in ("/api/machineactions", "/API/MachineActions", "/api/v1.0/machineactions"):
+            status, headers, answer = self.call("GET", path)
+            self.assertEqual((status, answer["value"]), (200, []), path)
+        self.assertIn("odata.metadata=minimal", headers["Content-Type"])
+        self.assertEqual(headers["OData-Version"], "4.0")
+        self.assertRegex(headers["Date"], r"^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$")
+        self.assertEqual(self.call("GET", "/api/nothing")[0], 404)
+
+    def test_posts_make_actions_and_cancel_ends_them(self):
+        path = f"/api/machines/{MACHINE}/isolate"
+        status, _, made = self.call("POST", path, {"Comment": "c", "IsolationType": "Full"})
+        self.assertEqual((status, made["type"], made["status"]), (201, "Isolate", "Pending"))
+        self.assertEqual((made["requestor"], made["requestSource"]), (CLIENT, "PublicApi"))
+        status, _, again = self.call("POST", path, {"Comment": "c"})
+        self.assertEqual((status, again["error"]["code"]), (400, "ActiveRequestAlreadyExists"))
+        self.assertEqual(self.call("POST", path, {"comment": "c"})[0], 400)
+        cancel = f"/api/machineactions/{made['id']}/cancel"
+        status, _, ended = self.call("POST", cancel, {"Comment": "enough"})
+        self.assertEqual((status, ended["status"]), (200, "Cancelled"))
+        self.assertEqual(ended["cancellationComment"], "enough")
+        self.assertEqual(self.call("POST", cancel, {"Comment": "enough"})[0], 400)
+
+    def test_links_exist_once_the_work_is_done(self):
+        package, live = self.sim("POST", "actions", [
+            {"type": "CollectInvestigationPackage"},
+            {"type": "Isolate"}])["ids"]
+        uri = f"/api/machineactions/{package}/GetPackageUri"
+        self.assertEqual(self.call("GET", uri)[0], 404)
+        self.sim("POST", f"actions/{package}/status", {"status": "Succeeded"})
+        status, _, answer = self.call("GET", uri)
+        self.assertEqual(status, 200)
+        self.assertTrue(answer["value"].startswith('"https://'))
+        self.assertEqual(self.call("GET", uri)[0], 429)
+        status, _, run = self.call("POST", f"/api/machines/{MACHINE}/runliveresponse", {
+            "Comment": "c", "Commands": [{"type": "RunScript", "params": [
+                {"key": "ScriptName", "value": "a.ps1"}]}]})
+        self.assertEqual((status, run["commands"][0]["commandStatus"]), (201, "Created"))
+        self.sim("POST", f"actions/{run['id']}/status", {"status": "Succeeded"})
+        link = f"/api/machineactions/{run['id']}/GetLiveResponseResultDownloadLink(index=0)"
+        status, _, answer = self.call("GET", link)
+        self.assertEqual(status, 200)
+        self.assertIn("sig=", answer["value"])
+        self.assertEqual(self.call("GET", "/api/alerts/da63_1/machine")[0], 200)
+
+    def test_bad_queries_and_missing_roles_are_refused(self):
+        status, _, answer = self.call("GET", "/api/machineactions?$filter=status eq Pending")
+        self.assertEqual((status, answer["error"]["code"]), (400, "ODataError"))
+        self.sim("POST", "credentials", {"roles": ["Machine.Isolate"]})
+        self.bearer = None
+        status, _, answer = self.call("GET", "/api/machineactions")
+        self.assertEqual((status, answer["error"]["code"]), (403, "Forbidden"))
+
+    def test_control_api_tells_what_is_wrong(self):
+        for method, path, body, status in [
+                ("POST", "actions", '{"typ":"x"}', 400), ("POST", "actions", "[", 400),
+                ("POST", "actions", '{"plan":[["a",1]]}', 400),
+                ("POST", "actions", '{"plan":[[5,"a"],[4,"b"]]}', 400),
+                ("POST", "faults", '{"fault":"flood","count":1}', 400),
+                ("POST", "faults", '{"fault":"stall"}', 400),
+                ("POST", "faults", '{"lag":1}', 400), ("GET", "nothing", None, 404),
+                ("POST", "actions/none/status", '{"status":"Failed"}', 404)]:
+            with self.subTest(path=path, body=body):
+                got, _, text = self.send(method, "/_sim/" + path, body)
+                self.assertEqual(got, status)
+                self.assertTrue(json.loads(text)["error"])
+
+
+class Quota(SimTest):
+    CONFIG = "[quota]\nper_minute = 20\nper_hour = 30\n"
+
+    def test_judge_counts_and_the_api_throttles(self):
+        codes = [self.call("GET", "/api/machineactions")[0] for _ in range(25)]
+        self.assertEqual(codes, [200] * 20 + [429] * 5)
+        status, headers, answer = self.call("GET", "/api/machineactions")
+        self.assertEqual(answer["error"]["code"], "429")
+        self.assertIn(f"again in {headers['Retry-After']} seconds", answer["error"]["message"])
+        quota = self.sim("GET", "quota")
+        self.assertEqual(quota["calls"], 26)
+        self.assertEqual(quota["max_per_minute"], 26)
+        self.assertEqual(quota["windows_over"], 6)
+        self.assertEqual(quota["throttled"], 6)
+        self.assertEqual((quota["per_minute"], quota["per_hour"]), (20, 30))
+        self.assertEqual(quota["operations"]["token"], 1)
+
+
+class Faults(SimTest):
+    def setUp(self):
+        super().setUp()
+        self.sim("POST", "actions", {"count": 5, "plan": []})
+        self.assertEqual(self.call("GET", "/api/machineactions")[0], 200)
+
+    def next_call(self, fault, timeout=DEADLINE_S):
+        self.sim("POST", "faults", {"fault": fault, "count": 1})
+        connection = self.connect(timeout)
+        self.addCleanup(connection.close)
+        return self.send("GET", "/api/machineactions", None,
+                         {"Authorization": "Bearer " + self.bearer}, connection)
+
+    def test_whole_answers(self):
+        for fault, status, start in [
+                ("unauthorized", 401, b'{"error":{"code":"Unauthorized"'),
+                ("forbidden", 403, b'{"error":{"code":"Forbidden"'),
+                ("throttled", 429, b'{"error":{"code":"429"'),
+                ("server_error_empty", 500, b""),
+                ("server_error_html", 503, b"<html>"),
+                ("not_json", 200, b"upstream"), ("login_page", 200, b"<!DOCTYPE html>"),
+                ("empty_body", 200, b""), ("wrong_document", 200, b'{"status"'),
+                ("cut_json", 200, b'{"@odata.context"')]:
+            with self.subTest(fault=fault):
+                got, _, body = self.next_call(fault)
+                self.assertEqual(got, status)
+                self.assertTrue(body.startswith(start) and bool(body) == bool(start), body[:80])
+                if fault == "cut_json":
+                    self.assertRaises(ValueError, json.loads, body)
+                self.assertEqual(self.call("GET", "/api/machineactions")[0], 200)
+
+    def test_redirect_leads_elsewhere(self):
+        status, headers, _ = self.next_call("redirect")
+        self.assertEqual(status, 307)
+        self.assertTrue(headers["Location"].startswith("https://collector.example.net/"))
+
+    def test_broken_transport(self):
+        for fault, error in [("truncated_body", http.client.IncompleteRead),
+                             ("truncated_chunk", http.client.IncompleteRead),
+                             ("reset", OSError),
+                             ("reset_before_answer", OSError)]:
+            with self.subTest(fault=fault):
+                self.assertRaises(error, self.next_call, fault)
+        for fault in ("stall", "no_answer"):
+            with self.subTest(fault=fault):
+                self.assertRaises(TimeoutError, self.next_call, fault, 0.3)
+        self.assertEqual(self.call("GET", "/api/machineactions")[0], 200)
+
+    def test_slow_drip_sends_the_head_at_once_and_then_trickles(self):
+        self.sim("POST", "faults", {"fault": "slow_drip", "count": 1})
+        connection = self.connect()
+        self.addCleanup(connection.close)
+        connection.request("GET", "/api/machineactions", None,
+                           {"Authorization": "Bearer " + self.bearer})
+        answer = connection.getresponse()
+        self.assertEqual(answer.status, 200)
+        began = time.monotonic()
+        self.assertEqual(len(answer.read(32)), 32)
+        self.assertGreater(time.monotonic() - began, 0.25)
+
+    def test_codings(self):
+        plain = self.call("GET", "/api/machineactions")[2]
+        for encoding, bits, name in [("gzip", 31, "gzip"), ("deflate", 15, "deflate"),
+                                     ("raw_deflate", -15, "deflate")]:
+            with self.subTest(encoding=encoding):
+                self.sim("POST", "faults", {"encoding": encoding, "chunked": True})
+                status, headers, body = self.send(
+                    "GET", "/api/machineactions", None,
+                    {"Authorization": "Bearer " + self.bearer, "Accept-Encoding": "gzip, deflate"})
+                self.assertEqual(headers["Content-Encoding"], name)
+                self.assertEqual(headers["Transfer-Encoding"], "chunked")
+                self.assertEqual(json.loads(zlib.decompress(body, bits)), plain)
+        self.sim("DELETE", "faults")
+        self.assertEqual(self.call("GET", "/api/machineactions")[1]["Content-Encoding"], None)
+
+    def test_switches_hold_until_they_are_cleared(self):
+        self.sim("POST", "faults", {"reject_last_update_filter": True, "shape": "minimal",
+                                    "short_last_update": True})
+        query = "/api/machineactions?$filter=lastUpdateDateTimeUtc ge 2025-01-01T00:00:00Z"
+        self.assertEqual(self.call("GET", query)[0], 400)
+        _, _, answer = self.call("GET", "/api/machineactions")
+        self.assertIn("lastUpdateTimeUtc", answer["value"][0])
+        self.assertNotIn("requestSource", answer["value"][0])
+        self.sim("DELETE", "faults")
+        self.assertEqual(self.call("GET", query)[0], 200)
+
+    def test_rate_strikes_every_call_of_its_operation(self):
+        self.sim("POST", "faults", {"fault": "server_error_json", "operation": "get",
+                                    "per_mille": 1000})
+        self.assertEqual(self.call("GET", "/api/machineactions/x")[0], 500)
+        self.assertEqual(self.call("GET", "/api/machineactions/x")[0], 500)
+        self.assertEqual(self.call("GET", "/api/machineactions")[0], 200)
+        self.sim("DELETE", "faults")
+        self.assertEqual(self.call("GET", "/api/machineactions/x")[0], 404)
+
+
+class Clock(SimTest):
+    CONFIG = "skew_ms = -7200000\n"
+
+    def test_skewed_server_is_wrong_in_everything_it_says(self):
+        made = self.sim("POST", "actions", {"type": "Isolate"})["ids"][0]
+        _, headers, entity = self.call("GET", "/api/machineactions/" + made)
+        date = email.utils.parsedate_to_datetime(headers["Date"]).timestamp()
+        self.assertAlmostEqual(date, time.time() - 7200, delta=DEADLINE_S)
+        created = time.strptime(entity["creationDateTimeUtc"][:19], "%Y-%m-%dT%H:%M:%S")
+        self.assertAlmostEqual(calendar.timegm(created), date, delta=DEADLINE_S)
+
+
+class Program(SimTest):
+    def run_with(self, *arguments):
+        return subprocess.run([os.environ["MACTIONSIM"], *map(str, arguments)],
+                              capture_output=True, text=True, timeout=DEADLINE_S)
+
+    def test_exit_codes(self):
+        self.assertEqual(self.run_with("--help").returncode, 0)
+        self.assertEqual(self.run_with().returncode, 64)
+        tls = ("--tls-cert", self.cert, "--tls-key", self.key)
+        taken = self.run_with("--listen", f"127.0.0.1:{self.port}", *tls)
+        self.assertEqual(taken.returncode, 69, taken)
+        bad = self.directory / "bad.toml"
+        for text in ("tenant = 1\n", "a = [\n", "[switches]\nlag = 1\n", 'seed = "x"\n'):
+            bad.write_text(text)
+            refused = self.run_with("--listen", "127.0.0.1:0", *tls, "--config", bad)
+            self.assertEqual(refused.returncode, 78, refused)
+            self.assertIn("bad.toml", refused.stderr)
+
+    def test_old_tls_and_plain_text_are_refused(self):
+        context = ssl.create_default_context(cafile=str(self.cert))
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+        with socket.create_connection(("127.0.0.1", self.port), DEADLINE_S) as plain:
+            self.assertRaises(OSError, context.wrap_socket, plain, server_hostname="127.0.0.1")
+        with socket.create_connection(("127.0.0.1", self.port), DEADLINE_S) as plain:
+            plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertFalse(plain.recv(4096).startswith(b"HTTP/"))
+        self.assertEqual(self.sim("GET", "health")["status"], "ok")
+
+
+if __name__ == "__main__":
+    unittest.main()
