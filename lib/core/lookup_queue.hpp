@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "action/machine_action.hpp"
@@ -18,21 +21,20 @@ namespace mactiond::core {
 class LookupQueue {
  public:
   void add(const ActionId& id, MonoTime now);
-  void drop(const ActionId& id) { waiting_.erase(id); }
 
-  /// Up to limit ids that may be asked for now, oldest request first; they count as asked until
+  /// Up to limit ids that may be asked for now, longest due first; they count as asked until
   /// one of the functions below tells the outcome.
   [[nodiscard]] std::vector<ActionId> take(std::size_t limit, MonoTime now);
   /// Whether this id must be asked for alone: a list did not show it.
   [[nodiscard]] bool single_next(MonoTime now) const;
 
-  void found(const ActionId& id) { waiting_.erase(id); }
+  void found(const ActionId& id);
   /// A list by ids did not show it: to be read alone, at once.
   void absent(const ActionId& id, MonoTime now);
   /// 404. True if the action is now confirmed gone. young: within the grace time.
   [[nodiscard]] bool not_found(const ActionId& id, bool young, MonoTime now);
-  /// The call failed and told nothing.
-  void failed(const ActionId& id, std::optional<Duration> retry_after, MonoTime now,
+  /// The call for these ids failed and told nothing. They stay together: one wait for all.
+  void failed(const std::vector<ActionId>& ids, std::optional<Duration> retry_after, MonoTime now,
               Random& random);
 
   [[nodiscard]] std::optional<MonoTime> wake_at() const;
@@ -44,11 +46,18 @@ class LookupQueue {
     std::optional<MonoTime> first_not_found;
     int failures = 0;
     bool alone = false;
-    bool asked = false;
+    bool asked = true;  ///< not in a queue
   };
-  [[nodiscard]] const std::pair<const ActionId, Lookup>* next(MonoTime now) const;
+  using Row = std::map<ActionId, Lookup>::value_type;
+  using Queue = std::set<std::pair<MonoTime, ActionId>>;
+
+  [[nodiscard]] Queue& queue_of(const Lookup& lookup) { return queues_[lookup.alone ? 1 : 0]; }
+  void withdraw(Row& row);
+  void enqueue(Row& row, bool alone, MonoTime not_before);
 
   std::map<ActionId, Lookup> waiting_;
+  /// Those not asked for, by when they may be: several in a call, and alone.
+  std::array<Queue, 2> queues_;
 };
 
 }  // namespace mactiond::core

@@ -237,9 +237,7 @@ void Region::list_failed(const Call& call, const Disposition& outcome, bool agai
     if (refused && call.many == many_ids_) {
       many_ids_ = many_ids_ == ManyIds::In ? ManyIds::Or : ManyIds::None;
     }
-    for (const ActionId& id : call.ids) {
-      lookups_.failed(id, outcome.retry_after, now.mono, random_);
-    }
+    lookups_.failed(call.ids, outcome.retry_after, now.mono, random_);
     return;
   }
   if (call.kind == Call::Kind::Sweep) {
@@ -277,7 +275,7 @@ void Region::on(ActionRead read, Now now, StepWriter& out) {
     return;
   }
   if (read.outcome.reason != Reason::NotFound) {
-    lookups_.failed(id, read.outcome.retry_after, now.mono, random_);
+    lookups_.failed(call.ids, read.outcome.retry_after, now.mono, random_);
     return;
   }
   const Tracker::Known* known = tracker_.find(id);

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/command.hpp"
+#include "core/event.hpp"
+
+namespace mactiond::test {
+
+/// The delivery rows of a store, kept in memory: what the outbox reads back.
+class FakeDeliveryQueue {
+ public:
+  void write(const core::Batch& batch) {
+    for (auto& [key, row] : rows_) row.due += batch.shift_due;
+    for (const core::EventRecord& event : batch.events) events_[event.seq] = event;
+    for (const core::DeliveryRow& row : batch.deliveries) {
+      rows_[{row.webhook, row.seq}] = {row.action.value, 0, row.due};
+    }
+    for (const core::DeliveryRetryRow& row : batch.retries) {
+      Row& known = rows_.at({row.webhook, row.seq});
+      known.attempts = row.attempts;
+      known.due = row.due;
+    }
+    for (const core::DeliveryEndRow& row : batch.ends) rows_.erase({row.webhook, row.seq});
+  }
+
+  [[nodiscard]] core::DeliveriesLoaded load(const core::LoadDeliveries& command) const {
+    core::DeliveriesLoaded loaded;
+    loaded.command = command.id;
+    std::set<std::string> begun;
+    std::multimap<WallTime, core::DueDelivery> heads;
+    for (const auto& [key, row] : rows_) {
+      if (key.first != command.webhook) continue;
+      if (!row.action.empty() && !begun.insert(row.action).second) continue;
+      heads.emplace(row.due, core::DueDelivery{events_.at(key.second), row.attempts, row.due});
+    }
+    for (auto& [due, head] : heads) {
+      if (due > command.due_until || loaded.due.size() >= static_cast<std::size_t>(command.limit)) {
+        loaded.next_due = due;
+        break;
+      }
+      loaded.due.push_back(std::move(head));
+    }
+    return loaded;
+  }
+
+  [[nodiscard]] std::size_t size() const { return rows_.size(); }
+
+ private:
+  struct Row {
+    std::string action;
+    int attempts = 0;
+    WallTime due{};
+  };
+  std::map<std::pair<std::string, std::uint64_t>, Row> rows_;
+  std::map<std::uint64_t, core::EventRecord> events_;
+};
+
+}  // namespace mactiond::test

@@ -1,0 +1,216 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/engine.hpp"
+#include "support/builders.hpp"
+#include "support/delivery_queue.hpp"
+
+namespace mactiond::test {
+
+/// An engine whose commands are answered by hand, above a queue of deliveries in memory.
+///
+/// Checks on every step what always holds: event numbers without a gap, every command known once,
+/// and a next wake-up that lies ahead.
+class EngineHarness {
+ public:
+  EngineHarness() {
+    options.instance = "soc1";
+    options.boot_id = "boot-1";
+    options.regions.emplace_back().name = "eu";
+  }
+
+  core::Engine& engine() {
+    if (!engine_) engine_ = std::make_unique<core::Engine>(options, snapshot, 42, now);
+    return *engine_;
+  }
+
+  void step(core::Event event) {
+    core::Step step = engine().on(std::move(event), now);
+    ++steps;
+    for (const core::EventRecord& record : step.writes.events) {
+      EXPECT_EQ(record.seq, ++last_seq);
+      events.push_back(record);
+    }
+    queue.write(step.writes);
+    for (const core::RegionRow& row : step.writes.regions) regions[row.region] = row;
+    for (const core::QuotaRow& row : step.writes.quotas) quotas[row.region + row.window] = row;
+    for (core::Command& command : step.commands) {
+      const auto id = std::visit([](const auto& c) { return c.id.value; }, command);
+      EXPECT_TRUE(ids_.insert(id).second) << "command " << id << " started twice";
+      if (const auto* load = std::get_if<core::LoadDeliveries>(&command)) {
+        loads_.push_back(*load);
+      } else {
+        pending.emplace(id, std::move(command));
+      }
+    }
+    for (const core::Note& note : step.notes) notes.push_back(note);
+    for (const auto& fact : step.transitions) transitions.push_back(fact);
+    EXPECT_GT(engine().wake_at().value_or(MonoTime::max()), now.mono);
+    while (!loads_.empty()) {
+      const core::LoadDeliveries load = loads_.front();
+      loads_.erase(loads_.begin());
+      this->step(queue.load(load));
+    }
+    last = std::move(step.writes);
+  }
+
+  void tick() { step(core::Tick{}); }
+
+  /// Lets time pass; the engine is woken whenever it asks to be.
+  void pass(Duration time) {
+    const MonoTime end = now.mono + time;
+    (void)engine();
+    while (now.mono < end && !testing::Test::HasFailure()) {
+      set_mono(std::clamp(engine().wake_at().value_or(end), now.mono, end));
+      tick();
+    }
+  }
+  /// The same, with every call of the API answered at once by respond.
+  void run(Duration time, const std::function<void()>& respond) {
+    const MonoTime end = now.mono + time;
+    tick();
+    respond();
+    while (now.mono < end && !testing::Test::HasFailure()) {
+      set_mono(std::clamp(engine().wake_at().value_or(end), now.mono, end));
+      tick();
+      respond();
+    }
+  }
+
+  template <class C>
+  [[nodiscard]] int count() const {
+    return static_cast<int>(std::count_if(pending.begin(), pending.end(), [](const auto& row) {
+      return std::holds_alternative<C>(row.second);
+    }));
+  }
+  /// The oldest pending command of this kind, which the caller will answer.
+  template <class C>
+  [[nodiscard]] C take() {
+    for (auto row = pending.begin(); row != pending.end(); ++row) {
+      if (!std::holds_alternative<C>(row->second)) continue;
+      C command = std::get<C>(std::move(row->second));
+      pending.erase(row);
+      return command;
+    }
+    ADD_FAILURE() << "no such command is pending";
+    return {};
+  }
+  /// The pending list call of this kind, if there is one.
+  [[nodiscard]] std::optional<core::ListActions> take_list(core::Query::Kind kind) {
+    for (auto row = pending.begin(); row != pending.end(); ++row) {
+      const auto* list = std::get_if<core::ListActions>(&row->second);
+      if (list == nullptr || list->query.kind != kind) continue;
+      core::ListActions command = *list;
+      pending.erase(row);
+      return command;
+    }
+    return std::nullopt;
+  }
+
+  void give_token(const std::string& token = "token", Duration lifetime = std::chrono::hours(1)) {
+    const auto fetch = take<core::FetchToken>();
+    step(core::TokenFetched{fetch.id, {}, Secret(token), lifetime});
+  }
+  void refuse_token(const Disposition& outcome) {
+    const auto fetch = take<core::FetchToken>();
+    step(core::TokenFetched{fetch.id, outcome, {}, {}});
+  }
+  void answer(const core::ListActions& list, std::vector<MachineAction> actions,
+              bool has_next_link = false) {
+    step(core::ActionsListed{list.id, {}, std::move(actions), has_next_link, date()});
+  }
+  void fail(const core::ListActions& list, const Disposition& outcome) {
+    step(core::ActionsListed{list.id, outcome, {}, false, date()});
+  }
+  void answer(const core::GetAction& get, const MachineAction& action) {
+    step(core::ActionRead{get.id, {}, action, date()});
+  }
+  void fail(const core::GetAction& get, const Disposition& outcome) {
+    step(core::ActionRead{get.id, outcome, std::nullopt, date()});
+  }
+  /// Answers the pending list call, whichever it is.
+  void list(std::vector<MachineAction> actions) {
+    answer(take<core::ListActions>(), std::move(actions));
+  }
+  void fail_list(const Disposition& outcome) { fail(take<core::ListActions>(), outcome); }
+  void deliver(const Disposition& outcome = {}) {
+    const auto send = take<core::SendDelivery>();
+    step(core::DeliveryAnswered{send.id, outcome});
+  }
+
+  /// From nothing to a first complete poll and sweep that showed these actions.
+  void begin(std::vector<MachineAction> actions = {}) {
+    tick();
+    give_token();
+    list(actions);
+    list(actions);
+  }
+
+  /// "a1 Pending>Succeeded" for a transition, else the event's type.
+  [[nodiscard]] std::vector<std::string> told() const {
+    std::vector<std::string> lines;
+    for (const core::EventRecord& event : events) {
+      if (event.type != core::EventType::ActionTransition) {
+        lines.emplace_back(to_string(event.type));
+        continue;
+      }
+      lines.push_back(event.action.value + " " + member(event.fields, "from") + ">" +
+                      member(event.fields, "to"));
+    }
+    return lines;
+  }
+  [[nodiscard]] int notes_of(const std::string& event) const {
+    return static_cast<int>(
+        std::count_if(notes.begin(), notes.end(), [&](const auto& n) { return n.event == event; }));
+  }
+
+  /// The true time, as the API has it; independent of our wall clock.
+  [[nodiscard]] WallTime server() const { return kDay + (now.mono - kBoot); }
+  [[nodiscard]] WallTime date() const { return std::chrono::floor<std::chrono::seconds>(server()); }
+  void set_mono(MonoTime to) {
+    now.wall += to - now.mono;
+    now.mono = to;
+  }
+
+  core::Options options;
+  core::Snapshot snapshot;
+  Now now{kDay, kBoot};
+  FakeDeliveryQueue queue;
+  std::map<std::uint64_t, core::Command> pending;
+  std::map<std::string, core::RegionRow> regions;
+  std::map<std::string, core::QuotaRow> quotas;
+  std::vector<core::EventRecord> events;
+  std::vector<core::Note> notes;
+  std::vector<core::TransitionFact> transitions;
+  core::Batch last;  ///< the writes of the last step
+  std::uint64_t last_seq = 0;
+  std::uint64_t steps = 0;
+
+ private:
+  static std::string member(const std::string& fields, const std::string& name) {
+    const auto at = fields.find('"' + name + "\":");
+    if (at == std::string::npos) return {};
+    std::string value = fields.substr(at + name.size() + 3);
+    value.resize(std::min(value.find(','), value.size()));
+    std::erase(value, '"');
+    return value;
+  }
+
+  std::unique_ptr<core::Engine> engine_;
+  std::set<std::uint64_t> ids_;
+  std::vector<core::LoadDeliveries> loads_;
+};
+
+}  // namespace mactiond::test

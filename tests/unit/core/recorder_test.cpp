@@ -1,0 +1,99 @@
+#include "core/recorder.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/builders.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using test::kDay;
+
+EventRecord event_of(EventType type, std::string region = "eu", std::string action = "a1") {
+  EventRecord event;
+  event.type = type;
+  event.region = std::move(region);
+  event.action.value = std::move(action);
+  return event;
+}
+
+const EventRecord kTransition = event_of(EventType::ActionTransition);
+const Subject kScanEnded{"RunAntiVirusScan", "Succeeded", {}};
+
+TEST(WebhookFilter, LetsEverythingPassWhenEmpty) {
+  EXPECT_TRUE(passes({}, kTransition, kScanEnded));
+  EXPECT_TRUE(passes({}, event_of(EventType::RegionDegraded), {}));
+}
+
+struct Row {
+  const char* name;
+  WebhookFilter filter;
+  bool transition;
+  bool degraded;
+};
+
+TEST(WebhookFilter, HoldsBackWhatAGivenKeyDoesNotFit) {
+  const std::vector<Row> rows{
+      {"event", {{"action.transition"}, {}, {}, {}}, true, false},
+      {"event glob", {{"region.*", "cancel.*"}, {}, {}, {}}, false, true},
+      {"region", {{}, {"us"}, {}, {}}, false, false},
+      {"region alternatives", {{}, {"us", "E?"}, {}, {}}, true, true},
+      {"type", {{}, {}, {"Isolate"}, {}}, false, true},
+      {"type in another case", {{}, {}, {"runantivirus*"}, {}}, true, true},
+      {"to", {{}, {}, {}, {"Failed", "TimeOut"}}, false, true},
+      {"to fits", {{}, {}, {}, {"Succeeded"}}, true, true},
+      {"all keys must fit", {{"action.*"}, {"eu"}, {"*Scan"}, {"Failed"}}, false, false},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    EXPECT_EQ(passes(row.filter, kTransition, kScanEnded), row.transition);
+    EXPECT_EQ(passes(row.filter, event_of(EventType::RegionDegraded, "eu", ""), {}), row.degraded);
+  }
+}
+
+std::vector<WebhookOptions> two_webhooks() {
+  WebhookOptions all;
+  all.name = "all";
+  WebhookOptions failures;
+  failures.name = "failures";
+  failures.filter.to = {"Failed"};
+  return {all, failures};
+}
+
+TEST(Recorder, NumbersEventsWithoutAGap) {
+  Recorder recorder("soc1", two_webhooks(), 41);
+  Batch batch;
+  (void)recorder.record(kTransition, kScanEnded, kDay, batch);
+  (void)recorder.record(kTransition, kScanEnded, kDay, batch);
+  ASSERT_EQ(batch.events.size(), 2U);
+  EXPECT_EQ(batch.events[0].seq, 42U);
+  EXPECT_EQ(batch.events[1].seq, 43U);
+  EXPECT_EQ(batch.events[0].instance, "soc1");
+  EXPECT_EQ(recorder.last_seq(), 43U);
+}
+
+TEST(Recorder, AddressesTheWebhooksWhoseFilterLetsItPass) {
+  Recorder recorder("soc1", two_webhooks(), 0);
+  Batch batch;
+  EXPECT_EQ(recorder.record(kTransition, kScanEnded, kDay, batch), (std::vector<std::size_t>{0}));
+  const Subject failed{"RunAntiVirusScan", "Failed", {}};
+  EXPECT_EQ(recorder.record(kTransition, failed, kDay, batch), (std::vector<std::size_t>{0, 1}));
+  ASSERT_EQ(batch.deliveries.size(), 3U);
+  EXPECT_EQ(batch.deliveries[0].webhook, "all");
+  EXPECT_EQ(batch.deliveries[2].webhook, "failures");
+  EXPECT_EQ(batch.deliveries[2].seq, 2U);
+  EXPECT_EQ(batch.deliveries[2].action.value, "a1");
+  EXPECT_EQ(batch.deliveries[2].due, kDay);
+}
+
+TEST(Recorder, TellsNoWebhookAboutItself) {
+  Recorder recorder("soc1", two_webhooks(), 0);
+  Batch batch;
+  const EventRecord dead = event_of(EventType::WebhookDeadLettered, "", "");
+  EXPECT_EQ(recorder.record(dead, {{}, {}, "all"}, kDay, batch), (std::vector<std::size_t>{1}));
+  ASSERT_EQ(batch.deliveries.size(), 1U);
+  EXPECT_TRUE(batch.deliveries[0].action.value.empty()) << "no order to keep";
+}
+
+}  // namespace
+}  // namespace mactiond::core

@@ -1,0 +1,198 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/region.hpp"
+#include "support/engine_harness.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+using test::not_found;
+using test::open_action;
+using Kind = Query::Kind;
+
+/// Answers every call at once and remembers when each was made.
+struct QuotaTest : testing::Test, test::EngineHarness {
+  void respond() {
+    while (!pending.empty()) {
+      if (count<FetchToken>() > 0) {
+        give_token();
+      } else if (count<GetAction>() > 0) {
+        calls.push_back(now.mono);
+        ++gets;
+        fail(take<GetAction>(), lookup);
+      } else {
+        respond_list(take<ListActions>());
+      }
+    }
+  }
+  void respond_list(const ListActions& list) {
+    calls.push_back(now.mono);
+    switch (list.query.kind) {
+      case Kind::ChangedSince:
+        ++polls;
+        return answer(list, poll_shows);
+      case Kind::OpenOrCreatedSince:
+        ++polls;
+        return answer(list, poll_shows);
+      case Kind::CreatedSince:
+        ++sweeps;
+        return answer(list, poll_shows);
+      default:
+        ++many;
+        return fail(list, test::filter_refused());
+    }
+  }
+  void run(Duration time) {
+    EngineHarness::run(time, [this] { respond(); });
+  }
+  int worst(Duration window) const {
+    int most = 0;
+    auto first = calls.begin();
+    for (auto end = calls.begin(); end != calls.end(); ++end) {
+      while (*end - *first > window) ++first;
+      most = std::max(most, static_cast<int>(end - first) + 1);
+    }
+    return most;
+  }
+
+  Disposition lookup = not_found();
+  std::vector<MachineAction> poll_shows;
+  std::vector<MonoTime> calls;
+  int polls = 0;
+  int sweeps = 0;
+  int gets = 0;
+  int many = 0;
+};
+
+TEST_F(QuotaTest, PollsAtTheSustainedPaceAndStillSweeps) {
+  poll_shows = {open_action("a1")};
+  run(2h);
+  EXPECT_GE(sweeps, 10) << "one in ten minutes";
+  EXPECT_GE(polls, 2 * 1380);
+  EXPECT_LE(worst(1h), 1500);
+  EXPECT_LE(worst(1min), 100);
+}
+
+TEST_F(QuotaTest, AnIdleRegionCallsSeldom) {
+  run(1h);
+  EXPECT_LE(polls, 245);
+  EXPECT_GE(polls, 235);
+  EXPECT_GE(sweeps, 6);
+}
+
+TEST_F(QuotaTest, AFloodOfLookupsDoesNotStopThePolls) {
+  for (int i = 0; i < 200; ++i) {
+    StoredAction stored;
+    stored.region = "eu";
+    stored.id.value = "a" + std::to_string(i);
+    stored.status = ActionStatus::Known::Pending;
+    snapshot.actions.push_back(stored);
+  }
+  options.regions[0].poll.filters = Filters::Documented;
+  lookup = test::server_error();
+  run(30min);
+  EXPECT_GE(gets, 200);
+  EXPECT_GE(polls, 250);
+  EXPECT_GE(sweeps, 2);
+  EXPECT_LE(worst(1h), 1500);
+  EXPECT_LE(worst(1min), 100);
+}
+
+TEST_F(QuotaTest, TheWakeUpLiesAheadWhileLookupsAreUnderWay) {
+  for (int i = 0; i < 200; ++i) poll_shows.push_back(open_action("a" + std::to_string(i)));
+  options.regions[0].poll.filters = Filters::Documented;
+  begin(poll_shows);
+  pass(3s);
+  list({});
+  EXPECT_EQ(count<ListActions>(), 4) << "and no more at once";
+  const auto before = steps;
+  pass(1s);
+  EXPECT_LT(steps - before, 5U);
+}
+
+TEST_F(QuotaTest, EveryCallIsCountedInTheStepThatStartsIt) {
+  options.regions[0].poll.filters = Filters::Documented;
+  begin({open_action("a1")});
+  EXPECT_EQ(quotas.size(), 2U);
+  EXPECT_EQ(quotas.at("euhour").boot_id, "boot-1");
+  quotas.clear();
+  pass(3s);
+  ASSERT_EQ(count<ListActions>(), 1);
+  EXPECT_EQ(quotas.size(), 2U);
+  quotas.clear();
+  list({});
+  ASSERT_EQ(count<GetAction>(), 1);
+  EXPECT_EQ(quotas.size(), 2U);
+}
+
+TEST_F(QuotaTest, RestartsNeverRefillTheQuota) {
+  poll_shows = {open_action("a1")};
+  for (int restart = 0; restart < 200; ++restart) {
+    EngineHarness next;
+    next.now = now;
+    for (const auto& [key, row] : quotas) next.snapshot.quotas.push_back(row);
+    next.options.regions[0].quota = {20, 60, 1.0};
+    for (int i = 0; i < 10; ++i) {
+      next.tick();
+      if (next.count<FetchToken>() > 0) next.give_token();
+      while (next.count<ListActions>() > 0) {
+        calls.push_back(next.now.mono);
+        next.list(poll_shows);
+      }
+      next.pass(1s);
+    }
+    for (const auto& [key, row] : next.quotas) quotas[key] = row;
+    now = next.now;
+  }
+  EXPECT_LE(worst(1min), 20);
+  EXPECT_LE(worst(1h), 60);
+  EXPECT_GE(calls.size(), 30U);
+}
+
+TEST_F(QuotaTest, A429HoldsEveryCallForTheTimeNamedAndAMargin) {
+  begin({open_action("a1")});
+  pass(3s);
+  fail_list(test::throttled(Duration(40s)));
+  const MonoTime said = now.mono;
+  ASSERT_TRUE(quotas.contains("euhold"));
+  pass(40s);
+  EXPECT_EQ(count<ListActions>(), 0);
+  pass(15s);
+  EXPECT_EQ(count<ListActions>(), 1);
+  EXPECT_GE(quotas.at("euhold").instant, said + 41s);
+  EXPECT_GE(engine().status(now).regions[0].throttled_seconds, 40);
+}
+
+TEST_F(QuotaTest, A429WithoutATimeHoldsToo) {
+  begin({open_action("a1")});
+  pass(3s);
+  fail_list(test::throttled(std::nullopt));
+  pass(15s);
+  EXPECT_EQ(count<ListActions>(), 0);
+  pass(10s);
+  EXPECT_EQ(count<ListActions>(), 1);
+}
+
+TEST_F(QuotaTest, AHoldOutlivesARestart) {
+  begin({open_action("a1")});
+  pass(3s);
+  fail_list(test::throttled(Duration(10min)));
+  EngineHarness next;
+  next.now = now;
+  for (const auto& [key, row] : quotas) next.snapshot.quotas.push_back(row);
+  next.tick();
+  next.give_token();
+  next.pass(9min);
+  EXPECT_EQ(next.count<ListActions>(), 0);
+  next.pass(2min);
+  EXPECT_EQ(next.count<ListActions>(), 1);
+}
+
+}  // namespace
+}  // namespace mactiond::core

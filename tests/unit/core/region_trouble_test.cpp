@@ -1,0 +1,226 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/region.hpp"
+#include "support/engine_harness.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+using test::kDay;
+using test::open_action;
+using test::refusal;
+using test::server_error;
+using test::unauthorized;
+using Lines = std::vector<std::string>;
+
+const Disposition kWrongSecret =
+    refusal(Verdict::GiveUp, Reason::Auth, 401, std::nullopt, "invalid_client AADSTS7000215");
+
+struct TroubleTest : testing::Test, test::EngineHarness {
+  std::string reason() { return engine().status(now).regions[0].reason; }
+  /// Waits for the next list call and lets it fail.
+  void fail_poll(const Disposition& outcome) {
+    for (int i = 0; i < 400 && count<ListActions>() == 0; ++i) pass(1s);
+    fail_list(outcome);
+  }
+};
+
+TEST_F(TroubleTest, AWrongSecretIsToldAtOnceAndRecoversWhenFixed) {
+  tick();
+  refuse_token(kWrongSecret);
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_NE(events[0].fields.find("AADSTS7000215"), std::string::npos);
+  EXPECT_NE(reason().find("AADSTS7000215"), std::string::npos);
+  EXPECT_EQ(regions.at("eu").degraded, reason());
+  EXPECT_TRUE(pending.empty()) << "nothing is called without a token";
+  pass(6s);
+  refuse_token(kWrongSecret);
+  EXPECT_EQ(events.size(), 1U) << "told once";
+  pass(12s);
+  give_token();
+  EXPECT_EQ(events.size(), 1U) << "a token alone proves nothing";
+  list({});
+  EXPECT_EQ(told(), (Lines{"region.degraded", "region.recovered"}));
+  EXPECT_EQ(reason(), "");
+  EXPECT_EQ(regions.at("eu").degraded, "");
+}
+
+TEST_F(TroubleTest, ATokenExpiredMidRunIsRenewedOnceWithoutTrouble) {
+  begin({open_action("a1")});
+  pass(20min);
+  const auto poll = take_list(Query::Kind::ChangedSince);
+  ASSERT_TRUE(poll);
+  fail(*poll, unauthorized());
+  EXPECT_EQ(count<FetchToken>(), 1);
+  EXPECT_EQ(count<ListActions>(), 1) << "the sweep that is under way; no poll without a token";
+  give_token("new");
+  const auto again = take_list(Query::Kind::ChangedSince);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->token.reveal(), "new");
+  EXPECT_EQ(again->query, poll->query);
+  answer(*again, {});
+  EXPECT_EQ(events.size(), 1U);
+  EXPECT_EQ(reason(), "");
+}
+
+TEST_F(TroubleTest, ASecondRefusalOfTheOldTokenDoesNotCostTheNewOneEdge) {
+  begin();
+  pass(20min);
+  const auto poll = take_list(Query::Kind::ChangedSince);
+  const auto sweep = take_list(Query::Kind::CreatedSince);
+  ASSERT_TRUE(poll && sweep);
+  fail(*poll, unauthorized());
+  give_token("new");
+  fail(*sweep, unauthorized());
+  EXPECT_EQ(count<FetchToken>(), 0);
+  EXPECT_EQ(count<ListActions>(), 2);
+  EXPECT_TRUE(events.empty());
+}
+
+TEST_F(TroubleTest, AFreshTokenRefusedIsTroubleAtOnceAndNoLoop) {
+  tick();
+  give_token();
+  fail_list(unauthorized());
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(count<FetchToken>(), 0) << "only after a back-off";
+  int fetches = 0;
+  for (int i = 0; i < 600; ++i) {
+    pass(1s);
+    if (count<FetchToken>() > 0) {
+      ++fetches;
+      give_token();
+    }
+    if (count<ListActions>() > 0) fail_list(unauthorized());
+  }
+  EXPECT_GE(fetches, 3);
+  EXPECT_LE(fetches, 12);
+  EXPECT_EQ(events.size(), 1U);
+}
+
+TEST_F(TroubleTest, ThreeFailuresInARowAreTrouble) {
+  begin();
+  fail_poll(server_error());
+  fail_poll(server_error());
+  EXPECT_TRUE(events.empty());
+  fail_poll(server_error());
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(reason(), "server_error 503");
+  fail_poll(server_error());
+  EXPECT_EQ(events.size(), 1U);
+  pass(10min);
+  (void)take_list(Query::Kind::CreatedSince);
+  list({});
+  EXPECT_EQ(told(), (Lines{"region.degraded", "region.recovered"}));
+}
+
+TEST_F(TroubleTest, ASuccessBetweenFailuresStartsTheCountAnew) {
+  begin();
+  for (int round = 0; round < 3; ++round) {
+    fail_poll(server_error());
+    fail_poll(server_error());
+    pass(1min);
+    list({});
+  }
+  EXPECT_TRUE(events.empty());
+}
+
+TEST_F(TroubleTest, ARecoveryTakesACompletePoll) {
+  options.regions[0].poll.page_size = 1;
+  tick();
+  give_token();
+  for (int i = 0; i < 3; ++i) fail_poll(server_error());
+  pass(1min);
+  list({open_action("a1")});
+  EXPECT_EQ(reason(), "server_error 503");
+  list({});
+  EXPECT_EQ(reason(), "");
+}
+
+TEST_F(TroubleTest, AMissingPermissionIsTroubleAtOnce) {
+  begin();
+  fail_poll(refusal(Verdict::GiveUp, Reason::Permission, 403, std::nullopt, "Forbidden"));
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(reason(), "permission 403: Forbidden");
+}
+
+TEST_F(TroubleTest, ARoleGrantedSinceTheTokenWasMadeIsTriedFirst) {
+  begin();
+  pass(20min);
+  const auto poll = take_list(Query::Kind::ChangedSince);
+  ASSERT_TRUE(poll);
+  fail(*poll, refusal(Verdict::GiveUp, Reason::Permission, 403));
+  EXPECT_TRUE(events.empty());
+  give_token("new");
+  const auto again = take_list(Query::Kind::ChangedSince);
+  ASSERT_TRUE(again);
+  fail(*again, refusal(Verdict::GiveUp, Reason::Permission, 403));
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(count<FetchToken>(), 0) << "a new token once, not in a loop";
+}
+
+TEST_F(TroubleTest, AFailedRenewalIsNoTroubleWhileTheOldTokenWorks) {
+  begin();
+  pass(56min);
+  refuse_token(kWrongSecret);
+  EXPECT_TRUE(events.empty());
+  ASSERT_TRUE(take_list(Query::Kind::ChangedSince));
+  pass(5min);
+  refuse_token(kWrongSecret);
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+}
+
+TEST_F(TroubleTest, TroubleOfBeforeTheRestartIsNotToldAnew) {
+  snapshot.regions.push_back({"eu", kDay, std::nullopt, "server_error 503"});
+  tick();
+  give_token();
+  for (int i = 0; i < 3; ++i) fail_poll(server_error());
+  EXPECT_TRUE(events.empty());
+  pass(5min);
+  list({});
+  EXPECT_EQ(told(), Lines{"region.recovered"});
+}
+
+TEST_F(TroubleTest, ASweepOrALookupThatFailsIsNoTroubleOfTheRegion) {
+  begin({open_action("a1")});
+  for (int i = 0; i < 6; ++i) {
+    pass(11min);
+    if (count<FetchToken>() > 0) give_token();
+    if (const auto sweep = take_list(Query::Kind::CreatedSince)) fail(*sweep, server_error());
+    if (const auto poll = take_list(Query::Kind::ChangedSince)) answer(*poll, {});
+  }
+  EXPECT_EQ(events.size(), 1U);
+}
+
+TEST_F(TroubleTest, AnAbandonedCallIsNoTrouble) {
+  begin();
+  for (int i = 0; i < 5; ++i) {
+    pass(15s);
+    const auto poll = take_list(Query::Kind::ChangedSince);
+    ASSERT_TRUE(poll);
+    now.mono += 1s;
+    fail(*poll, test::stopped());
+  }
+  EXPECT_TRUE(events.empty());
+}
+
+TEST_F(TroubleTest, OneRegionsTroubleDoesNotHoldUpAnother) {
+  options.regions.emplace_back().name = "us";
+  tick();
+  refuse_token(kWrongSecret);
+  give_token();
+  pass(3s);
+  const auto list = take<ListActions>();
+  EXPECT_EQ(list.region, "us");
+  answer(list, {open_action("u1")});
+  EXPECT_EQ(told(), (Lines{"region.degraded", "u1 null>Pending"}));
+  EXPECT_EQ(events[0].region, "eu");
+  EXPECT_EQ(events[1].region, "us");
+}
+
+}  // namespace
+}  // namespace mactiond::core
