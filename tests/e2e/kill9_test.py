@@ -1,0 +1,75 @@
+"""kill -9 at any moment loses nothing, doubles nothing in the log and never spends quota twice."""
+
+import random
+import unittest
+
+from harness import TYPES, E2eTest, pass_time, wait_until
+from receiver import Answer, fail_first
+
+KILLS = 10
+STEP_MS = 5000  # a status outlives a kill, the restart and a poll
+
+
+class KillNine(E2eTest):
+    VISIBLE_S = 4.5
+
+    def setUp(self):
+        super().setUp()
+        # Tight enough that a refilled bucket would be seen, wide enough to poll every second.
+        self.sim = self.place.sim(per_minute=100, per_hour=4000)
+        self.receivers = [
+            self.place.receiver("events", format="cloudevents"),
+            self.place.receiver("plain", format="standard"),
+        ]
+        self.daemon = self.place.daemon(self.sim, self.receivers)
+
+    def add_wave(self, count, random_source):
+        finals = ["Succeeded", "Failed", "TimeOut", "Cancelled"]
+        self.sim.add([
+            {
+                "type": random_source.choice(TYPES),
+                "computerDnsName": f"pc-{i:03}.example",
+                "plan": [[0, "Pending"], [STEP_MS, "InProgress"],
+                         [2 * STEP_MS, random_source.choice(finals)]],
+            }
+            for i in range(count)
+        ])
+
+    def test_ten_kills_lose_and_double_nothing(self):
+        source = random.Random(20261120)
+        # Slow answers keep deliveries in flight, so that kills hit them; failures keep retries.
+        self.receivers[0].answer = fail_first(503, one_in=11, stall_s=0.05)
+        self.receivers[1].answer = lambda attempt, number: Answer(stall_s=0.02)
+        self.daemon.start()
+        for kill in range(KILLS):
+            delivered = len(self.receivers[0].attempts)
+            if kill % 2 == 0:
+                self.add_wave(60 if kill % 4 == 0 else 5, source)
+                # In the middle of the burst of deliveries that this wave causes.
+                wait_until(lambda: len(self.receivers[0].attempts) >= delivered + 2 + kill, 20,
+                           "deliveries of the wave", self.daemon.diagnostics)
+            else:
+                pass_time(source.uniform(0.1, 2.0))
+            self.assertIsNone(self.daemon.process.poll(), self.daemon.diagnostics())
+            self.daemon.kill9()
+            self.daemon.start()
+
+        self.assertEqual(self.daemon.starts, KILLS + 1)
+        verdict = self.assert_exact(self.sim, self.daemon, self.receivers, 120)
+        self.assertGreater(verdict.required, 300)
+        code, seconds = self.daemon.stop()
+        self.assertEqual(code, 0, self.daemon.diagnostics())
+        self.assertLess(seconds, 10)
+
+    def test_kills_while_starting_leave_a_store_that_starts(self):
+        self.add_wave(20, random.Random(1))
+        for delay in (0.0, 0.01, 0.02, 0.04, 0.08, 0.15):
+            self.daemon.start(wait=False)
+            pass_time(delay)
+            self.daemon.kill9()
+        self.daemon.start()
+        self.assert_exact(self.sim, self.daemon, self.receivers, 60)
+
+
+if __name__ == "__main__":
+    unittest.main()
