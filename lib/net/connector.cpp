@@ -64,7 +64,8 @@ Task<Result<std::unique_ptr<Connection>>> Connector::connect(http::Url url, Dura
   if (const auto literal = literal_address(url.host); literal && refuses(*literal)) {
     co_return Error(Errc::AddressRefused, literal->to_string());
   }
-  auto dialled = co_await dial(options_.proxy.value_or(url), limit, phase);
+  const http::Url next = options_.proxy.value_or(url);
+  auto dialled = co_await dial(next, limit, phase);
   if (!dialled) co_return dialled.error();
   std::unique_ptr<Connection> connection = std::move(*dialled);
   if (options_.proxy) {

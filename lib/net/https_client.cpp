@@ -137,13 +137,14 @@ Task<Result<http::Response>> HttpsClient::exchange(Exchange& exchange) {
 
 Task<Result<http::Response>> HttpsClient::talk(std::unique_ptr<Connection> connection,
                                                Exchange& exchange) {
-  const auto& [request, limits, text, ready_by, phase, answered] = exchange;
+  const http::Limits& limits = exchange.limits;
   exchange.phase = "sending";
-  const auto data = asio::buffer(text);
+  const auto data = asio::buffer(exchange.text);
   const auto written = co_await connection->write(data);
   if (!written) co_return written.error();
   exchange.phase = "waiting for the answer";
-  ResponseReader reader({limits.header_bytes, limits.body_bytes, request.method == "HEAD"});
+  ResponseReader reader(
+      {limits.header_bytes, limits.body_bytes, exchange.request.method == "HEAD"});
   bool complete = false;
   while (!complete) {
     const auto buffer = reader.prepare();
@@ -160,7 +161,7 @@ Task<Result<http::Response>> HttpsClient::talk(std::unique_ptr<Connection> conne
     if (!done) co_return done.error();
     complete = *done;
   }
-  if (reader.is_reusable()) keep(request.url, std::move(connection));
+  if (reader.is_reusable()) keep(exchange.request.url, std::move(connection));
   co_return decoded(reader.take(), limits.body_bytes);
 }
 

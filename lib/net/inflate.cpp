@@ -12,7 +12,7 @@
 namespace mactiond::net {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{64} * 1024;
+constexpr std::size_t kPiece = std::size_t{16} * 1024;
 
 // Window bits as zlib encodes the format in them.
 enum class Format { Gzip = 15 + 16, Zlib = 15, Raw = -15 };

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "io/net/certificates.hpp"
+#include "io/net/loop.hpp"
+#include "io/net/scripted_server.hpp"
+#include "net/https_client.hpp"
+
+namespace mactiond::test {
+
+inline const Authority& authority() {
+  static const Authority instance;
+  return instance;
+}
+
+inline const Identity& localhost() {
+  static const Identity identity = authority().issue({});
+  return identity;
+}
+
+inline http::Request request_to(const ScriptedServer& server, const std::string& scheme,
+                                const std::string& method = "GET") {
+  http::Request request;
+  request.method = method;
+  request.url = http::Url{scheme, "127.0.0.1", server.port(), "/path?secret=1"};
+  if (method == "POST") request.body = "body";
+  return request;
+}
+
+inline std::string answer(const std::string& body, const std::string& fields = "") {
+  return "HTTP/1.1 200 OK\r\n" + fields + "Content-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
+}
+
+/// One client that trusts the test authority, and the loop it runs on.
+class ClientTest : public testing::Test {
+ protected:
+  ClientTest() { use({}); }
+
+  void use(net::ClientOptions options) {
+    if (options.ca_file.empty()) options.ca_file = authority().file();
+    client_ = std::move(*net::make_client(loop_.context.get_executor(), options));
+  }
+
+  Result<http::Response> send(http::Request request) {
+    return loop_.run(client_->send(std::move(request), limits_));
+  }
+  /// GET from a server that speaks TLS, and from one that does not.
+  Result<http::Response> get(const ScriptedServer& server) {
+    return send(request_to(server, "https"));
+  }
+  Result<http::Response> get_plain(const ScriptedServer& server) {
+    return send(request_to(server, "http"));
+  }
+
+  /// What a GET ends in if that is the server's whole answer to it, and it closes in order then.
+  Result<http::Response> get_answer(const std::string& bytes) {
+    const ScriptedServer server([&bytes](Peer& peer) {
+      if (peer.read_request().empty()) return;
+      peer.send(bytes);
+      peer.close();
+    });
+    return get_plain(server);
+  }
+
+  Loop loop_;
+  http::Limits limits_{std::chrono::seconds(8), std::chrono::seconds(4), 4096, 65536};
+  std::unique_ptr<http::Client> client_;
+};
+
+/// EXPECT_EQ on this shows the whole message where it fails.
+inline std::string ending(const Result<http::Response>& result) {
+  if (result) return std::to_string(result->status) + ' ' + result->body;
+  return std::string(to_string(static_cast<Errc>(result.error().code.value())));
+}
+
+inline std::string ending(Errc code) { return std::string(to_string(code)); }
+
+}  // namespace mactiond::test

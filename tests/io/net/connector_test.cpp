@@ -1,0 +1,225 @@
+#include "net/connector.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "io/net/client_fixture.hpp"
+#include "net/deadline.hpp"
+#include "net/tls.hpp"
+
+namespace mactiond::test {
+namespace {
+
+namespace ip = boost::asio::ip;
+using net::Addresses;
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+
+void answer_ok(Peer& peer) {
+  while (!peer.read_request().empty()) peer.send(answer("ok"));
+}
+
+/// An address and port of this machine where connections are neither made nor refused: its
+/// queue of connections is full.
+class BlackHole {
+ public:
+  BlackHole(const char* host, const std::string& port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
+    inet_pton(AF_INET, host, &address.sin_addr);
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+    const int listener = open_socket();
+    held_ = ::bind(listener, generic, sizeof(address)) == 0 && ::listen(listener, 0) == 0;
+    for (int i = 0; i < 8; ++i) {
+      static_cast<void>(::connect(open_socket(), generic, sizeof(address)));
+    }
+  }
+  BlackHole(const BlackHole&) = delete;
+  BlackHole& operator=(const BlackHole&) = delete;
+  ~BlackHole() {
+    for (const int descriptor : descriptors_) ::close(descriptor);
+  }
+  [[nodiscard]] bool held() const { return held_; }
+
+ private:
+  int open_socket() {
+    descriptors_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    return descriptors_.back();
+  }
+  std::vector<int> descriptors_;
+  bool held_ = false;
+};
+
+class Connector : public testing::Test {
+ protected:
+  void resolve_to(std::vector<std::string> texts) {
+    addresses_.clear();
+    for (const auto& text : texts) addresses_.push_back(ip::make_address(text));
+  }
+
+  Result<std::unique_ptr<net::Connection>> connect(const std::string& host, const std::string& port,
+                                                   net::Connector::Options options = {},
+                                                   milliseconds limit = milliseconds(4000)) {
+    net::Connector connector(loop_.context.get_executor(), *net::make_tls_context(""),
+                             std::move(options),
+                             [found = addresses_](const std::string&) { return found; });
+    const http::Url url{"http", host, port, "/"};
+    boost::asio::steady_timer timer(loop_.context, limit);
+    return loop_.run(net::with_deadline(connector.connect(url, limit, phase_), timer));
+  }
+
+  Loop loop_;
+  Addresses addresses_;
+  std::string_view phase_;
+};
+
+TEST_F(Connector, TriesTheNextAddressWhenOneRefuses) {
+  const ScriptedServer server(answer_ok);
+  resolve_to({"::1", "127.0.0.2", "127.0.0.1"});
+  EXPECT_TRUE(connect("a.example", server.port()));
+}
+
+TEST_F(Connector, ADeadAddressLeavesTimeForTheNext) {
+  const ScriptedServer server(answer_ok);
+  const BlackHole hole("127.0.0.2", server.port());
+  ASSERT_TRUE(hole.held());
+  resolve_to({"127.0.0.2", "127.0.0.1"});
+  EXPECT_TRUE(connect("a.example", server.port(), {}, milliseconds(1200)));
+  EXPECT_GE(loop_.elapsed, milliseconds(295)) << "the first address was not dead";
+}
+
+TEST_F(Connector, TheLimitHoldsWhenNoAddressAnswers) {
+  const ScriptedServer server(answer_ok);
+  const BlackHole hole("127.0.0.2", server.port());
+  resolve_to({"127.0.0.2"});
+  const auto connected = connect("a.example", server.port(), {}, milliseconds(300));
+  ASSERT_FALSE(connected);
+  EXPECT_EQ(connected.error().code, make_error_code(Errc::DeadlineExceeded));
+  EXPECT_EQ(phase_, "connecting");
+  EXPECT_LT(loop_.elapsed, milliseconds(2000));
+}
+
+TEST_F(Connector, ContactsNoLinkLocalAddressWhenToldNotTo) {
+  ScriptedServer server(answer_ok);
+  net::Connector::Options options;
+  options.refuse_link_local = true;
+  for (const char* host : {"169.254.169.254", "0xa9fea9fe", "fe80::1", "::ffff:169.254.0.1"}) {
+    const auto connected = connect(host, server.port(), options);
+    ASSERT_FALSE(connected) << host;
+    EXPECT_EQ(connected.error().code, make_error_code(Errc::AddressRefused)) << host;
+  }
+  resolve_to({"127.0.0.1", "169.254.169.254"});
+  const auto connected = connect("rebound.example", server.port(), options);
+  ASSERT_FALSE(connected);
+  EXPECT_EQ(connected.error().code, make_error_code(Errc::AddressRefused));
+  EXPECT_EQ(server.connections(), 0);
+  resolve_to({"127.0.0.1"});
+  EXPECT_TRUE(connect("a.example", server.port(), options));
+}
+
+class Proxy : public ClientTest {
+ protected:
+  void use_proxy(const ScriptedServer& proxy) {
+    net::ClientOptions options;
+    options.proxy = "http://127.0.0.1:" + proxy.port();
+    options.refuse_link_local = true;
+    use(options);
+  }
+  http::Request beyond() {
+    http::Request request;
+    request.url = http::Url{"https", "api.example", "443", "/secret"};
+    return request;
+  }
+  Result<http::Response> answered(const std::string& bytes) {
+    const ScriptedServer proxy([&bytes](Peer& peer) {
+      if (peer.read_request().empty()) return;
+      peer.send(bytes);
+      peer.close();
+    });
+    use_proxy(proxy);
+    return send(beyond());
+  }
+};
+
+TEST_F(Proxy, GetsATunnelForTheServerAndTlsInside) {
+  std::vector<std::string> seen;
+  const Identity identity = authority().issue({.names = "DNS:api.example"});
+  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+  SSL_CTX_use_certificate(context, identity.certificate.get());
+  SSL_CTX_use_PrivateKey(context, identity.key.get());
+  {
+    ScriptedServer proxy([&seen, context](Peer& peer) {
+      seen.push_back(peer.read_request());
+      peer.send("HTTP/1.0 200 Connection established\r\nX-Proxy: 1\r\n\r\n");
+      if (!peer.start_tls(context)) return;
+      for (;;) {
+        const std::string request = peer.read_request();
+        if (request.empty()) return;
+        seen.push_back(peer.server_name() + ' ' + request.substr(0, 11));
+        peer.send(answer("through"));
+      }
+    });
+    use_proxy(proxy);
+    EXPECT_EQ(ending(send(beyond())), "200 through");
+    EXPECT_EQ(ending(send(beyond())), "200 through");
+    EXPECT_EQ(proxy.connections(), 1);
+    client_.reset();
+  }
+  SSL_CTX_free(context);
+  EXPECT_EQ(seen, (std::vector<std::string>{
+                      "CONNECT api.example:443 HTTP/1.1\r\nHost: api.example:443\r\n\r\n",
+                      "api.example GET /secret", "api.example GET /secret"}));
+}
+
+TEST_F(Proxy, SaysWhatTheProxyAnswered) {
+  const auto result =
+      answered("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 5\r\n\r\nhello");
+  EXPECT_EQ(ending(result), ending(Errc::ProxyFailed));
+  EXPECT_THAT(result.error().where, HasSubstr("HTTP 407"));
+}
+
+TEST_F(Proxy, FailsWhenTheTunnelIsBroken) {
+  EXPECT_EQ(ending(answered("")), ending(Errc::ProxyFailed));
+  EXPECT_EQ(ending(answered("garbage\r\n\r\n")), ending(Errc::ProxyFailed));
+  EXPECT_EQ(ending(answered("HTTP/1.1 200 OK\r\n\r\nearly")), ending(Errc::ProxyFailed));
+  EXPECT_EQ(ending(answered("HTTP/1.1 200 OK\r\nX: " + std::string(20000, 'x') + "\r\n\r\n")),
+            ending(Errc::ProxyFailed));
+  EXPECT_EQ(ending(answered("HTTP/1.1 200 OK\r\n\r\n")), ending(Errc::TlsFailed));
+}
+
+TEST_F(Proxy, IsNotAskedForALinkLocalAddress) {
+  ScriptedServer proxy([](Peer& peer) { peer.stall(); });
+  use_proxy(proxy);
+  auto request = beyond();
+  request.url.host = "169.254.169.254";
+  EXPECT_EQ(ending(send(request)), ending(Errc::AddressRefused));
+  EXPECT_EQ(proxy.connections(), 0);
+}
+
+TEST_F(Proxy, TheConnectLimitHoldsWhenItStalls) {
+  const ScriptedServer proxy([](Peer& peer) { peer.stall(); });
+  use_proxy(proxy);
+  limits_.connect_timeout = milliseconds(200);
+  const auto result = send(beyond());
+  EXPECT_EQ(ending(result), ending(Errc::DeadlineExceeded));
+  EXPECT_EQ(result.error().where, "api.example:443 (asking the proxy)");
+}
+
+TEST_F(Proxy, MustBePlainHttp) {
+  for (const char* proxy : {"https://127.0.0.1:1", "socks5://127.0.0.1:1", "http://", "a b"}) {
+    net::ClientOptions options;
+    options.proxy = proxy;
+    EXPECT_FALSE(net::make_client(loop_.context.get_executor(), options)) << proxy;
+  }
+}
+
+}  // namespace
+}  // namespace mactiond::test

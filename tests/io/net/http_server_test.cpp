@@ -1,0 +1,333 @@
+#include "net/http_server.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "io/net/client_fixture.hpp"
+#include "io/net/loop.hpp"
+
+namespace mactiond::test {
+namespace {
+
+using std::chrono::seconds;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+http::Response echo(const http::Request& request) {
+  http::Response response;
+  response.status = request.url.target == "/missing" ? 404 : 200;
+  response.headers.push_back({"Content-Type", "text/plain"});
+  response.body = request.method + ' ' + request.url.target + ' ' + request.body;
+  return response;
+}
+
+/// A blocking client; every read ends after five seconds at the latest.
+class RawClient {
+ public:
+  explicit RawClient(const std::string& path) : descriptor_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    connect(reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  }
+  explicit RawClient(unsigned short port) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connect(reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+  ~RawClient() { ::close(descriptor_); }
+
+  bool send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto size = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (size <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return true;
+  }
+  std::string read_some() {
+    std::array<char, 4096> piece{};
+    const auto size = ::recv(descriptor_, piece.data(), piece.size(), 0);
+    return size > 0 ? std::string(piece.data(), static_cast<std::size_t>(size)) : std::string();
+  }
+  std::string read_to_end() {
+    std::string all;
+    for (std::string piece = read_some(); !piece.empty(); piece = read_some()) all += piece;
+    return all;
+  }
+  /// Until text holds what is expected at its end.
+  std::string read_until(std::string_view tail) {
+    std::string all;
+    while (!all.ends_with(tail)) {
+      const std::string piece = read_some();
+      if (piece.empty()) return all;
+      all += piece;
+    }
+    return all;
+  }
+  [[nodiscard]] bool connected() const { return connected_; }
+
+ private:
+  void connect(const sockaddr* address, socklen_t size) {
+    const timeval limit{5, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    connected_ = ::connect(descriptor_, address, size) == 0;
+  }
+  int descriptor_;
+  bool connected_ = false;
+};
+
+/// A server on a thread of its own, stopped and joined at the end.
+class Serving {
+ public:
+  explicit Serving(net::RequestHandler handler = echo) {
+    server_ = std::move(
+        *net::HttpServer::listen_tcp(context_.get_executor(), "127.0.0.1:0", std::move(handler)));
+    start();
+  }
+  Serving(const std::string& path, unsigned mode) {
+    server_ = std::move(*net::HttpServer::listen_unix(context_.get_executor(), path, mode, echo));
+    start();
+  }
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
+  ~Serving() { stop(); }
+
+  void stop() {
+    boost::asio::post(context_, [this] { server_->stop(); });
+    if (thread_.joinable()) thread_.join();
+  }
+  void join() { thread_.join(); }
+  [[nodiscard]] unsigned short port() const { return server_->port(); }
+  [[nodiscard]] bool ended_in_order() const { return ended_ && !failure_; }
+  [[nodiscard]] std::exception_ptr failure() const { return failure_; }
+
+ private:
+  void start() {
+    boost::asio::co_spawn(context_, server_->serve(), [this](std::exception_ptr failure) {
+      ended_ = true;
+      failure_ = failure;
+    });
+    thread_ = std::thread([this] { context_.run_for(seconds(30)); });
+  }
+  boost::asio::io_context context_{1};
+  std::unique_ptr<net::HttpServer> server_;
+  bool ended_ = false;
+  std::exception_ptr failure_;
+  std::thread thread_;
+};
+
+class HttpServer : public testing::Test {
+ protected:
+  HttpServer() {
+    std::array<char, 32> name{"/tmp/mactiond-server-XXXXXX"};
+    directory_ = ::mkdtemp(name.data());
+    path_ = directory_ + "/admin.sock";
+  }
+  ~HttpServer() override {
+    ::unlink(path_.c_str());
+    ::rmdir(directory_.c_str());
+  }
+  Result<std::unique_ptr<net::HttpServer>> listen(const std::string& path) {
+    return net::HttpServer::listen_unix(loop_.context.get_executor(), path, 0660, echo);
+  }
+
+  Loop loop_;
+  std::string directory_;
+  std::string path_;
+};
+
+TEST_F(HttpServer, AnswersRequestsOnOneConnectionOneAfterTheOther) {
+  const Serving serving;
+  RawClient client(serving.port());
+  client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(client.read_until("GET /a "),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nGET /a ");
+  client.send("POST /missing HTTP/1.1\r\nContent-Length: 4\r\n\r\nbodyGET /b HTTP/1.0\r\n\r\n");
+  const std::string rest = client.read_to_end();
+  EXPECT_THAT(rest, StartsWith("HTTP/1.1 404 Not Found\r\n"));
+  EXPECT_THAT(rest, HasSubstr("POST /missing body"));
+  EXPECT_THAT(rest, HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(rest, EndsWith("GET /b "));
+}
+
+TEST_F(HttpServer, AnswersHeadWithoutABody) {
+  const Serving serving;
+  RawClient client(serving.port());
+  client.send("HEAD /a HTTP/1.1\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(client.read_to_end(), EndsWith("Content-Length: 8\r\nConnection: close\r\n\r\n"));
+}
+
+TEST_F(HttpServer, TellsWhatIsWrongWithARequest) {
+  const Serving serving;
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"garbage\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+      {"GET / HTTP/1.1\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n",
+       "HTTP/1.1 431 Request Header Fields Too Large\r\n"},
+      {"POST / HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n" + std::string(1048577, 'x'),
+       "HTTP/1.1 413 Payload Too Large\r\n"}};
+  for (const auto& [request, expected] : rows) {
+    RawClient client(serving.port());
+    client.send(request);
+    const std::string answer = client.read_to_end();
+    EXPECT_THAT(answer, StartsWith(expected));
+    EXPECT_THAT(answer, HasSubstr("Content-Type: application/problem+json\r\n"));
+    EXPECT_THAT(answer, EndsWith("}"));
+  }
+}
+
+TEST_F(HttpServer, TakesABodyOfTheLimit) {
+  const Serving serving;
+  RawClient client(serving.port());
+  const std::string body(1048576, 'x');
+  client.send("POST /big HTTP/1.1\r\nConnection: close\r\nContent-Length: 1048576\r\n\r\n" + body);
+  EXPECT_THAT(client.read_to_end(), EndsWith("POST /big " + body));
+}
+
+TEST_F(HttpServer, ServesMoreClientsThanItTakesAtOnce) {
+  const Serving serving;
+  std::vector<std::unique_ptr<RawClient>> idle;
+  for (int i = 0; i < 64; ++i) idle.push_back(std::make_unique<RawClient>(serving.port()));
+  for (auto& client : idle) {
+    client->send("GET /a HTTP/1.1\r\n\r\n");
+    EXPECT_THAT(client->read_until("GET /a "), StartsWith("HTTP/1.1 200"));
+  }
+  RawClient waiting(serving.port());
+  waiting.send("GET /b HTTP/1.1\r\n\r\n");
+  idle.erase(idle.begin());
+  EXPECT_THAT(waiting.read_until("GET /b "), EndsWith("GET /b "));
+}
+
+TEST_F(HttpServer, StopEndsEveryConnection) {
+  Serving serving;
+  RawClient idle(serving.port());
+  RawClient half(serving.port());
+  half.send("GET /a HTTP/1.1\r\n");
+  RawClient asked(serving.port());
+  asked.send("GET /a HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(asked.read_until("GET /a "), EndsWith("GET /a "));
+  serving.stop();
+  EXPECT_TRUE(serving.ended_in_order());
+  EXPECT_EQ(idle.read_to_end(), "");
+  EXPECT_EQ(half.read_to_end(), "");
+  EXPECT_EQ(asked.read_to_end(), "");
+}
+
+TEST_F(HttpServer, AnExceptionFromTheHandlerEndsTheServer) {
+  Serving serving([](const http::Request&) -> http::Response { throw std::logic_error("bug"); });
+  RawClient client(serving.port());
+  client.send("GET /a HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(client.read_to_end(), "");
+  serving.join();
+  EXPECT_TRUE(serving.failure());
+}
+
+TEST_F(HttpServer, CanBeDestroyedWithoutHavingServed) {
+  { EXPECT_TRUE(listen(path_)); }
+  EXPECT_NE(::access(path_.c_str(), F_OK), 0);
+  loop_.finish();
+}
+
+TEST_F(HttpServer, CreatesTheSocketWithItsModeAndRemovesIt) {
+  {
+    const Serving serving(path_, 0640);
+    struct stat entry {};
+    ASSERT_EQ(::lstat(path_.c_str(), &entry), 0);
+    EXPECT_TRUE(S_ISSOCK(entry.st_mode));
+    EXPECT_EQ(entry.st_mode & 07777U, 0640U);
+    RawClient client(path_);
+    client.send("GET /a HTTP/1.1\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(client.read_to_end(), EndsWith("GET /a "));
+    EXPECT_EQ(serving.port(), 0);
+  }
+  EXPECT_NE(::access(path_.c_str(), F_OK), 0);
+}
+
+TEST_F(HttpServer, LeavesALiveSocketAlone) {
+  const Serving serving(path_, 0660);
+  const auto second = listen(path_);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, make_error_code(Errc::AddressInUse));
+  EXPECT_EQ(second.error().where, path_);
+  RawClient client(path_);
+  EXPECT_TRUE(client.connected());
+}
+
+TEST_F(HttpServer, ReplacesAStaleSocket) {
+  const int stale = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path_.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  ASSERT_EQ(::bind(stale, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  ::close(stale);
+  ASSERT_EQ(::access(path_.c_str(), F_OK), 0);
+  const Serving serving(path_, 0660);
+  EXPECT_TRUE(RawClient(path_).connected());
+}
+
+TEST_F(HttpServer, ReplacesNoOtherFile) {
+  std::ofstream(path_) << "precious";
+  const auto server = listen(path_);
+  ASSERT_FALSE(server);
+  EXPECT_EQ(server.error().code, make_error_code(Errc::PathNotUsable));
+  std::string kept;
+  std::ifstream(path_) >> kept;
+  EXPECT_EQ(kept, "precious");
+}
+
+TEST_F(HttpServer, RemovesNoSocketThatTookThePlaceOfItsOwn) {
+  auto first = listen(path_);
+  ASSERT_TRUE(first);
+  ::unlink(path_.c_str());
+  const Serving second(path_, 0660);
+  first = Error(Errc::Cancelled, "");
+  EXPECT_TRUE(RawClient(path_).connected());
+}
+
+TEST_F(HttpServer, SaysWhichPathCannotBeUsed) {
+  for (const std::string& path :
+       {directory_ + "/missing/admin.sock", std::string(200, 'x'), std::string()}) {
+    const auto server = listen(path);
+    ASSERT_FALSE(server);
+    EXPECT_EQ(server.error().code, make_error_code(Errc::PathNotUsable));
+    EXPECT_THAT(server.error().where, StartsWith(path));
+  }
+}
+
+TEST_F(HttpServer, SaysWhenAPortIsTaken) {
+  const Serving serving;
+  const std::string endpoint = "127.0.0.1:" + std::to_string(serving.port());
+  const auto second = net::HttpServer::listen_tcp(loop_.context.get_executor(), endpoint, echo);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, make_error_code(Errc::AddressInUse));
+  EXPECT_EQ(second.error().where, endpoint);
+}
+
+TEST_F(HttpServer, RefusesAnEndpointThatIsNone) {
+  for (const char* endpoint : {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", ":80", "a:80",
+                               "127.0.0.1:80x", "[::1:80"}) {
+    EXPECT_FALSE(net::HttpServer::listen_tcp(loop_.context.get_executor(), endpoint, echo))
+        << endpoint;
+  }
+}
+
+}  // namespace
+}  // namespace mactiond::test

@@ -1,0 +1,190 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <string>
+
+#include "io/net/client_fixture.hpp"
+
+namespace mactiond::test {
+namespace {
+
+using testing::HasSubstr;
+
+void answer_ok(Peer& peer) {
+  while (!peer.read_request().empty()) peer.send(answer("ok"));
+}
+
+class HttpsClientTls : public ClientTest {
+ protected:
+  http::Request by_name(const ScriptedServer& server) {
+    auto request = request_to(server, "https");
+    request.url.host = "localhost";
+    return request;
+  }
+  std::string ending_with(const Identity& identity) {
+    const ScriptedServer server(answer_ok, identity);
+    const auto result = get(server);
+    if (!result) message_ = result.error().message();
+    return ending(result);
+  }
+  std::string message_;
+};
+
+TEST_F(HttpsClientTls, ChecksAnAddressAgainstTheCertificate) {
+  EXPECT_EQ(ending_with(authority().issue({.names = "IP:127.0.0.1"})), "200 ok");
+  EXPECT_EQ(ending_with(authority().issue({.names = "IP:127.0.0.2"})),
+            ending(Errc::CertificateRejected));
+  EXPECT_EQ(ending_with(authority().issue({.names = "DNS:127.0.0.1"})),
+            ending(Errc::CertificateRejected));
+}
+
+TEST_F(HttpsClientTls, ChecksANameAgainstTheCertificate) {
+  const ScriptedServer good(answer_ok, authority().issue({.names = "DNS:localhost"}));
+  EXPECT_EQ(ending(send(by_name(good))), "200 ok");
+  const ScriptedServer bad(answer_ok, authority().issue({.names = "DNS:elsewhere.example"}));
+  const auto result = send(by_name(bad));
+  EXPECT_EQ(ending(result), ending(Errc::CertificateRejected));
+  EXPECT_THAT(result.error().where, HasSubstr("hostname mismatch"));
+}
+
+TEST_F(HttpsClientTls, DoesNotTakeTheCommonNameForAName) {
+  // The subject of every test certificate is "mactiond test server".
+  const ScriptedServer server(answer_ok, authority().issue({.names = "email:a@b.example"}));
+  EXPECT_EQ(ending(send(by_name(server))), ending(Errc::CertificateRejected));
+}
+
+TEST_F(HttpsClientTls, NamesTheServerButNotAnAddress) {
+  std::string named = "none";
+  {
+    const ScriptedServer server(
+        [&named](Peer& peer) {
+          named = peer.server_name();
+          answer_ok(peer);
+        },
+        localhost());
+    EXPECT_EQ(ending(send(by_name(server))), "200 ok");
+    EXPECT_EQ(ending(get(server)), "200 ok");
+  }
+  EXPECT_EQ(named, "");
+}
+
+TEST_F(HttpsClientTls, SendsTheNameItAsksFor) {
+  std::string named;
+  {
+    const ScriptedServer server(
+        [&named](Peer& peer) {
+          named = peer.server_name();
+          answer_ok(peer);
+        },
+        localhost());
+    EXPECT_EQ(ending(send(by_name(server))), "200 ok");
+  }
+  EXPECT_EQ(named, "localhost");
+}
+
+TEST_F(HttpsClientTls, RejectsAnUnknownAuthority) {
+  const Authority other;
+  EXPECT_EQ(ending_with(other.issue({})), ending(Errc::CertificateRejected));
+  EXPECT_THAT(message_, HasSubstr("unable to get local issuer certificate"));
+}
+
+TEST_F(HttpsClientTls, RejectsASelfSignedCertificate) {
+  EXPECT_EQ(ending_with(self_signed({})), ending(Errc::CertificateRejected));
+  EXPECT_THAT(message_, HasSubstr("self-signed certificate"));
+}
+
+TEST_F(HttpsClientTls, RejectsAnExpiredCertificate) {
+  EXPECT_EQ(ending_with(authority().issue({.from_seconds = -7200, .until_seconds = -3600})),
+            ending(Errc::CertificateRejected));
+  EXPECT_THAT(message_, HasSubstr("certificate has expired"));
+}
+
+TEST_F(HttpsClientTls, RejectsACertificateThatIsNotYetValid) {
+  EXPECT_EQ(ending_with(authority().issue({.from_seconds = 3600, .until_seconds = 7200})),
+            ending(Errc::CertificateRejected));
+}
+
+TEST_F(HttpsClientTls, SpeaksTls12ButNothingOlder) {
+  const ScriptedServer old(answer_ok, localhost(), TLS1_1_VERSION);
+  EXPECT_EQ(ending(get(old)), ending(Errc::TlsFailed));
+  const ScriptedServer recent(answer_ok, localhost(), TLS1_2_VERSION);
+  EXPECT_EQ(ending(get(recent)), "200 ok");
+}
+
+TEST_F(HttpsClientTls, FailsAgainstAServerThatSpeaksNoTls) {
+  const ScriptedServer server([](Peer& peer) {
+    peer.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    peer.close();
+  });
+  EXPECT_EQ(ending(get(server)), ending(Errc::TlsFailed));
+}
+
+TEST_F(HttpsClientTls, FailsWhenTheServerClosesInTheHandshake) {
+  const ScriptedServer server([](Peer& peer) { peer.close(); });
+  EXPECT_EQ(ending(get(server)), ending(Errc::TlsFailed));
+}
+
+TEST_F(HttpsClientTls, TakesAnEndWithoutCloseNotifyForATruncation) {
+  for (const std::string head : {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.0 200 OK\r\n\r\n"}) {
+    const ScriptedServer server(
+        [&head](Peer& peer) {
+          if (peer.read_request().empty()) return;
+          peer.send(head + "half of it");
+          peer.cut();
+        },
+        localhost());
+    EXPECT_EQ(ending(get(server)), ending(Errc::ConnectionLost));
+  }
+}
+
+TEST_F(HttpsClientTls, TakesAnEndWithCloseNotifyForTheEnd) {
+  const ScriptedServer server(
+      [](Peer& peer) {
+        if (peer.read_request().empty()) return;
+        peer.send("HTTP/1.1 200 OK\r\n\r\nall of it");
+        peer.close();
+      },
+      localhost());
+  EXPECT_EQ(ending(get(server)), "200 all of it");
+}
+
+TEST_F(HttpsClientTls, NeedsNoCloseNotifyAfterACompleteAnswer) {
+  const ScriptedServer server(
+      [](Peer& peer) {
+        if (peer.read_request().empty()) return;
+        peer.send(answer("ok"));
+        peer.cut();
+      },
+      localhost());
+  EXPECT_EQ(ending(get(server)), "200 ok");
+}
+
+TEST_F(HttpsClientTls, CarriesLargeBodiesBothWays) {
+  const std::string large(3 * 1024 * 1024, 'x');
+  const ScriptedServer server(
+      [](Peer& peer) {
+        const std::string request = peer.read_request();
+        if (!request.empty()) peer.send(answer(request.substr(request.find("\r\n\r\n") + 4)));
+      },
+      localhost());
+  limits_.body_bytes = large.size();
+  auto request = request_to(server, "https", "POST");
+  request.body = large;
+  const auto result = send(request);
+  ASSERT_TRUE(result) << result.error().message();
+  EXPECT_TRUE(result->body == large);
+}
+
+TEST_F(HttpsClientTls, RefusesAnAuthorityFileThatHoldsNoCertificate) {
+  for (const std::string path : {"/nonexistent/ca.pem", "/dev/null", "/"}) {
+    net::ClientOptions options;
+    options.ca_file = path;
+    const auto client = net::make_client(loop_.context.get_executor(), options);
+    ASSERT_FALSE(client);
+    EXPECT_EQ(client.error().code, make_error_code(Errc::PathNotUsable));
+    EXPECT_THAT(client.error().where, testing::StartsWith(path));
+  }
+}
+
+}  // namespace
+}  // namespace mactiond::test

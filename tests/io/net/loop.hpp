@@ -1,0 +1,43 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "http/client.hpp"
+
+namespace mactiond::test {
+
+/// Runs tasks to their end. A task that throws, or takes longer than ten seconds, fails the test.
+class Loop {
+ public:
+  template <class T>
+  T run(Task<T> task) {
+    std::optional<T> answer;
+    boost::asio::co_spawn(context, std::move(task), [&answer](std::exception_ptr failure, T value) {
+      if (failure) std::rethrow_exception(failure);
+      answer = std::move(value);
+    });
+    const auto started = std::chrono::steady_clock::now();
+    finish();
+    elapsed = std::chrono::steady_clock::now() - started;
+    if (!answer) throw std::runtime_error("the task did not end");
+    return std::move(*answer);
+  }
+
+  void finish() {
+    context.restart();
+    context.run_for(std::chrono::seconds(10));
+    EXPECT_TRUE(context.stopped()) << "work is left";
+  }
+
+  boost::asio::io_context context{1};
+  std::chrono::steady_clock::duration elapsed{};  ///< of the last run
+};
+
+}  // namespace mactiond::test

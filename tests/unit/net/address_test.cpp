@@ -1,0 +1,53 @@
+#include "net/address.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mactiond::net {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+TEST(LiteralAddress, ReadsEveryFormTheResolverTakes) {
+  for (const char* text : {"169.254.169.254", "0xa9fea9fe", "2852039166", "169.254.43518",
+                           "0251.0376.0251.0376", "169.0xfea9fe"}) {
+    const auto address = literal_address(text);
+    ASSERT_TRUE(address) << text;
+    EXPECT_EQ(address->to_string(), "169.254.169.254") << text;
+  }
+  EXPECT_EQ(literal_address("fe80::1")->to_string(), "fe80::1");
+  for (const char* name : {"localhost", "a.example", "1.2.3.4.5", "256.1.1.1", "1.example", ""}) {
+    EXPECT_FALSE(literal_address(name)) << name;
+  }
+}
+
+TEST(LinkLocal, KnowsBothFamiliesAndIpv4InsideIpv6) {
+  for (const char* text :
+       {"169.254.0.0", "169.254.169.254", "169.254.255.255", "fe80::1", "febf:ffff::1",
+        "::ffff:169.254.169.254", "::169.254.169.254", "64:ff9b::169.254.169.254"}) {
+    EXPECT_TRUE(is_link_local(ip::make_address(text))) << text;
+  }
+  for (const char* text : {"169.253.255.255", "169.255.0.0", "127.0.0.1", "10.0.0.1", "fec0::1",
+                           "fe7f::1", "::1", "2001:db8::a9fe:a9fe", "::ffff:10.0.0.1"}) {
+    EXPECT_FALSE(is_link_local(ip::make_address(text))) << text;
+  }
+}
+
+std::vector<std::string> alternated(const std::vector<std::string>& texts) {
+  std::vector<ip::address> addresses;
+  for (const auto& text : texts) addresses.push_back(ip::make_address(text));
+  std::vector<std::string> ordered;
+  for (const auto& address : alternate_families(addresses)) ordered.push_back(address.to_string());
+  return ordered;
+}
+
+TEST(AlternateFamilies, TakesTurnsAndKeepsTheRestInOrder) {
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(alternated({"::1", "::2", "::3", "1.1.1.1", "2.2.2.2"}),
+            (Texts{"::1", "1.1.1.1", "::2", "2.2.2.2", "::3"}));
+  EXPECT_EQ(alternated({"1.1.1.1", "::1", "::2"}), (Texts{"1.1.1.1", "::1", "::2"}));
+  EXPECT_EQ(alternated({"1.1.1.1", "2.2.2.2"}), (Texts{"1.1.1.1", "2.2.2.2"}));
+  EXPECT_EQ(alternated({}), Texts{});
+}
+
+}  // namespace
+}  // namespace mactiond::net
