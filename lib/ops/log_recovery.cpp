@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <string>
@@ -18,8 +17,11 @@ constexpr std::size_t kHead = 32;
 constexpr std::uint64_t kSearchBack = 4ULL * 1024 * 1024;
 constexpr std::string_view kPrefix = "{\"seq\":";
 
-/// Reads of an open file. After a failed one result() is its error,
-/// and nothing that was read may be acted on.
+/// A power loss leaves zeros where a page was never written out; no line of ours holds one.
+bool has_hole(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+/// Reads of an open file. After a failed one result() is its error, and nothing that was read may
+/// be acted on.
 class Reader {
  public:
   explicit Reader(int fd) : fd_(fd) {}
@@ -53,6 +55,13 @@ class Reader {
 
   bool follows_newline(std::uint64_t offset) { return offset == 0 || at(offset - 1, 1) == "\n"; }
 
+  bool has_hole_between(std::uint64_t from, std::uint64_t to) {
+    for (; from < to; from += kChunk) {
+      if (has_hole(at(from, std::min<std::uint64_t>(to - from, kChunk)))) return true;
+    }
+    return false;
+  }
+
   template <class T>
   Result<T> result(T value) const {
     if (error_ == 0) return value;
@@ -63,9 +72,6 @@ class Reader {
   int fd_;
   int error_ = 0;
 };
-
-/// A power loss leaves zeros where a page was never written out; no line of ours holds one.
-bool has_hole(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
 /// Reads line by line from an offset on; keeps only a chunk and the head of the current line.
 class LineReader {
@@ -113,7 +119,7 @@ LogTail search_back(Reader& reader, std::uint64_t size) {
     const std::uint64_t start = reader.line_start(end - 1);
     if (const auto seq = seq_of_line(reader.at(start, kHead))) {
       tail.ours = true;
-      if (!has_hole(reader.at(start, end - start))) {
+      if (!reader.has_hole_between(start, end)) {
         tail.next = *seq + 1;
         return tail;
       }

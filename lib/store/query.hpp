@@ -25,7 +25,8 @@ UPDATE delivery SET head = 1 WHERE webhook = ?1 AND seq =
 /// not use it.
 inline constexpr const char* kDeleteClosedActions = R"(
 DELETE FROM action WHERE rowid IN (
-  SELECT rowid FROM action WHERE (final = 1 OR vanished = 1) AND seen < ?1 ORDER BY seen LIMIT ?2))";
+  SELECT rowid FROM action WHERE (final = 1 OR vanished = 1) AND seen < ?1
+  ORDER BY seen LIMIT ?2))";
 
 /// ?1 time and ?2 seq of the last one looked at, ?3 cutoff, ?4 limit.
 inline constexpr const char* kSelectOldEvents = R"(

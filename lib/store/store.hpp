@@ -38,7 +38,8 @@ class Store {
   [[nodiscard]] Result<core::Snapshot> load();
 
   /// All rows or none. Durable when it returns. After an error nothing of the batch is in the
-  /// store and the caller must not go on with the commands.
+  /// store and the caller must not go on with the commands. Asserts that events follow the last
+  /// committed seq without a gap.
   [[nodiscard]] Result<void> commit(const core::Batch& batch,
                                     const std::optional<LogPosition>& log = std::nullopt);
 
@@ -52,8 +53,8 @@ class Store {
   /// Nothing before the first commit with a position.
   [[nodiscard]] Result<std::optional<LogPosition>> load_log_position();
 
-  /// Due time of the oldest waiting delivery's event, for the age gauge; nothing if the queue is
-  /// empty.
+  /// When the oldest waiting delivery first became due, whatever its retries; for the age gauge.
+  /// Nothing if the queue is empty.
   [[nodiscard]] Result<std::optional<WallTime>> oldest_queued(const std::string& webhook);
 
  private:

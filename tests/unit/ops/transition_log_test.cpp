@@ -12,8 +12,6 @@
 #include <iterator>
 #include <utility>
 
-#include "ops/log_recovery.hpp"
-
 namespace mactiond::ops {
 namespace {
 
@@ -391,15 +389,6 @@ TEST_F(TransitionLog, DoesNotRepeatSyncedLinesThatWereTakenOut) {
   const LogFilePosition committed = write_up_to(6, 6);
   cut(lines(1, 3).size());
   EXPECT_EQ(open(committed, 6).position().first_seq, 6U);
-}
-
-TEST(LogRecovery, ReadsTheNumberOfALine) {
-  EXPECT_EQ(seq_of_line("{\"seq\":17,\"id\":"), 17U);
-  EXPECT_EQ(seq_of_line("{\"seq\":18446744073709551615,"), ~std::uint64_t{0});
-  for (const char* other : {"", "{", "{\"seq\":", "{\"seq\":17", "{\"seq\":,", "{\"seq\":-1,",
-                            "{\"seq\":18446744073709551616,", " {\"seq\":1,", "{\"id\":1,"}) {
-    EXPECT_FALSE(seq_of_line(other)) << other;
-  }
 }
 
 }  // namespace
