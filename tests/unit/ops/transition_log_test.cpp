@@ -185,7 +185,7 @@ TEST_F(TransitionLogUnsynced, RepairsATailTornAtAnyByte) {
   const std::string all = read();
   for (std::uint64_t size = committed.offset; size <= all.size(); ++size) {
     SCOPED_TRACE(size);
-    write(path_, all.substr(0, size));
+    cut(size);
     auto log = open(committed, 4);
     const auto next = log.position().first_seq;
     ASSERT_GE(next, 3U);
