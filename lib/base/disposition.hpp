@@ -58,6 +58,13 @@ enum class Reason {
   return "none";
 }
 
+/// A quota the peer named when it refused a call.
+struct NamedLimit {
+  int count = 0;
+  Duration window{};
+  bool operator==(const NamedLimit&) const = default;
+};
+
 /// What a request's outcome means for us; decided once, by http::outcome and its two refinements.
 struct Disposition {
   Verdict verdict = Verdict::Ok;
@@ -65,6 +72,7 @@ struct Disposition {
   int status = 0;                       ///< HTTP status; 0 if there was no answer
   std::optional<Duration> retry_after;  ///< a floor the peer named
   std::string detail;                   ///< for operators: error code and text without secrets
+  std::optional<NamedLimit> limit{};    ///< with Throttled, where the peer said it
 
   [[nodiscard]] bool ok() const { return verdict == Verdict::Ok; }
 };

@@ -82,7 +82,7 @@ std::optional<Query> PollSchedule::sweep_due(MonoTime now, WallTime server_now) 
   return sweep_->query();
 }
 
-bool PollSchedule::poll_page(const PageFacts& page, bool any_open, MonoTime now,
+bool PollSchedule::poll_page(const PageFacts& page, Duration interval, MonoTime now,
                              WallTime server_now) {
   MACTIOND_ASSERT(poll_ && poll_under_way_);
   poll_under_way_ = false;
@@ -91,7 +91,6 @@ bool PollSchedule::poll_page(const PageFacts& page, bool any_open, MonoTime now,
   move_watermark(server_now);
   poll_.reset();
   polled_once_ = true;
-  const Duration interval = any_open ? options_.min_interval : options_.idle_interval;
   poll_at_ = std::max(poll_started_ + interval, now);
   return true;
 }

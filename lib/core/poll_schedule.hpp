@@ -66,8 +66,8 @@ class PollSchedule {
   void poll_sent() { poll_under_way_ = true; }
   void sweep_sent() { sweep_under_way_ = true; }
 
-  /// A page arrived. True if its round is complete now.
-  [[nodiscard]] bool poll_page(const PageFacts& page, bool any_open, MonoTime now,
+  /// A page arrived. True if its round is complete now; interval is from its start to the next.
+  [[nodiscard]] bool poll_page(const PageFacts& page, Duration interval, MonoTime now,
                                WallTime server_now);
   [[nodiscard]] bool sweep_page(const PageFacts& page, MonoTime now);
 

@@ -13,11 +13,24 @@ namespace {
 constexpr std::array kWindowNames{"minute", "hour"};
 constexpr const char* kHold = "hold";
 
+constexpr Duration kMargin = std::chrono::seconds(1);
+constexpr Duration kHoldMax = std::chrono::hours(1);
+constexpr Duration kHoldFirst = std::chrono::seconds(5);
+constexpr Duration kHoldGrown = std::chrono::minutes(5);
+constexpr int kSlowestPercent = 800;
+/// Every minute without a refusal takes so much of the slowness away.
+constexpr int kRecoveryPercent = 10;
+
 int shared(int count, double share) {
   return std::max(1, static_cast<int>(std::floor(count * share)));
 }
 
-RateLimit make_limit(const char* name, int count, Duration window, int burst_divisor) {
+constexpr int kMinuteBurstDivisor = 5;
+// The hour's burst is what saved-up time buys at once; it is kept small because every token of it
+// slows the sustained rate down.
+constexpr int kHourBurstDivisor = 25;
+
+RateLimit make_limit(const std::string& name, int count, Duration window, int burst_divisor) {
   RateLimit limit;
   limit.name = name;
   limit.count = count;
@@ -64,14 +77,12 @@ void TokenBucket::drain(MonoTime now) {
   instant_ = std::max(instant_, now + interval_ * limit_.burst);
 }
 
-// The burst is what saved-up time buys at once; the hour's is kept small because every token of
-// it slows the sustained rate down.
 Limiter::Limiter(const QuotaOptions& options, std::string boot_id)
     : boot_id_(std::move(boot_id)),
       minute_(make_limit(kWindowNames[0], shared(options.per_minute, options.share),
-                         std::chrono::minutes(1), 5)),
+                         std::chrono::minutes(1), kMinuteBurstDivisor)),
       hour_(make_limit(kWindowNames[1], shared(options.per_hour, options.share),
-                       std::chrono::hours(1), 25)) {}
+                       std::chrono::hours(1), kHourBurstDivisor)) {}
 
 void Limiter::restore(const std::vector<QuotaRow>& rows, MonoTime now) {
   for (const QuotaRow& row : rows) {
@@ -94,12 +105,48 @@ std::optional<MonoTime> Limiter::try_take(Lane lane, MonoTime now) {
   for (const TokenBucket* bucket : {&minute_, &hour_}) {
     when = std::max(when, bucket->conforms_at(must_leave(bucket->limit(), lane)));
   }
+  when = std::max(when, eased_at(lane, now));
   if (when > now) return when;
   minute_.take(now);
   hour_.take(now);
   remember(now);
   return std::nullopt;
 }
+
+void Limiter::throttled(std::optional<Duration> told, std::optional<NamedLimit> named,
+                        MonoTime now) {
+  Duration grown = kHoldFirst;
+  for (int i = 0; i < refusals_ && grown < kHoldGrown; ++i) grown *= 2;
+  ++refusals_;
+  hold(std::min(told.value_or(std::min(grown, kHoldGrown)), kHoldMax) + kMargin, now);
+  if (named) learn(*named, now);
+  slow_percent_ = std::min(kSlowestPercent, 2 * slow_percent_at(now));
+  slowed_at_ = hold_until_;
+}
+
+void Limiter::learn(const NamedLimit& named, MonoTime now) {
+  for (TokenBucket* bucket : {&minute_, &hour_}) {
+    RateLimit limit = bucket->limit();
+    if (named.window != limit.window || named.count < 1 || named.count >= limit.count) continue;
+    const int divisor = bucket == &minute_ ? kMinuteBurstDivisor : kHourBurstDivisor;
+    *bucket = TokenBucket(make_limit(limit.name, named.count, limit.window, divisor));
+    bucket->drain(now);
+  }
+}
+
+int Limiter::slow_percent_at(MonoTime now) const {
+  if (slow_percent_ == 100 || now <= slowed_at_) return slow_percent_;
+  const auto minutes = std::min<std::int64_t>((now - slowed_at_) / std::chrono::minutes(1), 1000);
+  return std::max(100, slow_percent_ - kRecoveryPercent * static_cast<int>(minutes));
+}
+
+MonoTime Limiter::eased_at(Lane lane, MonoTime now) const {
+  const int percent = slow_percent_at(now);
+  if (percent == 100 || calls_.empty() || lane < Lane::Lookup) return MonoTime::min();
+  return calls_.back() + sustained() * percent / 100;
+}
+
+Duration Limiter::sustained() const { return std::max(minute_.interval(), hour_.interval()); }
 
 void Limiter::hold(Duration wait, MonoTime now) {
   const MonoTime until = now + wait;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/disposition.hpp"
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/options.hpp"
@@ -71,7 +72,17 @@ class Limiter {
   /// Nothing if a token was taken, else when to ask again (after now).
   [[nodiscard]] std::optional<MonoTime> try_take(Lane lane, MonoTime now);
 
-  /// The API said 429: nobody calls before now + wait.
+  /// The API said 429 although we kept within our limits: others share them, or they are smaller.
+  /// Nobody calls before the wait is over: exactly as told (an absurd wait is cut to an hour), else
+  /// growing with every refusal in a row. A smaller limit that was named is kept from now on;
+  /// beyond that the lanes that can wait go slower for some minutes.
+  void throttled(std::optional<Duration> told, std::optional<NamedLimit> named, MonoTime now);
+  /// A call was answered: refusals are not in a row any more.
+  void accepted() { refusals_ = 0; }
+  /// The spacing of calls that the quota can bear for ever.
+  [[nodiscard]] Duration sustained() const;
+
+  /// Nobody calls before now + wait; a shorter hold never shortens a longer one.
   void hold(Duration wait, MonoTime now);
 
   /// The state to commit with the call that was just granted.
@@ -82,13 +93,20 @@ class Limiter {
   [[nodiscard]] Duration held() const { return held_; }
 
  private:
+  void learn(const NamedLimit& named, MonoTime now);
   void remember(MonoTime now);
+  /// When the slower pace after a 429 lets the next call of this lane go.
+  [[nodiscard]] int slow_percent_at(MonoTime now) const;
+  [[nodiscard]] MonoTime eased_at(Lane lane, MonoTime now) const;
 
   std::string boot_id_;
   TokenBucket minute_;
   TokenBucket hour_;
   MonoTime hold_until_ = MonoTime::min();
   Duration held_{};
+  int refusals_ = 0;        ///< 429s in a row
+  int slow_percent_ = 100;  ///< of the sustained spacing, at slowed_at_
+  MonoTime slowed_at_ = MonoTime::min();
   std::deque<MonoTime> calls_;  ///< of the trailing hour, at most per_hour of them
 };
 

@@ -18,9 +18,10 @@ constexpr Duration kReadTimeout = 30s;
 /// A new action may not be readable by id yet (mde-api 10.2).
 constexpr Duration kGrace = 60s;
 constexpr int kFailuresUntilTrouble = 3;
-constexpr std::size_t kIdsPerList = 30;
+constexpr std::size_t kIdsPerList = 40;
 constexpr std::size_t kLookupsAtOnce = 4;
-constexpr Duration kThrottledDefault = 20s;
+/// While an action is this young it changes fast, and saved-up quota is well spent on it.
+constexpr Duration kYoung = 2min;
 constexpr Duration kTokenRolesStale = 10min;
 
 constexpr std::array kLanes{Lane::Lookup, Lane::List, Lane::Sweep};
@@ -175,12 +176,15 @@ void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
 bool Region::answered(const Call& call, const Disposition& outcome, std::optional<WallTime> date,
                       Now now, StepWriter& out) {
   if (date) clock_.sample(*date, call.sent, now.mono);
-  if (outcome.ok()) token_.accepted();
+  if (outcome.ok()) {
+    token_.accepted();
+    limiter_.accepted();
+  }
   if (outcome.ok() || outcome.reason == Reason::Stopped) return false;
   out.note(Note::Level::Warning, "call_failed",
            {{"region", options_.name}, {"reason", describe(outcome)}});
   if (outcome.reason == Reason::Throttled) {
-    limiter_.hold(outcome.retry_after.value_or(kThrottledDefault) + 1s, now.mono);
+    limiter_.throttled(outcome.retry_after, outcome.limit, now.mono);
     for (QuotaRow& row : limiter_.rows(options_.name)) out.batch().quotas.push_back(std::move(row));
   }
   // A role granted since the token was made shows only in a new one (mde-api 11.10).
@@ -210,13 +214,20 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   }
   const bool open_set = schedule_.poll_round()->query().kind == Query::Kind::OpenOrCreatedSince;
   const auto watermark = schedule_.watermark();
-  if (!schedule_.poll_page(page, tracker_.open_count() > 0, now.mono, server_now(now))) return;
+  if (!schedule_.poll_page(page, pace(now.mono), now.mono, server_now(now))) return;
   if (!measured_from_) measured_from_ = server_now(now);
   last_poll_ = now.mono;
   last_poll_wall_ = now.wall;
   well(now, out);
   if (open_set) poll_complete(Read::Poll, now, out);
   if (schedule_.watermark() != watermark) out.batch().regions.push_back(row());
+}
+
+Duration Region::pace(MonoTime now) const {
+  if (tracker_.open_count() == 0) return options_.poll.idle_interval;
+  if (now < young_until_) return options_.poll.min_interval;
+  // A little slower than the quota refills: what is saved up buys speed for the next young action.
+  return std::max(options_.poll.min_interval, limiter_.sustained() * 21 / 20);
 }
 
 void Region::poll_complete(Read read, Now now, StepWriter& /*out*/) {
@@ -290,7 +301,9 @@ void Region::observe(const MachineAction& action, Now now, StepWriter& out) {
   if (seen.kind == Observation::Kind::Nothing) return;
   out.batch().actions.push_back({options_.name, action, std::max(server_now(now), now.wall)});
   if (seen.kind == Observation::Kind::Changed) record_transition(action, seen, now, out);
-  if (!action.status.is_final()) schedule_.opened(now.mono);
+  if (action.status.is_final()) return;
+  if (seen.kind == Observation::Kind::Changed && !seen.from) young_until_ = now.mono + kYoung;
+  schedule_.opened(now.mono);
 }
 
 void Region::record_transition(const MachineAction& action, const Observation& seen, Now now,

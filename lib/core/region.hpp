@@ -62,6 +62,8 @@ class Region {
   [[nodiscard]] bool granted(Turn turn, Now now, StepWriter& out);
   [[nodiscard]] std::size_t lookups_under_way() const;
   [[nodiscard]] Call end_call(CommandId id);
+  /// From one poll's start to the next one's.
+  [[nodiscard]] Duration pace(MonoTime now) const;
 
   void advance_token(Now now, StepWriter& out);
   void advance_lookups(Now now, const Secret& token, StepWriter& out);
@@ -101,7 +103,8 @@ class Region {
   std::optional<MonoTime> last_poll_;
   std::optional<WallTime> last_poll_wall_;
   std::optional<WallTime> measured_from_;  ///< server time of the first complete poll
-  std::size_t turn_ = kLookupTurn;         ///< who is asked first
+  MonoTime young_until_ = MonoTime::min();
+  std::size_t turn_ = kLookupTurn;  ///< who is asked first
   /// When the quota lets go what the last advance held back.
   std::array<std::optional<MonoTime>, kTurns> waits_;
 };

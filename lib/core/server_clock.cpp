@@ -12,8 +12,7 @@ constexpr std::int64_t kDriftDivisor = 10'000;
 
 void ServerClock::sample(WallTime date, MonoTime sent, MonoTime received) {
   const Duration low = date.time_since_epoch() - received.time_since_epoch();
-  const Duration high =
-      date.time_since_epoch() + std::chrono::seconds(1) - sent.time_since_epoch();
+  const Duration high = date.time_since_epoch() + std::chrono::seconds(1) - sent.time_since_epoch();
   if (!offset_) {
     offset_ = Offset{low, high, received};
     return;

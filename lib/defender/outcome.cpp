@@ -95,21 +95,25 @@ std::optional<std::int64_t> take_period(std::string_view& text) {
   return *hours * 3600 + *minutes * 60 + *seconds;
 }
 
-// "Maximum allowed 1500 per 01:00:00": which window is exhausted tells how long it may take.
-std::optional<Duration> window_wait(std::string_view message) {
+// "Maximum allowed 1500 per 01:00:00"
+std::optional<NamedLimit> named_limit(std::string_view message) {
   constexpr std::string_view kMark = "llowed ";
   const std::size_t at = message.find(kMark);
   if (at == std::string_view::npos) return std::nullopt;
   std::string_view rest = message.substr(at + kMark.size());
-  if (!take_number(rest) || !take(rest, " per ")) return std::nullopt;
+  const auto count = take_number(rest);
+  if (!count || !take(rest, " per ")) return std::nullopt;
   const auto period = take_period(rest);
   if (!period) return std::nullopt;
-  return std::chrono::seconds(*period >= 3600 ? 60 : 20);
+  return NamedLimit{static_cast<int>(*count), std::chrono::seconds(*period)};
 }
 
+// Which window is exhausted tells how long it may take.
 std::optional<Duration> wait_from_message(std::string_view message) {
-  const auto wait = named_wait(message);
-  return wait ? wait : window_wait(message);
+  if (const auto wait = named_wait(message)) return wait;
+  const auto limit = named_limit(message);
+  if (!limit) return std::nullopt;
+  return std::chrono::seconds(limit->window >= std::chrono::hours(1) ? 60 : 20);
 }
 
 // Of the description only the number is kept: the rest repeats app and tenant ids.
@@ -152,9 +156,9 @@ Disposition api_outcome(const http::Response& response, WallTime local) {
   const ApiError error = read_error(response.body);
   if (const std::string text = describe(error); !text.empty()) result.detail = text;
   if (result.status == 400 && error.code == "ODataError") result.reason = Reason::Query;
-  if (result.status == 429 && !result.retry_after) {
-    result.retry_after = wait_from_message(error.message);
-  }
+  if (result.status != 429) return result;
+  if (!result.retry_after) result.retry_after = wait_from_message(error.message);
+  result.limit = named_limit(error.message);
   return result;
 }
 

@@ -94,6 +94,7 @@ Task<int> Driver::run() {
     const Duration late = parts_.clock.now().mono - now.mono - limit;
     if (events_.empty() && late >= Duration{}) parts_.metrics.loop_lag(late);
   }
+  if (!exit_code_) keep_log_position();
   co_return exit_code_.value_or(0);
 }
 
@@ -201,10 +202,14 @@ void Driver::follow_log_file(Now now) {
     }
   }
   if (retry) catch_up_log();
+  // Kept while it is quiet too: a log that is moved elsewhere or compressed while the daemon is
+  // down cannot be asked how far it got.
+  if (look && parts_.log.position() != kept_position_) keep_log_position();
 }
 
 void Driver::keep_log_position() {
   const auto kept = parts_.store.commit({}, log_position());
+  kept_position_ = parts_.log.position();
   if (kept) return;
   ops::log(core::Note::Level::Error, "store_failed", {{"error", kept.error().message()}});
   fail(kExitIo);

@@ -79,6 +79,7 @@ class Driver {
   std::optional<MonoTime> grace_ends_;
   std::optional<MonoTime> log_retry_at_;  ///< set while lines wait for a log that failed
   MonoTime log_checked_{};
+  ops::LogFilePosition kept_position_;  ///< committed last, apart from the events' own commits
   MonoTime last_turn_{};
 };
 

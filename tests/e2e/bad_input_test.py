@@ -35,8 +35,9 @@ class BadPages(E2eTest):
                 wait_until(lambda: condition(sim, daemon), limit_s, what, daemon.diagnostics)
 
     def test_change_nothing_are_counted_and_got_over(self):
-        for sim, daemon in self.pairs.values():
-            sim.add([{"type": "Isolate", "plan": [[0, "Pending"]]}])
+        known = {}
+        for fault, (sim, daemon) in self.pairs.items():
+            known[fault] = sim.add([{"type": "Isolate", "plan": [[0, "Pending"]]}])[0]
             daemon.start()
         self.wait_for_all(lambda sim, daemon: daemon.log_lines(), 20, "the first transition")
 
@@ -44,8 +45,9 @@ class BadPages(E2eTest):
             sim.faults(fault)
         self.wait_for_all(lambda sim, daemon: failed_polls(daemon) >= 1, 30, "a failed poll")
         before = {fault: self.knowledge(daemon) for fault, (_, daemon) in self.pairs.items()}
-        for sim, daemon in self.pairs.values():
+        for fault, (sim, daemon) in self.pairs.items():
             sim.add([{"type": "Unisolate", "plan": [[0, "Succeeded"]]}])
+            sim.move(known[fault], "Failed")
         self.wait_for_all(lambda sim, daemon: failed_polls(daemon) >= 3, 60, "failed polls")
         for fault, (sim, daemon) in self.pairs.items():
             with self.subTest(fault):

@@ -176,8 +176,12 @@ class Sim:
             connection.close()
 
     def add(self, actions):
-        """Adds actions; each a dict with type, plan = [(delay_ms, status), …] and more."""
-        return self.call("POST", "actions", actions)
+        """Adds actions, each a dict with type, plan = [[ms since creation, status], …] and more;
+        returns their ids."""
+        return self.call("POST", "actions", actions)["ids"]
+
+    def move(self, action_id, status):
+        self.call("POST", f"actions/{action_id}/status", {"status": status})
 
     def truth(self):
         return [

@@ -94,6 +94,9 @@ TEST(ListRound, ReadsEveryRowThoughRowsAreUpdatedBetweenPages) {
   EXPECT_EQ(seen.size(), static_cast<std::size_t>(kRows));
 }
 
+constexpr Duration kFast = 2s;
+constexpr Duration kIdle = 15s;
+
 struct PollScheduleTest : testing::Test {
   Query begin_poll(MonoTime now, WallTime server) {
     const auto query = schedule.poll_due(now, server);
@@ -104,7 +107,8 @@ struct PollScheduleTest : testing::Test {
   void poll(MonoTime now, WallTime server, std::optional<WallTime> newest = std::nullopt,
             bool any_open = false) {
     (void)begin_poll(now, server);
-    EXPECT_TRUE(schedule.poll_page({newest ? 1 : 0, false, newest}, any_open, now, server));
+    EXPECT_TRUE(
+        schedule.poll_page({newest ? 1 : 0, false, newest}, any_open ? kFast : kIdle, now, server));
   }
 
   PollOptions options;
@@ -149,7 +153,7 @@ TEST_F(PollScheduleTest, AStampFromTheFutureDoesNotBlindThePollsToCome) {
 TEST_F(PollScheduleTest, ARoundBegunByAWrongClockDoesNotBlindThePollsToCome) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay + 24h * 365);
-  ASSERT_TRUE(schedule.poll_page({0, false, std::nullopt}, false, kBoot, kDay));
+  ASSERT_TRUE(schedule.poll_page({0, false, std::nullopt}, kIdle, kBoot, kDay));
   EXPECT_EQ(schedule.watermark(), kDay);
 }
 
@@ -170,7 +174,7 @@ TEST_F(PollScheduleTest, AQuietTenantIsReadNoFurtherBackThanTheLookback) {
 TEST_F(PollScheduleTest, TheWatermarkWaitsForTheWholeRound) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
-  EXPECT_FALSE(schedule.poll_page({10000, false, kDay - 1h}, false, kBoot, kDay));
+  EXPECT_FALSE(schedule.poll_page({10000, false, kDay - 1h}, kIdle, kBoot, kDay));
   EXPECT_FALSE(schedule.watermark());
   EXPECT_EQ(begin_poll(kBoot, kDay).since, kDay - 1h) << "the next page at once";
 }
@@ -195,7 +199,7 @@ TEST_F(PollScheduleTest, AnActionThatOpensElsewhereEndsTheIdlePace) {
 TEST_F(PollScheduleTest, ASlowAnswerIsNotFollowedByABurst) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
-  ASSERT_TRUE(schedule.poll_page({0, false, std::nullopt}, true, kBoot + 30s, kDay + 30s));
+  ASSERT_TRUE(schedule.poll_page({0, false, std::nullopt}, kFast, kBoot + 30s, kDay + 30s));
   EXPECT_EQ(schedule.poll_at(), kBoot + 30s);
 }
 

@@ -197,6 +197,51 @@ TEST(Limiter, OverlappingHoldsCountOnce) {
   EXPECT_EQ(limiter.held(), Duration(30s));
 }
 
+TEST(Limiter, WaitsExactlyAsToldAfterA429) {
+  Limiter limiter({100, 1500, 1.0}, kBootId);
+  limiter.throttled(8s, std::nullopt, kBoot);
+  EXPECT_EQ(limiter.try_take(Lane::Cancel, kBoot), kBoot + 9s) << "a second of margin";
+}
+
+TEST(Limiter, CutsAnAbsurdWaitToAnHour) {
+  Limiter limiter({100, 1500, 1.0}, kBootId);
+  limiter.throttled(24h, std::nullopt, kBoot);
+  EXPECT_EQ(limiter.try_take(Lane::Cancel, kBoot), kBoot + 1h + 1s);
+}
+
+TEST(Limiter, WaitsLongerWithEveryRefusalInARowIfNothingIsTold) {
+  Limiter limiter({100, 1500, 1.0}, kBootId);
+  limiter.throttled(std::nullopt, std::nullopt, kBoot);
+  EXPECT_EQ(limiter.try_take(Lane::Cancel, kBoot), kBoot + 6s);
+  limiter.throttled(std::nullopt, std::nullopt, kBoot + 6s);
+  EXPECT_EQ(limiter.try_take(Lane::Cancel, kBoot + 6s), kBoot + 17s);
+  limiter.accepted();
+  limiter.throttled(std::nullopt, std::nullopt, kBoot + 17s);
+  EXPECT_EQ(limiter.try_take(Lane::Cancel, kBoot + 17s), kBoot + 23s);
+}
+
+TEST(Limiter, ResumesSlowerAfterA429AndRecovers) {
+  Limiter limiter({100, 1500, 1.0}, kBootId);
+  ASSERT_FALSE(limiter.try_take(Lane::List, kBoot));
+  limiter.throttled(9s, std::nullopt, kBoot);
+  const MonoTime resumed = kBoot + 10s;
+  ASSERT_FALSE(limiter.try_take(Lane::List, resumed));
+  EXPECT_EQ(limiter.try_take(Lane::List, resumed), resumed + 2 * limiter.sustained());
+  EXPECT_FALSE(limiter.try_take(Lane::Cancel, resumed)) << "what is urgent does not wait";
+  const MonoTime later = resumed + 11min;
+  ASSERT_FALSE(limiter.try_take(Lane::List, later));
+  EXPECT_FALSE(limiter.try_take(Lane::List, later)) << "recovered: the burst is free again";
+}
+
+TEST(Limiter, KeepsASmallerLimitThatA429Named) {
+  Limiter limiter({100, 1500, 1.0}, kBootId);
+  limiter.throttled(1s, NamedLimit{30, 1min}, kBoot);
+  EXPECT_EQ(limiter.status(kBoot).minute_limit, 30);
+  EXPECT_EQ(limiter.status(kBoot).hour_limit, 1500);
+  limiter.throttled(1s, NamedLimit{60, 1min}, kBoot + 1min);
+  EXPECT_EQ(limiter.status(kBoot + 1min).minute_limit, 30) << "a larger one changes nothing";
+}
+
 TEST(Limiter, TellsTheCallsOfTheTrailingWindows) {
   Limiter limiter({100, 1500, 1.0}, kBootId);
   for (int i = 0; i < 3; ++i) ASSERT_FALSE(limiter.try_take(Lane::List, kBoot + 30s * i));
