@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -35,7 +36,7 @@ http::Response echo(const http::Request& request) {
   return response;
 }
 
-/// A blocking client; every read ends after five seconds at the latest.
+/// A blocking client; every read ends after 15 seconds at the latest.
 class RawClient {
  public:
   explicit RawClient(const std::string& path) : descriptor_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
@@ -87,7 +88,7 @@ class RawClient {
 
  private:
   void connect(const sockaddr* address, socklen_t size) {
-    const timeval limit{5, 0};
+    const timeval limit{15, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
     connected_ = ::connect(descriptor_, address, size) == 0;
   }
@@ -192,6 +193,19 @@ TEST_F(HttpServer, TellsWhatIsWrongWithARequest) {
     EXPECT_THAT(answer, HasSubstr("Content-Type: application/problem+json\r\n"));
     EXPECT_THAT(answer, EndsWith("}"));
   }
+}
+
+TEST_F(HttpServer, GivesARequestTenSeconds) {
+  const Serving serving;
+  RawClient silent(serving.port());
+  RawClient half(serving.port());
+  const auto started = std::chrono::steady_clock::now();
+  half.send("GET / HTTP/1.1\r\n");
+  EXPECT_THAT(half.read_to_end(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+  EXPECT_EQ(silent.read_to_end(), "");
+  const auto elapsed = std::chrono::steady_clock::now() - started;
+  EXPECT_GE(elapsed, seconds(9));
+  EXPECT_LT(elapsed, seconds(13));
 }
 
 TEST_F(HttpServer, TakesABodyOfTheLimit) {
