@@ -79,6 +79,26 @@ TEST_F(QuotaTest, PollsAtTheSustainedPaceAndStillSweeps) {
   EXPECT_LE(worst(1min), 100);
 }
 
+TEST_F(QuotaTest, PollsFastWhileAnActionIsYoungAndSavesQuotaAfterwards) {
+  poll_shows = {open_action("a1")};
+  run(1min);
+  EXPECT_GE(polls, 29) << "every two seconds";
+  run(5min);
+  polls = 0;
+  run(10min);
+  EXPECT_LE(polls, 235) << "slower than the quota refills";
+  EXPECT_GE(polls, 210);
+}
+
+TEST_F(QuotaTest, WhatWasSavedSpeedsUpTheNextYoungAction) {
+  poll_shows = {open_action("a1")};
+  run(2h);
+  poll_shows.push_back(open_action("a2").updated(server()));
+  polls = 0;
+  run(1min);
+  EXPECT_GE(polls, 29);
+}
+
 TEST_F(QuotaTest, AnIdleRegionCallsSeldom) {
   run(1h);
   EXPECT_LE(polls, 245);

@@ -102,6 +102,23 @@ TEST_F(TroubleTest, AFreshTokenRefusedIsTroubleAtOnceAndNoLoop) {
   EXPECT_EQ(events.size(), 1U);
 }
 
+TEST_F(TroubleTest, TokenFailuresOfLongAgoDoNotLengthenTheNextWait) {
+  tick();
+  for (int i = 0; i < 8; ++i) {
+    refuse_token(server_error());
+    pass(7min);
+  }
+  give_token();
+  list({});
+  list({});
+  pass(56min);
+  refuse_token(server_error());
+  const auto poll = take_list(Query::Kind::ChangedSince);
+  ASSERT_TRUE(poll);
+  pass(7s);
+  EXPECT_EQ(count<FetchToken>(), 1);
+}
+
 TEST_F(TroubleTest, ThreeFailuresInARowAreTrouble) {
   begin();
   fail_poll(server_error());

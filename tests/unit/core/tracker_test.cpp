@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include "support/builders.hpp"
 
@@ -117,6 +120,15 @@ TEST(Tracker, ListsOpenActionsACompleteReadDidNotShow) {
   tracker.begin_read(Read::Poll);
   (void)tracker.observe(open_action("b"));
   EXPECT_EQ(tracker.unseen_open(Read::Poll), (std::vector<ActionId>{{"a"}, {"c"}}));
+}
+
+TEST(Tracker, TheOrderOfWhatIsMissingDoesNotDependOnHashing) {
+  Tracker tracker;
+  for (int i = 0; i < 100; ++i) (void)tracker.observe(open_action("a" + std::to_string(i * 37)));
+  tracker.begin_read(Read::Poll);
+  const auto ids = tracker.unseen_open(Read::Poll);
+  EXPECT_EQ(ids.size(), 100U);
+  EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
 }
 
 TEST(Tracker, AnyAnswerSinceTheReadBeganCountsAsSeen) {
