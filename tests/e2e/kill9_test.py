@@ -7,8 +7,8 @@ from harness import TYPES, E2eTest, pass_time, wait_until
 from receiver import Answer, fail_first
 
 KILLS = 10
-# At 40 calls a minute a token comes back every 2.1 s; a kill may waste one. So a status outlives a
-# kill, the restart and a poll; and buckets that were full after each restart would exceed the limit.
+# At 40 calls a minute a token comes back every 2.1 s; a kill may waste one. So a status outlives
+# a kill, the restart and a poll; and buckets that were full after each restart would exceed it.
 PER_MINUTE = 40
 STEP_MS = 6000
 
