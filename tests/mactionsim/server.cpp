@@ -39,6 +39,8 @@ constexpr auto kIdle = seconds(120);
 constexpr std::uint32_t kHeaderMax = 64 * 1024;
 constexpr std::uint64_t kBodyMax = 8 * 1024 * 1024;
 constexpr std::size_t kDripBytes = 8;
+/// A reset may take what the peer has not read yet with it.
+constexpr auto kBeforeReset = std::chrono::milliseconds(50);
 constexpr auto kDripInterval = std::chrono::milliseconds(100);
 
 using Stream = asio::ssl::stream<beast::tcp_stream>;
@@ -123,6 +125,8 @@ class Connection {
         break;
       case Fault::Reset:
         co_await send(half);
+        pause_.expires_after(kBeforeReset);
+        co_await pause_.async_wait(kToken);
         reset();
         break;
       default:
