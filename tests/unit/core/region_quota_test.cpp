@@ -199,6 +199,21 @@ TEST_F(QuotaTest, A429WithoutATimeHoldsToo) {
   EXPECT_EQ(count<ListActions>(), 1);
 }
 
+TEST_F(QuotaTest, AnAnswerBetweenRefusalsStartsTheWaitAnew) {
+  begin({open_action("a1")});
+  const auto refuse = [this] {
+    for (int i = 0; i < 600 && count<ListActions>() == 0; ++i) pass(1s);
+    fail_list(test::throttled(std::nullopt));
+    return quotas.at("euhold").instant - now.mono;
+  };
+  const Duration first = refuse();
+  EXPECT_GT(refuse(), first);
+  EXPECT_GT(refuse(), 2 * first);
+  for (int i = 0; i < 600 && count<ListActions>() == 0; ++i) pass(1s);
+  list({});
+  EXPECT_EQ(refuse(), first);
+}
+
 TEST_F(QuotaTest, AHoldOutlivesARestart) {
   begin({open_action("a1")});
   pass(3s);
