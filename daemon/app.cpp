@@ -12,6 +12,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,7 @@ constexpr int kExitSoftware = 70;
 constexpr int kExitCantCreate = 73;
 constexpr int kExitConfig = 78;
 constexpr unsigned kSocketMode = 0660;
+constexpr int kIdleConnections = 8;
 /// Longer than the driver's grace time; after it the process ends as it is. Nothing is lost: what
 /// counts is in the store.
 constexpr auto kStopAtMost = std::chrono::seconds(7);
@@ -88,6 +90,9 @@ std::vector<std::string> webhook_names(const config::Config& config) {
   return names;
 }
 
+/// What makes two clients alike.
+using ClientKey = std::tuple<std::string, std::string, bool>;
+
 /// Everything of one run, in the order in which it must go down again.
 class App {
  public:
@@ -127,7 +132,7 @@ class App {
   ops::Metrics metrics_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<ops::TransitionLog> log_;
-  std::vector<std::unique_ptr<http::Client>> clients_;
+  std::map<ClientKey, std::unique_ptr<http::Client>> clients_;
   std::unique_ptr<core::Engine> engine_;
   std::unique_ptr<runtime::Driver> driver_;
   std::unique_ptr<runtime::CommandRunner> runner_;
@@ -163,11 +168,14 @@ int App::open_parts() {
   return 0;
 }
 
+// Whoever trusts the same and goes out the same way shares one client: a trust store of its own
+// costs each more than a megabyte.
 Result<http::Client*> App::make_client(const net::ClientOptions& options) {
+  const ClientKey key{options.ca_file, options.proxy, options.refuse_link_local};
+  if (const auto found = clients_.find(key); found != clients_.end()) return found->second.get();
   auto client = net::make_client(context_.get_executor(), options);
   if (!client) return client.error();
-  clients_.push_back(std::move(*client));
-  return clients_.back().get();
+  return clients_.emplace(key, std::move(*client)).first->second.get();
 }
 
 int App::open_clients() {
@@ -176,6 +184,7 @@ int App::open_clients() {
     net::ClientOptions options;
     options.ca_file = region.ca_file;
     options.proxy = choose_proxy(region.proxy, region.api.host);
+    options.idle_connections = static_cast<int>(config_.regions.size()) + kIdleConnections;
     const auto client = make_client(options);
     if (!client) {
       refuse("region_not_usable", client.error());
@@ -191,12 +200,14 @@ int App::open_clients() {
     regions.emplace(region.core.name, std::move(access));
   }
   std::map<std::string, runtime::WebhookAccess> webhooks;
+  int idle_for_webhooks = 0;
+  for (const auto& webhook : config_.webhooks) idle_for_webhooks += webhook.core.max_in_flight;
   for (const auto& webhook : config_.webhooks) {
     net::ClientOptions options;
     options.ca_file = webhook.ca_file;
     options.proxy = webhook.url.is_tls() ? choose_proxy({}, webhook.url.host) : std::string();
     options.refuse_link_local = true;
-    options.idle_connections = webhook.core.max_in_flight;
+    options.idle_connections = idle_for_webhooks;
     const auto client = make_client(options);
     if (!client) {
       refuse("webhook_not_usable", client.error());

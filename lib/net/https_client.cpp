@@ -92,15 +92,12 @@ Result<http::Response> decoded(http::Response response, std::size_t limit) {
 }
 
 Task<Result<http::Response>> HttpsClient::send(http::Request request, http::Limits limits) {
-  // Cancelled or not, what is learned is returned, not thrown.
-  const bool throws = co_await asio::this_coro::throw_if_cancelled();
-  co_await asio::this_coro::throw_if_cancelled(false);
   asio::steady_timer ready_by(
       executor_, std::chrono::duration_cast<std::chrono::nanoseconds>(limits.connect_timeout));
   Exchange exchange{std::move(request), limits, {}, std::move(ready_by)};
   auto outcome = co_await start(exchange);
+  // Once cancelled, any further await but this one would throw.
   const auto state = co_await asio::this_coro::cancellation_state;
-  co_await asio::this_coro::throw_if_cancelled(throws);
   if (outcome) co_return std::move(*outcome);
   const bool cancelled = state.cancelled() != asio::cancellation_type::none;
   if (cancelled) co_return located(Error(Errc::Cancelled, ""), exchange);

@@ -32,8 +32,8 @@ constexpr std::string_view kOther = "other";
 const Histogram::BucketBoundaries kLagBuckets = {0.5, 1, 2, 3, 5, 10, 20, 30, 60, 300, 1800, 7200};
 const Histogram::BucketBoundaries kCommitBuckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                                     0.01,   0.025,   0.05,   0.1,   0.5,    2};
-const Histogram::BucketBoundaries kLoopBuckets = {0.001, 0.005, 0.01, 0.025, 0.05,
-                                                  0.1,   0.25,  0.5,  1,     5};
+const Histogram::BucketBoundaries kLoopBuckets = {0.001, 0.005, 0.01, 0.02, 0.05,
+                                                  0.1,   0.25,  0.5,  1,    5};
 
 double seconds(Duration value) { return std::chrono::duration<double>(value).count(); }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "sim/days.hpp"
 #include "sim/oracle.hpp"
 #include "sim/scenario.hpp"
 #include "sim/world.hpp"
@@ -63,36 +64,21 @@ TEST(Day, LosesNothingWithDocumentedFiltersOnly) {
   EXPECT_THAT(judge(world, {.visible_longer_than = 25s}), IsEmpty());
 }
 
-class FaultyDay : public ::testing::TestWithParam<std::uint64_t> {};
+class Seeds : public ::testing::TestWithParam<std::uint64_t> {};
 
-TEST_P(FaultyDay, KeepsEveryPromiseThroughFaultsAndCrashes) {
-  WorldOptions options = day_options(GetParam(), 2);
-  options.crashes_per_million = 300;
-  options.receivers["one"].failures_per_mille = 50;
-  options.receivers["two"].failures_per_mille = 5;
-  World world(options);
-  Traffic traffic;
-  traffic.actions = 800;
-  traffic.over = 10h;
-  add_traffic(world, traffic, GetParam() + 1);
-  add_faults(world, 3);
-  world.at(2h, [&] { world.jump_wall(24h); });
-  world.at(4h, [&] { world.jump_wall(-48h); });
-  world.at(5h, [&] { world.reboot(); });
-  world.at(6h, [&] { world.jump_wall(24h * 365); });
-  world.at(7h, [&] { world.jump_wall(-24h * 365); });
-  world.at(12h, [&] {
-    clear_faults(world);
-    world.set_crashes_per_million(0);
-  });
-  world.run_until(24h * 4);
-
-  EXPECT_GT(world.crashes(), 3U);
-  // A back-off of five minutes with a fault at its end is as long as a status may stay unseen.
-  EXPECT_THAT(judge(world, {.visible_longer_than = 30min}), IsEmpty()) << "seed " << GetParam();
+TEST_P(Seeds, KeepEveryPromiseThroughFaultsAndCrashes) {
+  EXPECT_THAT(faulty_day(GetParam()), IsEmpty()) << "seed " << GetParam();
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, FaultyDay, ::testing::Range<std::uint64_t>(100, 106));
+TEST_P(Seeds, NeverExceedTheQuota) {
+  EXPECT_THAT(quota_day(GetParam()), IsEmpty()) << "seed " << GetParam();
+}
+
+TEST_P(Seeds, MissNothingWhilePagesChange) {
+  EXPECT_THAT(paging_hour(GetParam()), IsEmpty()) << "seed " << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(Some, Seeds, ::testing::Range<std::uint64_t>(100, 104));
 
 }  // namespace
 }  // namespace mactiond::sim

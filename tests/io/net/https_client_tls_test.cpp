@@ -4,6 +4,7 @@
 #include <string>
 
 #include "io/net/client_fixture.hpp"
+#include "net/tls.hpp"
 
 namespace mactiond::test {
 namespace {
@@ -109,6 +110,13 @@ TEST_F(HttpsClientTls, SpeaksTls12ButNothingOlder) {
   EXPECT_EQ(ending(get(old)), ending(Errc::TlsFailed));
   const ScriptedServer recent(answer_ok, localhost(), TLS1_2_VERSION);
   EXPECT_EQ(ending(get(recent)), "200 ok");
+}
+
+TEST_F(HttpsClientTls, OffersNothingOlderThanTls12WhateverTheSystemAllows) {
+  const auto context = net::make_tls_context("");
+  ASSERT_TRUE(context);
+  SSL_CTX* native = (*context)->native_handle();
+  EXPECT_EQ(SSL_CTX_ctrl(native, SSL_CTRL_GET_MIN_PROTO_VERSION, 0, nullptr), TLS1_2_VERSION);
 }
 
 TEST_F(HttpsClientTls, FailsAgainstAServerThatSpeaksNoTls) {

@@ -1,0 +1,123 @@
+#include "sim/days.hpp"
+
+#include <chrono>
+
+#include "base/random.hpp"
+#include "sim/oracle.hpp"
+#include "sim/scenario.hpp"
+#include "sim/world.hpp"
+
+namespace mactiond::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+WorldOptions day_options(std::uint64_t seed, int regions) {
+  WorldOptions options;
+  options.seed = seed;
+  options.engine = engine_options(regions);
+  options.api.traits.fill_after = 3s;
+  options.api.traits.offline_timeout = 2h;
+  return options;
+}
+
+Duration within(Random& random, Duration from, Duration until) {
+  return from + Duration(static_cast<std::int64_t>(
+                    random.below(static_cast<std::uint64_t>((until - from).count()))));
+}
+
+void add_clock_jumps(World& world, Random& random, Duration until) {
+  for (const Duration by : {Duration(1h), Duration(24h), Duration(24h * 365)}) {
+    const Duration there = within(random, 30min, until);
+    world.at(there, [&world, by] { world.jump_wall(by); });
+    world.at(within(random, there, until), [&world, by] { world.jump_wall(-2 * by); });
+  }
+}
+
+void add_storm(World& world, Duration from, Duration length) {
+  world.at(from, [&world] {
+    for (auto& [name, api] : world.apis()) {
+      api->faults().add({Fault::Throttled, std::nullopt, 0, 700});
+    }
+  });
+  world.at(from + length, [&world] {
+    for (auto& [name, api] : world.apis()) api->faults().clear();
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> faulty_day(std::uint64_t seed) {
+  WorldOptions options = day_options(seed, 2);
+  options.crashes_per_million = 300;
+  options.receivers["one"].failures_per_mille = 50;
+  options.receivers["two"].failures_per_mille = 5;
+  World world(options);
+  Random random(seed + 1);
+  Traffic traffic;
+  traffic.actions = 800;
+  traffic.over = 10h;
+  add_traffic(world, traffic, random.next());
+  add_faults(world, 3);
+  add_clock_jumps(world, random, 11h);
+  world.at(within(random, 1h, 11h), [&] { world.reboot(); });
+  world.at(12h, [&] {
+    clear_faults(world);
+    world.set_crashes_per_million(0);
+  });
+  world.run_until(24h * 4);
+  // A back-off of five minutes with a fault at its end is as long as a status may stay unseen.
+  return judge(world, {.visible_longer_than = 30min});
+}
+
+std::vector<std::string> quota_day(std::uint64_t seed) {
+  WorldOptions options = day_options(seed, 1);
+  Random random(seed + 1);
+  options.engine.webhooks.clear();
+  options.crashes_per_million = 2000;
+  options.api.traits.reject_last_update_filter = random.below(2) == 0;
+  options.api.throttle.body = static_cast<ThrottleBody>(random.below(3));
+  options.api.throttle.retry_after = static_cast<RetryAfter>(random.below(4));
+  World world(options);
+  Traffic traffic;
+  traffic.actions = 600;
+  add_traffic(world, traffic, random.next());
+  for (int i = 0; i < 3; ++i) {
+    add_storm(world, within(random, 1h, 20h), within(random, 1min, 30min));
+  }
+  world.at(within(random, 1h, 6h), [&] {
+    world.api("r1").throttle().shared_calls_per_minute = 12;  // half of what an hour allows
+  });
+  world.at(within(random, 8h, 20h),
+           [&] { world.api("r1").throttle().shared_calls_per_minute = 0; });
+  add_clock_jumps(world, random, 20h);
+  world.at(within(random, 1h, 20h), [&] { world.reboot(); });
+  world.run_until(24h);
+  return judge(world, {.visible_longer_than = 3h, .settled = false});
+}
+
+std::vector<std::string> paging_hour(std::uint64_t seed) {
+  constexpr int kRows = 25'000;
+  WorldOptions options = day_options(seed, 1);
+  options.engine.webhooks.clear();
+  // Only paging is on trial: the sweep would find later what it lost.
+  options.engine.regions[0].poll.lookback = 30min;
+  World world(options);
+  Random random(seed + 1);
+  for (int i = 0; i < kRows; ++i) {
+    Spec spec;
+    spec.plan =
+        Plan{{within(random, 1s, 40s), "InProgress"}, {within(random, 1s, 40s), "Succeeded"}};
+    (void)world.api("r1").model().add(spec, world.server_now());
+  }
+  world.run_until(5min);
+  return judge(world, {.visible_longer_than = 50s});
+}
+
+const std::vector<Day>& days() {
+  static const std::vector<Day> all{
+      {"faults", faulty_day}, {"quota", quota_day}, {"paging", paging_hour}};
+  return all;
+}
+
+}  // namespace mactiond::sim

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mactiond::sim {
+
+/// One simulated day, made from a seed, and what the oracle says of it; empty: every promise kept.
+struct Day {
+  const char* name;
+  std::vector<std::string> (*run)(std::uint64_t seed);
+};
+
+/// Faults of every kind, failing receivers, crashes between any two steps, a reboot, a wall clock
+/// that jumps by days and years; then a calm in which everything must drain.
+[[nodiscard]] std::vector<std::string> faulty_day(std::uint64_t seed);
+
+/// The quota alone against everything: 429 storms, another client that eats half of it, crashes at
+/// random, clock jumps; with the last-update filter or without, by seed.
+[[nodiscard]] std::vector<std::string> quota_day(std::uint64_t seed);
+
+/// 25,000 actions change while they are paged.
+[[nodiscard]] std::vector<std::string> paging_hour(std::uint64_t seed);
+
+/// Every day there is, by name.
+[[nodiscard]] const std::vector<Day>& days();
+
+}  // namespace mactiond::sim
