@@ -38,22 +38,38 @@ enum class Reason {
 
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) {
   switch (reason) {
-    case Reason::None: return "none";
-    case Reason::Auth: return "auth";
-    case Reason::Permission: return "permission";
-    case Reason::NotFound: return "not_found";
-    case Reason::Gone: return "gone";
-    case Reason::Throttled: return "throttled";
-    case Reason::Query: return "query";
-    case Reason::Rejected: return "rejected";
-    case Reason::Redirect: return "redirect";
-    case Reason::ServerError: return "server_error";
-    case Reason::Timeout: return "timeout";
-    case Reason::Network: return "network";
-    case Reason::Tls: return "tls";
-    case Reason::BadAnswer: return "bad_answer";
-    case Reason::TooLarge: return "too_large";
-    case Reason::Stopped: return "stopped";
+    case Reason::None:
+      return "none";
+    case Reason::Auth:
+      return "auth";
+    case Reason::Permission:
+      return "permission";
+    case Reason::NotFound:
+      return "not_found";
+    case Reason::Gone:
+      return "gone";
+    case Reason::Throttled:
+      return "throttled";
+    case Reason::Query:
+      return "query";
+    case Reason::Rejected:
+      return "rejected";
+    case Reason::Redirect:
+      return "redirect";
+    case Reason::ServerError:
+      return "server_error";
+    case Reason::Timeout:
+      return "timeout";
+    case Reason::Network:
+      return "network";
+    case Reason::Tls:
+      return "tls";
+    case Reason::BadAnswer:
+      return "bad_answer";
+    case Reason::TooLarge:
+      return "too_large";
+    case Reason::Stopped:
+      return "stopped";
   }
   return "none";
 }

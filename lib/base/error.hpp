@@ -68,6 +68,6 @@ template <>
 struct boost::system::is_error_code_enum<mactiond::Errc> : std::true_type {};
 
 /// A broken precondition or an impossible state: a bug, never bad input.
-#define MACTIOND_ASSERT(expression) \
+#define MACTIOND_ASSERT(expression)    \
   ((expression) ? static_cast<void>(0) \
                 : ::mactiond::assertion_failed(#expression, __FILE__, __LINE__))
