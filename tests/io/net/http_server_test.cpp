@@ -183,11 +183,11 @@ TEST_F(HttpServer, TellsWhatIsWrongWithARequest) {
       {"garbage\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
       {"GET / HTTP/1.1\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n",
        "HTTP/1.1 431 Request Header Fields Too Large\r\n"},
-      {"POST / HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n" + std::string(1048577, 'x'),
+      {"POST / HTTP/1.1\r\nContent-Length: 16777216\r\n\r\n" + std::string(16 * 1024 * 1024, 'x'),
        "HTTP/1.1 413 Payload Too Large\r\n"}};
   for (const auto& [request, expected] : rows) {
     RawClient client(serving.port());
-    client.send(request);
+    EXPECT_TRUE(client.send(request)) << "closed before all of it was read";
     const std::string answer = client.read_to_end();
     EXPECT_THAT(answer, StartsWith(expected));
     EXPECT_THAT(answer, HasSubstr("Content-Type: application/problem+json\r\n"));

@@ -117,7 +117,8 @@ TEST(ResponseReader, BoundsAHeaderWhoseLinesComeOneByOne) {
   std::string text = "HTTP/1.1 200 OK\r\n";
   while (text.size() < 20'000) text += line;
   text += "\r\n";
-  std::size_t next = std::strlen("HTTP/1.1 200 OK\r\n");
+  // Each piece ends one byte into a line: the parser keeps less than it would count.
+  std::size_t next = std::strlen("HTTP/1.1 200 OK\r\n") + 1;
   const Steps lines = [&] { return std::exchange(next, line.size()); };
   EXPECT_EQ(ending(read(text, lines)), ending(Error(Errc::HeaderTooLarge, "")));
 }
