@@ -117,13 +117,14 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
         } else if constexpr (std::is_same_v<E, StopRequested>) {
           stopping = true;
         } else if constexpr (std::is_same_v<E, DeliveriesLoaded>) {
-          outboxes[owner_of(happened.command)].on(std::move(happened));
+          outboxes[owner_of(happened.command)].on(std::forward<decltype(happened)>(happened));
         } else if constexpr (std::is_same_v<E, DeliveryAnswered>) {
           const std::size_t webhook = owner_of(happened.command);
           const auto trouble = outboxes[webhook].on(happened, now, random, out.batch());
           if (trouble) incident(*trouble, webhook, now, out);
         } else {
-          regions[owner_of(happened.command)].on(std::move(happened), now, out);
+          regions[owner_of(happened.command)].on(std::forward<decltype(happened)>(happened), now,
+                                                 out);
         }
       },
       std::move(event));
