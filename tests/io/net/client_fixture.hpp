@@ -69,7 +69,14 @@ class ClientTest : public testing::Test {
   }
 
   Loop loop_;
-  http::Limits limits_{std::chrono::seconds(8), std::chrono::seconds(4), 4096, 65536};
+  http::Limits limits_ = [] {
+    http::Limits limits;
+    limits.timeout = std::chrono::seconds(8);
+    limits.connect_timeout = std::chrono::seconds(4);
+    limits.header_bytes = 4096;
+    limits.body_bytes = 65536;
+    return limits;
+  }();
   std::unique_ptr<http::Client> client_;
 };
 
