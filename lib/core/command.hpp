@@ -28,6 +28,7 @@ struct ListActions {
   Query query;
   Secret token;
   MonoTime deadline{};
+  MonoTime send_by{};  ///< not sent at all after it: core/quota.hpp, kSendWithin
 };
 
 struct GetAction {
@@ -36,6 +37,7 @@ struct GetAction {
   ActionId action;
   Secret token;
   MonoTime deadline{};
+  MonoTime send_by{};  ///< not sent at all after it: core/quota.hpp, kSendWithin
 };
 
 /// Read from the store, not from the network: the oldest deliveries of a webhook that are due.

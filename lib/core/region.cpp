@@ -113,8 +113,8 @@ void Region::advance_lookups(Now now, const Secret& token, StepWriter& out) {
     MACTIOND_ASSERT(!ids.empty());
     if (ids.size() == 1) {
       const CommandId id = out.next_id();
-      out.commands().push_back(
-          GetAction{id, options_.name, ids.front(), token, now.mono + kReadTimeout});
+      out.commands().push_back(GetAction{id, options_.name, ids.front(), token,
+                                         now.mono + kReadTimeout, now.mono + kSendWithin});
       calls_.emplace(id, Call{Call::Kind::LookupOne, std::move(ids), now.mono, {}});
     } else {
       Query query;
@@ -151,8 +151,8 @@ void Region::advance_sweep(Now now, const Secret& token, StepWriter& out) {
 void Region::send_list(Call call, Query query, const Secret& token, Now now, StepWriter& out) {
   const CommandId id = out.next_id();
   calls_.emplace(id, std::move(call));
-  out.commands().push_back(
-      ListActions{id, options_.name, std::move(query), token, now.mono + kListTimeout});
+  out.commands().push_back(ListActions{id, options_.name, std::move(query), token,
+                                       now.mono + kListTimeout, now.mono + kSendWithin});
 }
 
 void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
@@ -170,7 +170,9 @@ void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
            {{"region", options_.name}, {"reason", describe(fetched.outcome)}});
   // While the old token still works nothing is wrong yet.
   if (token_.usable(now.mono) != nullptr) return;
-  trouble(fetched.outcome, true, now, out);
+  const bool at_once =
+      fetched.outcome.reason == Reason::Auth || token_.failures() >= kFailuresUntilTrouble;
+  trouble(fetched.outcome, at_once, now, out);
 }
 
 bool Region::answered(const Call& call, const Disposition& outcome, std::optional<WallTime> date,

@@ -32,6 +32,8 @@ class TokenCache {
   /// after a failure.
   [[nodiscard]] bool refused(MonoTime sent, MonoTime now, Random& random);
 
+  /// Failed fetches and refused new tokens since a call was last accepted.
+  [[nodiscard]] int failures() const { return failures_; }
   [[nodiscard]] std::optional<Duration> left(MonoTime now) const;
   [[nodiscard]] std::optional<Duration> age(MonoTime now) const;
 

@@ -58,7 +58,10 @@ Observation Tracker::observe(const MachineAction& action) {
 std::vector<ActionId> Tracker::unseen_open(Read read) const {
   std::vector<ActionId> ids;
   for (const auto& [id, known] : known_) {
-    if (known.open() && known.seen[index(read)] != reads_[index(read)]) ids.push_back(id);
+    if (!known.open() || known.seen[index(read)] == reads_[index(read)]) continue;
+    // A poll of the open set asks for the two open statuses that have a name.
+    if (read == Read::Poll && known.status.known() == ActionStatus::Known::Unknown) continue;
+    ids.push_back(id);
   }
   // The map's order depends on the library; decisions may not.
   std::sort(ids.begin(), ids.end());

@@ -42,7 +42,7 @@ class Tracker {
 
   /// A poll or a sweep asks for everything open; begin_read starts one anew.
   void begin_read(Read read) { ++reads_[index(read)]; }
-  /// Open actions that no answer since begin_read(read) showed, whatever it answered.
+  /// Open actions that no answer since begin_read(read) showed, though that read asks for them.
   [[nodiscard]] std::vector<ActionId> unseen_open(Read read) const;
 
   /// The action is confirmed gone; false if it is unknown or not open.

@@ -46,6 +46,9 @@ struct Limits {
   /// Until the connection is ready and the request starts to leave. A request that cannot leave
   /// in time is not sent: quota windows rely on it (core/quota.hpp, kSendWithin).
   Duration connect_timeout = std::chrono::seconds(10);
+  /// A GET on a kept connection that the server closed before the first byte of an answer may be
+  /// sent again on a new one. It may have been counted the first time, so not where calls are.
+  bool replay = true;
   std::size_t header_bytes = std::size_t{64} * 1024;
   /// Of the decoded body, and of the encoded one.
   std::size_t body_bytes = std::size_t{64} * 1024 * 1024;

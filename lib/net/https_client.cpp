@@ -75,7 +75,7 @@ Error located(const Error& error, const Exchange& exchange) {
 }
 
 bool is_replaceable(const Error& error, const Exchange& exchange) {
-  return error.code == Errc::ConnectionLost && !exchange.answered &&
+  return exchange.limits.replay && error.code == Errc::ConnectionLost && !exchange.answered &&
          exchange.request.method == "GET";
 }
 

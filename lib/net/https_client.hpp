@@ -20,7 +20,7 @@ struct ClientOptions {
 
 /// HTTPS (TLS 1.2 or later, chain and host name verified, SNI) and plain HTTP, with keep-alive.
 /// A kept connection that the server closed before the first byte of an answer is replaced once
-/// for GET, never for POST. Error if ca_file cannot be read.
+/// for GET (Limits::replay), never for POST. Error if ca_file cannot be read.
 [[nodiscard]] Result<std::unique_ptr<http::Client>> make_client(
     boost::asio::any_io_executor executor, const ClientOptions& options);
 

@@ -70,7 +70,8 @@ void CommandRunner::start(core::Command command, TaskGroup& reads, TaskGroup& de
 }
 
 Task<CommandRunner::Answer> CommandRunner::call(std::string region, std::string operation,
-                                                http::Request request, MonoTime deadline) {
+                                                http::Request request, MonoTime deadline,
+                                                MonoTime send_by) {
   Answer answer;
   const bool cancelled = co_await cancelled_already();
   if (cancelled) {
@@ -78,8 +79,10 @@ Task<CommandRunner::Answer> CommandRunner::call(std::string region, std::string 
     co_return answer;
   }
   http::Limits limits;
-  limits.timeout = deadline - clock_.now().mono;
-  limits.connect_timeout = core::kSendWithin;
+  const MonoTime now = clock_.now().mono;
+  limits.timeout = deadline - now;
+  limits.connect_timeout = send_by - now;
+  limits.replay = false;  // one token of the quota, one call
   limits.body_bytes = operation == "token" ? kTokenBytes : kPageBytes;
   http::Client& client = *regions_.at(region).client;
   auto sent = co_await client.send(std::move(request), limits);
@@ -111,7 +114,8 @@ Task<void> CommandRunner::fetch_token(core::FetchToken command) {
   }
   access.credential.client_secret = std::move(*secret);
   http::Request request = defender::token_request(access.credential);
-  Answer answer = co_await call(command.region, "token", std::move(request), command.deadline);
+  Answer answer = co_await call(command.region, "token", std::move(request), command.deadline,
+                                command.deadline);
   event.outcome = std::move(answer.outcome);
   if (event.outcome.ok()) {
     auto token = defender::parse_token(answer.response.body);
@@ -129,7 +133,8 @@ Task<void> CommandRunner::list_actions(core::ListActions command) {
   co_await asio::this_coro::throw_if_cancelled(false);
   http::Request request =
       defender::list_request(regions_.at(command.region).api, command.query, command.token);
-  Answer answer = co_await call(command.region, "list", std::move(request), command.deadline);
+  Answer answer =
+      co_await call(command.region, "list", std::move(request), command.deadline, command.send_by);
   core::ActionsListed event;
   event.command = command.id;
   event.outcome = std::move(answer.outcome);
@@ -151,7 +156,8 @@ Task<void> CommandRunner::get_action(core::GetAction command) {
   co_await asio::this_coro::throw_if_cancelled(false);
   http::Request request =
       defender::get_request(regions_.at(command.region).api, command.action, command.token);
-  Answer answer = co_await call(command.region, "get", std::move(request), command.deadline);
+  Answer answer =
+      co_await call(command.region, "get", std::move(request), command.deadline, command.send_by);
   core::ActionRead event;
   event.command = command.id;
   event.outcome = std::move(answer.outcome);

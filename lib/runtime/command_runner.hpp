@@ -54,7 +54,7 @@ class CommandRunner {
     std::optional<WallTime> server_date;
   };
   Task<Answer> call(std::string region, std::string operation, http::Request request,
-                    MonoTime deadline);
+                    MonoTime deadline, MonoTime send_by);
 
   const Clock& clock_;
   std::map<std::string, RegionAccess> regions_;

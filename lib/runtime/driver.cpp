@@ -108,7 +108,9 @@ void Driver::turn() {
   follow_log_file(now);
   core::Step sum;
   if (events_.empty()) step(core::Tick{}, now, sum);
-  for (std::size_t i = 0; i < kEventsPerTurn && !events_.empty(); ++i) {
+  // Within a batch actions are written before they vanish: one that returns waits for the next.
+  const auto may_go_on = [&] { return !events_.empty() && sum.writes.vanished.empty(); };
+  for (std::size_t i = 0; i < kEventsPerTurn && may_go_on(); ++i) {
     core::Event event = std::move(events_.front());
     events_.pop_front();
     step(std::move(event), now, sum);

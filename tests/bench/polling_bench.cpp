@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "bench/rivals.hpp"
 #include "sim/oracle.hpp"
+#include "sim/rivals.hpp"
 #include "sim/scenario.hpp"
 #include "sim/world.hpp"
 
@@ -45,7 +45,7 @@ Duration percentile(const std::vector<Duration>& sorted, int percent) {
 double seconds(Duration d) { return static_cast<double>(d.count()) / 1e7; }
 
 /// Keeps `open` actions open: each lives for about `life`, and is followed by another.
-Traffic keep_open(int open, Duration life, std::uint64_t seed) {
+sim::Timetable keep_open(int open, Duration life, std::uint64_t seed) {
   Random random(seed);
   const Duration total = kWarmUp + kMeasured;
   const auto below = [&random](Duration limit) {
@@ -53,7 +53,7 @@ Traffic keep_open(int open, Duration life, std::uint64_t seed) {
         random.below(static_cast<std::uint64_t>(std::max<std::int64_t>(limit.count(), 1)))));
   };
   const auto starts = static_cast<int>(open * (total / 1min) / (life / 1min));
-  Traffic traffic;
+  sim::Timetable traffic;
   for (int i = 0; i < open + starts; ++i) {
     sim::Spec spec;
     spec.plan = sim::Plan{{below(life), "InProgress"}, {below(life), "Succeeded"}};
@@ -62,7 +62,7 @@ Traffic keep_open(int open, Duration life, std::uint64_t seed) {
   return traffic;
 }
 
-Row run_engine(std::string name, int open, const Traffic& traffic, bool documented) {
+Row run_engine(std::string name, int open, const sim::Timetable& traffic, bool documented) {
   sim::WorldOptions options;
   options.seed = 7;
   options.engine = sim::engine_options(1);
@@ -97,7 +97,7 @@ Row run_engine(std::string name, int open, const Traffic& traffic, bool document
   return row;
 }
 
-Row of_rival(std::string name, int open, const Polled& polled) {
+Row of_rival(std::string name, int open, const sim::Polled& polled) {
   Row row;
   row.name = std::move(name);
   row.open = open;
@@ -133,11 +133,12 @@ int main() {
   const mactiond::Duration until = kWarmUp + kMeasured;
   for (const auto& [open, life] :
        {std::pair<int, mactiond::Duration>{10, 5min}, {1000, 2h}, {10000, 12h}}) {
-    const Traffic traffic = keep_open(open, life, 8);
+    const mactiond::sim::Timetable traffic = keep_open(open, life, 8);
     print(run_engine("mactiond, last-update filter", open, traffic, false));
-    print(of_rival("one GET per id every 5 s", open, poll_by_id(traffic, from, until)));
+    print(of_rival("one GET per id every 5 s", open,
+                   mactiond::sim::poll_by_id(traffic, from, until)));
     print(of_rival("list every 5 min, gt and $skip", open,
-                   poll_by_cursor(traffic, from, until, 1000)));
+                   mactiond::sim::poll_by_cursor(traffic, from, until, 1000, 5min)));
     if (open == 10000) {
       print(run_engine("mactiond, documented filters only", open, traffic, true));
     }

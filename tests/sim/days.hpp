@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/rivals.hpp"
+
 namespace mactiond::sim {
 
 /// One simulated day, made from a seed, and what the oracle says of it; empty: every promise kept.
@@ -20,7 +22,11 @@ struct Day {
 /// random, clock jumps; with the last-update filter or without, by seed.
 [[nodiscard]] std::vector<std::string> quota_day(std::uint64_t seed);
 
-/// 25,000 actions change while they are paged.
+/// 25,000 actions that change twice within 80 seconds.
+[[nodiscard]] Timetable paging_timetable(std::uint64_t seed);
+
+/// They change while they are paged; nothing may be missed. That a last-update filter paged by
+/// $skip does miss in the same seed is part of it: else the seed would prove nothing.
 [[nodiscard]] std::vector<std::string> paging_hour(std::uint64_t seed);
 
 /// Every day there is, by name.

@@ -148,6 +148,14 @@ TEST_F(HttpsClient, SendsNoPostTwiceWhenAConnectionWasClosedAtTheRequest) {
   EXPECT_EQ(server.connections(), 1);
 }
 
+TEST_F(HttpsClient, SendsACountedGetOnlyOnce) {
+  ScriptedServer server(close_at_second_request, localhost());
+  limits_.replay = false;
+  EXPECT_EQ(ending(get(server)), "200 ok");
+  EXPECT_EQ(ending(get(server)), ending(Errc::ConnectionLost));
+  EXPECT_EQ(server.connections(), 1);
+}
+
 TEST_F(HttpsClient, ReplacesOnlyOnce) {
   ScriptedServer server([](Peer& peer) {
     if (peer.read_request().empty()) return;

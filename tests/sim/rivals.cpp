@@ -1,4 +1,4 @@
-#include "bench/rivals.hpp"
+#include "sim/rivals.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -10,19 +10,20 @@
 #include "base/iso_time.hpp"
 #include "core/command.hpp"
 
-namespace mactiond::bench {
+namespace mactiond::sim {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr Duration kLatency = 150ms;
 constexpr Duration kEvery = 5s;
-constexpr Duration kListEvery = 5min;
+/// What happened this shortly before the end may still be noticed.
+constexpr Duration kGrace = 10min;
 
 /// A tenant, a token and a clock, for a client that does one call after the other.
 class Session {
  public:
-  explicit Session(Traffic traffic) : traffic_(std::move(traffic)), api_(sim::ApiOptions{}, 11) {
+  explicit Session(Timetable traffic) : traffic_(std::move(traffic)), api_(ApiOptions{}, 11) {
     std::stable_sort(traffic_.begin(), traffic_.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     core::FetchToken command;
@@ -32,7 +33,7 @@ class Session {
   [[nodiscard]] Duration elapsed() const { return elapsed_; }
   [[nodiscard]] WallTime now() const { return start_ + elapsed_; }
   [[nodiscard]] WallTime at(Duration since_start) const { return start_ + since_start; }
-  [[nodiscard]] sim::ApiModel& api() { return api_; }
+  [[nodiscard]] ApiModel& api() { return api_; }
 
   /// Lets time pass; returns the ids of the actions that began meanwhile.
   std::vector<ActionId> pass(Duration by) {
@@ -68,9 +69,9 @@ class Session {
     if (outcome.reason == Reason::Auth) token_ = api_.serve(core::FetchToken{}, now()).token;
   }
 
-  Traffic traffic_;
+  Timetable traffic_;
   std::size_t next_ = 0;
-  sim::ApiModel api_;
+  ApiModel api_;
   WallTime start_ = *parse_iso_time("2026-11-20T00:00:00Z");
   Duration elapsed_{};
   Secret token_;
@@ -87,8 +88,7 @@ class Notes {
   [[nodiscard]] Polled sum_up(Session& session, Duration from, Duration until) const {
     Polled result;
     session.api().model().advance(session.at(until));
-    // What happened near the end may still be noticed in time.
-    const WallTime last = session.at(until - 2 * kListEvery);
+    const WallTime last = session.at(until - kGrace);
     for (const auto& change : session.api().model().truth()) {
       if (change.time < session.at(from) || change.time > last) continue;
       ++result.changes;
@@ -99,9 +99,15 @@ class Notes {
         result.lags.push_back(found->second - change.time);
       }
     }
+    std::map<std::string, const Transition*> ends;
+    for (const auto& change : session.api().model().truth()) ends[change.id.value] = &change;
+    for (const auto& [id, end] : ends) {
+      if (end->time > last) continue;
+      if (!noticed_.contains({id, end->to, end->time})) ++result.ends_missed;
+    }
     std::sort(result.lags.begin(), result.lags.end());
     const auto& ledger = session.api().ledger();
-    result.calls = ledger.judge(sim::Bucket::Api).calls();
+    result.calls = ledger.judge(Bucket::Api).calls();
     result.throttled = ledger.throttled();
     result.windows_over = ledger.windows_over();
     return result;
@@ -113,7 +119,7 @@ class Notes {
 
 }  // namespace
 
-Polled poll_by_id(const Traffic& traffic, Duration from, Duration until) {
+Polled poll_by_id(const Timetable& traffic, Duration from, Duration until) {
   Session session(traffic);
   Notes notes;
   std::deque<std::pair<Duration, ActionId>> due;  // in order of time
@@ -139,7 +145,8 @@ Polled poll_by_id(const Traffic& traffic, Duration from, Duration until) {
   return notes.sum_up(session, from, until);
 }
 
-Polled poll_by_cursor(const Traffic& traffic, Duration from, Duration until, int page_size) {
+Polled poll_by_cursor(const Timetable& traffic, Duration from, Duration until, int page_size,
+                      Duration every) {
   Session session(traffic);
   Notes notes;
   (void)session.pass({});
@@ -162,9 +169,9 @@ Polled poll_by_cursor(const Traffic& traffic, Duration from, Duration until, int
       if (static_cast<int>(listed.actions.size()) < page_size) break;
       query.skip += page_size;
     }
-    (void)session.pass(kListEvery);
+    (void)session.pass(every);
   }
   return notes.sum_up(session, from, until);
 }
 
-}  // namespace mactiond::bench
+}  // namespace mactiond::sim
