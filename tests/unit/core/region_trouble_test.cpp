@@ -50,6 +50,18 @@ TEST_F(TroubleTest, AWrongSecretIsToldAtOnceAndRecoversWhenFixed) {
   EXPECT_EQ(regions.at("eu").degraded, "");
 }
 
+TEST_F(TroubleTest, APassingFailureOfTheTokenEndpointIsTroubleOnlyWhenItRepeats) {
+  tick();
+  refuse_token(server_error());
+  EXPECT_TRUE(events.empty());
+  pass(6s);
+  refuse_token(server_error());
+  EXPECT_TRUE(events.empty());
+  pass(12s);
+  refuse_token(server_error());
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+}
+
 TEST_F(TroubleTest, ATokenExpiredMidRunIsRenewedOnceWithoutTrouble) {
   begin({open_action("a1")});
   pass(20min);

@@ -122,6 +122,15 @@ TEST(Tracker, ListsOpenActionsACompleteReadDidNotShow) {
   EXPECT_EQ(tracker.unseen_open(Read::Poll), (std::vector<ActionId>{{"a"}, {"c"}}));
 }
 
+TEST(Tracker, AnUnknownStatusIsNotMissingFromAPollThatDoesNotAskForIt) {
+  Tracker tracker;
+  (void)tracker.observe(open_action("a1").in(ActionStatus::parse("Sleeping")));
+  tracker.begin_read(Read::Poll);
+  tracker.begin_read(Read::Sweep);
+  EXPECT_TRUE(tracker.unseen_open(Read::Poll).empty());
+  EXPECT_EQ(tracker.unseen_open(Read::Sweep).size(), 1U);
+}
+
 TEST(Tracker, TheOrderOfWhatIsMissingDoesNotDependOnHashing) {
   Tracker tracker;
   for (int i = 0; i < 100; ++i) (void)tracker.observe(open_action("a" + std::to_string(i * 37)));
