@@ -339,6 +339,8 @@ int run(const config::Config& config, const config::Environment& environment) {
   ops::start_log(config.daemon.log_level);
   // A peer that goes away while we write is an error code, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow further is an error code too, as a full disk is.
+  std::signal(SIGXFSZ, SIG_IGN);
   App app(config, environment);
   return app.run();
 }

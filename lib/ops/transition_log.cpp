@@ -255,10 +255,12 @@ bool TransitionLog::moved() const {
   return now.st_ino != position_.inode || now.st_dev != position_.device;
 }
 
-/// Goes on at the file's real end where others cut it (copytruncate) or wrote into it.
+/// Goes on at the file's real end where others cut it (copytruncate) or wrote into it. A file that
+/// no name leads to is an error: its lines would be lost with it.
 Result<void> TransitionLog::follow_size() {
   struct stat now {};
   if (::fstat(fd_, &now) != 0) return errno_error(path_);
+  if (now.st_nlink == 0) return not_usable(path_, "the file was removed");
   const auto size = static_cast<std::uint64_t>(now.st_size);
   if (size == position_.offset) return {};
   const auto whole = line_start(fd_, size);

@@ -2,6 +2,8 @@
 
 import json
 import re
+import resource
+import shutil
 import socket
 import stat
 import unittest
@@ -219,6 +221,41 @@ class Running(E2eTest):
         wait_until(lambda: receiver.accepted, 20, "delivery after restart",
                    self.daemon.diagnostics)
         self.assertEqual({a.id for a in receiver.attempts}, {self.daemon.log_lines()[0]["id"]})
+        self.stops_cleanly()
+
+    def seqs_of_log(self):
+        return [line["seq"] for line in self.daemon.log_lines()]
+
+    def test_events_wait_while_the_log_directory_is_gone(self):
+        directory = self.daemon.directory / "log"
+        directory.mkdir()
+        self.daemon.log_path = directory / "transitions.jsonl"
+        self.daemon.config.write_text(self.daemon.config_text())
+        self.daemon.start()
+        self.sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
+        wait_until(lambda: self.seqs_of_log() == [1], 20, "event 1", self.daemon.diagnostics)
+
+        shutil.rmtree(directory)
+        self.sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}] * 2)
+        wait_until(lambda: self.daemon.status()["last_seq"] == 3, 20, "events 2 and 3",
+                   self.daemon.diagnostics)
+        directory.mkdir()
+
+        wait_until(lambda: self.seqs_of_log() == [2, 3], 30, "both in the new log",
+                   self.daemon.diagnostics)
+        self.stops_cleanly()
+
+    def test_a_file_size_limit_ends_it_like_a_full_disk(self):
+        self.daemon.start()
+        no_limit = resource.RLIM_INFINITY
+        resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE, (1, no_limit))
+        self.sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
+        wait_until(lambda: self.daemon.process.poll() is not None, 20, "its end",
+                   self.daemon.diagnostics)
+        self.assertEqual(self.daemon.process.poll(), EX_IOERR, self.daemon.diagnostics())
+
+        self.daemon.start()
+        wait_until(lambda: self.seqs_of_log() == [1], 20, "event 1", self.daemon.diagnostics)
         self.stops_cleanly()
 
 

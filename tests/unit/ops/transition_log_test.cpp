@@ -359,6 +359,19 @@ TEST_F(TransitionLog, KeepsTheOldFileWhenTheNewOneCannotBeOpened) {
   EXPECT_EQ(read(path_ + ".1"), lines(1, 1));
 }
 
+TEST_F(TransitionLog, WritesNothingIntoAFileThatWasRemoved) {
+  auto log = open(std::nullopt, 0);
+  ASSERT_TRUE(log.append(events(1, 2)));
+  fs::remove(path_);
+  const auto lost = log.append(events(3, 3));
+  ASSERT_FALSE(lost);
+  EXPECT_THAT(lost.error().where, HasSubstr("removed"));
+  EXPECT_TRUE(log.moved());
+  ASSERT_TRUE(log.reopen());
+  ASSERT_TRUE(log.append(events(3, 4)));
+  EXPECT_EQ(read(), lines(3, 4));
+}
+
 TEST_F(TransitionLog, RefusesWhatIsNotAFile) {
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   const auto log = ops::TransitionLog::open(path_, sync_, nullptr, 0);
