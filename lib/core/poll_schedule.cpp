@@ -24,6 +24,7 @@ constexpr int kPagesMax = 500;
 
 bool ListRound::advance(const PageFacts& page) {
   ++pages_;
+  fingerprint_ = page.fingerprint;
   if (page.newest_update) {
     newest_update_ = std::max(newest_update_.value_or(*page.newest_update), *page.newest_update);
   }

@@ -16,6 +16,7 @@ struct PageFacts {
   int rows = 0;
   bool has_next_link = false;
   std::optional<WallTime> newest_update;  ///< greatest last update among the rows
+  std::uint64_t fingerprint = 0;          ///< of the rows' ids in their order
 };
 
 /// One complete read of a list, page after page.
@@ -33,6 +34,11 @@ class ListRound {
   [[nodiscard]] WallTime started() const { return started_; }
   /// Takes a page in; true if another one must be read.
   [[nodiscard]] bool advance(const PageFacts& page);
+  /// Whether the page is the one before over again although rows were to be skipped: a list
+  /// without an end.
+  [[nodiscard]] bool repeats(const PageFacts& page) const {
+    return query_.skip > 0 && page.rows > 0 && page.fingerprint == fingerprint_;
+  }
   /// Greatest last update seen so far.
   [[nodiscard]] std::optional<WallTime> newest_update() const { return newest_update_; }
 
@@ -40,6 +46,7 @@ class ListRound {
   Query query_;
   WallTime started_;
   std::optional<WallTime> newest_update_;
+  std::uint64_t fingerprint_ = 0;  ///< of the page before
   int pages_ = 0;
 };
 

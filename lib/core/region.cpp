@@ -23,6 +23,10 @@ constexpr std::size_t kLookupsAtOnce = 4;
 /// While an action is this young it changes fast, and saved-up quota is well spent on it.
 constexpr Duration kYoung = 2min;
 constexpr Duration kTokenRolesStale = 10min;
+/// What the limiter waits at most; a longer wait that is told is absurd.
+constexpr Duration kWaitMax = 1h;
+/// Being told to stay away for so long is trouble by itself.
+constexpr Duration kLongWait = 5min;
 
 constexpr std::array kLanes{Lane::Lookup, Lane::List, Lane::Sweep};
 
@@ -36,6 +40,20 @@ std::optional<WallTime> newest_update(const std::vector<MachineAction>& actions)
     }
   }
   return newest;
+}
+
+std::uint64_t fingerprint_of(const std::vector<MachineAction>& actions) {
+  std::uint64_t sum = actions.size();
+  for (const MachineAction& action : actions) sum = sum * 31 + fingerprint(action.id.value);
+  return sum;
+}
+
+void bound_wait(Disposition& outcome) {
+  if (outcome.retry_after) outcome.retry_after = std::min(*outcome.retry_after, kWaitMax);
+}
+
+bool waits_long(const Disposition& outcome) {
+  return outcome.retry_after.value_or(Duration{}) >= kLongWait;
 }
 
 }  // namespace
@@ -157,6 +175,7 @@ void Region::send_list(Call call, Query query, const Secret& token, Now now, Ste
 
 void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
   (void)end_call(fetched.command);
+  bound_wait(fetched.outcome);
   if (fetched.outcome.ok()) {
     token_.fetched(std::move(fetched.token), fetched.lifetime, now.mono);
     return;
@@ -170,8 +189,8 @@ void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
            {{"region", options_.name}, {"reason", describe(fetched.outcome)}});
   // While the old token still works nothing is wrong yet.
   if (token_.usable(now.mono) != nullptr) return;
-  const bool at_once =
-      fetched.outcome.reason == Reason::Auth || token_.failures() >= kFailuresUntilTrouble;
+  const bool at_once = fetched.outcome.reason == Reason::Auth || waits_long(fetched.outcome) ||
+                       token_.failures() >= kFailuresUntilTrouble;
   trouble(fetched.outcome, at_once, now, out);
 }
 
@@ -188,6 +207,8 @@ bool Region::answered(const Call& call, const Disposition& outcome, std::optiona
   if (outcome.reason == Reason::Throttled) {
     limiter_.throttled(outcome.retry_after, outcome.limit, now.mono);
     for (QuotaRow& row : limiter_.rows(options_.name)) out.batch().quotas.push_back(std::move(row));
+    // Whoever was refused, the hold is everybody's.
+    if (waits_long(outcome)) trouble(outcome, true, now, out);
   }
   // A role granted since the token was made shows only in a new one (mde-api 11.10).
   const bool stale_roles = outcome.reason == Reason::Permission &&
@@ -198,6 +219,7 @@ bool Region::answered(const Call& call, const Disposition& outcome, std::optiona
 
 void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   const Call call = end_call(listed.command);
+  bound_wait(listed.outcome);
   const bool again = answered(call, listed.outcome, listed.server_date, now, out);
   if (!listed.outcome.ok()) {
     list_failed(call, listed.outcome, again, now, out);
@@ -209,7 +231,12 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
     return;
   }
   const PageFacts page{static_cast<int>(listed.actions.size()), listed.has_next_link,
-                       newest_update(listed.actions)};
+                       newest_update(listed.actions), fingerprint_of(listed.actions)};
+  if (repeats(call, page)) {
+    Disposition endless{Verdict::Retry, Reason::BadAnswer, 0, {}, "the list repeats a page"};
+    list_failed(call, endless, false, now, out);
+    return;
+  }
   if (call.kind == Call::Kind::Sweep) {
     if (schedule_.sweep_page(page, now.mono)) poll_complete(Read::Sweep, now, out);
     return;
@@ -223,6 +250,11 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   well(now, out);
   if (open_set) poll_complete(Read::Poll, now, out);
   if (schedule_.watermark() != watermark) out.batch().regions.push_back(row());
+}
+
+bool Region::repeats(const Call& call, const PageFacts& page) const {
+  const bool sweep = call.kind == Call::Kind::Sweep;
+  return (sweep ? schedule_.sweep_round() : schedule_.poll_round())->repeats(page);
 }
 
 Duration Region::pace(MonoTime now) const {
@@ -272,12 +304,14 @@ void Region::list_failed(const Call& call, const Disposition& outcome, bool agai
     return;
   }
   schedule_.poll_failed(outcome, now.mono, random_);
-  const bool at_once = outcome.reason == Reason::Permission || outcome.reason == Reason::Auth;
+  const bool at_once =
+      outcome.reason == Reason::Permission || outcome.reason == Reason::Auth || waits_long(outcome);
   if (outcome.reason != Reason::Stopped) trouble(outcome, at_once, now, out);
 }
 
 void Region::on(ActionRead read, Now now, StepWriter& out) {
   const Call call = end_call(read.command);
+  bound_wait(read.outcome);
   MACTIOND_ASSERT(call.ids.size() == 1);
   const ActionId& id = call.ids.front();
   (void)answered(call, read.outcome, read.server_date, now, out);

@@ -75,6 +75,8 @@ class Region {
   /// a new token: it is made again then, and nothing is wrong yet.
   [[nodiscard]] bool answered(const Call& call, const Disposition& outcome,
                               std::optional<WallTime> date, Now now, StepWriter& out);
+  /// Whether the answered page shows that its list has no end.
+  [[nodiscard]] bool repeats(const Call& call, const PageFacts& page) const;
   void list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
                    StepWriter& out);
   void poll_complete(Read read, Now now, StepWriter& out);

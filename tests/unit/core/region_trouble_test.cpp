@@ -15,6 +15,7 @@ using test::kDay;
 using test::open_action;
 using test::refusal;
 using test::server_error;
+using test::throttled;
 using test::unauthorized;
 using Lines = std::vector<std::string>;
 
@@ -27,6 +28,20 @@ struct TroubleTest : testing::Test, test::EngineHarness {
   void fail_poll(const Disposition& outcome) {
     for (int i = 0; i < 400 && count<ListActions>() == 0; ++i) pass(1s);
     fail_list(outcome);
+  }
+  /// A poll that fails like this is told at once, and the next one comes after an hour.
+  void expect_an_hour_after(const Disposition& outcome) {
+    begin({open_action("a1")});
+    fail_poll(outcome);
+    EXPECT_EQ(told(), (Lines{"a1 null>Pending", "region.degraded"}));
+    pass(59min);
+    EXPECT_EQ(count<ListActions>(), outcome.status == 429 ? 0 : 1) << "but for the sweep";
+    give_token();
+    pass(2min);
+    const auto poll = take_list(Query::Kind::ChangedSince);
+    ASSERT_TRUE(poll);
+    answer(*poll, {});
+    EXPECT_EQ(reason(), "");
   }
 };
 
@@ -235,6 +250,41 @@ TEST_F(TroubleTest, AnAbandonedCallIsNoTrouble) {
     fail(*poll, test::stopped());
   }
   EXPECT_TRUE(events.empty());
+}
+
+TEST_F(TroubleTest, AListWithoutAnEndIsRefused) {
+  tick();
+  give_token();
+  int calls = 0;
+  run(2min, [&] {
+    while (count<ListActions>() > 0) {
+      ++calls;
+      answer(take<ListActions>(), {open_action("a1")}, true);
+    }
+  });
+  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "region.degraded"}));
+  EXPECT_NE(reason().find("repeats a page"), std::string::npos) << reason();
+  EXPECT_LE(calls, 8) << "the quota is not spent on it";
+  run(10min, [&] {
+    while (count<ListActions>() > 0) answer(take<ListActions>(), {});
+  });
+  EXPECT_EQ(reason(), "");
+}
+
+TEST_F(TroubleTest, AnAbsurdWaitAfterA429IsToldAndCutToAnHour) {
+  expect_an_hour_after(throttled(Duration(24h)));
+}
+
+TEST_F(TroubleTest, AnAbsurdWaitAfterA503IsToldAndCutToAnHour) {
+  expect_an_hour_after(refusal(Verdict::Retry, Reason::ServerError, 503, Duration(24h)));
+}
+
+TEST_F(TroubleTest, AnAbsurdWaitForATokenIsToldAndCutToAnHour) {
+  tick();
+  refuse_token(throttled(Duration(24h)));
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+  pass(1h + 1min);
+  EXPECT_EQ(count<FetchToken>(), 1);
 }
 
 TEST_F(TroubleTest, OneRegionsTroubleDoesNotHoldUpAnother) {
