@@ -102,6 +102,7 @@ class App {
         options_(engine_options(config)),
         signals_(context_, SIGTERM, SIGINT),
         reopen_signal_(context_, SIGUSR1),
+        reload_signal_(context_, SIGHUP),
         stop_timer_(context_),
         metrics_(MACTIOND_VERSION, region_names(config), webhook_names(config)) {}
 
@@ -114,6 +115,7 @@ class App {
   [[nodiscard]] Result<http::Client*> make_client(const net::ClientOptions& options);
   void wait_for_signals();
   void wait_for_reopen();
+  void wait_for_reload();
   void request_stop();
   void driver_ended(int exit_code);
   void drain();
@@ -128,6 +130,7 @@ class App {
   asio::io_context context_{1};
   asio::signal_set signals_;
   asio::signal_set reopen_signal_;
+  asio::signal_set reload_signal_;
   asio::steady_timer stop_timer_;
   ops::Metrics metrics_;
   std::unique_ptr<store::Store> store_;
@@ -277,6 +280,16 @@ void App::wait_for_reopen() {
   });
 }
 
+// A daemon that ends by SIGHUP surprises everybody who knows daemons.
+void App::wait_for_reload() {
+  reload_signal_.async_wait([this](const boost::system::error_code& ec, int) {
+    if (ec) return;
+    ops::log(Level::Warning, "reload_not_supported",
+             {{"hint", "this version reads its configuration at start only: restart it"}});
+    wait_for_reload();
+  });
+}
+
 void App::request_stop() {
   ops::log(Level::Info, "stopping", {});
   ops::notify_stopping("finishing what is in flight");
@@ -297,6 +310,7 @@ void App::drain() {
   if (monitor_server_) monitor_server_->stop();
   signals_.cancel();
   reopen_signal_.cancel();
+  reload_signal_.cancel();
   stop_timer_.cancel();
   context_.restart();
   context_.run_for(kDrainAtMost);
@@ -313,6 +327,7 @@ int App::run() {
   }
   wait_for_signals();
   wait_for_reopen();
+  wait_for_reload();
   const auto failed = [this](std::exception_ptr failure) {
     if (failure) driver_ended(kExitSoftware);
   };

@@ -103,8 +103,9 @@ void check_shared_quota(const std::vector<const Node*>& tables, const Config& co
     const auto [first, is_new] = seen.emplace(
         std::tuple(region.api.authority(), region.tenant_id, region.client_id), region.core.name);
     if (is_new) continue;
-    reader.warn(tables[i]->place, "same API, tenant and client as region " + shown(first->second) +
-                                      ": both see the same actions and share one quota");
+    reader.fail(tables[i]->place,
+                "same API, tenant and client as region " + shown(first->second) +
+                    ": both would tell the same actions and exceed the one quota; remove one");
   }
 }
 

@@ -204,6 +204,8 @@ bool AnswerHandler::literal(std::string_view value) {
 Result<Page> read(Shape shape, std::string_view body) {
   boost::json::parse_options options;
   options.max_depth = kDepthMax;
+  // One comment with a broken byte must not hide the page it is in; the document gets U+FFFD.
+  options.allow_invalid_utf8 = true;
   boost::json::basic_parser<AnswerHandler> parser(options, shape);
   error_code ec;
   const std::size_t used = parser.write_some(false, body.data(), body.size(), ec);

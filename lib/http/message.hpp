@@ -49,6 +49,9 @@ struct Limits {
   /// A GET on a kept connection that the server closed before the first byte of an answer may be
   /// sent again on a new one. It may have been counted the first time, so not where calls are.
   bool replay = true;
+  /// The status is all that is asked for: once the header of a final answer is there, a body that
+  /// is too large, cut off, late or undecodable is left out instead of failing the exchange.
+  bool head_suffices = false;
   std::size_t header_bytes = std::size_t{64} * 1024;
   /// Of the decoded body, and of the encoded one.
   std::size_t body_bytes = std::size_t{64} * 1024 * 1024;

@@ -29,10 +29,11 @@ constexpr Duration kNoTime{};
 struct Exchange {
   http::Request request;
   http::Limits limits;
-  std::string text;             ///< the request as sent
-  asio::steady_timer ready_by;  ///< by when the request must start to leave
-  std::string_view phase = "";  ///< what was under way at a deadline
-  bool answered = false;        ///< a first byte of the answer has come
+  std::string text;                    ///< the request as sent
+  asio::steady_timer ready_by;         ///< by when the request must start to leave
+  std::string_view phase = "";         ///< what was under way at a deadline
+  bool answered = false;               ///< a first byte of the answer has come
+  std::optional<http::Response> head;  ///< where it suffices: of the answer under way
 };
 
 class HttpsClient final : public http::Client {
@@ -94,13 +95,14 @@ Result<http::Response> decoded(http::Response response, std::size_t limit) {
 Task<Result<http::Response>> HttpsClient::send(http::Request request, http::Limits limits) {
   asio::steady_timer ready_by(
       executor_, std::chrono::duration_cast<std::chrono::nanoseconds>(limits.connect_timeout));
-  Exchange exchange{std::move(request), limits, {}, std::move(ready_by)};
+  Exchange exchange{std::move(request), limits, {}, std::move(ready_by), "", false, {}};
   auto outcome = co_await start(exchange);
   // Once cancelled, any further await but this one would throw.
   const auto state = co_await asio::this_coro::cancellation_state;
   if (outcome) co_return std::move(*outcome);
   const bool cancelled = state.cancelled() != asio::cancellation_type::none;
   if (cancelled) co_return located(Error(Errc::Cancelled, ""), exchange);
+  if (exchange.head) co_return std::move(*exchange.head);
   co_return located(outcome.error(), exchange);
 }
 
@@ -155,6 +157,7 @@ Task<Result<http::Response>> HttpsClient::talk(std::unique_ptr<Connection> conne
     exchange.answered = true;
     exchange.phase = "reading the answer";
     const auto done = reader.commit(*size);
+    if (limits.head_suffices) exchange.head = reader.head();
     if (!done) co_return done.error();
     complete = *done;
   }

@@ -21,6 +21,15 @@ constexpr std::size_t kReadMax = std::size_t{64} * 1024;
 
 using Parser = beast::http::response_parser<beast::http::string_body>;
 
+http::Response head_of(const Parser::value_type& message) {
+  http::Response response;
+  response.status = static_cast<int>(message.result_int());
+  for (const auto& field : message) {
+    response.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+  }
+  return response;
+}
+
 }  // namespace
 
 struct ResponseReader::Impl {
@@ -85,14 +94,15 @@ bool ResponseReader::is_reusable() const {
 
 bool ResponseReader::has_rest() const { return impl_->buffer.size() > 0; }
 
+std::optional<http::Response> ResponseReader::head() const {
+  if (!impl_->parser->is_header_done() || impl_->parser->get().result_int() < 200) return {};
+  return head_of(impl_->parser->get());
+}
+
 http::Response ResponseReader::take() {
   MACTIOND_ASSERT(impl_->parser->is_done());
   auto message = impl_->parser->release();
-  http::Response response;
-  response.status = static_cast<int>(message.result_int());
-  for (const auto& field : message) {
-    response.headers.push_back({std::string(field.name_string()), std::string(field.value())});
-  }
+  http::Response response = head_of(message);
   response.body = std::move(message.body());
   return response;
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/buffer.hpp>
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "base/error.hpp"
 #include "http/message.hpp"
@@ -39,6 +40,8 @@ class ResponseReader {
   [[nodiscard]] bool is_reusable() const;
   /// Whether bytes came after the complete answer.
   [[nodiscard]] bool has_rest() const;
+  /// Status and headers of a final answer as soon as they are complete, without a body.
+  [[nodiscard]] std::optional<http::Response> head() const;
   /// The complete answer, its body as it came.
   [[nodiscard]] http::Response take();
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
-from harness import Daemon, Workplace, pass_time, wait_until  # noqa: E402
+from harness import CLIENT, Daemon, Workplace, pass_time, wait_until  # noqa: E402
 
 LOOP_LAG_LIMIT_S = 0.020
 RSS_LIMIT_MB = 150
@@ -26,8 +26,10 @@ class ManyRegions(Daemon):
     def config_text(self, **overrides):
         head, region = super().config_text(**overrides).split("[[region]]")
         head = head.replace('log_level = "debug"', 'log_level = "warning"')
-        return head + "".join("[[region]]" + region.replace('"eu"', f'"r{i:03}"')
-                              for i in range(self.regions))
+        # Each is another app registration: one of them may stand in a configuration only once.
+        return head + "".join(
+            "[[region]]" + region.replace('"eu"', f'"r{i:03}"').replace(CLIENT, f"{CLIENT}-{i:03}")
+            for i in range(self.regions))
 
 
 def rss_mb(pid):
@@ -67,7 +69,7 @@ def main():
     options = parser.parse_args()
 
     place = Workplace(options.bin)
-    sim = place.sim(per_minute=10**6, per_hour=10**7)
+    sim = place.sim(per_minute=10**6, per_hour=10**7, any_client=True)
     sim.add([{"type": "RunAntiVirusScan", "plan": [[3_600_000, "Succeeded"]]}
              for _ in range(options.actions)])
     daemon = place.keep(ManyRegions(place, sim, options.regions)).start()

@@ -97,7 +97,9 @@ Reply Entra::token(const Call& call, std::string_view path, WallTime now) {
   if (field_of(*form, "grant_type") != "client_credentials") {
     return refuse(400, "unsupported_grant_type", 70003, "The grant type is not supported.", now);
   }
-  if (!iequals(field_of(*form, "client_id"), options_.client_id)) {
+  const bool known =
+      options_.any_client || iequals(field_of(*form, "client_id"), options_.client_id);
+  if (!known) {
     return refuse(400, "unauthorized_client", 700016, "Application '...' was not found.", now);
   }
   std::string audience = field_of(*form, v1 ? "resource" : "scope");
@@ -106,8 +108,8 @@ Reply Entra::token(const Call& call, std::string_view path, WallTime now) {
     return refuse(400, "invalid_scope", 70011, "The provided scope is not valid.", now);
   }
   if (!v1) audience.resize(audience.size() - kDefault.size());
-  const auto& known = options_.audiences;
-  if (std::find(known.begin(), known.end(), audience) == known.end()) {
+  const auto& audiences = options_.audiences;
+  if (std::find(audiences.begin(), audiences.end(), audience) == audiences.end()) {
     return refuse(400, "invalid_resource", 500011, "The resource principal was not found.", now);
   }
   if (form->contains("client_assertion")) {

@@ -15,6 +15,7 @@ struct EntraOptions {
   std::string tenant_id = "11111111-1111-4111-8111-111111111111";
   std::string client_id = "22222222-2222-4222-8222-222222222222";
   std::string client_secret = "mactionsim-secret";
+  bool any_client = false;  ///< every client id is known, with the same secret
   /// What a token may be asked for.
   std::vector<std::string> audiences{"https://api.securitycenter.microsoft.com",
                                      "https://api.security.microsoft.com",

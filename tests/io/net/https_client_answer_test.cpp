@@ -107,6 +107,16 @@ TEST_F(HttpsClientAnswer, StopsABodyWithoutEndAtTheLimit) {
   EXPECT_EQ(ending(get(server)), ending(Errc::BodyTooLarge));
 }
 
+TEST_F(HttpsClientAnswer, ABodyThatFailsDoesNotFailAnAnswerWhoseHeadSuffices) {
+  limits_.head_suffices = true;
+  limits_.body_bytes = 10;
+  EXPECT_EQ(ending(get_answer(answer("0123456789a"))), "200 ") << "too large";
+  EXPECT_EQ(ending(get_answer("HTTP/1.1 200 OK\r\n\r\n0123456789a")), "200 ");
+  EXPECT_EQ(ending(get_answer(answer("x", "Content-Encoding: br\r\n"))), "200 ");
+  EXPECT_EQ(ending(get_answer("HTTP/1.1 410 Gone\r\nContent-Length: 5\r\n\r\nx")), "410 ");
+  EXPECT_EQ(ending(get_answer("HTTP/1.1 200 OK\r\nContent-")), ending(Errc::ConnectionLost));
+}
+
 TEST_F(HttpsClientAnswer, StopsAtTheHeaderLimit) {
   EXPECT_EQ(ending(get_answer(answer("x", "A: " + std::string(3000, 'a') + "\r\n"))), "200 x");
   EXPECT_EQ(ending(get_answer(answer("x", "A: " + std::string(5000, 'a') + "\r\n"))),

@@ -140,14 +140,14 @@ TEST(Loader, WarnsWithoutFailing) {
   EXPECT_THAT(result.problems[2].text(), HasSubstr("did you mean Succeeded?"));
 }
 
-TEST(Loader, WarnsWhereTwoRegionsShareOneQuota) {
+TEST(Loader, RefusesTwoRegionsOfOneQuota) {
   std::string second = region_text();
   second.replace(second.find("\"eu\""), 4, "\"us\"");
   const auto result = load(region_text() + second);
-  EXPECT_TRUE(result.ok());
+  EXPECT_FALSE(result.ok());
   ASSERT_EQ(result.problems.size(), 1U);
   EXPECT_EQ(result.problems[0].line, 8U);
-  EXPECT_THAT(result.problems[0].message, HasSubstr("share one quota"));
+  EXPECT_THAT(result.problems[0].message, HasSubstr("exceed the one quota"));
 }
 
 TEST(Loader, NeverRepeatsWhatMayBeASecret) {

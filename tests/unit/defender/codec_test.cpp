@@ -179,5 +179,12 @@ RC_GTEST_PROP(ParseAction, ReadsBackAnyTextAndItsOwnDocument, (const std::string
   RC_ASSERT(second->requestor_comment == first->requestor_comment);
 }
 
+TEST(Codec, ABrokenByteInACommentDoesNotHideThePage) {
+  const auto page = parse_page("{\"value\":[{\"id\":\"a\",\"requestorComment\":\"x\xff\"}]}");
+  ASSERT_TRUE(page) << page.error().message();
+  ASSERT_EQ(page->actions.size(), 1U);
+  EXPECT_NE(page->actions[0].document.find("x\xef\xbf\xbd"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace mactiond::defender
