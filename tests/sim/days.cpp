@@ -119,9 +119,9 @@ std::vector<std::string> paging_hour(std::uint64_t seed) {
   for (const auto& [when, spec] : paging_timetable(seed)) {
     (void)world.api("r1").model().add(spec, world.server_now());
   }
-  world.run_until(150s);
-  auto violations = judge(world, {.visible_longer_than = 50s});
-  const Polled skipping = poll_by_cursor(paging_timetable(seed), {}, 15min, 1000, 3s);
+  world.run_until(115s);
+  auto violations = judge(world, {.visible_longer_than = 30s});
+  const Polled skipping = poll_by_cursor(paging_timetable(seed), {}, 12min, 1000, 3s);
   if (skipping.ends_missed == 0) violations.push_back("paging by $skip missed nothing either");
   return violations;
 }
