@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/json_text.hpp"
+#include "core/region_events.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -29,8 +29,6 @@ constexpr Duration kWaitMax = 1h;
 constexpr Duration kLongWait = 5min;
 
 constexpr std::array kLanes{Lane::Lookup, Lane::List, Lane::Sweep};
-
-std::string ticks(WallTime time) { return std::to_string(time.time_since_epoch().count()); }
 
 std::optional<WallTime> newest_update(const std::vector<MachineAction>& actions) {
   std::optional<WallTime> newest;
@@ -348,32 +346,11 @@ void Region::record_transition(const MachineAction& action, const Observation& s
   const auto lag = action.last_update
                        ? std::optional(std::max(server - *action.last_update, Duration{}))
                        : std::nullopt;
-  EventRecord event;
-  event.type = EventType::ActionTransition;
-  event.id = make_event_id(event.type, action.id.value,
-                           std::string(action.status.text()) + "|" + ticks(action.stamp()));
-  event.time = action.last_update || action.created ? action.stamp() : server;
-  event.region = options_.name;
-  event.action = action.id;
-  event.document = action.document;
-  JsonMembers fields;
-  if (seen.from) {
-    fields.add("from", seen.from->text());
-  } else {
-    fields.add_raw("from", "null");
-  }
-  fields.add("to", action.status.text());
-  if (lag) {
-    fields.add("lag_ms", to_milliseconds(*lag));
-  } else {
-    fields.add_raw("lag_ms", "null");
-  }
-  if (seen.correction) fields.add("correction", true);
-  event.fields = fields.text();
   const bool measured =
       measured_from_ && action.last_update && *action.last_update > *measured_from_;
   out.transition({options_.name, std::string(action.status.text()), measured ? lag : std::nullopt});
-  out.record(std::move(event), {action.type.text(), action.status.text(), {}}, now.wall);
+  out.record(transition_event(options_.name, action, seen, lag, server),
+             {action.type.text(), action.status.text(), {}}, now.wall);
 }
 
 void Region::vanish(const ActionId& id, Now now, StepWriter& out) {
@@ -382,13 +359,7 @@ void Region::vanish(const ActionId& id, Now now, StepWriter& out) {
   const WallTime stamp = known != nullptr ? known->stamp : WallTime{};
   if (!tracker_.vanish(id)) return;
   out.batch().vanished.emplace_back(options_.name, id);
-  EventRecord event;
-  event.type = EventType::ActionVanished;
-  event.id = make_event_id(event.type, id.value, ticks(stamp));
-  event.time = server_now(now);
-  event.region = options_.name;
-  event.action = id;
-  out.record(std::move(event), {type, {}, {}}, now.wall);
+  out.record(vanished_event(options_.name, id, stamp, server_now(now)), {type, {}, {}}, now.wall);
 }
 
 void Region::trouble(const Disposition& outcome, bool at_once, Now now, StepWriter& out) {
@@ -411,13 +382,7 @@ void Region::well(Now now, StepWriter& out) {
 }
 
 void Region::record_region(EventType type, const std::string& reason, Now now, StepWriter& out) {
-  EventRecord event;
-  event.type = type;
-  event.time = server_now(now);
-  event.id = make_event_id(type, options_.name, ticks(event.time));
-  event.region = options_.name;
-  event.fields = JsonMembers().add("reason", reason).text();
-  out.record(std::move(event), {}, now.wall);
+  out.record(region_event(type, options_.name, reason, server_now(now)), {}, now.wall);
 }
 
 RegionRow Region::row() const {
