@@ -4,6 +4,7 @@ import json
 import re
 import resource
 import shutil
+import signal
 import socket
 import stat
 import unittest
@@ -197,6 +198,13 @@ class Running(E2eTest):
         code, body = self.daemon.get_operator("/v1/status", method="DELETE")
         self.assertEqual((code, json.loads(body)["status"]), (405, 405))
         self.stops_cleanly()
+
+    def test_sighup_does_not_end_it(self):
+        self.daemon.start()
+        self.daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "reload_not_supported" in self.daemon.errors_path.read_text(), 10,
+                   "a word about it", self.daemon.diagnostics)
+        self.assertEqual(self.daemon.stop()[0], 0)
 
     def test_stops_in_time_while_the_api_hangs(self):
         self.daemon.start()
