@@ -1,7 +1,6 @@
 #include "core/region.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 #include <utility>
 
 #include "base/error.hpp"
@@ -236,7 +235,7 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
     return;
   }
   if (call.kind == Call::Kind::Sweep) {
-    if (schedule_.sweep_page(page, now.mono)) poll_complete(Read::Sweep, now, out);
+    if (schedule_.sweep_page(page, now.mono)) look_up_unseen(Read::Sweep, now);
     return;
   }
   const bool open_set = schedule_.poll_round()->query().kind == Query::Kind::OpenOrCreatedSince;
@@ -246,7 +245,7 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   last_poll_ = now.mono;
   last_poll_wall_ = now.wall;
   well(now, out);
-  if (open_set) poll_complete(Read::Poll, now, out);
+  if (open_set) look_up_unseen(Read::Poll, now);
   if (schedule_.watermark() != watermark) out.batch().regions.push_back(row());
 }
 
@@ -262,7 +261,7 @@ Duration Region::pace(MonoTime now) const {
   return std::max(options_.poll.min_interval, limiter_.sustained() * 21 / 20);
 }
 
-void Region::poll_complete(Read read, Now now, StepWriter& /*out*/) {
+void Region::look_up_unseen(Read read, Now now) {
   for (const ActionId& id : tracker_.unseen_open(read)) lookups_.add(id, now.mono);
 }
 

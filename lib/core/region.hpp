@@ -79,7 +79,8 @@ class Region {
   [[nodiscard]] bool repeats(const Call& call, const PageFacts& page) const;
   void list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
                    StepWriter& out);
-  void poll_complete(Read read, Now now, StepWriter& out);
+  /// A complete read did not show them: they are read by id.
+  void look_up_unseen(Read read, Now now);
   void many_answered(const Call& call, Now now);
   void observe(const MachineAction& action, Now now, StepWriter& out);
   void record_transition(const MachineAction& action, const Observation& seen, Now now,

@@ -95,7 +95,6 @@ Task<CommandRunner::Answer> CommandRunner::call(std::string region, std::string 
   } else {
     answer.outcome = http::outcome(sent.error());
   }
-  metrics_.api_request(region, operation, code_label(answer.outcome));
   co_return answer;
 }
 
@@ -126,6 +125,7 @@ Task<void> CommandRunner::fetch_token(core::FetchToken command) {
       event.outcome = unreadable(token.error());
     }
   }
+  metrics_.api_request(command.region, "token", code_label(event.outcome));
   post_(std::move(event));
 }
 
@@ -146,9 +146,9 @@ Task<void> CommandRunner::list_actions(core::ListActions command) {
       event.has_next_link = page->has_next_link;
     } else {
       event.outcome = unreadable(page.error());
-      metrics_.api_request(command.region, "list", code_label(event.outcome));
     }
   }
+  metrics_.api_request(command.region, "list", code_label(event.outcome));
   post_(std::move(event));
 }
 
@@ -169,9 +169,9 @@ Task<void> CommandRunner::get_action(core::GetAction command) {
     } else {
       event.outcome =
           unreadable(action ? Error(Errc::UnexpectedDocument, command.region) : action.error());
-      metrics_.api_request(command.region, "get", code_label(event.outcome));
     }
   }
+  metrics_.api_request(command.region, "get", code_label(event.outcome));
   post_(std::move(event));
 }
 

@@ -47,7 +47,7 @@ class CommandRunner {
   Task<void> get_action(core::GetAction command);
   Task<void> send_delivery(core::SendDelivery command);
 
-  /// One API call: counted in the metrics; its disposition comes with its answer.
+  /// One API call; its disposition comes with its answer.
   struct Answer {
     http::Response response;
     Disposition outcome;

@@ -88,6 +88,13 @@ class Hostile(E2eTest):
                    self.daemon.diagnostics)
         self.recovers()
 
+    def test_an_unreadable_page_is_counted_once(self):
+        self.api.answer = 200, {}, b"<html>sign in</html>"
+        self.daemon.start()
+        wait_until(lambda: self.failures("bad_answer") >= 1, 30, "a refusal",
+                   self.daemon.diagnostics)
+        self.assertEqual(self.failures("200"), 0)
+
     def test_absurd_retry_after_is_survived(self):
         for value in ["-1", "garbage", "", "1e9", "99999999999999999999"]:
             with self.subTest(value):

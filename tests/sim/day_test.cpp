@@ -15,15 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::IsEmpty;
 
-WorldOptions day_options(std::uint64_t seed, int regions) {
-  WorldOptions options;
-  options.seed = seed;
-  options.engine = engine_options(regions);
-  options.api.traits.fill_after = 3s;
-  options.api.traits.offline_timeout = 2h;
-  return options;
-}
-
 TEST(Day, TellsEveryTransitionOfThreeRegionsExactlyOnce) {
   World world(day_options(1, 3));
   Traffic traffic;

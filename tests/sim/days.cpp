@@ -12,15 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-WorldOptions day_options(std::uint64_t seed, int regions) {
-  WorldOptions options;
-  options.seed = seed;
-  options.engine = engine_options(regions);
-  options.api.traits.fill_after = 3s;
-  options.api.traits.offline_timeout = 2h;
-  return options;
-}
-
 Duration within(Random& random, Duration from, Duration until) {
   return from + Duration(static_cast<std::int64_t>(
                     random.below(static_cast<std::uint64_t>((until - from).count()))));
@@ -46,6 +37,15 @@ void add_storm(World& world, Duration from, Duration length) {
 }
 
 }  // namespace
+
+WorldOptions day_options(std::uint64_t seed, int regions) {
+  WorldOptions options;
+  options.seed = seed;
+  options.engine = engine_options(regions);
+  options.api.traits.fill_after = 3s;
+  options.api.traits.offline_timeout = 2h;
+  return options;
+}
 
 std::vector<std::string> faulty_day(std::uint64_t seed) {
   WorldOptions options = day_options(seed, 2);

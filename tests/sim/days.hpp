@@ -5,8 +5,12 @@
 #include <vector>
 
 #include "sim/rivals.hpp"
+#include "sim/world.hpp"
 
 namespace mactiond::sim {
+
+/// What the days begin with: names filled in late, offline devices that time out after two hours.
+[[nodiscard]] WorldOptions day_options(std::uint64_t seed, int regions);
 
 /// One simulated day, made from a seed, and what the oracle says of it; empty: every promise kept.
 struct Day {
