@@ -19,6 +19,8 @@ constexpr Duration kBackoffMax = 5min;
 constexpr Duration kRefusedFor = 24h;
 /// A round that does not end is given up; the sweep finds the rest.
 constexpr int kPagesMax = 500;
+/// One row in so many is read again with the next page of the open set.
+constexpr int kOverlapDivisor = 200;
 
 }  // namespace
 
@@ -35,7 +37,8 @@ bool ListRound::advance(const PageFacts& page) {
     query_.since = *page.newest_update;
     query_.skip = 0;
   } else {
-    query_.skip += page.rows;
+    const bool shrinks = query_.kind == Query::Kind::OpenOrCreatedSince;
+    query_.skip += page.rows - (shrinks ? page.rows / kOverlapDivisor : 0);
   }
   return true;
 }

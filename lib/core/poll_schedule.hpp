@@ -7,24 +7,18 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "core/options.hpp"
+#include "core/page_facts.hpp"
 #include "core/query.hpp"
 
 namespace mactiond::core {
-
-/// What a page of a list call was like; all that paging is decided on.
-struct PageFacts {
-  int rows = 0;
-  bool has_next_link = false;
-  std::optional<WallTime> newest_update;  ///< greatest last update among the rows
-  std::uint64_t fingerprint = 0;          ///< of the rows' ids in their order
-};
 
 /// One complete read of a list, page after page.
 ///
 /// ChangedSince moves its lower bound to the newest stamp of a full page instead of skipping: an
 /// action updated meanwhile moves to the end and pushes none out of sight. Rows of the edge's
 /// stamp are read again. Only where a whole page has one stamp does it skip. The other queries
-/// keep their place by creation, which no update moves, so skipping repeats rows but misses none.
+/// keep their place by creation, which no update moves: a new row repeats those after it. One that
+/// leaves the open set pulls them up, so of the open set a few are read twice at a page's edge.
 class ListRound {
  public:
   ListRound(Query query, WallTime started) : query_(std::move(query)), started_(started) {}

@@ -40,8 +40,8 @@ RateLimit make_limit(const std::string& name, int count, Duration window, int bu
   return limit;
 }
 
-// Lists and lookups take whatever is left, all the time; so theirs is the highest floor, and what
-// is rare but must not wait finds tokens below it.
+// Lists take whatever is left, all the time; so theirs is the highest floor, and what is rare but
+// must not wait finds tokens below it.
 int must_leave(const RateLimit& limit, Lane lane) {
   switch (lane) {
     case Lane::Cancel:
@@ -51,6 +51,7 @@ int must_leave(const RateLimit& limit, Lane lane) {
     case Lane::Sweep:
       return limit.reserve / 2;
     case Lane::Lookup:
+      return limit.reserve * 3 / 4;
     case Lane::List:
       return limit.reserve;
   }

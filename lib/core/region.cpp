@@ -27,24 +27,6 @@ constexpr Duration kWaitMax = 1h;
 /// Being told to stay away for so long is trouble by itself.
 constexpr Duration kLongWait = 5min;
 
-constexpr std::array kLanes{Lane::Lookup, Lane::List, Lane::Sweep};
-
-std::optional<WallTime> newest_update(const std::vector<MachineAction>& actions) {
-  std::optional<WallTime> newest;
-  for (const MachineAction& action : actions) {
-    if (action.last_update && (!newest || *action.last_update > *newest)) {
-      newest = action.last_update;
-    }
-  }
-  return newest;
-}
-
-std::uint64_t fingerprint_of(const std::vector<MachineAction>& actions) {
-  std::uint64_t sum = actions.size();
-  for (const MachineAction& action : actions) sum = sum * 31 + fingerprint(action.id.value);
-  return sum;
-}
-
 void bound_wait(Disposition& outcome) {
   if (outcome.retry_after) outcome.retry_after = std::min(*outcome.retry_after, kWaitMax);
 }
@@ -65,10 +47,16 @@ void Region::restore(const RegionRow& row) {
 
 WallTime Region::server_now(Now now) const { return clock_.at(now.mono).value_or(now.wall); }
 
+Lane Region::lane_of(Turn turn) const {
+  if (turn == kSweepTurn) return Lane::Sweep;
+  return turn == kLookupTurn && lookup_first_ ? Lane::Lookup : Lane::List;
+}
+
 bool Region::granted(Turn turn, Now now, StepWriter& out) {
-  waits_[turn] = limiter_.try_take(kLanes[turn], now.mono);
+  waits_[turn] = limiter_.try_take(lane_of(turn), now.mono);
   if (waits_[turn]) return false;
   turn_ = (turn + 1) % kTurns;
+  if (turn != kSweepTurn) lookup_first_ = turn == kPollTurn;
   // Counted before the call is made: a crash in between wastes a token and never doubles one.
   auto& quotas = out.batch().quotas;
   std::erase_if(quotas, [this](const QuotaRow& row) { return row.region == options_.name; });
@@ -227,25 +215,26 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
     many_answered(call, now);
     return;
   }
-  const PageFacts page{static_cast<int>(listed.actions.size()), listed.has_next_link,
-                       newest_update(listed.actions), fingerprint_of(listed.actions)};
+  const PageFacts page = facts_of(listed.actions, listed.has_next_link);
   if (repeats(call, page)) {
     Disposition endless{Verdict::Retry, Reason::BadAnswer, 0, {}, "the list repeats a page"};
     list_failed(call, endless, false, now, out);
     return;
   }
   if (call.kind == Call::Kind::Sweep) {
-    if (schedule_.sweep_page(page, now.mono)) look_up_unseen(Read::Sweep, now);
+    if (schedule_.sweep_page(page, now.mono)) look_up(tracker_.unseen_open(Read::Sweep), now);
     return;
   }
   const bool open_set = schedule_.poll_round()->query().kind == Query::Kind::OpenOrCreatedSince;
   const auto watermark = schedule_.watermark();
+  // The rest of the round may be pages away.
+  if (open_set && page.span) look_up(tracker_.unseen_open(Read::Poll, *page.span), now);
   if (!schedule_.poll_page(page, pace(now.mono), now.mono, server_now(now))) return;
   if (!measured_from_) measured_from_ = server_now(now);
   last_poll_ = now.mono;
   last_poll_wall_ = now.wall;
   well(now, out);
-  if (open_set) look_up_unseen(Read::Poll, now);
+  if (open_set) look_up(tracker_.unseen_open(Read::Poll), now);
   if (schedule_.watermark() != watermark) out.batch().regions.push_back(row());
 }
 
@@ -261,8 +250,8 @@ Duration Region::pace(MonoTime now) const {
   return std::max(options_.poll.min_interval, limiter_.sustained() * 21 / 20);
 }
 
-void Region::look_up_unseen(Read read, Now now) {
-  for (const ActionId& id : tracker_.unseen_open(read)) lookups_.add(id, now.mono);
+void Region::look_up(const std::vector<ActionId>& ids, Now now) {
+  for (const ActionId& id : ids) lookups_.add(id, now.mono);
 }
 
 void Region::many_answered(const Call& call, Now now) {

@@ -59,6 +59,7 @@ class Region {
   enum Turn : std::size_t { kLookupTurn, kPollTurn, kSweepTurn, kTurns };
 
   [[nodiscard]] WallTime server_now(Now now) const;
+  [[nodiscard]] Lane lane_of(Turn turn) const;
   [[nodiscard]] bool granted(Turn turn, Now now, StepWriter& out);
   [[nodiscard]] std::size_t lookups_under_way() const;
   [[nodiscard]] Call end_call(CommandId id);
@@ -79,8 +80,8 @@ class Region {
   [[nodiscard]] bool repeats(const Call& call, const PageFacts& page) const;
   void list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
                    StepWriter& out);
-  /// A complete read did not show them: they are read by id.
-  void look_up_unseen(Read read, Now now);
+  /// A read that should have shown them did not: they are read by id.
+  void look_up(const std::vector<ActionId>& ids, Now now);
   void many_answered(const Call& call, Now now);
   void observe(const MachineAction& action, Now now, StepWriter& out);
   void record_transition(const MachineAction& action, const Observation& seen, Now now,
@@ -108,6 +109,9 @@ class Region {
   std::optional<WallTime> measured_from_;  ///< server time of the first complete poll
   MonoTime young_until_ = MonoTime::min();
   std::size_t turn_ = kLookupTurn;  ///< who is asked first
+  /// A lookup goes before the lists' floor once after each page of a poll: what has ended is told
+  /// at once, and a flood of lookups does not stop the polls.
+  bool lookup_first_ = true;
   /// When the quota lets go what the last advance held back.
   std::array<std::optional<MonoTime>, kTurns> waits_;
 };

@@ -20,7 +20,7 @@ void Tracker::restore(const StoredAction& action) {
   known.created = action.created;
   known.fingerprint = action.fingerprint;
   known.vanished = action.vanished;
-  count(known, 1);
+  enter(action.id, known);
   known_.insert_or_assign(action.id, std::move(known));
 }
 
@@ -41,7 +41,7 @@ Observation Tracker::observe(const MachineAction& action) {
       result.from = known.status;
       result.correction = known.status.is_final();
     }
-    count(known, -1);
+    leave(action.id, known);
   } else {
     result.kind = Observation::Kind::Changed;
   }
@@ -51,19 +51,30 @@ Observation Tracker::observe(const MachineAction& action) {
   known.created = action.created;
   known.fingerprint = print;
   known.vanished = false;
-  count(known, 1);
+  enter(action.id, known);
   return result;
 }
 
 std::vector<ActionId> Tracker::unseen_open(Read read) const {
+  return unseen(read, open_.begin(), open_.end());
+}
+
+std::vector<ActionId> Tracker::unseen_open(Read read, const CreationSpan& span) const {
+  const auto first = open_.lower_bound({span.oldest + Duration(1), {}});
+  const auto last = open_.lower_bound({std::max(span.newest, span.oldest + Duration(1)), {}});
+  return unseen(read, first, last);
+}
+
+std::vector<ActionId> Tracker::unseen(Read read, OpenSet::const_iterator first,
+                                      OpenSet::const_iterator last) const {
   std::vector<ActionId> ids;
-  for (const auto& [id, known] : known_) {
-    if (!known.open() || known.seen[index(read)] == reads_[index(read)]) continue;
+  for (; first != last; ++first) {
+    const Known& known = known_.at(first->second);
+    if (known.seen[index(read)] == reads_[index(read)]) continue;
     // A poll of the open set asks for the two open statuses that have a name.
     if (read == Read::Poll && known.status.known() == ActionStatus::Known::Unknown) continue;
-    ids.push_back(id);
+    ids.push_back(first->second);
   }
-  // The map's order depends on the library; decisions may not.
   std::sort(ids.begin(), ids.end());
   return ids;
 }
@@ -71,9 +82,9 @@ std::vector<ActionId> Tracker::unseen_open(Read read) const {
 bool Tracker::vanish(const ActionId& id) {
   const auto row = known_.find(id);
   if (row == known_.end() || !row->second.open()) return false;
-  count(row->second, -1);
+  leave(id, row->second);
   row->second.vanished = true;
-  count(row->second, 1);
+  enter(id, row->second);
   return true;
 }
 
@@ -81,7 +92,7 @@ void Tracker::forget_before(WallTime cutoff) {
   std::erase_if(known_, [&](const auto& row) {
     const Known& known = row.second;
     if (known.open() || known.stamp >= cutoff) return false;
-    count(known, -1);
+    leave(row.first, known);
     return true;
   });
 }
@@ -91,8 +102,17 @@ const Tracker::Known* Tracker::find(const ActionId& id) const {
   return row == known_.end() ? nullptr : &row->second;
 }
 
+void Tracker::enter(const ActionId& id, const Known& known) {
+  if (known.open()) open_.emplace(known.created.value_or(WallTime{}), id);
+  count(known, 1);
+}
+
+void Tracker::leave(const ActionId& id, const Known& known) {
+  open_.erase({known.created.value_or(WallTime{}), id});
+  count(known, -1);
+}
+
 void Tracker::count(const Known& known, std::int64_t by) {
-  if (known.open()) open_ += by;
   if (known.vanished) return;
   const auto row = counts_.find(known.status.text());
   if (row != counts_.end()) {

@@ -2,15 +2,19 @@
 
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
 #include "core/command.hpp"
+#include "core/page_facts.hpp"
 
 namespace mactiond::core {
 
@@ -44,6 +48,8 @@ class Tracker {
   void begin_read(Read read) { ++reads_[index(read)]; }
   /// Open actions that no answer since begin_read(read) showed, though that read asks for them.
   [[nodiscard]] std::vector<ActionId> unseen_open(Read read) const;
+  /// Those of them that were created within the span, its ends excluded.
+  [[nodiscard]] std::vector<ActionId> unseen_open(Read read, const CreationSpan& span) const;
 
   /// The action is confirmed gone; false if it is unknown or not open.
   bool vanish(const ActionId& id);
@@ -62,7 +68,7 @@ class Tracker {
     [[nodiscard]] bool open() const { return !vanished && !status.is_final(); }
   };
   [[nodiscard]] const Known* find(const ActionId& id) const;
-  [[nodiscard]] std::int64_t open_count() const { return open_; }
+  [[nodiscard]] std::int64_t open_count() const { return std::ssize(open_); }
   /// By status as on the wire.
   [[nodiscard]] const std::map<std::string, std::int64_t, std::less<>>& counts() const {
     return counts_;
@@ -70,11 +76,17 @@ class Tracker {
 
  private:
   static std::size_t index(Read read) { return static_cast<std::size_t>(read); }
+  using OpenSet = std::set<std::pair<WallTime, ActionId>>;
+
+  [[nodiscard]] std::vector<ActionId> unseen(Read read, OpenSet::const_iterator first,
+                                             OpenSet::const_iterator last) const;
+  void enter(const ActionId& id, const Known& known);
+  void leave(const ActionId& id, const Known& known);
   void count(const Known& known, std::int64_t by);
 
   std::unordered_map<ActionId, Known> known_;
+  OpenSet open_;  ///< by creation; the epoch where it is not known
   std::map<std::string, std::int64_t, std::less<>> counts_;
-  std::int64_t open_ = 0;
   std::array<std::uint32_t, 2> reads_{};
 };
 

@@ -58,6 +58,14 @@ TEST(ListRound, DocumentedQueriesSkipByRows) {
   EXPECT_EQ(round.newest_update(), kDay + 5s);
 }
 
+TEST(ListRound, ReadsTheEdgeOfTheOpenSetAgainBecauseEndingRowsPullTheOthersUp) {
+  ListRound round({Kind::OpenOrCreatedSince, kDay, {}, 1000, 0}, kDay);
+  EXPECT_TRUE(round.advance({1000, false, kDay}));
+  EXPECT_EQ(round.query().skip, 995);
+  EXPECT_TRUE(round.advance({1000, false, kDay}));
+  EXPECT_EQ(round.query().skip, 1990);
+}
+
 TEST(ListRound, IsGivenUpWhenItDoesNotEnd) {
   ListRound round({Kind::CreatedSince, kDay, {}, 1, 0}, kDay);
   int pages = 1;

@@ -124,6 +124,21 @@ TEST_F(QuotaTest, AFloodOfLookupsDoesNotStopThePolls) {
   EXPECT_LE(worst(1min), 100);
 }
 
+TEST_F(QuotaTest, AnEndIsLookedUpAtOnceThoughPollsTakeEveryToken) {
+  options.regions[0].poll.filters = Filters::Documented;
+  poll_shows = {open_action("a1"), open_action("a2"), open_action("a3")};
+  lookup = test::server_error();
+  for (int minute = 0; minute < 25; ++minute) {
+    run(1min);
+    poll_shows.push_back(open_action("young" + std::to_string(minute)).created(server()));
+  }
+  poll_shows.erase(poll_shows.begin());
+  const int before = polls;
+  for (int i = 0; i < 100 && polls == before; ++i) run(100ms);
+  EXPECT_EQ(polls, before + 1);
+  EXPECT_EQ(gets, 1) << "with the poll that does not show it, not a token later";
+}
+
 TEST_F(QuotaTest, TheWakeUpLiesAheadWhileLookupsAreUnderWay) {
   for (int i = 0; i < 200; ++i) poll_shows.push_back(open_action("a" + std::to_string(i)));
   options.regions[0].poll.filters = Filters::Documented;

@@ -200,6 +200,23 @@ TEST_F(RegionTest, SeveralMissingActionsAreAskedForInOneCall) {
   EXPECT_EQ(events.size(), 5U);
 }
 
+TEST_F(RegionTest, WhatAPageShouldHaveShownIsLookedUpBeforeTheRoundEnds) {
+  options.regions[0].poll.page_size = 3;
+  const auto aged = [](int i) {
+    return open_action("a" + std::to_string(i)).created(kDay - 1min * i);
+  };
+  options.regions[0].poll.filters = Filters::Documented;
+  tick();
+  give_token();
+  list({aged(1), aged(2), aged(3)});
+  list({aged(4), aged(5)});
+  list({aged(1), aged(2), aged(3)});
+  pass(3s);
+  list({aged(1), aged(3), aged(4)});
+  EXPECT_EQ(take<GetAction>().action.value, "a2");
+  EXPECT_TRUE(take_list(Kind::OpenOrCreatedSince)) << "the round goes on meanwhile";
+}
+
 TEST_F(RegionTest, AnOpenActionOlderThanTheSweepIsLookedUp) {
   begin({open_action("a1").created(kDay - 10 * 24h)});
   pass(3s);

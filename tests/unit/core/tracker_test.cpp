@@ -122,6 +122,34 @@ TEST(Tracker, ListsOpenActionsACompleteReadDidNotShow) {
   EXPECT_EQ(tracker.unseen_open(Read::Poll), (std::vector<ActionId>{{"a"}, {"c"}}));
 }
 
+TEST(Tracker, ListsWhatAPageShouldHaveShownByCreation) {
+  Tracker tracker;
+  for (int i = 0; i < 5; ++i) {
+    (void)tracker.observe(open_action("a" + std::to_string(i)).created(kDay + 1s * i));
+  }
+  (void)tracker.observe(open_action("undated").created({}));
+  tracker.begin_read(Read::Poll);
+  (void)tracker.observe(open_action("a2").created(kDay + 2s));
+  const auto between = [&](int oldest, int newest) {
+    return tracker.unseen_open(Read::Poll, {kDay + 1s * oldest, kDay + 1s * newest});
+  };
+  EXPECT_EQ(between(0, 4), (std::vector<ActionId>{{"a1"}, {"a3"}})) << "the ends are not inside";
+  EXPECT_TRUE(between(1, 1).empty());
+  EXPECT_TRUE(between(1, 2).empty());
+  EXPECT_EQ(tracker.unseen_open(Read::Poll).size(), 5U);
+}
+
+TEST(Tracker, WhatEndedIsNotMissingFromAPage) {
+  Tracker tracker;
+  (void)tracker.observe(open_action("a1").created(kDay + 1s));
+  (void)tracker.observe(open_action("a2").created(kDay + 2s));
+  (void)tracker.observe(ended_action("a1", kDay + 5s).created(kDay + 1s));
+  EXPECT_TRUE(tracker.vanish(ActionId{"a2"}));
+  tracker.begin_read(Read::Poll);
+  EXPECT_TRUE(tracker.unseen_open(Read::Poll, {kDay, kDay + 9s}).empty());
+  EXPECT_EQ(tracker.open_count(), 0);
+}
+
 TEST(Tracker, AnUnknownStatusIsNotMissingFromAPollThatDoesNotAskForIt) {
   Tracker tracker;
   (void)tracker.observe(open_action("a1").in(ActionStatus::parse("Sleeping")));

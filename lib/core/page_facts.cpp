@@ -1,0 +1,55 @@
+#include "core/page_facts.hpp"
+
+#include <algorithm>
+
+namespace mactiond::core {
+namespace {
+
+std::optional<WallTime> newest_update(const std::vector<MachineAction>& actions) {
+  std::optional<WallTime> newest;
+  for (const MachineAction& action : actions) {
+    if (action.last_update && (!newest || *action.last_update > *newest)) {
+      newest = action.last_update;
+    }
+  }
+  return newest;
+}
+
+std::uint64_t fingerprint_of(const std::vector<MachineAction>& actions) {
+  std::uint64_t sum = actions.size();
+  for (const MachineAction& action : actions) sum = sum * 31 + fingerprint(action.id.value);
+  return sum;
+}
+
+std::optional<CreationSpan> span_of(const std::vector<MachineAction>& actions) {
+  if (actions.empty()) return std::nullopt;
+  const auto older = [](const MachineAction& a, const MachineAction& b) {
+    return a.created < b.created;
+  };
+  // What has no creation time sorts as the oldest, and says nothing about its neighbours.
+  CreationSpan span;
+  if (std::is_sorted(actions.begin(), actions.end(), older)) {
+    if (!actions.front().created) return std::nullopt;
+    span = {*actions.front().created, *actions.back().created};
+  } else if (std::is_sorted(actions.rbegin(), actions.rend(), older)) {
+    if (!actions.back().created) return std::nullopt;
+    span = {*actions.back().created, *actions.front().created};
+  } else {
+    return std::nullopt;
+  }
+  return span;
+}
+
+}  // namespace
+
+PageFacts facts_of(const std::vector<MachineAction>& actions, bool has_next_link) {
+  PageFacts facts;
+  facts.rows = static_cast<int>(actions.size());
+  facts.has_next_link = has_next_link;
+  facts.newest_update = newest_update(actions);
+  facts.fingerprint = fingerprint_of(actions);
+  facts.span = span_of(actions);
+  return facts;
+}
+
+}  // namespace mactiond::core

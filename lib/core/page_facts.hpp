@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "base/time.hpp"
+
+namespace mactiond::core {
+
+/// Creation times from the oldest to the newest.
+struct CreationSpan {
+  WallTime oldest{};
+  WallTime newest{};
+};
+
+/// What a page of a list call was like; all that paging is decided on.
+struct PageFacts {
+  int rows = 0;
+  bool has_next_link = false;
+  std::optional<WallTime> newest_update;  ///< greatest last update among the rows
+  std::uint64_t fingerprint = 0;          ///< of the rows' ids in their order
+  /// Set where the rows came in order of creation: whatever the list holds between is on the page.
+  std::optional<CreationSpan> span = std::nullopt;
+};
+
+[[nodiscard]] PageFacts facts_of(const std::vector<MachineAction>& actions, bool has_next_link);
+
+}  // namespace mactiond::core
