@@ -113,8 +113,17 @@ Timetable paging_timetable(std::uint64_t seed) {
 std::vector<std::string> paging_hour(std::uint64_t seed) {
   WorldOptions options = day_options(seed, 1);
   options.engine.webhooks.clear();
-  // Only paging is on trial: the sweep would find later what it lost.
-  options.engine.regions[0].poll.lookback = 30min;
+  // Only paging is on trial: a sweep, or the overlap of the next poll, would find what it lost. It
+  // takes several small pages a poll, and the quota for them.
+  core::RegionOptions& region = options.engine.regions[0];
+  region.poll.lookback = 30min;
+  region.poll.overlap = {};
+  region.poll.page_size = 1000;
+  region.quota = {1000, 20'000, 1.0};
+  options.api.throttle.per_minute = region.quota.per_minute;
+  options.api.throttle.per_hour = region.quota.per_hour;
+  options.api.limits = {{"minute", 1min, region.quota.per_minute},
+                        {"hour", 1h, region.quota.per_hour}};
   World world(options);
   for (const auto& [when, spec] : paging_timetable(seed)) {
     (void)world.api("r1").model().add(spec, world.server_now());

@@ -32,11 +32,19 @@ bool goes_before_by_default(RowOrder order, const Version& left, const Version& 
          std::pair(hash(right.entity().id), right.action());
 }
 
-void sort_rows(std::vector<const Version*>& rows, const ListOptions& options, RowOrder order) {
-  std::sort(rows.begin(), rows.end(), [&options, order](const Version* left, const Version* right) {
+/// Puts the rows from begin to end, counted in the list's order, in their places; it is total.
+void sort_page(std::vector<const Version*>& rows, const ListOptions& options, RowOrder order,
+               std::size_t begin, std::size_t end) {
+  const auto before = [&options, order](const Version* left, const Version* right) {
     if (options.order.empty()) return goes_before_by_default(order, *left, *right);
     return goes_before(options.order, *left, *right);
-  });
+  };
+  const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
+  const auto last = rows.begin() + static_cast<std::ptrdiff_t>(end);
+  if (first != rows.begin() && first != rows.end()) {
+    std::nth_element(rows.begin(), first, rows.end(), before);
+  }
+  std::partial_sort(first, last, rows.end(), before);
 }
 
 /// The rows of a time index for which the comparison with the bound holds.
@@ -176,10 +184,10 @@ Selection ListView::select(const ListOptions& options, RowOrder order, std::size
   Selection selection;
   selection.rows = matching(options.filter);
   selection.matched = selection.rows.size();
-  sort_rows(selection.rows, options, order);
   const std::size_t begin = std::min(options.skip, selection.matched);
   const std::size_t length = std::min(options.top.value_or(page_max), selection.matched - begin);
   selection.more = begin + length < selection.matched;
+  sort_page(selection.rows, options, order, begin, begin + length);
   const auto first = selection.rows.begin() + static_cast<std::ptrdiff_t>(begin);
   const auto last = first + static_cast<std::ptrdiff_t>(length);
   selection.rows.erase(last, selection.rows.end());
