@@ -46,6 +46,7 @@ struct LoadDeliveries {
   std::string webhook;
   WallTime due_until{};
   int limit = 0;
+  bool oldest = false;  ///< only the oldest event that waits, if it is due
 };
 
 struct SendDelivery {
@@ -114,8 +115,11 @@ struct QuotaRow {
 
 struct WebhookRow {
   std::string webhook;
-  std::string state = "ok";  ///< ok | paused | disabled
-  int failures_in_a_row = 0;
+  std::string state = "ok";              ///< ok | paused | disabled
+  int failures_in_a_row = 0;             ///< of the configuration's kind: core/outbox.hpp
+  bool by_operator = false;              ///< paused by hand: nothing is sent, not even a probe
+  std::string reason{};                  ///< why it is not ok
+  std::optional<WallTime> held_until{};  ///< the receiver asked for silence (Retry-After)
 };
 
 struct Batch {

@@ -24,6 +24,19 @@ constexpr Duration kJump = 2s;
 /// Regions begin one after the other within this time.
 constexpr Duration kSpread = 2s;
 
+const char* note_name(EventType type) {
+  switch (type) {
+    case EventType::WebhookPaused:
+      return "webhook_paused";
+    case EventType::WebhookResumed:
+      return "webhook_resumed";
+    case EventType::WebhookDisabled:
+      return "webhook_disabled";
+    default:
+      return "delivery_dead";
+  }
+}
+
 }  // namespace
 
 struct Engine::State {
@@ -88,7 +101,7 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
     for (const StoredWebhook& candidate : snapshot.webhooks) {
       if (candidate.row.webhook == webhook.name) stored = candidate;
     }
-    outboxes.emplace_back(webhook, stored);
+    outboxes.emplace_back(webhook, stored, now);
   }
 }
 
@@ -120,8 +133,9 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
           outboxes[owner_of(happened.command)].on(std::forward<decltype(happened)>(happened));
         } else if constexpr (std::is_same_v<E, DeliveryAnswered>) {
           const std::size_t webhook = owner_of(happened.command);
-          const auto trouble = outboxes[webhook].on(happened, now, random, out.batch());
-          if (trouble) incident(*trouble, webhook, now, out);
+          for (const auto& told : outboxes[webhook].on(happened, now, random, out.batch())) {
+            incident(told, webhook, now, out);
+          }
         } else {
           regions[owner_of(happened.command)].on(std::forward<decltype(happened)>(happened), now,
                                                  out);
@@ -196,8 +210,8 @@ void Engine::State::incident(const WebhookIncident& incident, std::size_t webhoo
   event.id = make_event_id(event.type, name, incident.detail);
   event.time = now.wall;
   event.fields = JsonMembers().add("webhook", name).add("reason", incident.reason).text();
-  out.note(Note::Level::Error,
-           incident.type == EventType::WebhookDisabled ? "webhook_disabled" : "delivery_dead",
+  const bool good = incident.type == EventType::WebhookResumed;
+  out.note(good ? Note::Level::Info : Note::Level::Error, note_name(incident.type),
            {{"webhook", name}, {"reason", incident.reason}});
   out.record(std::move(event), {{}, {}, name}, now.wall);
 }

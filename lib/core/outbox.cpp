@@ -9,10 +9,24 @@
 namespace mactiond::core {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// How many due deliveries are read at once.
 constexpr std::size_t kWindow = 128;
-/// No delivery waits longer: the schedule's longest delay with its jitter.
-constexpr Duration kWaitMax = std::chrono::hours(29);
+/// No delivery waits longer: the longest Retry-After that is kept.
+constexpr Duration kWaitMax = 24h * 31;
+/// Configuration errors in a row that pause the webhook.
+constexpr int kPauseAfter = 5;
+
+// 401 is the only Reauthenticate; a webhook has no token to renew.
+bool needs_operator(const Disposition& outcome) {
+  return outcome.verdict == Verdict::GiveUp || outcome.verdict == Verdict::Reauthenticate;
+}
+
+std::string incident_detail(const std::string& event_id, int attempt, WallTime now) {
+  return event_id + '#' + std::to_string(attempt) + '@' +
+         std::to_string(now.time_since_epoch().count());
+}
 
 }  // namespace
 
@@ -23,9 +37,17 @@ std::string describe(const Disposition& outcome) {
   return text;
 }
 
-Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored)
-    : options_(options), row_(stored.row), queued_(stored.queued), dead_(stored.dead) {
+Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now now)
+    : options_(options),
+      row_(stored.row),
+      queued_(stored.queued),
+      dead_(stored.dead),
+      pace_(options.max_in_flight) {
   row_.webhook = options_.name;
+  if (!row_.held_until) return;
+  // A silence longer than any that is kept was noted by a clock that was set back since.
+  const Duration left = *row_.held_until - now.wall;
+  if (left <= kWaitMax) pace_.hold(now.mono + std::max(left, Duration{}));
 }
 
 void Outbox::added() {
@@ -33,11 +55,18 @@ void Outbox::added() {
   look_ = true;
 }
 
-bool Outbox::wants_load(WallTime now) const {
-  if (load_ || row_.state == "disabled") return false;
+int Outbox::room(MonoTime now) const {
+  if (!sending()) return 0;
+  const int allowed = pace_.room(in_flight_.size(), now);
+  return probing() ? std::min(allowed, in_flight_.empty() ? 1 : 0) : allowed;
+}
+
+bool Outbox::wants_load(Now now) const {
+  if (load_ || !sending()) return false;
+  if (probing() && held() > 0) return false;
   if (ready_.size() >= static_cast<std::size_t>(options_.max_in_flight)) return false;
   if (queued_ <= static_cast<std::int64_t>(held())) return false;
-  return look_ || (next_due_ && *next_due_ <= due_until(now));
+  return look_ || (next_due_ && *next_due_ <= due_until(now.wall));
 }
 
 // A due time further off than any delay was noted by a clock that was set back while nobody watched
@@ -47,27 +76,29 @@ WallTime Outbox::due_until(WallTime now) const {
 }
 
 void Outbox::advance(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
-  while (row_.state == "ok" && !ready_.empty() &&
-         in_flight_.size() < static_cast<std::size_t>(options_.max_in_flight)) {
+  while (!ready_.empty() && room(now.mono) > 0) {
     DueDelivery delivery = std::move(ready_.front());
     ready_.pop_front();
     const CommandId id{++next_id};
-    in_flight_.emplace(id, InFlight{delivery.event.seq, delivery.event.id, delivery.attempts + 1});
-    commands.push_back(SendDelivery{id, options_.name, std::move(delivery.event),
-                                    delivery.attempts + 1, now.mono + options_.timeout});
+    const int attempt = delivery.attempts + 1;
+    in_flight_.emplace(id, InFlight{delivery.event.seq, delivery.event.id, attempt, pace_.era()});
+    commands.push_back(SendDelivery{id, options_.name, std::move(delivery.event), attempt,
+                                    now.mono + options_.timeout});
   }
-  if (!wants_load(now.wall)) return;
+  if (!wants_load(now)) return;
   // What is held is still due in the store, so it comes along and is left out on arrival.
-  load_ = Load{CommandId{++next_id}, kWindow + held(), {}};
+  const std::size_t limit = probing() ? 1 : kWindow + held();
+  load_ = Load{CommandId{++next_id}, limit, {}, false};
   look_ = false;
   commands.push_back(LoadDeliveries{load_->id, options_.name, due_until(now.wall),
-                                    static_cast<int>(load_->limit)});
+                                    static_cast<int>(limit), probing()});
 }
 
 void Outbox::on(DeliveriesLoaded loaded) {
   MACTIOND_ASSERT(load_ && load_->id == loaded.command);
   const Load load = std::move(*load_);
   load_.reset();
+  if (load.obsolete) return;
   if (loaded.due.size() >= load.limit) look_ = true;
   next_due_ = loaded.next_due;
   for (DueDelivery& delivery : loaded.due) {
@@ -77,8 +108,8 @@ void Outbox::on(DeliveriesLoaded loaded) {
   }
 }
 
-std::optional<WebhookIncident> Outbox::on(const DeliveryAnswered& answered, Now now, Random& random,
-                                          Batch& batch) {
+WebhookIncidents Outbox::on(const DeliveryAnswered& answered, Now now, Random& random,
+                            Batch& batch) {
   const auto found = in_flight_.find(answered.command);
   MACTIOND_ASSERT(found != in_flight_.end());
   const InFlight delivery = std::move(found->second);
@@ -87,33 +118,95 @@ std::optional<WebhookIncident> Outbox::on(const DeliveryAnswered& answered, Now 
   look_ = true;
   if (load_) load_->answered.insert(delivery.seq);
 
+  WebhookIncidents told;
   const Disposition& outcome = answered.outcome;
-  if (outcome.reason == Reason::Stopped) return std::nullopt;
+  if (outcome.reason == Reason::Stopped) return told;
   if (outcome.ok()) {
-    end(delivery, false, {}, now.wall, batch);
-    return std::nullopt;
+    delivered(delivery, now, batch, told);
+  } else {
+    failed(delivery, outcome, now, random, batch, told);
   }
-  if (outcome.reason == Reason::Gone) {
-    if (row_.state == "disabled") return std::nullopt;
-    row_.state = "disabled";
-    batch.webhooks.push_back(row_);
-    return WebhookIncident{EventType::WebhookDisabled, delivery.event_id, describe(outcome)};
-  }
-  return retry(delivery, outcome, now, random, batch);
+  return told;
 }
 
-std::optional<WebhookIncident> Outbox::retry(const InFlight& delivery, const Disposition& outcome,
-                                             Now now, Random& random, Batch& batch) {
+void Outbox::delivered(const InFlight& delivery, Now now, Batch& batch, WebhookIncidents& told) {
+  end(delivery, false, {}, now.wall, batch);
+  pace_.succeeded();
+  const bool resumes = probing();
+  if (row_.failures_in_a_row == 0 && !resumes) return;
+  row_.failures_in_a_row = 0;
+  if (!resumes) {
+    batch.webhooks.push_back(row_);
+    return;
+  }
+  enter("ok", {}, batch);
+  told.push_back({EventType::WebhookResumed,
+                  incident_detail(delivery.event_id, delivery.attempt, now.wall),
+                  "the probe was accepted"});
+}
+
+void Outbox::failed(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
+                    Batch& batch, WebhookIncidents& told) {
+  slow_down(delivery, outcome, now, random, batch);
+  if (outcome.reason != Reason::Gone) {
+    retry(delivery, outcome, now, random, batch, told);
+    count(delivery, outcome, batch, told);
+  } else if (row_.state != "disabled") {
+    enter("disabled", describe(outcome), batch);
+    told.push_back({EventType::WebhookDisabled, delivery.event_id, describe(outcome)});
+  }
+  for (WebhookIncident& incident : told) {
+    incident.detail = incident_detail(delivery.event_id, delivery.attempt, now.wall);
+  }
+}
+
+void Outbox::retry(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
+                   Batch& batch, WebhookIncidents& told) {
   const auto delay = delay_after(delivery.attempt, random);
   if (!delay) {
     end(delivery, true, describe(outcome), now.wall, batch);
-    return WebhookIncident{EventType::WebhookDeadLettered, delivery.event_id, describe(outcome)};
+    told.push_back({EventType::WebhookDeadLettered, {}, describe(outcome)});
+    return;
   }
   const Duration wait = std::max(*delay, outcome.retry_after.value_or(Duration{}));
   const WallTime due = now.wall + wait;
   batch.retries.push_back({options_.name, delivery.seq, delivery.attempt, due, describe(outcome)});
   next_due_ = std::min(next_due_.value_or(due), due);
-  return std::nullopt;
+}
+
+void Outbox::count(const InFlight& delivery, const Disposition& outcome, Batch& batch,
+                   WebhookIncidents& told) {
+  const int before = row_.failures_in_a_row;
+  row_.failures_in_a_row = needs_operator(outcome) ? before + 1 : 0;
+  if (row_.state == "ok" && row_.failures_in_a_row >= kPauseAfter) {
+    enter("paused", describe(outcome), batch);
+    told.push_back({EventType::WebhookPaused, delivery.event_id, describe(outcome)});
+  } else if (row_.failures_in_a_row != before) {
+    batch.webhooks.push_back(row_);
+  }
+}
+
+void Outbox::slow_down(const InFlight& delivery, const Disposition& outcome, Now now,
+                       Random& random, Batch& batch) {
+  pace_.failed(delivery.era, outcome, now.mono, random);
+  if (!outcome.retry_after || !is_overload(outcome)) return;
+  const WallTime until = now.wall + *outcome.retry_after;
+  if (row_.held_until && *row_.held_until >= until) return;
+  pace_.hold(now.mono + *outcome.retry_after);
+  row_.held_until = until;
+  batch.webhooks.push_back(row_);
+}
+
+// What was read for the former state may not be what the new one wants.
+void Outbox::enter(std::string state, std::string reason, Batch& batch) {
+  row_.state = std::move(state);
+  row_.reason = std::move(reason);
+  batch.webhooks.push_back(row_);
+  for (const DueDelivery& delivery : ready_) held_seqs_.erase(delivery.event.seq);
+  ready_.clear();
+  if (load_) load_->obsolete = true;
+  next_due_.reset();
+  look_ = true;
 }
 
 void Outbox::end(const InFlight& delivery, bool dead, const std::string& reason, WallTime now,
@@ -125,18 +218,25 @@ void Outbox::end(const InFlight& delivery, bool dead, const std::string& reason,
 
 void Outbox::shift(Duration by) {
   if (next_due_) *next_due_ += by;
+  if (row_.held_until) *row_.held_until += by;
 }
 
 std::optional<MonoTime> Outbox::wake_at(Now now) const {
-  if (load_ || row_.state == "disabled" || !next_due_) return std::nullopt;
-  if (queued_ <= static_cast<std::int64_t>(held())) return std::nullopt;
-  // While the window is full an answer is awaited, not the time.
+  if (load_ || !sending()) return std::nullopt;
+  if (queued_ <= static_cast<std::int64_t>(in_flight_.size())) return std::nullopt;
+  // While no more may start an answer is awaited, not the time.
+  if (probing() && !in_flight_.empty()) return std::nullopt;
+  const auto silent_until = pace_.held_until(now.mono);
+  if (!ready_.empty() && silent_until) return silent_until;
   if (ready_.size() >= static_cast<std::size_t>(options_.max_in_flight)) return std::nullopt;
-  return now.mono + std::max(*next_due_ - due_until(now.wall), Duration{});
+  if (!next_due_ || queued_ <= static_cast<std::int64_t>(held())) return std::nullopt;
+  const MonoTime due = now.mono + std::max(*next_due_ - due_until(now.wall), Duration{});
+  return std::max(due, silent_until.value_or(due));
 }
 
 WebhookStatus Outbox::status() const {
-  return {options_.name, row_.state, queued_, dead_, static_cast<int>(in_flight_.size())};
+  return {options_.name, row_.state,      queued_, dead_, static_cast<int>(in_flight_.size()),
+          row_.reason,   row_.by_operator};
 }
 
 }  // namespace mactiond::core

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/disposition.hpp"
 #include "base/random.hpp"
@@ -13,6 +14,7 @@
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
+#include "core/pace.hpp"
 #include "core/status.hpp"
 
 namespace mactiond::core {
@@ -20,18 +22,23 @@ namespace mactiond::core {
 /// What the outbox wants done beside its rows: told to the log and to the other webhooks.
 struct WebhookIncident {
   EventType type = EventType::WebhookDeadLettered;
-  std::string detail;  ///< tells incidents of one type apart: the event id or the time
+  std::string detail;  ///< tells incidents of one type apart
   std::string reason;
 };
+using WebhookIncidents = std::vector<WebhookIncident>;
 
 /// The deliveries of one webhook. The queue itself is in the store; here is only a bounded window
 /// of deliveries that are due, and those in flight.
 ///
 /// Order per action is kept by the store: it hands out a delivery only if it is the oldest open
-/// one of its action. Different actions go out side by side, up to max_in_flight.
+/// one of its action. Different actions go out side by side, as many as the pace allows.
+///
+/// Answers that only a change of configuration mends (3xx, 4xx beside 408, 410, 425 and 429, a
+/// secret that cannot be read) pause the webhook after five in a row. Then its oldest event alone
+/// is tried, when it is due; one success and everything goes on.
 class Outbox {
  public:
-  Outbox(const WebhookOptions& options, const StoredWebhook& stored);
+  Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now now);
 
   /// A delivery row was added for this webhook.
   void added();
@@ -39,8 +46,8 @@ class Outbox {
   void advance(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
   void on(DeliveriesLoaded loaded);
   /// Decides what an answer means for the delivery; rows go to batch.
-  [[nodiscard]] std::optional<WebhookIncident> on(const DeliveryAnswered& answered, Now now,
-                                                  Random& random, Batch& batch);
+  [[nodiscard]] WebhookIncidents on(const DeliveryAnswered& answered, Now now, Random& random,
+                                    Batch& batch);
   /// The wall clock jumped: waiting times move along.
   void shift(Duration by);
 
@@ -53,26 +60,39 @@ class Outbox {
     std::uint64_t seq = 0;
     std::string event_id;
     int attempt = 0;
+    std::uint64_t era = 0;
   };
   /// A load under way. What it tells of deliveries that were answered meanwhile is out of date.
   struct Load {
     CommandId id;
     std::size_t limit = 0;
     std::set<std::uint64_t> answered;
+    bool obsolete = false;  ///< asked for in another state
   };
-  [[nodiscard]] bool wants_load(WallTime now) const;
+  [[nodiscard]] bool probing() const { return row_.state == "paused" && !row_.by_operator; }
+  [[nodiscard]] bool sending() const { return row_.state == "ok" || probing(); }
+  [[nodiscard]] int room(MonoTime now) const;
+  [[nodiscard]] bool wants_load(Now now) const;
   [[nodiscard]] WallTime due_until(WallTime now) const;
   [[nodiscard]] std::size_t held() const { return ready_.size() + in_flight_.size(); }
+  void enter(std::string state, std::string reason, Batch& batch);
+  void delivered(const InFlight& delivery, Now now, Batch& batch, WebhookIncidents& told);
+  void failed(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
+              Batch& batch, WebhookIncidents& told);
+  void retry(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
+             Batch& batch, WebhookIncidents& told);
+  void count(const InFlight& delivery, const Disposition& outcome, Batch& batch,
+             WebhookIncidents& told);
+  void slow_down(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
+                 Batch& batch);
   void end(const InFlight& delivery, bool dead, const std::string& reason, WallTime now,
            Batch& batch);
-  [[nodiscard]] std::optional<WebhookIncident> retry(const InFlight& delivery,
-                                                     const Disposition& outcome, Now now,
-                                                     Random& random, Batch& batch);
 
   WebhookOptions options_;
   WebhookRow row_;
   std::int64_t queued_ = 0;
   std::int64_t dead_ = 0;
+  Pace pace_;
 
   std::deque<DueDelivery> ready_;
   std::map<CommandId, InFlight> in_flight_;

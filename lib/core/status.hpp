@@ -38,6 +38,8 @@ struct WebhookStatus {
   std::int64_t queued = 0;
   std::int64_t dead = 0;
   int in_flight = 0;
+  std::string reason;        ///< why it is not ok; else empty
+  bool by_operator = false;  ///< paused by hand
 };
 
 /// How many actions the store knows per region and status.

@@ -10,7 +10,7 @@
 namespace mactiond::http {
 namespace {
 
-constexpr Duration kRetryAfterMax = std::chrono::hours(24);
+constexpr Duration kRetryAfterMax = std::chrono::hours(24 * 30);
 
 struct Meaning {
   Verdict verdict;

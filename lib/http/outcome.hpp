@@ -19,7 +19,7 @@ namespace mactiond::http {
 [[nodiscard]] Disposition outcome(const Error& error);
 
 /// Delta seconds or an HTTP date (all three forms). Nothing for garbage or a negative number; a
-/// date in the past is zero; capped at one day.
+/// date in the past is zero; capped at 30 days, so that an absurd one cannot park a peer for ever.
 [[nodiscard]] std::optional<Duration> parse_retry_after(std::string_view value, WallTime reference);
 
 /// The peer's clock, from the Date header (whole seconds, cut off).

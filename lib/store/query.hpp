@@ -12,6 +12,13 @@ SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields,
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND d.head = 1 ORDER BY d.due, d.seq LIMIT ?2)";
 
+/// ?1 webhook. The plus sign keeps SQLite on the primary key: the first row is nearly always it.
+inline constexpr const char* kSelectOldestHead = R"(
+SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
+       d.attempts, d.due
+FROM delivery d CROSS JOIN event e ON e.seq = d.seq
+WHERE d.webhook = ?1 AND +d.head = 1 ORDER BY d.seq LIMIT 1)";
+
 /// ?1 webhook.
 inline constexpr const char* kSelectOldest =
     "SELECT queued FROM delivery WHERE webhook = ?1 ORDER BY seq LIMIT 1";

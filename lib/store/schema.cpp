@@ -109,7 +109,13 @@ CREATE TABLE counter (
 INSERT INTO counter (one, last_seq) VALUES (1, 0);
 )";
 
-constexpr std::array<const char*, 1> kMigrations{kVersion1};
+constexpr const char* kVersion2 = R"(
+ALTER TABLE webhook ADD COLUMN by_operator INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE webhook ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE webhook ADD COLUMN held_until INTEGER;
+)";
+
+constexpr std::array kMigrations{kVersion1, kVersion2};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

@@ -28,10 +28,12 @@ SELECT region, id, type, status, vanished, created, last_update, fingerprint,
 FROM action)";
 
 constexpr const char* kWebhooks = R"(
-SELECT name, max(state), max(failures), sum(queued), sum(dead) FROM (
-  SELECT name, state, failures_in_a_row AS failures, 0 AS queued, 0 AS dead FROM webhook
-  UNION ALL SELECT webhook, '', 0, count(*), 0 FROM delivery GROUP BY webhook
-  UNION ALL SELECT webhook, '', 0, 0, count(*) FROM dead_letter GROUP BY webhook)
+SELECT name, max(state), max(failures), sum(queued), sum(dead), max(by_operator), max(reason),
+       max(held_until) FROM (
+  SELECT name, state, failures_in_a_row AS failures, 0 AS queued, 0 AS dead, by_operator, reason,
+         held_until FROM webhook
+  UNION ALL SELECT webhook, '', 0, count(*), 0, 0, '', NULL FROM delivery GROUP BY webhook
+  UNION ALL SELECT webhook, '', 0, 0, count(*), 0, '', NULL FROM dead_letter GROUP BY webhook)
 GROUP BY name)";
 
 core::EventRecord to_event(const Rows& row) {
@@ -112,6 +114,9 @@ std::vector<core::StoredWebhook> read_webhooks(SQLite::Database& database) {
     webhook.row.failures_in_a_row = static_cast<int>(rows.integer(2));
     webhook.queued = rows.integer(3);
     webhook.dead = rows.integer(4);
+    webhook.row.by_operator = rows.integer(5) != 0;
+    webhook.row.reason = rows.text(6);
+    webhook.row.held_until = rows.maybe_time(7);
     webhooks.push_back(std::move(webhook));
   }
   return webhooks;
@@ -130,6 +135,7 @@ struct Store::Impl {
         select_log_position(*database,
                             "SELECT device, inode, \"offset\", first_seq FROM log_position"),
         select_deliveries(*database, kSelectDeliveries),
+        select_oldest_head(*database, kSelectOldestHead),
         select_events(*database, kEvents),
         select_oldest(*database, kSelectOldest),
         writer(*database),
@@ -165,6 +171,7 @@ struct Store::Impl {
   Statement put_log_position;
   Statement select_log_position;
   Statement select_deliveries;
+  Statement select_oldest_head;
   Statement select_events;
   Statement select_oldest;
   Writer writer;
@@ -264,7 +271,9 @@ Result<core::DeliveriesLoaded> Store::load_deliveries(const core::LoadDeliveries
     loaded.command = command.id;
     const auto limit = static_cast<std::size_t>(command.limit);
     // One more than asked for: it tells when the next is due.
-    Rows rows = impl_->select_deliveries.query(command.webhook, std::int64_t{command.limit} + 1);
+    Rows rows = command.oldest ? impl_->select_oldest_head.query(command.webhook)
+                               : impl_->select_deliveries.query(command.webhook,
+                                                                std::int64_t{command.limit} + 1);
     while (rows.next()) {
       const WallTime due = rows.time(10);
       if (due > command.due_until || loaded.due.size() == limit) {

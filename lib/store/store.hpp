@@ -45,6 +45,7 @@ class Store {
 
   /// The oldest deliveries of a webhook with due <= due_until that are the first of their
   /// (webhook, action), ordered by due, then seq; at most limit. And when the next becomes due.
+  /// With oldest only the one with the lowest seq, or when it becomes due.
   [[nodiscard]] Result<core::DeliveriesLoaded> load_deliveries(const core::LoadDeliveries& command);
 
   /// Events with seq >= first, in order, at most limit.

@@ -28,10 +28,15 @@ VALUES (?1, ?2, ?3,
   ?3 = '' OR NOT EXISTS (SELECT 1 FROM delivery WHERE webhook = ?1 AND action_id = ?3),
   ?4, ?4, 0, ''))";
 
+constexpr const char* kUpsertWebhook = R"(
+INSERT OR REPLACE INTO webhook (name, state, failures_in_a_row, by_operator, reason, held_until)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6))";
+
 }  // namespace
 
 Writer::Writer(SQLite::Database& database)
     : shift_due_(database, "UPDATE delivery SET due = due + ?1, queued = queued + ?1"),
+      shift_held_(database, "UPDATE webhook SET held_until = held_until + ?1"),
       upsert_action_(database, kUpsertAction),
       mark_vanished_(database, "UPDATE action SET vanished = 1 WHERE region = ?1 AND id = ?2"),
       insert_event_(database, kInsertEvent),
@@ -48,11 +53,14 @@ Writer::Writer(SQLite::Database& database)
       promote_delivery_(database, kPromoteDelivery),
       upsert_region_(database, "INSERT OR REPLACE INTO region VALUES (?1, ?2, ?3, ?4)"),
       upsert_quota_(database, "INSERT OR REPLACE INTO quota VALUES (?1, ?2, ?3, ?4)"),
-      upsert_webhook_(database, "INSERT OR REPLACE INTO webhook VALUES (?1, ?2, ?3)") {}
+      upsert_webhook_(database, kUpsertWebhook) {}
 
 void Writer::write(const core::Batch& batch, std::uint64_t last_seq) {
   // First: the batch's own due times are by the new clock already.
-  if (batch.shift_due != Duration{}) shift_due_.run(std::int64_t{batch.shift_due.count()});
+  if (batch.shift_due != Duration{}) {
+    shift_due_.run(std::int64_t{batch.shift_due.count()});
+    shift_held_.run(std::int64_t{batch.shift_due.count()});
+  }
   for (const core::ActionRow& row : batch.actions) write_action(row);
   for (const auto& [region, id] : batch.vanished) mark_vanished_.run(region, id.value);
   write_events(batch.events, last_seq);
@@ -110,7 +118,8 @@ void Writer::write_small_rows(const core::Batch& batch) {
                       std::int64_t{row.instant.time_since_epoch().count()});
   }
   for (const core::WebhookRow& row : batch.webhooks) {
-    upsert_webhook_.run(row.webhook, row.state, row.failures_in_a_row);
+    upsert_webhook_.run(row.webhook, row.state, row.failures_in_a_row, row.by_operator, row.reason,
+                        row.held_until);
   }
 }
 

@@ -96,13 +96,23 @@ void check_region(World& world, const std::string& region, const OracleOptions& 
   }
 }
 
+/// Whether it is told to the other receivers only.
+bool is_about(const core::EventRecord& event, const ReceiverModel& receiver) {
+  if (!core::to_string(event.type).starts_with("webhook.")) return false;
+  return event.fields.find("\"webhook\":\"" + receiver.name() + '"') != std::string::npos;
+}
+
 void check_receiver(const World& world, const ReceiverModel& receiver, const OracleOptions& options,
                     Violations& violations) {
   for (const std::string& violation : receiver.violations()) complain(violations, violation);
   if (!options.drained) return;
   for (const auto& [event, committed] : world.events()) {
     const auto found = receiver.received().find(event.seq);
-    if (found == receiver.received().end()) {
+    if (is_about(event, receiver)) {
+      if (found != receiver.received().end()) {
+        complain(violations, receiver.name() + ": told of itself in " + std::to_string(event.seq));
+      }
+    } else if (found == receiver.received().end()) {
       complain(violations, receiver.name() + ": never got " + std::to_string(event.seq));
     } else if (found->second.id != event.id) {
       complain(violations, receiver.name() + ": wrong id for " + std::to_string(event.seq));

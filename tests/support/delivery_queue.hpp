@@ -36,6 +36,7 @@ class FakeDeliveryQueue {
     for (const auto& [key, row] : rows_) {
       if (key.first != command.webhook) continue;
       if (!row.action.empty() && !begun.insert(row.action).second) continue;
+      if (command.oldest && !heads.empty()) break;
       heads.emplace(row.due, core::DueDelivery{events_.at(key.second), row.attempts, row.due});
     }
     for (auto& [due, head] : heads) {
@@ -48,6 +49,9 @@ class FakeDeliveryQueue {
     return loaded;
   }
 
+  [[nodiscard]] WallTime due(const std::string& webhook, std::uint64_t seq) const {
+    return rows_.at({webhook, seq}).due;
+  }
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
 
  private:

@@ -104,10 +104,10 @@ TEST(RetryAfter, TakesAPastDateAsZero) {
   EXPECT_EQ(parse_retry_after("Fri, 20 Nov 2026 09:00:00 GMT", kLocal), Duration{});
 }
 
-TEST(RetryAfter, IsCappedAtOneDay) {
-  EXPECT_EQ(parse_retry_after("86401", kLocal), hours(24));
-  EXPECT_EQ(parse_retry_after("99999999999999999999999999", kLocal), hours(24));
-  EXPECT_EQ(parse_retry_after("Sun, 20 Nov 9999 10:00:00 GMT", kLocal), hours(24));
+TEST(RetryAfter, IsCappedAtThirtyDays) {
+  EXPECT_EQ(parse_retry_after("2592001", kLocal), hours(24 * 30));
+  EXPECT_EQ(parse_retry_after("99999999999999999999999999", kLocal), hours(24 * 30));
+  EXPECT_EQ(parse_retry_after("Sun, 20 Nov 9999 10:00:00 GMT", kLocal), hours(24 * 30));
 }
 
 TEST(RetryAfter, IgnoresGarbage) {

@@ -44,6 +44,20 @@ TEST_F(DeliveryQueue, EndsThatAreNotTheHeadLeaveTheHead) {
   EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(3));
 }
 
+TEST_F(DeliveryQueue, OffersTheOldestAloneOnlyWhenItIsDue) {
+  commit_events(3, {"A", "B"}, {"soc"});
+  core::Batch batch;
+  batch.retries = {{"soc", 1, 1, at(9), "not_found 404"}};
+  commit(batch);
+  core::LoadDeliveries oldest = due_by("soc", 8);
+  oldest.oldest = true;
+  const core::DeliveriesLoaded waiting = due(oldest);
+  EXPECT_THAT(seqs(waiting), IsEmpty());
+  EXPECT_EQ(waiting.next_due, at(9));
+  oldest.due_until = at(9);
+  EXPECT_THAT(seqs(due(oldest)), ElementsAre(1));
+}
+
 TEST_F(DeliveryQueue, OrdersNothingAmongEventsWithoutAnAction) {
   commit_events(3, {""}, {"soc"});
   EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(1, 2, 3));

@@ -37,7 +37,7 @@ TEST(Schema, LeavesACurrentStoreAlone) {
 TEST(Schema, AddsALaterStepAndKeepsTheRows) {
   SQLite::Database database = memory();
   ASSERT_TRUE(migrate(database));
-  database.exec("INSERT INTO webhook VALUES ('soc', 'paused', 5)");
+  database.exec("INSERT INTO webhook (name, state, failures_in_a_row) VALUES ('soc', 'paused', 5)");
   const auto steps = with_one_more_step("ALTER TABLE webhook ADD COLUMN note TEXT DEFAULT 'x'");
   ASSERT_TRUE(migrate(database, steps));
   EXPECT_EQ(user_version(database), static_cast<int>(steps.size()));

@@ -151,11 +151,12 @@ TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
   core::Batch batch;
   batch.regions = {{"eu", at(5), std::nullopt, "auth"}, {"us", std::nullopt, at(9), ""}};
   batch.quotas = {{"eu", "minute", "boot-1", MonoTime(Duration(123))}};
-  batch.webhooks = {{"soc", "paused", 5}};
+  batch.webhooks = {{"soc", "paused", 5, true, "not_found 404", at(8)}};
   commit(batch);
   batch = {};
   batch.regions = {{"eu", at(6), std::nullopt, ""}};
   batch.quotas = {{"eu", "minute", "boot-2", MonoTime(Duration(124))}};
+  batch.shift_due = Duration(3);
   commit(batch);
 
   const core::Snapshot snapshot = load();
@@ -170,6 +171,9 @@ TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
   ASSERT_EQ(snapshot.webhooks.size(), 1U);
   EXPECT_EQ(snapshot.webhooks[0].row.state, "paused");
   EXPECT_EQ(snapshot.webhooks[0].row.failures_in_a_row, 5);
+  EXPECT_TRUE(snapshot.webhooks[0].row.by_operator);
+  EXPECT_EQ(snapshot.webhooks[0].row.reason, "not_found 404");
+  EXPECT_EQ(snapshot.webhooks[0].row.held_until, at(8) + Duration(3));
 }
 
 TEST_F(Store, KeepsTheLastLogPosition) {
