@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "config/secret_source.hpp"
+#include "http/link_local.hpp"
 
 namespace mactiond::config {
 namespace {
@@ -38,13 +39,8 @@ constexpr std::array<CloudDefaults, 4> kClouds = {
       "https://api-gov.securitycenter.microsoft.us", "https://login.microsoftonline.us"}}};
 
 bool is_link_local(const std::string& host) {
-  in_addr v4{};
-  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 16U) == 0xa9feU;
-  in6_addr v6{};
-  if (inet_pton(AF_INET6, host.c_str(), &v6) != 1) return false;
-  const std::uint8_t* bytes = v6.s6_addr;
-  if (bytes[0] == 0xfe && (bytes[1] & 0xc0U) == 0x80) return true;
-  return IN6_IS_ADDR_V4MAPPED(&v6) && bytes[12] == 169 && bytes[13] == 254;
+  const auto address = http::literal_bytes(host);
+  return address && http::is_link_local(*address);
 }
 
 bool names_certificates(const std::string& path, std::string& why) {

@@ -3,32 +3,13 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
+#include "http/link_local.hpp"
+
 namespace mactiond::net {
-namespace {
 
 namespace ip = boost::asio::ip;
-
-bool is_link_local_v4(const ip::address_v4& address) {
-  const auto bytes = address.to_bytes();
-  return bytes[0] == 169 && bytes[1] == 254;
-}
-
-std::optional<ip::address_v4> embedded_v4(const ip::address_v6& address) {
-  constexpr std::array<unsigned char, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  constexpr std::array<unsigned char, 12> kCompatible = {};
-  constexpr std::array<unsigned char, 12> kNat64 = {0, 0x64, 0xff, 0x9b};
-  const auto bytes = address.to_bytes();
-  for (const auto& prefix : {kMapped, kCompatible, kNat64}) {
-    if (!std::equal(prefix.begin(), prefix.end(), bytes.begin())) continue;
-    return ip::address_v4({bytes[12], bytes[13], bytes[14], bytes[15]});
-  }
-  return std::nullopt;
-}
-
-}  // namespace
 
 std::optional<ip::address> literal_address(const std::string& host) {
   boost::system::error_code ec;
@@ -40,10 +21,9 @@ std::optional<ip::address> literal_address(const std::string& host) {
 }
 
 bool is_link_local(const ip::address& address) {
-  if (address.is_v4()) return is_link_local_v4(address.to_v4());
-  if (address.to_v6().is_link_local()) return true;
-  const auto v4 = embedded_v4(address.to_v6());
-  return v4 && is_link_local_v4(*v4);
+  const auto v6 =
+      address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()) : address.to_v6();
+  return http::is_link_local(v6.to_bytes());
 }
 
 std::vector<ip::address> alternate_families(const std::vector<ip::address>& addresses) {

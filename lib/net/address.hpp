@@ -11,7 +11,7 @@ namespace mactiond::net {
 /// anyone ("10.1", "0xa9fea9fe"), or nothing for a name.
 [[nodiscard]] std::optional<boost::asio::ip::address> literal_address(const std::string& host);
 
-/// 169.254.0.0/16 and fe80::/10, the former also inside IPv6: mapped, compatible and NAT64.
+/// As http::is_link_local.
 [[nodiscard]] bool is_link_local(const boost::asio::ip::address& address);
 
 /// Families take turns, the first stays first: one broken family costs one attempt before the

@@ -23,11 +23,13 @@ TEST(LiteralAddress, ReadsEveryFormTheResolverTakes) {
 TEST(LinkLocal, KnowsBothFamiliesAndIpv4InsideIpv6) {
   for (const char* text :
        {"169.254.0.0", "169.254.169.254", "169.254.255.255", "fe80::1", "febf:ffff::1",
-        "::ffff:169.254.169.254", "::169.254.169.254", "64:ff9b::169.254.169.254"}) {
+        "::ffff:169.254.169.254", "::169.254.169.254", "64:ff9b::169.254.169.254",
+        "64:ff9b:1:a:b:c:a9fe:a9fe", "2002:a9fe:a9fe::1", "fe80::1%1"}) {
     EXPECT_TRUE(is_link_local(ip::make_address(text))) << text;
   }
-  for (const char* text : {"169.253.255.255", "169.255.0.0", "127.0.0.1", "10.0.0.1", "fec0::1",
-                           "fe7f::1", "::1", "2001:db8::a9fe:a9fe", "::ffff:10.0.0.1"}) {
+  for (const char* text :
+       {"169.253.255.255", "169.255.0.0", "127.0.0.1", "10.0.0.1", "fec0::1", "fe7f::1", "::1",
+        "2001:db8::a9fe:a9fe", "::ffff:10.0.0.1", "2002:a00:1::1", "64:ff9b::10.0.0.1"}) {
     EXPECT_FALSE(is_link_local(ip::make_address(text))) << text;
   }
 }
