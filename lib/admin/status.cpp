@@ -19,6 +19,14 @@ void add_optional_seconds(JsonMembers& members, std::string_view key,
 
 std::string braced(const JsonMembers& members) { return '{' + members.text() + '}'; }
 
+void add_reason(JsonMembers& members, const std::string& reason) {
+  if (reason.empty()) {
+    members.add_raw("reason", "null");
+  } else {
+    members.add("reason", reason);
+  }
+}
+
 std::string region_json(const core::RegionStatus& region) {
   const auto& quota = region.quota;
   JsonMembers quota_members;
@@ -29,11 +37,7 @@ std::string region_json(const core::RegionStatus& region) {
 
   JsonMembers members;
   members.add("name", region.name).add("state", region.reason.empty() ? "ok" : "degraded");
-  if (region.reason.empty()) {
-    members.add_raw("reason", "null");
-  } else {
-    members.add("reason", region.reason);
-  }
+  add_reason(members, region.reason);
   if (!region.detail.empty()) members.add("detail", region.detail);
   members.add("open_actions", region.open_actions);
   add_optional_seconds(members, "last_poll_age_s", region.last_poll_age);
@@ -46,8 +50,9 @@ std::string region_json(const core::RegionStatus& region) {
 
 std::string webhook_json(const core::WebhookStatus& webhook) {
   JsonMembers members;
-  members.add("name", webhook.name)
-      .add("state", webhook.state)
+  members.add("name", webhook.name).add("state", webhook.state);
+  add_reason(members, webhook.reason);
+  members.add("paused_by_operator", webhook.by_operator)
       .add("queued", webhook.queued)
       .add("dead", webhook.dead)
       .add("in_flight", std::int64_t{webhook.in_flight});

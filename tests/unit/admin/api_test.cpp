@@ -28,7 +28,7 @@ core::EngineStatus busy_status() {
   region.reason = "auth: invalid_client AADSTS7000215";
   region.last_poll_age.reset();
   status.regions.push_back(region);
-  status.webhooks = {{"soc", "paused", 7, 1, 2}};
+  status.webhooks = {{"soc", "paused", 7, 1, 2, "client_error 404", false}};
   status.last_seq = 4711;
   return status;
 }
@@ -101,6 +101,8 @@ TEST(StatusEndpoint, TellsWhatTheContractNames) {
   EXPECT_EQ(soc.at("state"), "paused");
   EXPECT_EQ(soc.at("queued"), 7);
   EXPECT_EQ(soc.at("dead"), 1);
+  EXPECT_EQ(soc.at("reason"), "client_error 404");
+  EXPECT_EQ(soc.at("paused_by_operator"), false);
 }
 
 TEST(StatusEndpoint, StaysValidJsonWhateverAReasonHolds) {
