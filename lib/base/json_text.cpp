@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include "base/utf8.hpp"
+
 namespace mactiond {
 namespace {
 
@@ -17,34 +19,6 @@ constexpr std::array<bool, 256> kPlain = [] {
 constexpr unsigned char byte(char c) { return static_cast<unsigned char>(c); }
 
 bool is_plain(char c) { return kPlain[byte(c)]; }
-
-bool is_continuation(char c) { return (byte(c) & 0xc0U) == 0x80U; }
-
-// Length of the well-formed sequence (Unicode 15, table 3-7) that text begins with, else 0. text
-// begins with a byte of 0x80 or more.
-std::size_t utf8_length(std::string_view text) {
-  const unsigned char lead = byte(text[0]);
-  std::size_t length = 0;
-  unsigned char second_low = 0x80;
-  unsigned char second_high = 0xbf;
-  if (lead >= 0xc2 && lead <= 0xdf) {
-    length = 2;
-  } else if (lead >= 0xe0 && lead <= 0xef) {
-    length = 3;
-    if (lead == 0xe0) second_low = 0xa0;
-    if (lead == 0xed) second_high = 0x9f;
-  } else if (lead >= 0xf0 && lead <= 0xf4) {
-    length = 4;
-    if (lead == 0xf0) second_low = 0x90;
-    if (lead == 0xf4) second_high = 0x8f;
-  }
-  if (length == 0 || text.size() < length) return 0;
-  if (byte(text[1]) < second_low || byte(text[1]) > second_high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if (!is_continuation(text[i])) return 0;
-  }
-  return length;
-}
 
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";

@@ -212,7 +212,7 @@ bool Globs::read(const Node& node, std::vector<std::string>& value, Reader& read
       continue;
     }
     const auto fits = [&](std::string_view text) {
-      return glob_match(item.text, std::string(text));
+      return glob_match(item.text, text);
     };
     if (known.empty() || std::any_of(known.begin(), known.end(), fits)) continue;
     std::string message = shown(item.text) + " fits none of " + joined(known);

@@ -1,0 +1,36 @@
+#include "base/utf8.hpp"
+
+namespace mactiond {
+namespace {
+
+constexpr unsigned char byte(char c) { return static_cast<unsigned char>(c); }
+
+bool is_continuation(char c) { return (byte(c) & 0xc0U) == 0x80U; }
+
+}  // namespace
+
+std::size_t utf8_length(std::string_view text) {
+  const unsigned char lead = byte(text[0]);
+  std::size_t length = 0;
+  unsigned char second_low = 0x80;
+  unsigned char second_high = 0xbf;
+  if (lead >= 0xc2 && lead <= 0xdf) {
+    length = 2;
+  } else if (lead >= 0xe0 && lead <= 0xef) {
+    length = 3;
+    if (lead == 0xe0) second_low = 0xa0;
+    if (lead == 0xed) second_high = 0x9f;
+  } else if (lead >= 0xf0 && lead <= 0xf4) {
+    length = 4;
+    if (lead == 0xf0) second_low = 0x90;
+    if (lead == 0xf4) second_high = 0x8f;
+  }
+  if (length == 0 || text.size() < length) return 0;
+  if (byte(text[1]) < second_low || byte(text[1]) > second_high) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if (!is_continuation(text[i])) return 0;
+  }
+  return length;
+}
+
+}  // namespace mactiond

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace mactiond {
+
+/// Length of the well-formed sequence of several bytes (Unicode 15, table 3-7) that text begins
+/// with; 0 if it begins with none. text is not empty; ASCII is not for here and gives 0.
+[[nodiscard]] std::size_t utf8_length(std::string_view text);
+
+}  // namespace mactiond
