@@ -341,7 +341,7 @@ int App::run() {
             {"instance", config_.daemon.instance},
             {"regions", std::to_string(config_.regions.size())},
             {"webhooks", std::to_string(config_.webhooks.size())}});
-  ops::notify_ready("following " + std::to_string(config_.regions.size()) + " regions");
+  ops::notify_ready(ops::status_line(status()));
   context_.run();
   drain();
   ops::log(Level::Info, "stopped", {{"exit_code", std::to_string(exit_code_)}});

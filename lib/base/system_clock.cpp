@@ -1,5 +1,6 @@
 #include "base/system_clock.hpp"
 
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 
@@ -23,6 +24,12 @@ std::string read_boot_id() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string id;
   std::getline(file, id);
+  if (id.empty()) {
+    // The unit passes systemd's %b, because it hides /proc/sys.
+    const char* passed = std::getenv("MACTIOND_BOOT_ID");
+    if (passed != nullptr) id = passed;
+  }
+  std::erase(id, '-');
   return id;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "core/status.hpp"
+
 namespace mactiond::ops {
 
 /// sd_notify messages; each does nothing outside systemd.
@@ -9,5 +11,8 @@ void notify_ready(const std::string& status);
 void notify_stopping(const std::string& status);
 void notify_status(const std::string& status);
 void notify_watchdog();
+
+/// One line for `systemctl status`: "following 2 regions (1 degraded), 13 open actions, 4 queued".
+[[nodiscard]] std::string status_line(const core::EngineStatus& status);
 
 }  // namespace mactiond::ops

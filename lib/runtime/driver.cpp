@@ -18,6 +18,7 @@ constexpr int kExitIo = 74;
 constexpr Duration kDeliveryGrace = 5s;
 constexpr Duration kLogRetry = 5s;
 constexpr Duration kLogCheck = 10s;
+constexpr Duration kStatusEvery = 10s;
 constexpr int kLogChunk = 500;
 /// However quiet: the watchdog is fed, the log file is looked after.
 constexpr Duration kTurnAtLeast = 10s;
@@ -123,6 +124,16 @@ void Driver::turn() {
   write_log(sum.writes.events);
   start(std::move(sum.commands));
   ops::notify_watchdog();
+  report_status(now);
+}
+
+void Driver::report_status(Now now) {
+  if (stopping_ || now.mono - status_reported_ < kStatusEvery) return;
+  status_reported_ = now.mono;
+  std::string line = ops::status_line(parts_.engine.status(now));
+  if (line == status_line_) return;
+  ops::notify_status(line);
+  status_line_ = std::move(line);
 }
 
 void Driver::step(core::Event event, Now now, core::Step& sum) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <exception>
 #include <optional>
+#include <string>
 
 #include "base/time.hpp"
 #include "core/engine.hpp"
@@ -53,6 +54,7 @@ class Driver {
 
  private:
   void turn();
+  void report_status(Now now);
   void step(core::Event event, Now now, core::Step& sum);
   [[nodiscard]] bool commit(core::Step& sum);
   void write_log(const std::vector<core::EventRecord>& fresh);
@@ -79,6 +81,8 @@ class Driver {
   std::optional<MonoTime> grace_ends_;
   std::optional<MonoTime> log_retry_at_;  ///< set while lines wait for a log that failed
   MonoTime log_checked_{};
+  MonoTime status_reported_{};
+  std::string status_line_;             ///< told to the service manager last
   ops::LogFilePosition kept_position_;  ///< committed last, apart from the events' own commits
   MonoTime last_turn_{};
 };

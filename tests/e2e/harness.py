@@ -250,7 +250,8 @@ class UnixConnection(http.client.HTTPConnection):
 class Daemon:
     """One mactiond with its own state directory, configuration and log."""
 
-    def __init__(self, place, sim, receivers, name="d", poll=None, quota=None, **overrides):
+    def __init__(self, place, sim, receivers, name="d", poll=None, quota=None, prefix=(),
+                 **overrides):
         self.place = place
         self.sim = sim
         self.receivers = receivers
@@ -269,6 +270,8 @@ class Daemon:
         self.config.write_text(self.config_text(**overrides))
         self.notify = NotifySocket(self.directory / "notify.sock")
         self.errors_path = self.directory / "stderr.log"
+        self.prefix = list(prefix)
+        self.program = place.binaries / "mactiond"
         self.process = None
         self.starts = 0
 
@@ -316,8 +319,8 @@ class Daemon:
         self.notify.clear()
         with open(self.errors_path, "ab") as errors:
             self.process = subprocess.Popen(
-                [self.place.binaries / "mactiond", "--config", self.config], stdout=errors,
-                stderr=errors, env=_environment({"NOTIFY_SOCKET": self.notify.path}),
+                [*self.prefix, self.program, "--config", self.config],
+                stdout=errors, stderr=errors, env=_environment({"NOTIFY_SOCKET": self.notify.path}),
                 preexec_fn=_die_with_parent)
         self.starts += 1
         if wait:

@@ -70,5 +70,20 @@ TEST_F(Systemd, IsNotMissedElsewhere) {
   EXPECT_EQ(received(), "nothing");
 }
 
+TEST(StatusLine, CountsWhatAnOperatorAsksFor) {
+  core::EngineStatus status;
+  status.regions.resize(1);
+  EXPECT_EQ(status_line(status), "following 1 region, 0 open actions");
+  status.regions.resize(2);
+  status.regions[0].open_actions = 1;
+  EXPECT_EQ(status_line(status), "following 2 regions, 1 open action");
+  status.regions[1].reason = "auth";
+  status.regions[1].open_actions = 12;
+  status.webhooks.resize(2);
+  status.webhooks[0].queued = 3;
+  status.webhooks[1].queued = 1;
+  EXPECT_EQ(status_line(status), "following 2 regions (1 degraded), 13 open actions, 4 queued");
+}
+
 }  // namespace
 }  // namespace mactiond::ops

@@ -1,0 +1,196 @@
+"""The daemon as systemd runs it: the unit file, its sandbox, and what the daemon reports."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from harness import STOP_LIMIT_S, E2eTest, wait_until
+from receiver import Answer
+from unit_file import UnitFile
+
+UNIT = Path(__file__).resolve().parents[2] / "systemd" / "mactiond.service"
+EXPOSURE_AT_MOST = "10"  # tenths
+NOBODY = 65534
+
+
+class Unit(E2eTest):
+    def test_is_hardened(self):
+        done = subprocess.run(
+            ["systemd-analyze", "security", "--offline=true", "--no-pager",
+             f"--threshold={EXPOSURE_AT_MOST}", UNIT], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_says_nothing_systemd_does_not_understand(self):
+        text = UNIT.read_text()
+        self.assertIn("/usr/bin/mactiond", text)
+        copy = self.place.path / UNIT.name
+        copy.write_text(re.sub(r"/usr/bin(?=/macti)", str(self.place.binaries), text))
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", copy],
+                              capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_gives_the_daemon_the_time_that_it_takes(self):
+        unit = UnitFile(UNIT)
+        self.assertGreater(int(unit.one("TimeoutStopSec").removesuffix("s")), STOP_LIMIT_S)
+        self.assertEqual(set(unit.one("RestartPreventExitStatus").split()), {"64", "78"})
+
+
+class Sandboxed(E2eTest):
+    def setUp(self):
+        super().setUp()
+        unit = UnitFile(UNIT)
+        self.calls = self.place.path / "calls"
+        self.calls.write_text("\n".join(sorted(unit.allowed_calls())) + "\n")
+        self.families = ",".join(map(str, unit.address_families()))
+
+        self.place.path.chmod(0o755)
+        self.programs = self.place.path / "bin"  # where another user reaches them too
+        self.programs.mkdir()
+        for name in ("mactiond", "sandboxed"):
+            shutil.copy(self.place.binaries / name, self.programs)
+
+    def prefix(self, *options):
+        """What to put before a command so that it runs under the unit's rules."""
+        return [*self.user(), *self.sandbox(*options)]
+
+    def sandbox(self, *options):
+        return [self.programs / "sandboxed", *options, self.calls, self.families]
+
+    @staticmethod
+    def user():
+        if os.geteuid() != 0:
+            return []
+        return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
+                "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--pdeathsig=KILL"]
+
+    def give(self, daemon):
+        """Makes the daemon's user the owner of the daemon's directory."""
+        if os.geteuid() != 0:
+            return
+        for path in [daemon.directory, *daemon.directory.rglob("*")]:
+            os.chown(path, NOBODY, NOBODY)
+
+    def test_the_launcher_really_forbids(self):
+        def attempt(code, *options):
+            done = subprocess.run([*self.sandbox(*options), sys.executable, "-c", code],
+                                  capture_output=True, text=True)
+            return done.returncode, done.stderr.strip().rpartition("\n")[2]
+
+        self.assertEqual(attempt("import socket; socket.socket(socket.AF_INET)"), (0, ""))
+        self.assertIn("PermissionError", attempt("import os; os.chroot('/')")[1])
+        self.assertIn("PermissionError", attempt("import os; os.nice(1)")[1])
+        self.assertIn("Address family not supported",
+                      attempt("import socket; socket.socket(socket.AF_NETLINK)")[1])
+        self.assertIn("PermissionError", attempt(
+            "import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_WRITE | mmap.PROT_EXEC)")[1])
+        self.assertEqual(attempt("import os; os.chroot('/')", "--kill")[0], -signal.SIGSYS)
+
+    def test_a_whole_round_without_one_forbidden_call(self):
+        sim = self.place.sim()
+        receivers = [self.place.receiver("events"), self.place.receiver("plain", tls=False)]
+        daemon = self.place.daemon(sim, receivers, prefix=self.prefix("--kill"))
+        daemon.program = self.programs / "mactiond"
+        self.give(daemon)
+        daemon.start()
+        plan = [[0, "Pending"], [2500, "InProgress"], [5000, "Succeeded"]]
+        sim.add([{"type": "Isolate", "plan": plan}, {"type": "RunAntiVirusScan", "plan": plan}])
+        wait_until(lambda: len(receivers[0].accepted) >= 2, 20, "deliveries", daemon.diagnostics)
+        daemon.kill9()
+        daemon.start()
+        rotated = daemon.log_path.with_suffix(".1")
+        wait_until(daemon.log_lines, 20, "a line", daemon.diagnostics)
+        daemon.log_path.rename(rotated)
+        daemon.process.send_signal(signal.SIGUSR1)
+        wait_until(daemon.log_path.exists, 20, "a new log", daemon.diagnostics)
+        sim.add([{"type": "Unisolate", "plan": [[0, "Pending"], [2500, "Failed"]]}])
+        self.assertEqual(daemon.get("/metrics")[0], 200)
+        code, _, errors = daemon.command("--socket", daemon.socket_path, "status",
+                                         program="mactionctl")
+        self.assertEqual(code, 0, errors)
+        newer = daemon.log_lines
+        older = [json.loads(line) for line in rotated.read_text().splitlines()]
+        daemon.log_lines = lambda: older + newer()
+        self.assert_exact(sim, daemon, receivers, 60)
+        code, seconds = daemon.stop()
+        self.assertEqual(code, 0, daemon.diagnostics())
+        self.assertLess(seconds, STOP_LIMIT_S)
+
+    def test_the_check_before_the_start_runs_too(self):
+        daemon = self.place.daemon(None, [], api="https://127.0.0.1:1")
+        self.give(daemon)
+        done = subprocess.run(
+            [*self.prefix("--kill"), self.programs / "mactiond", "--check-config",
+             "--config", daemon.config], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+class Notify(E2eTest):
+    def setUp(self):
+        super().setUp()
+        self.sim = self.place.sim()
+        self.receivers = [self.place.receiver("events")]
+        self.daemon = self.place.daemon(self.sim, self.receivers)
+
+    def heard(self, prefix):
+        return [m for m in self.daemon.notify.messages if m.startswith(prefix)]
+
+    def test_reports_from_start_to_stop(self):
+        self.daemon.start()
+        self.assertTrue(self.heard("STATUS=following 1 region"))
+        wait_until(lambda: len(self.heard("WATCHDOG=1")) >= 3, 20, "a fed watchdog",
+                   self.daemon.diagnostics)
+        self.sim.add([{"type": "Isolate", "plan": [[0, "Pending"]]}])
+        wait_until(lambda: any("1 open action" in m for m in self.heard("STATUS=")), 30,
+                   "the open action in the status", self.daemon.diagnostics)
+        self.assertEqual(len(self.heard("READY=1")), 1)
+        self.assertFalse(self.heard("STOPPING=1"))
+        code, _ = self.daemon.stop()
+        self.assertEqual(code, 0)
+        self.assertEqual(len(self.heard("STOPPING=1")), 1)
+
+    def test_is_ready_while_the_api_is_down(self):
+        self.sim.faults("server_error_json")
+        self.daemon.start()
+        wait_until(lambda: any("degraded" in m for m in self.heard("STATUS=")), 60,
+                   "the trouble in the status", self.daemon.diagnostics)
+        self.assertEqual(self.daemon.stop()[0], 0)
+
+    def test_a_frozen_daemon_does_not_feed_the_watchdog(self):
+        self.daemon.start()
+        wait_until(lambda: self.heard("WATCHDOG=1"), 20, "a fed watchdog")
+        self.daemon.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: self.state() == "T", 5, "its halt")
+        fed = len(self.heard("WATCHDOG=1"))
+        self.sim.add([{"type": "Isolate", "plan": [[0, "Pending"]]}])
+        self.assertEqual(len(self.heard("WATCHDOG=1")), fed)
+        self.daemon.process.send_signal(signal.SIGCONT)
+        wait_until(lambda: len(self.heard("WATCHDOG=1")) > fed, 20, "a fed watchdog")
+        self.assertEqual(self.daemon.stop()[0], 0)
+
+    def state(self):
+        stat = Path(f"/proc/{self.daemon.process.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0]
+
+    def test_stops_in_time_while_api_and_receiver_hang(self):
+        receiver = self.receivers[0]
+        receiver.answer = lambda attempt, number: Answer(stall_s=30)
+        self.daemon.config.write_text(self.daemon.config_text(webhook_timeout="25s"))
+        self.sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
+        self.daemon.start()
+        wait_until(lambda: receiver.attempts, 20, "a hanging delivery", self.daemon.diagnostics)
+        self.sim.faults("no_answer")
+        calls = self.sim.quota()["calls"]
+        wait_until(lambda: self.sim.quota()["calls"] > calls, 20, "a hanging poll")
+        code, seconds = self.daemon.stop()
+        self.assertEqual(code, 0, self.daemon.diagnostics())
+        self.assertLess(seconds, STOP_LIMIT_S)
+
+
+if __name__ == "__main__":
+    unittest.main()
