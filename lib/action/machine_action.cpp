@@ -88,6 +88,19 @@ WallTime MachineAction::stamp() const {
   return created.value_or(WallTime{});
 }
 
+int completed_commands(const MachineAction& action) {
+  if (action.type.known() != ActionType::Known::LiveResponse) return 0;
+  // The document has no spaces outside of strings, and inside of them quotes are escaped.
+  constexpr std::string_view kMark = R"("commandStatus":"Completed")";
+  int count = 0;
+  std::size_t at = action.document.find(kMark);
+  while (at != std::string::npos) {
+    ++count;
+    at = action.document.find(kMark, at + kMark.size());
+  }
+  return count;
+}
+
 std::uint64_t fingerprint(std::string_view document) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const char c : document) {

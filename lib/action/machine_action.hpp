@@ -94,6 +94,8 @@ struct MachineAction {
   std::string request_source;
   std::optional<WallTime> created;
   std::optional<WallTime> last_update;
+  std::string cancellation_comment;
+  bool cancellation_noted = false;  ///< the API shows who cancelled or when
   /// The whole entity as JSON text in the API's key spelling, unknown keys included, OData
   /// annotations left out.
   std::string document;
@@ -101,6 +103,9 @@ struct MachineAction {
   /// What orders two answers about the same action: last update, else creation, else the epoch.
   [[nodiscard]] WallTime stamp() const;
 };
+
+/// How many commands of a live response have completed; 0 for every other action.
+[[nodiscard]] int completed_commands(const MachineAction& action);
 
 /// FNV-1a of the document: tells whether a stored copy is still what the API shows.
 [[nodiscard]] std::uint64_t fingerprint(std::string_view document);

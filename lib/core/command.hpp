@@ -10,6 +10,7 @@
 #include "action/machine_action.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "core/decision.hpp"
 #include "core/event.hpp"
 #include "core/event_record.hpp"
 #include "core/query.hpp"
@@ -40,6 +41,17 @@ struct GetAction {
   MonoTime send_by{};  ///< not sent at all after it: core/quota.hpp, kSendWithin
 };
 
+/// POST …/cancel. Sent at most once per command, and only while its token is fresh.
+struct CancelAction {
+  CommandId id;
+  std::string region;
+  ActionId action;
+  std::string comment;
+  Secret token;
+  MonoTime deadline{};
+  MonoTime send_by{};  ///< not sent at all after it: core/quota.hpp, kSendWithin
+};
+
 /// Read from the store, not from the network: the oldest deliveries of a webhook that are due.
 struct LoadDeliveries {
   CommandId id;
@@ -57,7 +69,8 @@ struct SendDelivery {
   MonoTime deadline{};
 };
 
-using Command = std::variant<FetchToken, ListActions, GetAction, LoadDeliveries, SendDelivery>;
+using Command = std::variant<FetchToken, ListActions, GetAction, CancelAction, LoadDeliveries,
+                             SendDelivery>;
 
 // Rows to write. The store commits all rows of a step in one transaction.
 
@@ -122,6 +135,11 @@ struct WebhookRow {
   std::optional<WallTime> held_until{};  ///< the receiver asked for silence (Retry-After)
 };
 
+/// What operators switched by hand.
+struct SwitchRow {
+  bool cancelling_suspended = false;
+};
+
 struct Batch {
   std::vector<ActionRow> actions;
   std::vector<EventRecord> events;  ///< in seq order, without a gap after the last committed
@@ -131,6 +149,10 @@ struct Batch {
   std::vector<RegionRow> regions;
   std::vector<QuotaRow> quotas;
   std::vector<WebhookRow> webhooks;
+  std::optional<SwitchRow> switches;
+  std::vector<Decision> decisions;
+  std::vector<StaleRow> told_stale;
+  std::vector<SuppressedRow> suppressed;
   /// Actions confirmed gone: no longer open, kept until retention takes them.
   std::vector<std::pair<std::string, ActionId>> vanished;
   /// The wall clock jumped by this much: due times of waiting deliveries move along.
@@ -141,7 +163,8 @@ struct Batch {
   [[nodiscard]] bool empty() const {
     return actions.empty() && events.empty() && deliveries.empty() && retries.empty() &&
            ends.empty() && regions.empty() && quotas.empty() && webhooks.empty() &&
-           vanished.empty() && shift_due == Duration{} && !prune_before;
+           vanished.empty() && !switches && decisions.empty() && told_stale.empty() &&
+           suppressed.empty() && shift_due == Duration{} && !prune_before;
   }
 };
 
@@ -162,12 +185,32 @@ struct TransitionFact {
   std::optional<Duration> lag;
 };
 
+/// A step of a cancel as the metrics count it.
+struct CancelFact {
+  std::string region;
+  std::string policy;  ///< or "operator"
+  std::string result;  ///< requested, confirmed, overtaken, failed, suppressed, stale
+};
+
+/// The answer to what an operator asked for. It holds once the step's writes are committed.
+struct Reply {
+  enum class Outcome : std::uint8_t {
+    Done,
+    NotFound,
+    Refused,  ///< nothing was changed
+  };
+  Outcome outcome = Outcome::Done;
+  std::string text;  ///< what was done; else why not, and what to do about it
+};
+
 /// What one event led to. The driver commits writes first, then starts commands.
 struct Step {
   Batch writes;
   std::vector<Command> commands;
   std::vector<Note> notes;
   std::vector<TransitionFact> transitions;
+  std::vector<CancelFact> cancels;
+  std::optional<Reply> reply;  ///< set by what an operator asks for, by nothing else
 };
 
 // What the store loads at start.
@@ -201,6 +244,10 @@ struct Snapshot {
   std::vector<QuotaRow> quotas;
   std::vector<StoredAction> actions;
   std::vector<StoredWebhook> webhooks;
+  SwitchRow switches;
+  std::vector<Decision> decisions;
+  std::vector<StaleRow> told_stale;
+  std::vector<SuppressedRow> suppressed;
 };
 
 }  // namespace mactiond::core

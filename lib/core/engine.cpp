@@ -43,10 +43,14 @@ struct Engine::State {
   State(Options opts, const Snapshot& snapshot, std::uint64_t seed)
       : options(std::move(opts)),
         random(seed),
+        policies(options.policies),
+        ledger(options.cancel, options.policies, options.boot_id),
         recorder(options.instance, options.webhooks, snapshot.last_seq) {}
 
   Options options;
   Random random;
+  Policies policies;
+  CancelLedger ledger;
   Recorder recorder;
   std::vector<Region> regions;
   std::vector<Outbox> outboxes;
@@ -59,7 +63,10 @@ struct Engine::State {
   Now last{};
 
   void restore(const Snapshot& snapshot, Now now);
+  void restore_cancels(const Snapshot& snapshot, Now now);
   Region* region(const std::string& name);
+  void suspend(const SuspendCancelling& asked, StepWriter& out);
+  void ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
   void dispatch(Event event, Now now, StepWriter& out);
   void follow_wall_clock(Now now, Batch& batch);
   void prune(Now now, Batch& batch);
@@ -82,7 +89,8 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
   prune_at = now.mono + kPruneInterval;
   const auto count = static_cast<std::int64_t>(std::max<std::size_t>(options.regions.size(), 1));
   for (const RegionOptions& region_options : options.regions) {
-    Region& region = regions.emplace_back(region_options, options.boot_id, random.next());
+    Region& region = regions.emplace_back(region_options, options.boot_id, policies, ledger,
+                                           random.next());
     region.start_at(now.mono + kSpread * static_cast<std::int64_t>(regions.size() - 1) / count);
     std::vector<QuotaRow> quotas;
     for (const QuotaRow& row : snapshot.quotas) {
@@ -96,12 +104,24 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
   for (const StoredAction& action : snapshot.actions) {
     if (Region* found = region(action.region)) found->restore(action);
   }
+  restore_cancels(snapshot, now);
   for (const WebhookOptions& webhook : options.webhooks) {
     StoredWebhook stored;
     for (const StoredWebhook& candidate : snapshot.webhooks) {
       if (candidate.row.webhook == webhook.name) stored = candidate;
     }
     outboxes.emplace_back(webhook, stored, now);
+  }
+}
+
+void Engine::State::restore_cancels(const Snapshot& snapshot, Now now) {
+  ledger.suspend(snapshot.switches.cancelling_suspended);
+  for (const StaleRow& row : snapshot.told_stale) ledger.restore(row);
+  for (const SuppressedRow& row : snapshot.suppressed) ledger.restore(row);
+  for (const Decision& decision : snapshot.decisions) {
+    ledger.restore(decision);
+    Region* found = decision.live() ? region(decision.region) : nullptr;
+    if (found != nullptr) found->restore(decision, now.mono);
   }
 }
 
@@ -129,6 +149,10 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
           return;
         } else if constexpr (std::is_same_v<E, StopRequested>) {
           stopping = true;
+        } else if constexpr (std::is_same_v<E, SuspendCancelling>) {
+          suspend(happened, out);
+        } else if constexpr (std::is_same_v<E, AskCancel>) {
+          ask_cancel(happened, now, out);
         } else if constexpr (std::is_same_v<E, DeliveriesLoaded>) {
           outboxes[owner_of(happened.command)].on(std::forward<decltype(happened)>(happened));
         } else if constexpr (std::is_same_v<E, DeliveryAnswered>) {
@@ -142,6 +166,24 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
         }
       },
       std::move(event));
+}
+
+void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
+  ledger.suspend(asked.suspended);
+  // Whoever resumes has seen to what was in the way.
+  if (!asked.suspended) ledger.allow_all();
+  out.batch().switches = SwitchRow{asked.suspended};
+  out.note(Note::Level::Warning, asked.suspended ? "cancelling_suspended" : "cancelling_resumed",
+           {});
+  out.reply(Reply::Outcome::Done, asked.suspended ? "cancelling is suspended"
+                                                  : "cancelling goes on");
+}
+
+void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
+  const bool known = std::any_of(regions.begin(), regions.end(), [&](Region& region) {
+    return region.ask_cancel(asked, now, out);
+  });
+  if (!known) out.reply(Reply::Outcome::NotFound, "no region knows an action of this id");
 }
 
 void Engine::State::follow_wall_clock(Now now, Batch& batch) {
@@ -222,7 +264,7 @@ std::optional<MonoTime> Engine::wake_at() const {
   const auto consider = [&when](std::optional<MonoTime> candidate) {
     if (candidate && (!when || *candidate < *when)) when = candidate;
   };
-  for (const Region& region : state_->regions) consider(region.wake_at(state_->last.mono));
+  for (const Region& region : state_->regions) consider(region.wake_at(state_->last));
   for (const Outbox& outbox : state_->outboxes) consider(outbox.wake_at(state_->last));
   return when;
 }
@@ -235,6 +277,8 @@ EngineStatus Engine::status(Now now) const {
   }
   for (const Outbox& outbox : state_->outboxes) status.webhooks.push_back(outbox.status());
   status.last_seq = state_->recorder.last_seq();
+  status.cancelling = "on";
+  if (const auto guard = state_->ledger.guard()) status.cancelling = to_string(*guard);
   return status;
 }
 

@@ -42,6 +42,13 @@ struct ActionsListed {
   std::optional<WallTime> server_date;
 };
 
+/// Answers CancelAction. Ok says that the API took it, no more (mde-api 9).
+struct CancelAnswered {
+  CommandId command;
+  Disposition outcome;
+  std::optional<WallTime> server_date;
+};
+
 /// Answers GetAction. NotFound is an outcome like any other.
 struct ActionRead {
   CommandId command;
@@ -74,7 +81,22 @@ struct DeliveryAnswered {
 /// The daemon was told to stop: nothing new is started from here on.
 struct StopRequested {};
 
+// What an operator asks for. Its step carries the answer (Step::reply).
+
+/// All cancelling stops, or goes on; survives a restart.
+struct SuspendCancelling {
+  bool suspended = true;
+};
+
+/// One action is to be cancelled. Done's text is the decision id.
+struct AskCancel {
+  ActionId action;
+  std::string comment;  ///< not empty: the API wants one
+  std::string asker;    ///< who, as he names himself
+};
+
 using Event = std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded,
-                           DeliveryAnswered, StopRequested>;
+                           DeliveryAnswered, StopRequested, CancelAnswered, SuspendCancelling,
+                           AskCancel>;
 
 }  // namespace mactiond::core

@@ -114,6 +114,17 @@ std::optional<MonoTime> Limiter::try_take(Lane lane, MonoTime now) {
   return std::nullopt;
 }
 
+int Limiter::available(Lane lane, MonoTime now) const {
+  if (hold_until_ > now || eased_at(lane, now) > now) return 0;
+  const auto free = [&](const TokenBucket& bucket) {
+    const int floor = must_leave(bucket.limit(), lane);
+    int count = 0;
+    while (floor + count < bucket.limit().burst && bucket.conforms_at(floor + count) <= now) ++count;
+    return count;
+  };
+  return std::min(free(minute_), free(hour_));
+}
+
 void Limiter::throttled(std::optional<Duration> told, std::optional<NamedLimit> named,
                         MonoTime now) {
   Duration grown = kHoldFirst;

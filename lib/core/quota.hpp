@@ -72,6 +72,9 @@ class Limiter {
   /// Nothing if a token was taken, else when to ask again (after now).
   [[nodiscard]] std::optional<MonoTime> try_take(Lane lane, MonoTime now);
 
+  /// How many tokens the lane could take at once.
+  [[nodiscard]] int available(Lane lane, MonoTime now) const;
+
   /// The API said 429 although we kept within our limits: others share them, or they are smaller.
   /// Nobody calls before the wait is over: exactly as told (an absurd wait is cut to an hour), else
   /// growing with every refusal in a row. A smaller limit that was named is kept from now on;

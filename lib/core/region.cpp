@@ -37,8 +37,13 @@ bool waits_long(const Disposition& outcome) {
 
 }  // namespace
 
-Region::Region(const RegionOptions& options, const std::string& boot_id, std::uint64_t seed)
-    : options_(options), random_(seed), limiter_(options.quota, boot_id), schedule_(options.poll) {}
+Region::Region(const RegionOptions& options, const std::string& boot_id, const Policies& policies,
+               CancelLedger& ledger, std::uint64_t seed)
+    : options_(options),
+      random_(seed),
+      limiter_(options.quota, boot_id),
+      schedule_(options.poll),
+      canceller_(options.name, policies, ledger) {}
 
 void Region::restore(const RegionRow& row) {
   schedule_.restore(row.watermark, row.changes_refused_until);
@@ -53,10 +58,16 @@ Lane Region::lane_of(Turn turn) const {
 }
 
 bool Region::granted(Turn turn, Now now, StepWriter& out) {
-  waits_[turn] = limiter_.try_take(lane_of(turn), now.mono);
-  if (waits_[turn]) return false;
+  if (!take(lane_of(turn), waits_[turn], now, out)) return false;
   turn_ = (turn + 1) % kTurns;
   if (turn != kSweepTurn) lookup_first_ = turn == kPollTurn;
+  others_turn_ = false;
+  return true;
+}
+
+bool Region::take(Lane lane, std::optional<MonoTime>& wait, Now now, StepWriter& out) {
+  wait = limiter_.try_take(lane, now.mono);
+  if (wait) return false;
   // Counted before the call is made: a crash in between wastes a token and never doubles one.
   auto& quotas = out.batch().quotas;
   std::erase_if(quotas, [this](const QuotaRow& row) { return row.region == options_.name; });
@@ -77,6 +88,8 @@ void Region::advance(Now now, StepWriter& out) {
   advance_token(now, out);
   const Secret* token = token_.usable(now.mono);
   if (token == nullptr) return;
+  advance_cancels(now, *token, out);
+  if (cancels_first_) return;
   const std::size_t first = turn_;
   for (std::size_t i = 0; i < kTurns; ++i) {
     switch ((first + i) % kTurns) {
@@ -222,7 +235,9 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
     return;
   }
   if (call.kind == Call::Kind::Sweep) {
-    if (schedule_.sweep_page(page, now.mono)) look_up(tracker_.unseen_open(Read::Sweep), now);
+    if (!schedule_.sweep_page(page, now.mono)) return;
+    swept_ = true;
+    look_up(tracker_.unseen_open(Read::Sweep), now);
     return;
   }
   const bool open_set = schedule_.poll_round()->query().kind == Query::Kind::OpenOrCreatedSince;
@@ -299,6 +314,7 @@ void Region::on(ActionRead read, Now now, StepWriter& out) {
   const Call call = end_call(read.command);
   bound_wait(read.outcome);
   MACTIOND_ASSERT(call.ids.size() == 1);
+  if (call.kind == Call::Kind::CancelRead) return reread(call, read, now, out);
   const ActionId& id = call.ids.front();
   (void)answered(call, read.outcome, read.server_date, now, out);
   if (read.outcome.ok()) {
@@ -323,7 +339,8 @@ void Region::observe(const MachineAction& action, Now now, StepWriter& out) {
   if (seen.kind == Observation::Kind::Nothing) return;
   out.batch().actions.push_back({options_.name, action, std::max(server_now(now), now.wall)});
   if (seen.kind == Observation::Kind::Changed) record_transition(action, seen, now, out);
-  if (action.status.is_final()) return;
+  if (action.status.is_final()) return canceller_.ended(action, cancel_time(now), out);
+  canceller_.seen(action);
   if (seen.kind == Observation::Kind::Changed && !seen.from) young_until_ = now.mono + kYoung;
   schedule_.opened(now.mono);
 }
@@ -348,6 +365,7 @@ void Region::vanish(const ActionId& id, Now now, StepWriter& out) {
   if (!tracker_.vanish(id)) return;
   out.batch().vanished.emplace_back(options_.name, id);
   out.record(vanished_event(options_.name, id, stamp, server_now(now)), {type, {}, {}}, now.wall);
+  canceller_.vanished(id, cancel_time(now), out);
 }
 
 void Region::trouble(const Disposition& outcome, bool at_once, Now now, StepWriter& out) {
@@ -377,9 +395,14 @@ RegionRow Region::row() const {
   return {options_.name, schedule_.watermark(), schedule_.changes_refused_until(), degraded_};
 }
 
-std::optional<MonoTime> Region::wake_at(MonoTime now) const {
-  std::optional<MonoTime> when = token_.wake_at(now);
-  if (token_.usable(now) == nullptr) return when;
+std::optional<MonoTime> Region::wake_at(Now now) const {
+  std::optional<MonoTime> when = token_.wake_at(now.mono);
+  if (token_.usable(now.mono) == nullptr) return when;
+  if (const auto at = canceller_.wake_at(cancel_time(now))) {
+    const MonoTime cancel = std::max(*at, cancel_wait_.value_or(*at));
+    when = std::min(when.value_or(cancel), cancel);
+  }
+  if (cancels_first_) return when;
   // A call that was due but found no token waits for the quota, not for its own time.
   const auto consider = [&](Turn turn, std::optional<MonoTime> due) {
     if (!due) return;
@@ -405,6 +428,8 @@ RegionStatus Region::status(Now now) const {
   status.strategy =
       schedule_.strategy(server_now(now)) == Strategy::Changes ? "changes" : "documented";
   status.throttled_seconds = to_seconds(limiter_.held());
+  if (const auto guard = guard_of(cancel_time(now))) status.cancel_guard = to_string(*guard);
+  status.cancels_live = static_cast<std::int64_t>(canceller_.live());
   return status;
 }
 

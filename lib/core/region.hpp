@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/canceller.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/lookup_queue.hpp"
@@ -23,10 +24,13 @@ namespace mactiond::core {
 /// Follows every action of one region entry: token, quota, polls, lookups, and what they show.
 class Region {
  public:
-  Region(const RegionOptions& options, const std::string& boot_id, std::uint64_t seed);
+  /// policies and ledger are shared by all regions and outlive them.
+  Region(const RegionOptions& options, const std::string& boot_id, const Policies& policies,
+         CancelLedger& ledger, std::uint64_t seed);
 
   void restore(const RegionRow& row);
-  void restore(const StoredAction& action) { tracker_.restore(action); }
+  void restore(const StoredAction& action);
+  void restore(const Decision& decision, MonoTime now) { canceller_.restore(decision, now); }
   void restore(const std::vector<QuotaRow>& quotas, MonoTime now) { limiter_.restore(quotas, now); }
   void start_at(MonoTime when) { schedule_.start_at(when); }
 
@@ -35,12 +39,15 @@ class Region {
   void on(TokenFetched fetched, Now now, StepWriter& out);
   void on(ActionsListed listed, Now now, StepWriter& out);
   void on(ActionRead read, Now now, StepWriter& out);
+  void on(const CancelAnswered& answer, Now now, StepWriter& out);
+  /// The answer goes to out; false if the region does not know the action.
+  bool ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
 
-  void forget_before(WallTime cutoff) { tracker_.forget_before(cutoff); }
+  void forget_before(WallTime cutoff);
   /// The API's clock; nothing before its first answer.
   [[nodiscard]] std::optional<WallTime> server_time(MonoTime now) const { return clock_.at(now); }
 
-  [[nodiscard]] std::optional<MonoTime> wake_at(MonoTime now) const;
+  [[nodiscard]] std::optional<MonoTime> wake_at(Now now) const;
   [[nodiscard]] RegionStatus status(Now now) const;
   void count_actions(std::vector<ActionCount>& counts) const;
   [[nodiscard]] const std::string& name() const { return options_.name; }
@@ -49,9 +56,17 @@ class Region {
   /// How several ids are asked for at once; what the server refuses is not tried again.
   enum class ManyIds : std::uint8_t { In, Or, None };
   struct Call {
-    enum class Kind : std::uint8_t { Token, Poll, Sweep, LookupMany, LookupOne };
+    enum class Kind : std::uint8_t {
+      Token,
+      Poll,
+      Sweep,
+      CancelRead,
+      CancelPost,
+      LookupMany,
+      LookupOne
+    };
     Kind kind = Kind::Poll;
-    std::vector<ActionId> ids;  ///< of a lookup
+    std::vector<ActionId> ids;  ///< of a lookup or a cancel
     MonoTime sent{};
     ManyIds many = ManyIds::None;  ///< of a LookupMany
   };
@@ -60,11 +75,16 @@ class Region {
 
   [[nodiscard]] WallTime server_now(Now now) const;
   [[nodiscard]] Lane lane_of(Turn turn) const;
+  [[nodiscard]] bool take(Lane lane, std::optional<MonoTime>& wait, Now now, StepWriter& out);
   [[nodiscard]] bool granted(Turn turn, Now now, StepWriter& out);
   [[nodiscard]] std::size_t lookups_under_way() const;
   [[nodiscard]] Call end_call(CommandId id);
   /// From one poll's start to the next one's.
   [[nodiscard]] Duration pace(MonoTime now) const;
+
+  [[nodiscard]] CancelTime cancel_time(Now now) const;
+  void advance_cancels(Now now, const Secret& token, StepWriter& out);
+  void reread(const Call& call, const ActionRead& read, Now now, StepWriter& out);
 
   void advance_token(Now now, StepWriter& out);
   void advance_lookups(Now now, const Secret& token, StepWriter& out);
@@ -101,12 +121,14 @@ class Region {
   PollSchedule schedule_;
   LookupQueue lookups_;
   Tracker tracker_;
+  Canceller canceller_;
   std::map<CommandId, Call> calls_;
   ManyIds many_ids_ = ManyIds::In;
   std::string degraded_;  ///< why; empty while all is well
   std::optional<MonoTime> last_poll_;
   std::optional<WallTime> last_poll_wall_;
   std::optional<WallTime> measured_from_;  ///< server time of the first complete poll
+  bool swept_ = false;  ///< a complete sweep succeeded since the start
   MonoTime young_until_ = MonoTime::min();
   std::size_t turn_ = kLookupTurn;  ///< who is asked first
   /// A lookup goes before the lists' floor once after each page of a poll: what has ended is told
@@ -114,6 +136,10 @@ class Region {
   bool lookup_first_ = true;
   /// When the quota lets go what the last advance held back.
   std::array<std::optional<MonoTime>, kTurns> waits_;
+  std::optional<MonoTime> cancel_wait_;
+  bool cancels_first_ = false;  ///< nobody else takes the token that a cancel waits for
+  /// After a POST the others get a call before the next decision may hold them up.
+  bool others_turn_ = false;
 };
 
 }  // namespace mactiond::core

@@ -7,6 +7,7 @@ namespace {
 
 // Two crystal clocks drift apart by some ten parts per million; the interval widens by more.
 constexpr std::int64_t kDriftDivisor = 10'000;
+constexpr Duration kJump = std::chrono::minutes(5);
 
 }  // namespace
 
@@ -20,6 +21,8 @@ void ServerClock::sample(WallTime date, MonoTime sent, MonoTime received) {
   const Duration drift = (received - offset_->as_of) / kDriftDivisor;
   const Duration new_low = std::max(low, offset_->low - drift);
   const Duration new_high = std::min(high, offset_->high + drift);
+  const Duration gap = std::max(low - offset_->high, offset_->low - high);
+  if (gap > kJump) jumped_ = received;
   offset_ = new_low <= new_high ? Offset{new_low, new_high, received} : Offset{low, high, received};
 }
 

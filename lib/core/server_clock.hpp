@@ -18,6 +18,9 @@ class ServerClock {
 
   /// Nothing before the first sample.
   [[nodiscard]] std::optional<WallTime> at(MonoTime when) const;
+  /// When an answer last contradicted what was known by more than five minutes: the server's clock
+  /// was set, or another server with another clock answered.
+  [[nodiscard]] std::optional<MonoTime> jumped() const { return jumped_; }
   /// Half the width of what is possible.
   [[nodiscard]] Duration uncertainty() const;
 
@@ -28,6 +31,7 @@ class ServerClock {
     MonoTime as_of{};
   };
   std::optional<Offset> offset_;
+  std::optional<MonoTime> jumped_;
 };
 
 }  // namespace mactiond::core

@@ -30,6 +30,8 @@ struct RegionStatus {
   QuotaStatus quota;
   std::string strategy;  ///< changes | documented
   std::int64_t throttled_seconds = 0;
+  std::string cancel_guard;       ///< what holds every cancel of the region back; empty: nothing
+  std::int64_t cancels_live = 0;  ///< decisions that have not ended
 };
 
 struct WebhookStatus {

@@ -31,6 +31,12 @@ class StepWriter {
 
   void transition(TransitionFact fact) { step_.transitions.push_back(std::move(fact)); }
 
+  void cancel(CancelFact fact) { step_.cancels.push_back(std::move(fact)); }
+
+  void reply(Reply::Outcome outcome, std::string text) {
+    step_.reply = Reply{outcome, std::move(text)};
+  }
+
   void note(Note::Level level, std::string event,
             std::vector<std::pair<std::string, std::string>> fields) {
     step_.notes.push_back({level, std::move(event), std::move(fields)});

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/iso_time.hpp"
+#include "base/json_text.hpp"
 #include "base/text.hpp"
 
 namespace mactiond::defender {
@@ -67,7 +68,7 @@ std::string encode_expression(std::string_view text) {
   return out;
 }
 
-http::Request authorized_get(const http::Url& api, std::string_view target, const Secret& token) {
+http::Request authorized(const http::Url& api, std::string_view target, const Secret& token) {
   http::Request request;
   request.url = http::resolve(api, target);
   request.headers = {{"Accept", "application/json"}, {"User-Agent", "mactiond/" MACTIOND_VERSION}};
@@ -93,11 +94,20 @@ std::string get_target(const ActionId& action) {
 }
 
 http::Request list_request(const http::Url& api, const core::Query& query, const Secret& token) {
-  return authorized_get(api, list_target(query), token);
+  return authorized(api, list_target(query), token);
 }
 
 http::Request get_request(const http::Url& api, const ActionId& action, const Secret& token) {
-  return authorized_get(api, get_target(action), token);
+  return authorized(api, get_target(action), token);
+}
+
+http::Request cancel_request(const http::Url& api, const ActionId& action,
+                             const std::string& comment, const Secret& token) {
+  http::Request request = authorized(api, get_target(action) + "/cancel", token);
+  request.method = "POST";
+  request.headers.push_back({"Content-Type", "application/json"});
+  request.body = '{' + JsonMembers().add("Comment", comment).text() + '}';
+  return request;
 }
 
 }  // namespace mactiond::defender

@@ -20,5 +20,8 @@ namespace mactiond::defender {
 /// GET /api/machineactions/{id}
 [[nodiscard]] http::Request get_request(const http::Url& api, const ActionId& action,
                                         const Secret& token);
+/// POST /api/machineactions/{id}/cancel with the comment as JSON.
+[[nodiscard]] http::Request cancel_request(const http::Url& api, const ActionId& action,
+                                           const std::string& comment, const Secret& token);
 
 }  // namespace mactiond::defender

@@ -113,7 +113,7 @@ std::optional<MachineAction> EntityReader::take() {
 }
 
 EntityReader::Field EntityReader::find_field(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Field>, 11> kFields{{
+  static constexpr std::array<std::pair<std::string_view, Field>, 14> kFields{{
       {"id", Field::Id},
       {"type", Field::Type},
       {"status", Field::Status},
@@ -125,6 +125,9 @@ EntityReader::Field EntityReader::find_field(std::string_view name) {
       {"creationDateTimeUtc", Field::Created},
       {"lastUpdateDateTimeUtc", Field::LastUpdate},
       {"lastUpdateTimeUtc", Field::LastUpdateAlias},
+      {"cancellationRequestor", Field::CancellationNote},
+      {"cancellationComment", Field::CancellationComment},
+      {"cancellationDateTimeUtc", Field::CancellationNote},
   }};
   for (const auto& [key, field] : kFields) {
     if (key == name) return field;
@@ -168,6 +171,9 @@ void EntityReader::capture(std::optional<std::string_view> value) {
     case Field::LastUpdateAlias:
       last_update_alias_ = parse_iso_time(shown);
       return;
+    case Field::CancellationNote:
+      action_.cancellation_noted |= !shown.empty();
+      return;
     default:
       *plain_field(field) = shown;
       return;
@@ -186,6 +192,8 @@ std::string* EntityReader::plain_field(Field field) {
       return &action_.requestor_comment;
     case Field::RequestSource:
       return &action_.request_source;
+    case Field::CancellationComment:
+      return &action_.cancellation_comment;
     default:
       return &action_.id.value;
   }

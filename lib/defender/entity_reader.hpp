@@ -49,6 +49,8 @@ class EntityReader {
     Created,
     LastUpdate,
     LastUpdateAlias,
+    CancellationNote,
+    CancellationComment,
   };
   struct Frame {
     std::size_t first_member = 0;  ///< in members_

@@ -94,6 +94,8 @@ struct Metrics::Families {
 
   Family<Gauge>& build_info = gauge("build_info", "Always 1; the version is a label.");
   Family<Gauge>& actions = gauge("actions", "Machine actions in the store.");
+  Family<Counter>& cancels = counter(
+      "cancels_total", "Steps of cancels: requested, confirmed, overtaken, failed, suppressed, stale.");
   Family<Counter>& transitions = counter("transitions_total", "Changes of status recorded.");
   Histogram& detection_lag = histogram(
       "detection_lag_seconds",
@@ -190,6 +192,11 @@ Metrics::Metrics(const std::string& version, const std::vector<std::string>& reg
 }
 
 Metrics::~Metrics() = default;
+
+void Metrics::cancel(const std::string& region, const std::string& policy,
+                     const std::string& result) {
+  families_->cancels.Add({{"region", region}, {"policy", policy}, {"result", result}}).Increment();
+}
 
 void Metrics::transition(const std::string& region, std::string_view to,
                          std::optional<Duration> lag) {

@@ -23,6 +23,8 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   /// lag: server's last update to our commit, where it says something about us.
+  /// result: as core::CancelFact names it.
+  void cancel(const std::string& region, const std::string& policy, const std::string& result);
   void transition(const std::string& region, std::string_view to, std::optional<Duration> lag);
   /// operation: token | list | get. code: the HTTP status, or the Reason where no usable answer
   /// came; anything else is counted as "other".

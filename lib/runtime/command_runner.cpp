@@ -62,6 +62,8 @@ void CommandRunner::start(core::Command command, TaskGroup& reads, TaskGroup& de
     reads.spawn(list_actions(std::move(*list)));
   } else if (auto* get = std::get_if<core::GetAction>(&command)) {
     reads.spawn(get_action(std::move(*get)));
+  } else if (auto* cancel = std::get_if<core::CancelAction>(&command)) {
+    reads.spawn(cancel_action(std::move(*cancel)));
   } else if (auto* send = std::get_if<core::SendDelivery>(&command)) {
     deliveries.spawn(send_delivery(std::move(*send)));
   } else {
@@ -83,6 +85,7 @@ Task<CommandRunner::Answer> CommandRunner::call(std::string region, std::string 
   limits.timeout = deadline - now;
   limits.connect_timeout = send_by - now;
   limits.replay = false;  // one token of the quota, one call
+  limits.head_suffices = operation == "cancel";
   limits.body_bytes = operation == "token" ? kTokenBytes : kPageBytes;
   http::Client& client = *regions_.at(region).client;
   auto sent = co_await client.send(std::move(request), limits);
@@ -172,6 +175,20 @@ Task<void> CommandRunner::get_action(core::GetAction command) {
     }
   }
   metrics_.api_request(command.region, "get", code_label(event.outcome));
+  post_(std::move(event));
+}
+
+Task<void> CommandRunner::cancel_action(core::CancelAction command) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  http::Request request = defender::cancel_request(regions_.at(command.region).api, command.action,
+                                                   command.comment, command.token);
+  Answer answer = co_await call(command.region, "cancel", std::move(request), command.deadline,
+                                command.send_by);
+  core::CancelAnswered event;
+  event.command = command.id;
+  event.outcome = std::move(answer.outcome);
+  event.server_date = answer.server_date;
+  metrics_.api_request(command.region, "cancel", code_label(event.outcome));
   post_(std::move(event));
 }
 

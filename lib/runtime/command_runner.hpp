@@ -45,6 +45,7 @@ class CommandRunner {
   Task<void> fetch_token(core::FetchToken command);
   Task<void> list_actions(core::ListActions command);
   Task<void> get_action(core::GetAction command);
+  Task<void> cancel_action(core::CancelAction command);
   Task<void> send_delivery(core::SendDelivery command);
 
   /// One API call; its disposition comes with its answer.

@@ -42,6 +42,10 @@ void append(core::Batch& into, core::Batch&& from) {
   append(into.quotas, std::move(from.quotas));
   append(into.webhooks, std::move(from.webhooks));
   append(into.vanished, std::move(from.vanished));
+  if (from.switches) into.switches = from.switches;
+  append(into.decisions, std::move(from.decisions));
+  append(into.told_stale, std::move(from.told_stale));
+  append(into.suppressed, std::move(from.suppressed));
   into.shift_due += from.shift_due;
   if (from.prune_before) into.prune_before = from.prune_before;
 }
@@ -116,15 +120,34 @@ void Driver::turn() {
     events_.pop_front();
     step(std::move(event), now, sum);
   }
-  if (!commit(sum)) return;
+  if (!settle(sum)) return;
+  ops::notify_watchdog();
+  report_status(now);
+}
+
+bool Driver::settle(core::Step& sum) {
+  if (!commit(sum)) return false;
   for (const core::Note& note : sum.notes) ops::log(note);
   for (const auto& transition : sum.transitions) {
     parts_.metrics.transition(transition.region, transition.to, transition.lag);
   }
+  for (const auto& cancel : sum.cancels) {
+    parts_.metrics.cancel(cancel.region, cancel.policy, cancel.result);
+  }
   write_log(sum.writes.events);
   start(std::move(sum.commands));
-  ops::notify_watchdog();
-  report_status(now);
+  return true;
+}
+
+Result<core::Reply> Driver::operate(core::Event request) {
+  if (exit_code_ || stopping_) return Error(Errc::Cancelled, "the daemon is stopping");
+  core::Step sum;
+  step(std::move(request), parts_.clock.now(), sum);
+  MACTIOND_ASSERT(sum.reply);
+  core::Reply reply = std::move(*sum.reply);
+  if (!settle(sum)) return Error(Errc::StoreFailed, "the request was not stored");
+  wakeup_.notify();
+  return reply;
 }
 
 void Driver::report_status(Now now) {
@@ -142,6 +165,8 @@ void Driver::step(core::Event event, Now now, core::Step& sum) {
   append(sum.commands, std::move(step.commands));
   append(sum.notes, std::move(step.notes));
   append(sum.transitions, std::move(step.transitions));
+  append(sum.cancels, std::move(step.cancels));
+  if (step.reply) sum.reply = std::move(step.reply);
 }
 
 bool Driver::commit(core::Step& sum) {

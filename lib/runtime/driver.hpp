@@ -37,6 +37,9 @@ class Driver {
   /// Set once, before run(): the runner posts into this driver.
   void use(CommandRunner& runner) { runner_ = &runner; }
   void post(core::Event event);
+  /// Steps an operator's request at once; its answer is durable when it returns. Not from within
+  /// a step. Errc::StoreFailed if it could not be committed; the daemon ends then.
+  [[nodiscard]] Result<core::Reply> operate(core::Event request);
 
   /// Returns when stopped and every command has ended, or after fail(). 0, or the exit code.
   Task<int> run();
@@ -56,6 +59,7 @@ class Driver {
   void turn();
   void report_status(Now now);
   void step(core::Event event, Now now, core::Step& sum);
+  [[nodiscard]] bool settle(core::Step& sum);
   [[nodiscard]] bool commit(core::Step& sum);
   void write_log(const std::vector<core::EventRecord>& fresh);
   void catch_up_log();

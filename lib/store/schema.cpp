@@ -115,7 +115,51 @@ ALTER TABLE webhook ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 ALTER TABLE webhook ADD COLUMN held_until INTEGER;
 )";
 
-constexpr std::array kMigrations{kVersion1, kVersion2};
+// posted and posted_mono: when the last POST left, by the API's clock and by ours within posted_boot.
+constexpr const char* kVersion3 = R"(
+CREATE TABLE decision (
+  id          TEXT PRIMARY KEY,
+  region      TEXT    NOT NULL,
+  action_id   TEXT    NOT NULL,
+  type        TEXT    NOT NULL,
+  policy      TEXT    NOT NULL,
+  asker       TEXT    NOT NULL,
+  status      TEXT    NOT NULL,
+  comment     TEXT    NOT NULL,
+  decided     INTEGER NOT NULL,
+  age         INTEGER NOT NULL,
+  state       TEXT    NOT NULL,
+  posts       INTEGER NOT NULL,
+  unsure      INTEGER NOT NULL,
+  posted      INTEGER,
+  posted_boot TEXT    NOT NULL,
+  posted_mono INTEGER NOT NULL,
+  answer      TEXT    NOT NULL,
+  outcome     TEXT    NOT NULL,
+  ended       INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX decision_action ON decision (region, action_id);
+
+CREATE TABLE stale_told (
+  region    TEXT NOT NULL,
+  action_id TEXT NOT NULL,
+  policy    TEXT NOT NULL,
+  status    TEXT NOT NULL,
+  PRIMARY KEY (region, action_id, policy, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE suppressed (
+  policy TEXT PRIMARY KEY,
+  hour   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE switch (
+  one                  INTEGER PRIMARY KEY CHECK (one = 1),
+  cancelling_suspended INTEGER NOT NULL
+) STRICT;
+)";
+
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "store/cancel_tables.hpp"
 #include "store/database_file.hpp"
 #include "store/query.hpp"
 #include "store/retention.hpp"
@@ -139,6 +140,7 @@ struct Store::Impl {
         select_events(*database, kEvents),
         select_oldest(*database, kSelectOldest),
         writer(*database),
+        cancels(*database),
         retention(*database) {
     last_seq =
         static_cast<std::uint64_t>(database->execAndGet("SELECT last_seq FROM counter").getInt64());
@@ -175,6 +177,7 @@ struct Store::Impl {
   Statement select_events;
   Statement select_oldest;
   Writer writer;
+  CancelTables cancels;
   Retention retention;
   std::uint64_t last_seq = 0;
 };
@@ -201,8 +204,12 @@ Result<std::unique_ptr<Store::Impl>> Store::Impl::make(std::string path,
 void Store::Impl::write(const core::Batch& batch, const std::optional<LogPosition>& log) {
   begin.run();
   writer.write(batch, last_seq);
+  cancels.write(batch);
   if (log) put_log_position.run(log->device, log->inode, log->offset, log->first_seq);
-  if (batch.prune_before) retention.prune(*batch.prune_before);
+  if (batch.prune_before) {
+    retention.prune(*batch.prune_before);
+    cancels.prune();
+  }
   end.run();
 }
 
@@ -248,6 +255,7 @@ Result<core::Snapshot> Store::load() {
     snapshot.quotas = read_quotas(*impl_->database);
     snapshot.actions = read_actions(*impl_->database);
     snapshot.webhooks = read_webhooks(*impl_->database);
+    impl_->cancels.load(snapshot);
     return snapshot;
   });
 }
@@ -293,6 +301,11 @@ Result<std::vector<core::EventRecord>> Store::load_events(std::uint64_t first, i
     while (rows.next()) events.push_back(to_event(rows));
     return events;
   });
+}
+
+Result<std::vector<core::Decision>> Store::load_decisions(const std::string& region,
+                                                          const ActionId& action) {
+  return impl_->guarded([&] { return impl_->cancels.decisions(region, action); });
 }
 
 Result<std::optional<LogPosition>> Store::load_log_position() {

@@ -51,6 +51,10 @@ class Store {
   /// Events with seq >= first, in order, at most limit.
   [[nodiscard]] Result<std::vector<core::EventRecord>> load_events(std::uint64_t first, int limit);
 
+  /// Every decision to cancel this action, oldest first.
+  [[nodiscard]] Result<std::vector<core::Decision>> load_decisions(const std::string& region,
+                                                                   const ActionId& action);
+
   /// Nothing before the first commit with a position.
   [[nodiscard]] Result<std::optional<LogPosition>> load_log_position();
 

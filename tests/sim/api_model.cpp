@@ -117,4 +117,21 @@ core::ActionRead ApiModel::serve(const core::GetAction& command, WallTime now) {
   return event;
 }
 
+core::CancelAnswered ApiModel::serve(const core::CancelAction& command, WallTime now) {
+  core::CancelAnswered event;
+  event.command = command.id;
+  event.server_date = date_of(now);
+  if (auto refused = refuse(Operation::Cancel, command.token, now)) {
+    event.outcome = std::move(*refused);
+    return event;
+  }
+  const auto answer = model_.cancel(command.action, command.comment, "mactiond", now);
+  if (!answer) {
+    event.outcome = to_disposition(answer.error(), now);
+    return event;
+  }
+  event.outcome.status = 200;
+  return event;
+}
+
 }  // namespace mactiond::sim

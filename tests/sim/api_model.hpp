@@ -38,6 +38,7 @@ class ApiModel {
   [[nodiscard]] core::TokenFetched serve(const core::FetchToken& command, WallTime now);
   [[nodiscard]] core::ActionsListed serve(const core::ListActions& command, WallTime now);
   [[nodiscard]] core::ActionRead serve(const core::GetAction& command, WallTime now);
+  [[nodiscard]] core::CancelAnswered serve(const core::CancelAction& command, WallTime now);
 
   [[nodiscard]] DefenderModel& model() { return model_; }
   [[nodiscard]] const DefenderModel& model() const { return model_; }

@@ -55,6 +55,13 @@ class EngineHarness {
         pending.emplace(id, std::move(command));
       }
     }
+    for (const core::Decision& row : step.writes.decisions) decisions[row.id] = row;
+    for (const core::StaleRow& row : step.writes.told_stale) snapshot.told_stale.push_back(row);
+    for (const core::SuppressedRow& row : step.writes.suppressed) {
+      snapshot.suppressed.push_back(row);
+    }
+    if (step.writes.switches) snapshot.switches = *step.writes.switches;
+    if (step.reply) reply = step.reply;
     for (const core::Note& note : step.notes) notes.push_back(note);
     for (const auto& fact : step.transitions) transitions.push_back(fact);
     EXPECT_GT(engine().wake_at().value_or(MonoTime::max()), now.mono);
@@ -67,6 +74,22 @@ class EngineHarness {
   }
 
   void tick() { step(core::Tick{}); }
+
+  /// The daemon ends without a word and starts again over what was stored; calls under way are
+  /// forgotten. actions: as stored.
+  void restart(std::vector<core::StoredAction> actions) {
+    snapshot.last_seq = last_seq;
+    snapshot.actions = std::move(actions);
+    snapshot.regions.clear();
+    for (const auto& [name, row] : regions) snapshot.regions.push_back(row);
+    snapshot.quotas.clear();
+    for (const auto& [name, row] : quotas) snapshot.quotas.push_back(row);
+    snapshot.decisions.clear();
+    for (const auto& [id, row] : decisions) snapshot.decisions.push_back(row);
+    pending.clear();
+    ids_.clear();
+    engine_.reset();
+  }
 
   /// Lets time pass; the engine is woken whenever it asks to be.
   void pass(Duration time) {
@@ -140,6 +163,9 @@ class EngineHarness {
   void fail(const core::GetAction& get, const Disposition& outcome) {
     step(core::ActionRead{get.id, outcome, std::nullopt, date()});
   }
+  void answer(const core::CancelAction& cancel, const Disposition& outcome = {}) {
+    step(core::CancelAnswered{cancel.id, outcome, date()});
+  }
   /// Answers the pending list call, whichever it is.
   void list(std::vector<MachineAction> actions) {
     answer(take<core::ListActions>(), std::move(actions));
@@ -191,6 +217,8 @@ class EngineHarness {
   std::map<std::uint64_t, core::Command> pending;
   std::map<std::string, core::RegionRow> regions;
   std::map<std::string, core::QuotaRow> quotas;
+  std::map<std::string, core::Decision> decisions;
+  std::optional<core::Reply> reply;  ///< the last one
   std::vector<core::EventRecord> events;
   std::vector<core::Note> notes;
   std::vector<core::TransitionFact> transitions;

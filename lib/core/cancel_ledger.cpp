@@ -1,0 +1,119 @@
+#include "core/cancel_ledger.hpp"
+
+#include <algorithm>
+
+#include "core/quota.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// An hour as the API counts it: a POST may arrive so much later than it left.
+constexpr Duration kCounts = 1h + kSendWithin;
+/// Kept a little longer than it counts.
+constexpr Duration kKeep = 2h;
+
+}  // namespace
+
+CancelLedger::CancelLedger(const CancelOptions& cancel, const std::vector<PolicyOptions>& policies,
+                           std::string boot_id)
+    : cancel_(cancel), boot_id_(std::move(boot_id)) {
+  for (const PolicyOptions& policy : policies) {
+    if (policy.max_per_hour) limits_[policy.name] = *policy.max_per_hour;
+  }
+}
+
+void CancelLedger::restore(const Decision& decision) { made(decision); }
+
+void CancelLedger::restore(const StaleRow& row) {
+  told_[{row.region, row.action}].emplace(row.policy, row.status);
+}
+
+std::optional<CancelGuard> CancelLedger::guard() const {
+  if (cancel_.max_per_hour <= 0) return CancelGuard::Off;
+  if (suspended_) return CancelGuard::Suspended;
+  return std::nullopt;
+}
+
+// Within one boot the monotonic clock is exact. The API's clock may have been set in between: the
+// shorter of the two counts, and never less than nothing.
+Duration CancelLedger::since(const PostStamp& stamp, WallTime server, MonoTime now) const {
+  const Duration by_server = std::max(server - stamp.server, Duration{});
+  const bool same_boot = !boot_id_.empty() && stamp.boot_id == boot_id_;
+  return same_boot ? std::min(by_server, now - stamp.mono) : by_server;
+}
+
+std::optional<int> CancelLedger::limit_of(const std::string& policy) const {
+  const auto found = limits_.find(policy);
+  return found == limits_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<LimitHit> CancelLedger::limit(const std::string& policy, WallTime server,
+                                            MonoTime now) const {
+  const auto hit = [&](CancelGuard guard, int limit, bool all) -> std::optional<LimitHit> {
+    int count = 0;
+    Duration oldest{};
+    for (const auto& [id, counted] : counted_) {
+      if (!all && counted.policy != policy) continue;
+      const Duration age = counted.posted ? since(*counted.posted, server, now) : Duration{};
+      if (!counted.may_post && age > kCounts) continue;
+      ++count;
+      if (!counted.may_post) oldest = std::max(oldest, age);
+    }
+    if (count < limit) return std::nullopt;
+    return LimitHit{guard, limit, now + (kCounts - oldest) + 1s};
+  };
+  if (const auto own = limit_of(policy)) {
+    if (auto found = hit(CancelGuard::PolicyLimit, *own, false)) return found;
+  }
+  return hit(CancelGuard::TotalLimit, cancel_.max_per_hour, true);
+}
+
+bool CancelLedger::decided(const std::string& region, const ActionId& action,
+                           const std::string& policy, const std::string& status) const {
+  const auto found = decided_.find({region, action});
+  return found != decided_.end() && found->second.contains({policy, status});
+}
+
+void CancelLedger::made(const Decision& decision) {
+  decided_[{decision.region, decision.action}].emplace(decision.policy, decision.status);
+  changed(decision);
+}
+
+void CancelLedger::changed(const Decision& decision) {
+  if (decision.policy.empty()) return;
+  const bool may_post = decision.live() && decision.state != Decision::State::Accepted;
+  if (!may_post && !decision.posted) {
+    counted_.erase(decision.id);
+    return;
+  }
+  counted_[decision.id] = {decision.policy, may_post, decision.posted};
+  if (!decision.posted) return;
+  std::erase_if(counted_, [&](const auto& row) {
+    const Counted& counted = row.second;
+    if (counted.may_post || !counted.posted) return false;
+    return since(*counted.posted, decision.posted->server, decision.posted->mono) > kKeep;
+  });
+}
+
+bool CancelLedger::tell_stale(const StaleRow& row) {
+  return told_[{row.region, row.action}].emplace(row.policy, row.status).second;
+}
+
+bool CancelLedger::tell_suppressed(const SuppressedRow& row) {
+  const auto [found, first] = suppressed_.try_emplace(row.policy, row.hour);
+  if (!first && found->second == row.hour) return false;
+  found->second = row.hour;
+  return true;
+}
+
+void CancelLedger::forbid(const std::string& region, const ActionType& type) {
+  forbidden_.emplace(region, type.text());
+}
+
+bool CancelLedger::forbidden(const std::string& region, const ActionType& type) const {
+  return forbidden_.contains({region, std::string(type.text())});
+}
+
+}  // namespace mactiond::core

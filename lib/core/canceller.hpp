@@ -1,0 +1,126 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "base/disposition.hpp"
+#include "base/time.hpp"
+#include "core/cancel_guard.hpp"
+#include "core/cancel_ledger.hpp"
+#include "core/command.hpp"
+#include "core/decision.hpp"
+#include "core/policy.hpp"
+#include "core/stale_watch.hpp"
+#include "core/step_writer.hpp"
+
+namespace mactiond::core {
+
+/// Decides which stale actions of one region are cancelled, and follows each decision to its end.
+///
+/// Every step is written before its effect: the decision, then a re-read, then the intent to POST,
+/// then the POST. Accepted is not cancelled: only a read that shows the action final ends a
+/// decision. A POST without an answer is never repeated before a re-read, and that not before the
+/// API had time to show what became of it.
+class Canceller {
+ public:
+  /// policies and ledger outlive it.
+  Canceller(std::string region, const Policies& policies, CancelLedger& ledger);
+
+  void restore(const ActionId& action, ActionFacts facts) { watch_.put(action, std::move(facts)); }
+  /// A decision that had not ended when the daemon did.
+  void restore(Decision decision, MonoTime now);
+
+  /// An open action as the newest answer shows it.
+  void seen(const MachineAction& action);
+  /// The action is final, by a read.
+  void ended(const MachineAction& action, const CancelTime& time, StepWriter& out);
+  void vanished(const ActionId& action, const CancelTime& time, StepWriter& out);
+
+  /// Decides what is due. calls: how many calls the quota could bear at once in the cancel lane.
+  void decide(const CancelTime& time, int calls, StepWriter& out);
+  /// An operator wants the action cancelled, whatever the policies say. The answer goes to out.
+  void ask(const ActionId& action, const std::string& comment, const std::string& asker,
+           const CancelTime& time, StepWriter& out);
+
+  /// A call to be made now; it stays the first until sent() or a change.
+  struct Job {
+    ActionId action;
+    bool post = false;
+    std::string comment;
+  };
+  [[nodiscard]] std::optional<Job> job(const CancelTime& time);
+  /// The job's call leaves in this step: its intent is written here.
+  void sent(const Job& job, const CancelTime& time, StepWriter& out);
+  /// The re-read was answered with the action; the newest answer was seen() or ended() already.
+  /// current: it is the newest that is known.
+  void reread(const MachineAction& action, bool current, const CancelTime& time, StepWriter& out);
+  void reread_failed(const ActionId& action, const Disposition& outcome, const CancelTime& time,
+                     StepWriter& out);
+  /// again: it failed only for want of a new token.
+  void posted(const ActionId& action, const Disposition& outcome, bool again,
+              const CancelTime& time, StepWriter& out);
+
+  /// Whether a due decision waits for calls only.
+  [[nodiscard]] bool wants_calls() const { return wants_calls_; }
+  /// Valid after decide() at the same time.
+  [[nodiscard]] std::optional<MonoTime> wake_at(const CancelTime& time) const;
+  template <class Known>
+  void forget_unless(const Known& known) {
+    ledger_.forget_unless(region_, known);
+  }
+
+  /// Why this due decision is held back now; nothing if it is not.
+  [[nodiscard]] std::optional<CancelGuard> held_by(const PolicyOptions& policy,
+                                                   const ActionFacts& facts,
+                                                   const CancelTime& time) const;
+  [[nodiscard]] const StaleWatch& watch() const { return watch_; }
+  [[nodiscard]] std::size_t live() const { return live_.size(); }
+
+ private:
+  enum class Next : std::uint8_t { Read, Post, Wait };
+  struct Live {
+    Decision decision;
+    Next next = Next::Read;
+    MonoTime at{};            ///< not before
+    MonoTime post_at{};       ///< the next POST not before
+    MonoTime read_at{};       ///< of the re-read that allows a POST
+    bool under_way = false;
+    bool was_unsure = false;  ///< before the POST under way
+    int failed_reads = 0;
+    int not_found = 0;
+  };
+
+  /// False: it stays held.
+  [[nodiscard]] bool settle(const ActionId& action, const CancelTime& time, int calls,
+                            StepWriter& out);
+  void tell_stale(const ActionId& action, const PolicyOptions& policy, const ActionFacts& facts,
+                  const CancelTime& time, StepWriter& out);
+  void tell_suppressed(const PolicyOptions& policy, const LimitHit& hit, const CancelTime& time,
+                       StepWriter& out);
+  void make(Decision decision, const CancelTime& time, StepWriter& out);
+  [[nodiscard]] bool still_fits(const Decision& decision, const CancelTime& time) const;
+  [[nodiscard]] bool may_post(const Live& live, const CancelTime& time) const;
+  void accept(Live& live, const CancelTime& time, StepWriter& out);
+  void refused(Live& live, const Disposition& outcome, bool again, const CancelTime& time,
+               StepWriter& out);
+  void end(const ActionId& action, Decision::State state, std::string outcome,
+           int completed_commands, const CancelTime& time, StepWriter& out);
+  void write(const Decision& decision, StepWriter& out);
+  [[nodiscard]] std::size_t unsent() const;
+
+  std::string region_;
+  const Policies& policies_;
+  CancelLedger& ledger_;
+  StaleWatch watch_;
+  std::map<ActionId, Live> live_;
+  std::set<ActionId> held_;              ///< due, and not settled
+  MonoTime look_at_ = MonoTime::min();  ///< when what is held is looked at again
+  bool wants_calls_ = false;
+};
+
+}  // namespace mactiond::core

@@ -1,0 +1,135 @@
+#include "store/cancel_tables.hpp"
+
+#include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
+
+#include <array>
+#include <optional>
+
+namespace mactiond::store {
+namespace {
+
+using core::Decision;
+
+constexpr const char* kUpsertDecision = R"(
+INSERT OR REPLACE INTO decision VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+  ?14, ?15, ?16, ?17, ?18, ?19))";
+
+constexpr const char* kPruneDecisions = R"(
+DELETE FROM decision WHERE ended IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM action WHERE region = decision.region AND id = decision.action_id))";
+
+constexpr const char* kPruneStale = R"(
+DELETE FROM stale_told WHERE NOT EXISTS (
+  SELECT 1 FROM action WHERE region = stale_told.region AND id = stale_told.action_id))";
+
+constexpr const char* kSelectDecisions = R"(
+SELECT id, region, action_id, type, policy, asker, status, comment, decided, age, state, posts,
+       unsure, posted, posted_boot, posted_mono, answer, outcome, ended
+FROM decision ORDER BY decided, id)";
+
+constexpr const char* kSelectOfAction = R"(
+SELECT id, region, action_id, type, policy, asker, status, comment, decided, age, state, posts,
+       unsure, posted, posted_boot, posted_mono, answer, outcome, ended
+FROM decision WHERE region = ?1 AND action_id = ?2 ORDER BY decided, id)";
+
+constexpr std::array kStates{Decision::State::Decided,   Decision::State::Posted,
+                             Decision::State::Accepted,  Decision::State::Confirmed,
+                             Decision::State::Overtaken, Decision::State::Failed};
+
+Decision::State parse_state(const std::string& text) {
+  for (const Decision::State state : kStates) {
+    if (text == to_string(state)) return state;
+  }
+  throw SQLite::Exception("unknown state of a decision: " + text, SQLITE_CORRUPT);
+}
+
+Decision to_decision(const Rows& row) {
+  Decision decision;
+  decision.id = row.text(0);
+  decision.region = row.text(1);
+  decision.action.value = row.text(2);
+  decision.type = ActionType::parse(row.text(3));
+  decision.policy = row.text(4);
+  decision.asker = row.text(5);
+  decision.status = row.text(6);
+  decision.comment = row.text(7);
+  decision.decided = row.time(8);
+  decision.age = Duration(row.integer(9));
+  decision.state = parse_state(row.text(10));
+  decision.posts = static_cast<int>(row.integer(11));
+  decision.unsure = row.integer(12) != 0;
+  if (const auto posted = row.maybe_time(13)) {
+    decision.posted = core::PostStamp{*posted, row.text(14), MonoTime(Duration(row.integer(15)))};
+  }
+  decision.answer = row.text(16);
+  decision.outcome = row.text(17);
+  decision.ended = row.maybe_time(18);
+  return decision;
+}
+
+}  // namespace
+
+CancelTables::CancelTables(SQLite::Database& database)
+    : upsert_decision_(database, kUpsertDecision),
+      insert_stale_(database, "INSERT OR IGNORE INTO stale_told VALUES (?1, ?2, ?3, ?4)"),
+      upsert_suppressed_(database, "INSERT OR REPLACE INTO suppressed VALUES (?1, ?2)"),
+      upsert_switch_(database, "INSERT OR REPLACE INTO switch VALUES (1, ?1)"),
+      prune_decisions_(database, kPruneDecisions),
+      prune_stale_(database, kPruneStale),
+      select_decisions_(database, kSelectDecisions),
+      select_of_action_(database, kSelectOfAction),
+      select_stale_(database, "SELECT region, action_id, policy, status FROM stale_told"),
+      select_suppressed_(database, "SELECT policy, hour FROM suppressed"),
+      select_switch_(database, "SELECT cancelling_suspended FROM switch") {}
+
+void CancelTables::write(const core::Batch& batch) {
+  for (const Decision& decision : batch.decisions) write(decision);
+  for (const core::StaleRow& row : batch.told_stale) {
+    insert_stale_.run(row.region, row.action.value, row.policy, row.status);
+  }
+  for (const core::SuppressedRow& row : batch.suppressed) {
+    upsert_suppressed_.run(row.policy, row.hour);
+  }
+  if (batch.switches) upsert_switch_.run(batch.switches->cancelling_suspended);
+}
+
+void CancelTables::write(const Decision& decision) {
+  const core::PostStamp posted = decision.posted.value_or(core::PostStamp{});
+  const auto posted_at = decision.posted ? std::optional(posted.server) : std::nullopt;
+  upsert_decision_.run(decision.id, decision.region, decision.action.value,
+                       std::string(decision.type.text()), decision.policy, decision.asker,
+                       decision.status, decision.comment, decision.decided,
+                       std::int64_t{decision.age.count()}, std::string(to_string(decision.state)),
+                       decision.posts, decision.unsure, posted_at, posted.boot_id,
+                       std::int64_t{posted.mono.time_since_epoch().count()}, decision.answer,
+                       decision.outcome, decision.ended);
+}
+
+void CancelTables::prune() {
+  prune_decisions_.run();
+  prune_stale_.run();
+}
+
+void CancelTables::load(core::Snapshot& snapshot) {
+  for (Rows rows = select_decisions_.query(); rows.next();) {
+    snapshot.decisions.push_back(to_decision(rows));
+  }
+  for (Rows rows = select_stale_.query(); rows.next();) {
+    snapshot.told_stale.push_back({rows.text(0), ActionId{rows.text(1)}, rows.text(2), rows.text(3)});
+  }
+  for (Rows rows = select_suppressed_.query(); rows.next();) {
+    snapshot.suppressed.push_back({rows.text(0), rows.time(1)});
+  }
+  Rows row = select_switch_.query();
+  if (row.next()) snapshot.switches.cancelling_suspended = row.integer(0) != 0;
+}
+
+std::vector<Decision> CancelTables::decisions(const std::string& region, const ActionId& action) {
+  std::vector<Decision> decisions;
+  Rows rows = select_of_action_.query(region, action.value);
+  while (rows.next()) decisions.push_back(to_decision(rows));
+  return decisions;
+}
+
+}  // namespace mactiond::store
