@@ -10,17 +10,17 @@ namespace mactiond::core {
 
 /// What holds a cancel back although a policy asks for it. docs/policies.md names the test of each.
 enum class CancelGuard : std::uint8_t {
-  Off,            ///< [cancel] max_per_hour = 0
-  Suspended,      ///< by an operator
-  NotSwept,       ///< no complete sweep since the start: what is known may be out of date
-  NoServerTime,   ///< the API has not answered yet: ages are unknown
-  ClockUncertain, ///< the API's clock is known too roughly
-  ClockJumped,    ///< the API's clock was set a short while ago
-  ClocksDisagree, ///< the API's clock and ours are a day or more apart: one of them is badly wrong
-  Permission,     ///< the app registration lacks the permission for this type of action
-  PolicyLimit,    ///< max_per_hour of the policy
-  TotalLimit,     ///< [cancel] max_per_hour
-  Quota,          ///< no calls left for the re-read and the POST
+  Off,             ///< [cancel] max_per_hour = 0
+  Suspended,       ///< by an operator
+  NotSwept,        ///< no complete sweep since the start: what is known may be out of date
+  NoServerTime,    ///< the API has not answered yet: ages are unknown
+  ClockUncertain,  ///< the API's clock is known too roughly
+  ClockJumped,     ///< the API's clock was set a short while ago
+  ClocksDisagree,  ///< the API's clock and ours are a day or more apart: one of them is badly wrong
+  Permission,      ///< the app registration lacks the permission for this type of action
+  PolicyLimit,     ///< max_per_hour of the policy
+  TotalLimit,      ///< [cancel] max_per_hour
+  Quota,           ///< no calls left for the re-read and the POST
 };
 
 [[nodiscard]] constexpr std::string_view to_string(CancelGuard guard) {

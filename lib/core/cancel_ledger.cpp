@@ -18,7 +18,14 @@ constexpr Duration kKeep = 2h;
 
 CancelLedger::CancelLedger(const CancelOptions& cancel, const std::vector<PolicyOptions>& policies,
                            std::string boot_id)
-    : cancel_(cancel), boot_id_(std::move(boot_id)) {
+    : boot_id_(std::move(boot_id)) {
+  configure(cancel, policies);
+}
+
+void CancelLedger::configure(const CancelOptions& cancel,
+                             const std::vector<PolicyOptions>& policies) {
+  cancel_ = cancel;
+  limits_.clear();
   for (const PolicyOptions& policy : policies) {
     if (policy.max_per_hour) limits_[policy.name] = *policy.max_per_hour;
   }

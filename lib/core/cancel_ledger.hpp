@@ -32,6 +32,8 @@ class CancelLedger {
   CancelLedger(const CancelOptions& cancel, const std::vector<PolicyOptions>& policies,
                std::string boot_id);
 
+  /// Other limits; what was counted stays counted.
+  void configure(const CancelOptions& cancel, const std::vector<PolicyOptions>& policies);
   void restore(const Decision& decision);
   void restore(const StaleRow& row);
   void restore(const SuppressedRow& row) { suppressed_[row.policy] = row.hour; }

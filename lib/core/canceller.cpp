@@ -113,8 +113,8 @@ void Canceller::ended(const MachineAction& action, const CancelTime& time, StepW
   Live& live = row->second;
   const bool cancelled = action.status.known() == ActionStatus::Known::Cancelled;
   // Two cancels of one action carry two comments; where the API shows none it may well be ours.
-  const bool other = !action.cancellation_comment.empty() &&
-                     action.cancellation_comment != live.decision.comment;
+  const bool other =
+      !action.cancellation_comment.empty() && action.cancellation_comment != live.decision.comment;
   const bool unanswered = live.decision.state == Decision::State::Posted && live.decision.unsure;
   const bool ours = live.decision.state == Decision::State::Accepted || (unanswered && !other);
   if (!cancelled || !ours) {
@@ -153,8 +153,7 @@ void Canceller::decide(const CancelTime& time, int calls, StepWriter& out) {
   }
 }
 
-bool Canceller::settle(const ActionId& action, const CancelTime& time, int calls,
-                       StepWriter& out) {
+bool Canceller::settle(const ActionId& action, const CancelTime& time, int calls, StepWriter& out) {
   const ActionFacts* facts = watch_.find(action);
   const PolicyOptions* policy = facts == nullptr ? nullptr : watch_.governing(action);
   if (policy == nullptr) return true;

@@ -31,6 +31,8 @@ class Canceller {
   /// policies and ledger outlive it.
   Canceller(std::string region, const Policies& policies, CancelLedger& ledger);
 
+  /// The policies have changed in place.
+  void use_policies(const Policies& policies) { watch_.use(policies); }
   void restore(const ActionId& action, ActionFacts facts) { watch_.put(action, std::move(facts)); }
   /// A decision that had not ended when the daemon did.
   void restore(Decision decision, MonoTime now);
@@ -86,9 +88,9 @@ class Canceller {
   struct Live {
     Decision decision;
     Next next = Next::Read;
-    MonoTime at{};            ///< not before
-    MonoTime post_at{};       ///< the next POST not before
-    MonoTime read_at{};       ///< of the re-read that allows a POST
+    MonoTime at{};       ///< not before
+    MonoTime post_at{};  ///< the next POST not before
+    MonoTime read_at{};  ///< of the re-read that allows a POST
     bool under_way = false;
     bool was_unsure = false;  ///< before the POST under way
     int failed_reads = 0;
@@ -118,7 +120,7 @@ class Canceller {
   CancelLedger& ledger_;
   StaleWatch watch_;
   std::map<ActionId, Live> live_;
-  std::set<ActionId> held_;              ///< due, and not settled
+  std::set<ActionId> held_;             ///< due, and not settled
   MonoTime look_at_ = MonoTime::min();  ///< when what is held is looked at again
   bool wants_calls_ = false;
 };

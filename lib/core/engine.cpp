@@ -1,17 +1,11 @@
 #include "core/engine.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include "base/error.hpp"
 #include "base/json_text.hpp"
-#include "base/random.hpp"
-#include "core/outbox.hpp"
-#include "core/recorder.hpp"
-#include "core/region.hpp"
-#include "core/step_writer.hpp"
+#include "core/engine_state.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -39,43 +33,6 @@ const char* note_name(EventType type) {
 
 }  // namespace
 
-struct Engine::State {
-  State(Options opts, const Snapshot& snapshot, std::uint64_t seed)
-      : options(std::move(opts)),
-        random(seed),
-        policies(options.policies),
-        ledger(options.cancel, options.policies, options.boot_id),
-        recorder(options.instance, options.webhooks, snapshot.last_seq) {}
-
-  Options options;
-  Random random;
-  Policies policies;
-  CancelLedger ledger;
-  Recorder recorder;
-  std::vector<Region> regions;
-  std::vector<Outbox> outboxes;
-  std::uint64_t last_id = 0;
-  /// Which region or webhook a command under way belongs to.
-  std::unordered_map<std::uint64_t, std::size_t> owners;
-  bool stopping = false;
-  Duration wall_offset{};
-  MonoTime prune_at{};
-  Now last{};
-
-  void restore(const Snapshot& snapshot, Now now);
-  void restore_cancels(const Snapshot& snapshot, Now now);
-  Region* region(const std::string& name);
-  void suspend(const SuspendCancelling& asked, StepWriter& out);
-  void ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
-  void dispatch(Event event, Now now, StepWriter& out);
-  void follow_wall_clock(Now now, Batch& batch);
-  void prune(Now now, Batch& batch);
-  void advance(Now now, StepWriter& out);
-  void own(const std::vector<Command>& commands, std::size_t first, std::size_t owner);
-  std::size_t owner_of(CommandId id);
-  void incident(const WebhookIncident& incident, std::size_t webhook, Now now, StepWriter& out);
-};
-
 Engine::Engine(Options options, Snapshot snapshot, std::uint64_t seed, Now now)
     : state_(std::make_unique<State>(std::move(options), snapshot, seed)) {
   state_->restore(snapshot, now);
@@ -87,48 +44,49 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
   last = now;
   wall_offset = now.wall.time_since_epoch() - now.mono.time_since_epoch();
   prune_at = now.mono + kPruneInterval;
-  const auto count = static_cast<std::int64_t>(std::max<std::size_t>(options.regions.size(), 1));
-  for (const RegionOptions& region_options : options.regions) {
-    Region& region = regions.emplace_back(region_options, options.boot_id, policies, ledger,
-                                           random.next());
-    region.start_at(now.mono + kSpread * static_cast<std::int64_t>(regions.size() - 1) / count);
-    std::vector<QuotaRow> quotas;
-    for (const QuotaRow& row : snapshot.quotas) {
-      if (row.region == region_options.name) quotas.push_back(row);
-    }
-    region.restore(quotas, now.mono);
-  }
-  for (const RegionRow& row : snapshot.regions) {
-    if (Region* found = region(row.region)) found->restore(row);
-  }
-  for (const StoredAction& action : snapshot.actions) {
-    if (Region* found = region(action.region)) found->restore(action);
-  }
-  restore_cancels(snapshot, now);
-  for (const WebhookOptions& webhook : options.webhooks) {
-    StoredWebhook stored;
-    for (const StoredWebhook& candidate : snapshot.webhooks) {
-      if (candidate.row.webhook == webhook.name) stored = candidate;
-    }
-    outboxes.emplace_back(webhook, stored, now);
-  }
-}
-
-void Engine::State::restore_cancels(const Snapshot& snapshot, Now now) {
   ledger.suspend(snapshot.switches.cancelling_suspended);
   for (const StaleRow& row : snapshot.told_stale) ledger.restore(row);
   for (const SuppressedRow& row : snapshot.suppressed) ledger.restore(row);
-  for (const Decision& decision : snapshot.decisions) {
-    ledger.restore(decision);
-    Region* found = decision.live() ? region(decision.region) : nullptr;
-    if (found != nullptr) found->restore(decision, now.mono);
+  for (const Decision& decision : snapshot.decisions) ledger.restore(decision);
+  const auto count = static_cast<std::int64_t>(std::max<std::size_t>(options.regions.size(), 1));
+  for (const RegionOptions& region : options.regions) {
+    const auto place = static_cast<std::int64_t>(regions.size());
+    regions.push_back(make_region(region, snapshot, now));
+    regions.back().start_at(now.mono + kSpread * place / count);
+    region_serials.push_back(++last_serial);
+  }
+  for (const WebhookOptions& webhook : options.webhooks) {
+    outboxes.push_back(make_outbox(webhook, snapshot, now));
+    outbox_serials.push_back(++last_serial);
   }
 }
 
-Region* Engine::State::region(const std::string& name) {
-  const auto found = std::find_if(regions.begin(), regions.end(),
-                                  [&](const Region& region) { return region.name() == name; });
-  return found == regions.end() ? nullptr : &*found;
+Region Engine::State::make_region(const RegionOptions& wanted, const Snapshot& snapshot, Now now) {
+  Region region(wanted, options.boot_id, policies, ledger, random.next());
+  std::vector<QuotaRow> quotas;
+  for (const QuotaRow& row : snapshot.quotas) {
+    if (row.region == wanted.name) quotas.push_back(row);
+  }
+  region.restore(quotas, now.mono);
+  for (const RegionRow& row : snapshot.regions) {
+    if (row.region == wanted.name) region.restore(row);
+  }
+  for (const StoredAction& action : snapshot.actions) {
+    if (action.region == wanted.name) region.restore(action);
+  }
+  for (const Decision& decision : snapshot.decisions) {
+    if (decision.region == wanted.name && decision.live()) region.restore(decision, now.mono);
+  }
+  return region;
+}
+
+Outbox Engine::State::make_outbox(const WebhookOptions& webhook, const Snapshot& snapshot,
+                                  Now now) const {
+  StoredWebhook stored;
+  for (const StoredWebhook& candidate : snapshot.webhooks) {
+    if (candidate.row.webhook == webhook.name) stored = candidate;
+  }
+  return Outbox(webhook, stored, now);
 }
 
 Step Engine::on(Event event, Now now) {
@@ -154,18 +112,40 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
         } else if constexpr (std::is_same_v<E, AskCancel>) {
           ask_cancel(happened, now, out);
         } else if constexpr (std::is_same_v<E, DeliveriesLoaded>) {
-          outboxes[owner_of(happened.command)].on(std::forward<decltype(happened)>(happened));
+          on(std::forward<decltype(happened)>(happened));
         } else if constexpr (std::is_same_v<E, DeliveryAnswered>) {
-          const std::size_t webhook = owner_of(happened.command);
-          for (const auto& told : outboxes[webhook].on(happened, now, random, out.batch())) {
-            incident(told, webhook, now, out);
-          }
+          on(happened, now, out);
         } else {
-          regions[owner_of(happened.command)].on(std::forward<decltype(happened)>(happened), now,
-                                                 out);
+          const auto region = index_of(region_serials, owner_of(happened.command));
+          // A region that is gone has nothing to learn: what it knew is read again if it returns.
+          if (!region) return;
+          regions[*region].on(std::forward<decltype(happened)>(happened), now, out);
         }
       },
       std::move(event));
+}
+
+void Engine::State::on(DeliveriesLoaded loaded) {
+  const std::uint64_t serial = owner_of(loaded.command);
+  const auto outbox = index_of(outbox_serials, serial);
+  if (outbox) outboxes[*outbox].on(std::move(loaded));
+}
+
+void Engine::State::on(const DeliveryAnswered& answered, Now now, StepWriter& out) {
+  const std::uint64_t serial = owner_of(answered.command);
+  if (const auto webhook = index_of(outbox_serials, serial)) {
+    for (const auto& told : outboxes[*webhook].on(answered, now, random, out.batch())) {
+      incident(told, *webhook, now, out);
+    }
+    return;
+  }
+  const auto gone = index_of(leaving_serials, serial);
+  MACTIOND_ASSERT(gone);
+  // What was delivered is noted; what the webhook's state would be concerns nobody any more.
+  (void)leaving[*gone].on(answered, now, random, out.batch());
+  if (leaving[*gone].status().in_flight > 0) return;
+  leaving.erase(leaving.begin() + static_cast<std::ptrdiff_t>(*gone));
+  leaving_serials.erase(leaving_serials.begin() + static_cast<std::ptrdiff_t>(*gone));
 }
 
 void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
@@ -175,8 +155,8 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
   out.batch().switches = SwitchRow{asked.suspended};
   out.note(Note::Level::Warning, asked.suspended ? "cancelling_suspended" : "cancelling_resumed",
            {});
-  out.reply(Reply::Outcome::Done, asked.suspended ? "cancelling is suspended"
-                                                  : "cancelling goes on");
+  out.reply(Reply::Outcome::Done,
+            asked.suspended ? "cancelling is suspended" : "cancelling goes on");
 }
 
 void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
@@ -219,27 +199,27 @@ void Engine::State::advance(Now now, StepWriter& out) {
   for (std::size_t i = 0; i < regions.size(); ++i) {
     const std::size_t first = out.commands().size();
     regions[i].advance(now, out);
-    own(out.commands(), first, i);
+    own(out.commands(), first, region_serials[i]);
   }
   for (std::size_t i = 0; i < outboxes.size(); ++i) {
     const std::size_t first = out.commands().size();
     outboxes[i].advance(now, last_id, out.commands());
-    own(out.commands(), first, i);
+    own(out.commands(), first, outbox_serials[i]);
   }
 }
 
 void Engine::State::own(const std::vector<Command>& commands, std::size_t first,
-                        std::size_t owner) {
+                        std::uint64_t serial) {
   for (std::size_t i = first; i < commands.size(); ++i) {
     const CommandId id = std::visit([](const auto& command) { return command.id; }, commands[i]);
-    owners.emplace(id.value, owner);
+    owners.emplace(id.value, serial);
   }
 }
 
-std::size_t Engine::State::owner_of(CommandId id) {
+std::uint64_t Engine::State::owner_of(CommandId id) {
   const auto found = owners.find(id.value);
   MACTIOND_ASSERT(found != owners.end());
-  const std::size_t owner = found->second;
+  const std::uint64_t owner = found->second;
   owners.erase(found);
   return owner;
 }

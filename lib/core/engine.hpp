@@ -24,6 +24,14 @@ class Engine {
   /// step.commands, and answers each command by exactly one event.
   [[nodiscard]] Step on(Event event, Now now);
 
+  /// Goes over to other options in one step, which is committed and started like any other. What
+  /// is under way goes on: regions and webhooks are the same as before if they have the same name;
+  /// a removed webhook's queue stays in the store. instance and boot_id stay as they were.
+  /// added: what the store has; may be empty if knows_all_of(next).
+  [[nodiscard]] Step reconfigure(Options next, const Snapshot& added, Now now);
+  /// Whether next brings no region and no webhook that is not running.
+  [[nodiscard]] bool knows_all_of(const Options& next) const;
+
   /// When on(Tick{}, now) must be called next even if nothing else happens.
   [[nodiscard]] std::optional<MonoTime> wake_at() const;
 

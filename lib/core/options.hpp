@@ -14,6 +14,7 @@ struct QuotaOptions {
   int per_minute = 100;
   int per_hour = 1500;
   double share = 1.0;  ///< in (0, 1]; a limit never falls below 1
+  bool operator==(const QuotaOptions&) const = default;
 };
 
 enum class Filters : std::uint8_t { Auto, Documented };

@@ -50,6 +50,11 @@ Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now n
   if (left <= kWaitMax) pace_.hold(now.mono + std::max(left, Duration{}));
 }
 
+void Outbox::configure(const WebhookOptions& options) {
+  if (options.max_in_flight != options_.max_in_flight) pace_.configure(options.max_in_flight);
+  options_ = options;
+}
+
 void Outbox::added() {
   ++queued_;
   look_ = true;

@@ -40,6 +40,8 @@ class Outbox {
  public:
   Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now now);
 
+  [[nodiscard]] const std::string& name() const { return options_.name; }
+  void configure(const WebhookOptions& options);
   /// A delivery row was added for this webhook.
   void added();
   /// Starts what is due and free to go. next_id numbers commands.

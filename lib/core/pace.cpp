@@ -32,6 +32,11 @@ bool is_overload(const Disposition& outcome) {
 
 Pace::Pace(int max_in_flight) : most_(max_in_flight), allowed_(max_in_flight) {}
 
+void Pace::configure(int max_in_flight) {
+  most_ = max_in_flight;
+  allowed_ = std::min<double>(allowed_, most_);
+}
+
 int Pace::room(std::size_t in_flight, MonoTime now) const {
   if (held_until(now)) return 0;
   return std::max(0, static_cast<int>(std::floor(allowed_)) - static_cast<int>(in_flight));

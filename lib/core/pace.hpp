@@ -16,6 +16,8 @@ class Pace {
  public:
   explicit Pace(int max_in_flight);
 
+  /// At most so many at a time from now on.
+  void configure(int max_in_flight);
   /// How many attempts may start beside those in flight.
   [[nodiscard]] int room(std::size_t in_flight, MonoTime now) const;
   /// Set while nothing may start; lies ahead of now.

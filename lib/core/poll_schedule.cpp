@@ -49,6 +49,12 @@ void PollSchedule::restore(std::optional<WallTime> watermark,
   refused_until_ = changes_refused_until;
 }
 
+void PollSchedule::configure(const PollOptions& options, MonoTime now) {
+  options_ = options;
+  // A wait that was told us is not cut short.
+  if (poll_failures_ == 0) poll_at_ = std::min(poll_at_, now + options_.idle_interval);
+}
+
 void PollSchedule::start_at(MonoTime when) { poll_at_ = sweep_at_ = when; }
 
 Strategy PollSchedule::strategy(WallTime server_now) const {

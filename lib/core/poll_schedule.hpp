@@ -56,6 +56,8 @@ class PollSchedule {
  public:
   explicit PollSchedule(const PollOptions& options) : options_(options) {}
 
+  /// Other options; a round under way goes on as it began.
+  void configure(const PollOptions& options, MonoTime now);
   void restore(std::optional<WallTime> watermark, std::optional<WallTime> changes_refused_until);
   /// Spreads the first polls of many regions out.
   void start_at(MonoTime when);

@@ -32,6 +32,9 @@ class Recorder {
   std::vector<std::size_t> record(EventRecord event, const Subject& subject, WallTime now,
                                   Batch& batch);
 
+  /// Events from now on go to these webhooks.
+  void use(const std::vector<WebhookOptions>& webhooks) { webhooks_ = webhooks; }
+
   [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
 
  private:

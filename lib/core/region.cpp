@@ -40,10 +40,22 @@ bool waits_long(const Disposition& outcome) {
 Region::Region(const RegionOptions& options, const std::string& boot_id, const Policies& policies,
                CancelLedger& ledger, std::uint64_t seed)
     : options_(options),
+      boot_id_(boot_id),
       random_(seed),
       limiter_(options.quota, boot_id),
       schedule_(options.poll),
       canceller_(options.name, policies, ledger) {}
+
+void Region::configure(const RegionOptions& options, const Policies& policies, MonoTime now) {
+  if (!(options.quota == options_.quota)) {
+    const std::vector<QuotaRow> rows = limiter_.rows(options_.name);
+    limiter_ = Limiter(options.quota, boot_id_);
+    limiter_.restore(rows, now);
+  }
+  schedule_.configure(options.poll, now);
+  canceller_.use_policies(policies);
+  options_ = options;
+}
 
 void Region::restore(const RegionRow& row) {
   schedule_.restore(row.watermark, row.changes_refused_until);

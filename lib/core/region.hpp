@@ -28,6 +28,8 @@ class Region {
   Region(const RegionOptions& options, const std::string& boot_id, const Policies& policies,
          CancelLedger& ledger, std::uint64_t seed);
 
+  /// Other quota, polls or policies; what is known and under way stays.
+  void configure(const RegionOptions& options, const Policies& policies, MonoTime now);
   void restore(const RegionRow& row);
   void restore(const StoredAction& action);
   void restore(const Decision& decision, MonoTime now) { canceller_.restore(decision, now); }
@@ -114,6 +116,7 @@ class Region {
   [[nodiscard]] RegionRow row() const;
 
   RegionOptions options_;
+  std::string boot_id_;
   Random random_;
   TokenCache token_;
   Limiter limiter_;

@@ -116,7 +116,8 @@ void CancelTables::load(core::Snapshot& snapshot) {
     snapshot.decisions.push_back(to_decision(rows));
   }
   for (Rows rows = select_stale_.query(); rows.next();) {
-    snapshot.told_stale.push_back({rows.text(0), ActionId{rows.text(1)}, rows.text(2), rows.text(3)});
+    snapshot.told_stale.push_back(
+        {rows.text(0), ActionId{rows.text(1)}, rows.text(2), rows.text(3)});
   }
   for (Rows rows = select_suppressed_.query(); rows.next();) {
     snapshot.suppressed.push_back({rows.text(0), rows.time(1)});

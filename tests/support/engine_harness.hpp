@@ -36,8 +36,10 @@ class EngineHarness {
     return *engine_;
   }
 
-  void step(core::Event event) {
-    core::Step step = engine().on(std::move(event), now);
+  void step(core::Event event) { take_step(engine().on(std::move(event), now)); }
+
+  /// Commits a step and keeps its commands, as a driver does.
+  void take_step(core::Step step) {
     ++steps;
     for (const core::EventRecord& record : step.writes.events) {
       EXPECT_EQ(record.seq, ++last_seq);

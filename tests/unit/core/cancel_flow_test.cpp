@@ -287,8 +287,7 @@ TEST_F(CancelFlowTest, ACancelledActionAfterAnUnansweredPostIsOurs) {
 TEST_F(CancelFlowTest, SomebodyElsesCancelOvertakesAnUnansweredPost) {
   until_post();
   answer(take<CancelAction>(), refusal(Verdict::Retry, Reason::Network, 0));
-  MachineAction cancelled =
-      open_action("a1").in(ActionStatus::Known::Cancelled).updated(server());
+  MachineAction cancelled = open_action("a1").in(ActionStatus::Known::Cancelled).updated(server());
   cancelled.cancellation_comment = "theirs";
   api["a1"] = cancelled;
   run(10s);

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+#include "core/cancel_ledger.hpp"
+#include "core/engine.hpp"
+#include "core/outbox.hpp"
+#include "core/policy.hpp"
+#include "core/recorder.hpp"
+#include "core/region.hpp"
+#include "core/step_writer.hpp"
+
+namespace mactiond::core {
+
+/// The engine's parts; private to engine.cpp and engine_reload.cpp.
+struct Engine::State {
+  State(Options opts, const Snapshot& snapshot, std::uint64_t seed)
+      : options(std::move(opts)),
+        random(seed),
+        policies(options.policies),
+        ledger(options.cancel, options.policies, options.boot_id),
+        recorder(options.instance, options.webhooks, snapshot.last_seq) {}
+
+  Options options;
+  Random random;
+  Policies policies;
+  CancelLedger ledger;
+  Recorder recorder;
+  std::vector<Region> regions;
+  std::vector<Outbox> outboxes;
+  /// Webhooks that are no longer configured, until their last answer is there.
+  std::vector<Outbox> leaving;
+  std::uint64_t last_id = 0;
+  /// The serial of the region or webhook that a command under way belongs to. It names the object:
+  /// what a removed one asked for is not answered to another that has its name.
+  std::unordered_map<std::uint64_t, std::uint64_t> owners;
+  std::vector<std::uint64_t> region_serials;   ///< of regions
+  std::vector<std::uint64_t> outbox_serials;   ///< of outboxes
+  std::vector<std::uint64_t> leaving_serials;  ///< of leaving
+  std::uint64_t last_serial = 0;
+  bool stopping = false;
+  Duration wall_offset{};
+  MonoTime prune_at{};
+  Now last{};
+
+  void restore(const Snapshot& snapshot, Now now);
+  [[nodiscard]] Region make_region(const RegionOptions& region, const Snapshot& snapshot, Now now);
+  [[nodiscard]] Outbox make_outbox(const WebhookOptions& webhook, const Snapshot& snapshot,
+                                   Now now) const;
+  void reconfigure(Options next, const Snapshot& added, Now now);
+  void change_regions(const Options& next, const Snapshot& added, Now now);
+  void change_webhooks(const Options& next, const Snapshot& added, Now now);
+  void suspend(const SuspendCancelling& asked, StepWriter& out);
+  void ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
+  void dispatch(Event event, Now now, StepWriter& out);
+  void follow_wall_clock(Now now, Batch& batch);
+  void prune(Now now, Batch& batch);
+  void advance(Now now, StepWriter& out);
+  void on(DeliveriesLoaded loaded);
+  void on(const DeliveryAnswered& answered, Now now, StepWriter& out);
+  void own(const std::vector<Command>& commands, std::size_t first, std::uint64_t serial);
+  std::uint64_t owner_of(CommandId id);
+  void incident(const WebhookIncident& incident, std::size_t webhook, Now now, StepWriter& out);
+};
+
+/// Where in serials one stands; nothing if it left.
+[[nodiscard]] inline std::optional<std::size_t> index_of(const std::vector<std::uint64_t>& serials,
+                                                         std::uint64_t serial) {
+  const auto found = std::find(serials.begin(), serials.end(), serial);
+  if (found == serials.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - serials.begin());
+}
+
+template <class Part>
+[[nodiscard]] Part* find_part(std::vector<Part>& parts, const std::string& name) {
+  const auto found = std::find_if(parts.begin(), parts.end(),
+                                  [&](const Part& part) { return part.name() == name; });
+  return found == parts.end() ? nullptr : &*found;
+}
+
+}  // namespace mactiond::core

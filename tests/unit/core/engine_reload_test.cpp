@@ -1,0 +1,131 @@
+#include <gtest/gtest.h>
+
+#include "support/builders.hpp"
+#include "support/engine_harness.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+using test::open_action;
+
+class EngineReloadTest : public testing::Test, public test::EngineHarness {
+ protected:
+  EngineReloadTest() { options.webhooks.emplace_back().name = "soc"; }
+
+  void reload() {
+    ASSERT_TRUE(engine().knows_all_of(options) || !snapshot.actions.empty() || fresh);
+    take_step(engine().reconfigure(options, snapshot, now));
+  }
+  bool fresh = false;  ///< the store knows nothing of what is added
+};
+
+TEST_F(EngineReloadTest, WhatIsUnderWayGoesOn) {
+  begin({open_action("a1")});
+  pass(5s);
+  ASSERT_EQ(count<ListActions>(), 1);
+  ASSERT_EQ(count<SendDelivery>(), 1);
+  options.regions.front().poll.min_interval = 7s;
+  reload();
+  EXPECT_EQ(count<FetchToken>(), 0);
+  deliver();
+  list({open_action("a1").in(ActionStatus::Known::Succeeded).updated(server())});
+  EXPECT_EQ(told(), (std::vector<std::string>{"a1 null>Pending", "a1 Pending>Succeeded"}));
+  deliver();
+  EXPECT_EQ(queue.size(), 0U);
+}
+
+TEST_F(EngineReloadTest, ARemovedWebhooksAnswerIsStillNoted) {
+  begin({open_action("a1")});
+  ASSERT_EQ(count<SendDelivery>(), 1);
+  options.webhooks.clear();
+  reload();
+  deliver();
+  EXPECT_EQ(queue.size(), 0U);
+  pass(5s);
+  list({open_action("a1").in(ActionStatus::Known::Succeeded).updated(server())});
+  EXPECT_EQ(count<SendDelivery>(), 0);
+  EXPECT_TRUE(engine().status(now).webhooks.empty());
+}
+
+TEST_F(EngineReloadTest, AnAddedWebhookGetsWhatComes) {
+  begin({open_action("a1")});
+  deliver();
+  options.webhooks.emplace_back().name = "late";
+  fresh = true;
+  reload();
+  pass(5s);
+  list({open_action("a1").in(ActionStatus::Known::Succeeded).updated(server())});
+  EXPECT_EQ(count<SendDelivery>(), 2);
+}
+
+TEST_F(EngineReloadTest, ARemovedRegionsAnswersConcernNobody) {
+  options.regions.emplace_back().name = "us";
+  tick();
+  pass(3s);
+  ASSERT_EQ(count<FetchToken>(), 2);
+  options.regions.pop_back();
+  reload();
+  give_token();
+  give_token();
+  EXPECT_EQ(count<ListActions>(), 1);
+  EXPECT_EQ(engine().status(now).regions.size(), 1U);
+}
+
+TEST_F(EngineReloadTest, ARegionThatReturnsIsAnotherOne) {
+  options.regions.emplace_back().name = "us";
+  tick();
+  pass(3s);
+  const RegionOptions us = options.regions.back();
+  options.regions.pop_back();
+  reload();
+  options.regions.push_back(us);
+  fresh = true;
+  reload();
+  tick();
+  EXPECT_EQ(count<FetchToken>(), 3);
+  give_token();
+  give_token();
+  EXPECT_EQ(count<ListActions>(), 1);
+  give_token();
+  EXPECT_EQ(count<ListActions>(), 2);
+}
+
+TEST_F(EngineReloadTest, OtherPoliciesGovernAtOnce) {
+  begin({open_action("a1")});
+  EXPECT_TRUE(decisions.empty());
+  PolicyOptions policy;
+  policy.name = "scans";
+  policy.action = PolicyAction::Notify;
+  policy.stale_after = 1s;
+  policy.match.type = {"RunAntiVirusScan"};
+  options.policies = {policy};
+  reload();
+  pass(3s);
+  EXPECT_EQ(told().back(), "action.stale");
+  options.policies.clear();
+  reload();
+  pass(3s);
+}
+
+TEST_F(EngineReloadTest, AReloadDoesNotOpenTheQuota) {
+  options.regions.front().quota.per_hour = 30;
+  options.regions.front().quota.per_minute = 10;
+  int calls = 0;
+  const auto respond = [&] {
+    while (count<FetchToken>() > 0) give_token("t", 24h);
+    while (count<ListActions>() > 0) {
+      list({open_action("a1")});
+      ++calls;
+    }
+  };
+  for (int i = 0; i < 60; ++i) {
+    run(1min, respond);
+    options.regions.front().quota.share = i % 2 == 0 ? 0.5 : 1.0;
+    reload();
+  }
+  EXPECT_LE(calls, 30);
+}
+
+}  // namespace
+}  // namespace mactiond::core
