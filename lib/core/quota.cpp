@@ -119,7 +119,8 @@ int Limiter::available(Lane lane, MonoTime now) const {
   const auto free = [&](const TokenBucket& bucket) {
     const int floor = must_leave(bucket.limit(), lane);
     int count = 0;
-    while (floor + count < bucket.limit().burst && bucket.conforms_at(floor + count) <= now) ++count;
+    while (floor + count < bucket.limit().burst && bucket.conforms_at(floor + count) <= now)
+      ++count;
     return count;
   };
   return std::min(free(minute_), free(hour_));

@@ -94,8 +94,8 @@ struct Metrics::Families {
 
   Family<Gauge>& build_info = gauge("build_info", "Always 1; the version is a label.");
   Family<Gauge>& actions = gauge("actions", "Machine actions in the store.");
-  Family<Counter>& cancels = counter(
-      "cancels_total", "Steps of cancels: requested, confirmed, overtaken, failed, suppressed, stale.");
+  Family<Counter>& cancels =
+      counter("cancels_total", "Cancels by policy and by what became of them.");
   Family<Counter>& transitions = counter("transitions_total", "Changes of status recorded.");
   Histogram& detection_lag = histogram(
       "detection_lag_seconds",

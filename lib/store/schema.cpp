@@ -115,7 +115,8 @@ ALTER TABLE webhook ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 ALTER TABLE webhook ADD COLUMN held_until INTEGER;
 )";
 
-// posted and posted_mono: when the last POST left, by the API's clock and by ours within posted_boot.
+// posted and posted_mono: when the last POST left, by the API's clock and, within posted_boot, by
+// ours.
 constexpr const char* kVersion3 = R"(
 CREATE TABLE decision (
   id          TEXT PRIMARY KEY,
