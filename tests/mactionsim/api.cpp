@@ -136,6 +136,8 @@ Reply Api::on(const Call& call, const std::vector<std::string>& segments, std::s
   const auto fault = tenant_.faults.draw(*operation);
   if (fault && whole_answer(*fault, time.server)) return spoil({}, *fault, time.server);
   Reply reply = serve(*operation, segments, call, query, *roles, time.server);
+  const auto late = fault ? std::nullopt : tenant_.faults.draw_after(*operation);
+  if (late) reply = spoil(std::move(reply), *late, time.server);
   reply = apply_encoding(std::move(reply), tenant_.switches, call);
   return fault ? spoil(std::move(reply), *fault, time.server) : reply;
 }

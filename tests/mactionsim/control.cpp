@@ -70,6 +70,7 @@ std::optional<FaultRule> read_rule(Fields& fields) {
   if (fields.has("operation")) rule.operation = operation;
   fields.read("count", rule.count);
   fields.read("per_mille", rule.per_mille);
+  fields.read("after", rule.after);
   if (rule.count == 0 && rule.per_mille == 0) {
     fields.complain("fault", "needs a count or per_mille");
   }

@@ -406,6 +406,14 @@ class Faults(SimTest):
         self.sim("DELETE", "faults")
         self.assertEqual(self.call("GET", query)[0], 200)
 
+    def test_late_fault_spoils_the_answer_of_a_call_that_took_effect(self):
+        made = self.sim("POST", "actions", {"type": "Isolate", "plan": [[0, "Pending"]]})["ids"][0]
+        self.sim("POST", "faults", {"fault": "server_error_json", "operation": "cancel",
+                                    "count": 1, "after": True})
+        cancel = f"/api/machineactions/{made}/cancel"
+        self.assertEqual(self.call("POST", cancel, {"Comment": "enough"})[0], 500)
+        self.assertEqual(self.call("GET", f"/api/machineactions/{made}")[2]["status"], "Cancelled")
+
     def test_rate_strikes_every_call_of_its_operation(self):
         self.sim("POST", "faults", {"fault": "server_error_json", "operation": "get",
                                     "per_mille": 1000})

@@ -79,6 +79,7 @@ void read_listing(Fields& fields, Traits& traits) {
 void read_life(Fields& fields, Traits& traits) {
   fields.read_name("cancel", kCancels, traits.cancel);
   fields.read_ms("cancel_delay_ms", traits.cancel_delay);
+  fields.read("cancel_noted_at_once", traits.cancel_noted_at_once);
   fields.read_name("duplicate", kDuplicates, traits.duplicate);
   fields.read_ms("offline_timeout_ms", traits.offline_timeout);
   fields.read_ms("retention_ms", traits.retention);

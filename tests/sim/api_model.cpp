@@ -43,6 +43,14 @@ Disposition transport_failure(Fault fault) {
   return outcome;
 }
 
+/// What the client makes of a call that this fault strikes.
+Disposition spoiled(Fault fault, WallTime now) {
+  const auto whole = whole_answer(fault, now);
+  if (!whole) return transport_failure(fault);
+  // A whole answer with status 200 is one that cannot be read.
+  return whole->status == 200 ? transport_failure(fault) : to_disposition(*whole, now);
+}
+
 }  // namespace
 
 core::TokenFetched ApiModel::serve(const core::FetchToken& command, WallTime now) {
@@ -74,63 +82,76 @@ std::optional<Disposition> ApiModel::refuse(Operation operation, const Secret& t
   if (valid == tokens_.end() || now >= valid->second) return to_disposition(unauthorized(), now);
   const auto fault = faults_.draw(operation);
   if (!fault) return std::nullopt;
-  const auto whole = whole_answer(*fault, now);
-  if (!whole) return transport_failure(*fault);
-  // A whole answer with status 200 is one that cannot be read.
-  return whole->status == 200 ? transport_failure(*fault) : to_disposition(*whole, now);
+  return spoiled(*fault, now);
+}
+
+std::optional<WallTime> ApiModel::date(const Disposition& outcome, WallTime now) {
+  if (outcome.status == 0) return std::nullopt;
+  const bool wrong = dates_.below(1000) < static_cast<std::uint64_t>(dates_wrong_);
+  return date_of(wrong ? now + date_error_ : now);
 }
 
 core::ActionsListed ApiModel::serve(const core::ListActions& command, WallTime now) {
   core::ActionsListed event;
   event.command = command.id;
-  event.server_date = date_of(now);
   if (auto refused = refuse(Operation::List, command.token, now)) {
     event.outcome = std::move(*refused);
-    return event;
-  }
-  const auto answer = model_.list(command.query, now);
-  if (!answer) {
+  } else if (const auto answer = model_.list(command.query, now)) {
+    event.outcome.status = 200;
+    event.actions = model_.values(*answer);
+    event.has_next_link = answer->has_next_link;
+  } else {
     event.outcome = to_disposition(answer.error(), now);
-    return event;
   }
-  event.outcome.status = 200;
-  event.actions = model_.values(*answer);
-  event.has_next_link = answer->has_next_link;
+  event.server_date = date(event.outcome, now);
   return event;
 }
 
 core::ActionRead ApiModel::serve(const core::GetAction& command, WallTime now) {
   core::ActionRead event;
   event.command = command.id;
-  event.server_date = date_of(now);
   if (auto refused = refuse(Operation::Get, command.token, now)) {
     event.outcome = std::move(*refused);
-    return event;
-  }
-  const auto answer = model_.get(command.action, now);
-  if (!answer) {
+  } else if (const auto answer = model_.get(command.action, now)) {
+    event.outcome.status = 200;
+    event.action = (*answer)->value(model_.traits().shape);
+  } else {
     event.outcome = to_disposition(answer.error(), now);
-    return event;
   }
-  event.outcome.status = 200;
-  event.action = (*answer)->value(model_.traits().shape);
+  event.server_date = date(event.outcome, now);
   return event;
 }
 
 core::CancelAnswered ApiModel::serve(const core::CancelAction& command, WallTime now) {
+  posts_.push_back({now, command.action, command.comment});
+  core::CancelAnswered event = cancel(command, now);
+  posts_.back().status = event.outcome.status;
+  event.server_date = date(event.outcome, now);
+  return event;
+}
+
+core::CancelAnswered ApiModel::cancel(const core::CancelAction& command, WallTime now) {
   core::CancelAnswered event;
   event.command = command.id;
-  event.server_date = date_of(now);
   if (auto refused = refuse(Operation::Cancel, command.token, now)) {
     event.outcome = std::move(*refused);
     return event;
   }
-  const auto answer = model_.cancel(command.action, command.comment, "mactiond", now);
-  if (!answer) {
-    event.outcome = to_disposition(answer.error(), now);
+  const auto found = model_.get(command.action, now);
+  if (found && forbidden_.contains((*found)->entity().type)) {
+    event.outcome = to_disposition(missing_roles("the role of its type"), now);
     return event;
   }
-  event.outcome.status = 200;
+  const auto answer = model_.cancel(command.action, command.comment, "mactiond", now);
+  posts_.back().accepted = answer.has_value();
+  const auto fault = faults_.draw_after(Operation::Cancel);
+  if (fault) {
+    event.outcome = spoiled(*fault, now);
+  } else if (answer) {
+    event.outcome.status = 200;
+  } else {
+    event.outcome = to_disposition(answer.error(), now);
+  }
   return event;
 }
 

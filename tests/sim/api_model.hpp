@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "base/disposition.hpp"
 #include "base/random.hpp"
@@ -25,6 +27,16 @@ struct ApiOptions {
   Duration token_lifetime = std::chrono::minutes(70);
 };
 
+/// One POST …/cancel as the server met it.
+struct CancelPost {
+  WallTime arrived{};
+  ActionId action;
+  std::string comment;
+  bool accepted = false;  ///< whatever the client was told
+  int status = 0;         ///< of the answer; 0: none, or one that cannot be read
+  bool learned = false;   ///< the answer reached the client
+};
+
 /// One region's API as the engine meets it under virtual time: token endpoint, quota, faults and
 /// the tenant's machine actions. Times are the server's.
 class ApiModel {
@@ -33,7 +45,8 @@ class ApiModel {
       : options_(std::move(options)),
         model_(options_.traits, seed),
         ledger_(options_.limits),
-        faults_(seed + 1) {}
+        faults_(seed + 1),
+        dates_(seed + 2) {}
 
   [[nodiscard]] core::TokenFetched serve(const core::FetchToken& command, WallTime now);
   [[nodiscard]] core::ActionsListed serve(const core::ListActions& command, WallTime now);
@@ -49,8 +62,21 @@ class ApiModel {
   /// The token endpoint refuses the client's secret while this is set.
   void refuse_secret(bool refuse) { secret_refused_ = refuse; }
   void revoke_tokens() { tokens_.clear(); }
+  /// 403 for a cancel of one of these types.
+  void forbid_cancels_of(std::set<std::string> types) { forbidden_ = std::move(types); }
+  /// Of a thousand answers so many come from servers whose Date is wrong by so much.
+  void set_date_error(Duration by, int per_mille) {
+    date_error_ = by;
+    dates_wrong_ = per_mille;
+  }
+  [[nodiscard]] const std::vector<CancelPost>& posts() const { return posts_; }
+  /// The answer to the post of this index reached the client.
+  void learned(std::size_t post) { posts_.at(post).learned = true; }
 
  private:
+  [[nodiscard]] core::CancelAnswered cancel(const core::CancelAction& command, WallTime now);
+  /// The Date of an answer, if it has one.
+  [[nodiscard]] std::optional<WallTime> date(const Disposition& outcome, WallTime now);
   /// The refusal of a call before it reaches the actions.
   [[nodiscard]] std::optional<Disposition> refuse(Operation operation, const Secret& token,
                                                   WallTime now);
@@ -63,6 +89,11 @@ class ApiModel {
   std::map<std::string, WallTime> tokens_;
   std::uint64_t next_token_ = 0;
   bool secret_refused_ = false;
+  std::set<std::string> forbidden_;
+  Duration date_error_{};
+  int dates_wrong_ = 0;
+  Random dates_;
+  std::vector<CancelPost> posts_;
 };
 
 }  // namespace mactiond::sim

@@ -140,13 +140,17 @@ Answer<const Version*> DefenderModel::cancel(const ActionId& id, const std::stri
   if (ActionStatus::parse(action->current->entity().status).is_final()) {
     return bad_request("BadRequest", "Action is already in a final state");
   }
+  if (action->cancel) return bad_request("BadRequest", "Action is already being cancelled");
   const std::uint32_t number = by_id_.at(id.value);
-  if (traits_.cancel != CancelMode::Never) action->cancel = CancelRequest{requestor, comment};
+  action->cancel = CancelRequest{requestor, comment};
   if (traits_.cancel == CancelMode::Immediate) {
     apply_cancel(number, now);
-  } else if (traits_.cancel == CancelMode::Delayed) {
+    return actions_[number].current.get();
+  }
+  if (traits_.cancel == CancelMode::Delayed) {
     schedule(now + traits_.cancel_delay, {Due::Cancel, number, 0, nullptr});
   }
+  if (traits_.cancel_noted_at_once) note_cancel(number, now);
   return actions_[number].current.get();
 }
 
@@ -308,6 +312,15 @@ void DefenderModel::apply_cancel(std::uint32_t number, WallTime at) {
   replace_plan(number, {}, at);
   const CancelRequest request = *std::exchange(action.cancel, std::nullopt);
   change_status(number, "Cancelled", at, request);
+}
+
+void DefenderModel::note_cancel(std::uint32_t number, WallTime at) {
+  const Action& action = actions_[number];
+  Entity entity = action.current->entity();
+  entity.cancellation_requestor = action.cancel->requestor;
+  entity.cancellation_comment = action.cancel->comment;
+  entity.cancelled = minter_.make_stamp(at, traits_.fraction_digits);
+  publish(number, std::move(entity), at);
 }
 
 void DefenderModel::change_status(std::uint32_t number, std::string_view status, WallTime at,

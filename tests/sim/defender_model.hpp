@@ -115,7 +115,7 @@ class DefenderModel {
     std::uint32_t plan_revision = 0;
     std::string later_scope;
     std::string later_name;
-    std::optional<CancelRequest> cancel;  ///< accepted and yet to take effect
+    std::optional<CancelRequest> cancel;  ///< accepted and without effect so far
     WallTime list_from{};
     WallTime get_from{};
     std::vector<std::uint32_t> changes;
@@ -135,6 +135,7 @@ class DefenderModel {
   void fill(std::uint32_t number, WallTime at);
   void forget(std::uint32_t number);
   void apply_cancel(std::uint32_t number, WallTime at);
+  void note_cancel(std::uint32_t number, WallTime at);
   void change_status(std::uint32_t number, std::string_view status, WallTime at,
                      const std::optional<CancelRequest>& cancel = std::nullopt);
   void record(std::uint32_t number, std::optional<std::string> from, const Entity& entity);

@@ -55,6 +55,8 @@ class DefenderModelTest : public testing::Test {
     if (!model_) model_.emplace(traits_, 1);
     return *model_;
   }
+  /// The next model() is made from the traits as they are then.
+  void renew() { model_.reset(); }
   Traits traits_;
 
  private:
@@ -344,6 +346,36 @@ TEST_F(DefenderModelTest, LetsAnActionOvertakeADelayedCancelEdge) {
   EXPECT_EQ(model().status(cancelled), "Cancelled");
 }
 
+TEST_F(DefenderModelTest, RefusesASecondCancelInEveryMode) {
+  for (const CancelMode mode : {CancelMode::Immediate, CancelMode::Delayed, CancelMode::Never}) {
+    traits_.cancel = mode;
+    traits_.cancel_delay = minutes(1);
+    renew();
+    const ActionId id = model().add(planned({{hours(1), "Succeeded"}}), kStart);
+    EXPECT_TRUE(model().cancel(id, "c", "app", kStart));
+    const auto again = model().cancel(id, "c", "app", kStart + seconds(1));
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().status, 400);
+  }
+}
+
+TEST_F(DefenderModelTest, NotesACancelBeforeItsEffectWhereToldTo) {
+  traits_.cancel = CancelMode::Delayed;
+  traits_.cancel_delay = minutes(1);
+  const ActionId silent = model().add(planned({{hours(1), "Succeeded"}}), kStart);
+  EXPECT_FALSE((*model().cancel(silent, "c", "app", kStart))->entity().cancelled);
+  renew();
+  traits_.cancel_noted_at_once = true;
+  const ActionId noted = model().add(planned({{hours(1), "Succeeded"}}), kStart);
+  ASSERT_TRUE(model().cancel(noted, "c", "app", kStart));
+  const auto read = model().get(noted, kStart);
+  ASSERT_TRUE(read);
+  EXPECT_EQ((*read)->entity().status, "Pending");
+  EXPECT_EQ((*read)->entity().cancellation_comment, "c");
+  EXPECT_TRUE((*read)->value({}).cancellation_noted);
+  EXPECT_EQ(model().history(noted).size(), 1U);
+}
+
 TEST_F(DefenderModelTest, RefusesASecondActionOfTheSameTypeWhileOneIsOpen) {
   Spec spec = planned({{seconds(10), "Succeeded"}});
   spec.machine_id = std::string(40, 'b');
@@ -407,6 +439,8 @@ TEST_P(Shapes, ReadAsTheValuesTheModelHandsOut) {
     EXPECT_EQ(read.request_source, values[i].request_source);
     EXPECT_EQ(read.created, values[i].created);
     EXPECT_EQ(read.last_update, values[i].last_update);
+    EXPECT_EQ(read.cancellation_comment, values[i].cancellation_comment);
+    EXPECT_EQ(read.cancellation_noted, values[i].cancellation_noted);
   }
   const auto single = defender::parse_action(model.entity_json(*answer->rows.front()));
   ASSERT_TRUE(single);

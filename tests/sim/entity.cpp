@@ -210,7 +210,12 @@ MachineAction to_machine_action(const Entity& entity, const Shape& shape) {
   action.computer_dns_name = entity.computer_dns_name.value_or("");
   action.requestor = entity.requestor;
   action.requestor_comment = entity.requestor_comment;
-  if (!shape.minimal) action.request_source = entity.request_source;
+  if (!shape.minimal) {
+    action.request_source = entity.request_source;
+    action.cancellation_comment = entity.cancellation_comment.value_or("");
+    action.cancellation_noted =
+        !entity.cancellation_requestor.value_or("").empty() || entity.cancelled.has_value();
+  }
   action.created = entity.created;
   action.last_update = entity.last_update;
   Shape read = shape;

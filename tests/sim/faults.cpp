@@ -15,7 +15,8 @@ constexpr std::string_view kFrontDoorPage =
     "<html><head><title>503 Service Unavailable</title></head>"
     "<body><h1>Our services aren't available right now</h1></body></html>";
 
-bool applies(const FaultRule& rule, Operation operation) {
+bool applies(const FaultRule& rule, Operation operation, bool after) {
+  if (rule.after != after) return false;
   if (rule.operation) return *rule.operation == operation;
   return operation != Operation::Token;
 }
@@ -35,16 +36,16 @@ std::optional<Fault> parse_fault(std::string_view name) {
 
 void FaultPlan::add(const FaultRule& rule) { rules_.push_back(rule); }
 
-std::optional<Fault> FaultPlan::draw(Operation operation) {
+std::optional<Fault> FaultPlan::draw(Operation operation, bool after) {
   for (auto rule = rules_.begin(); rule != rules_.end(); ++rule) {
-    if (rule->count <= 0 || !applies(*rule, operation)) continue;
+    if (rule->count <= 0 || !applies(*rule, operation, after)) continue;
     const Fault fault = rule->fault;
     --rule->count;
     if (rule->count == 0 && rule->per_mille == 0) rules_.erase(rule);
     return fault;
   }
   for (const FaultRule& rule : rules_) {
-    if (rule.per_mille <= 0 || !applies(rule, operation)) continue;
+    if (rule.per_mille <= 0 || !applies(rule, operation, after)) continue;
     if (random_.below(1000) < static_cast<std::uint64_t>(rule.per_mille)) return rule.fault;
   }
   return std::nullopt;

@@ -71,6 +71,7 @@ struct FaultRule {
   std::optional<Operation> operation;  ///< nothing: every call but those for a token
   int count = 0;
   int per_mille = 0;
+  bool after = false;  ///< the call takes effect, only its answer is spoiled
 };
 
 /// The rules in force. Counted rules go first, in the order they were added.
@@ -81,10 +82,16 @@ class FaultPlan {
   void add(const FaultRule& rule);
   void clear() { rules_.clear(); }
   [[nodiscard]] std::size_t size() const { return rules_.size(); }
-  /// The fault of this call, if it has one.
-  [[nodiscard]] std::optional<Fault> draw(Operation operation);
+  /// The fault that strikes this call before it takes effect, if any.
+  [[nodiscard]] std::optional<Fault> draw(Operation operation) { return draw(operation, false); }
+  /// The fault that strikes its answer, if any. Asked only once the call took effect.
+  [[nodiscard]] std::optional<Fault> draw_after(Operation operation) {
+    return draw(operation, true);
+  }
 
  private:
+  [[nodiscard]] std::optional<Fault> draw(Operation operation, bool after);
+
   std::vector<FaultRule> rules_;
   Random random_;
 };

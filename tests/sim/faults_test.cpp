@@ -23,6 +23,14 @@ TEST(FaultPlan, SparesTokenRequestsUnlessNamed) {
   EXPECT_EQ(plan.draw(Operation::Get), Fault::Unauthorized);
 }
 
+TEST(FaultPlan, TellsFaultsOfTheAnswerFromThoseOfTheCall) {
+  FaultPlan plan(1);
+  plan.add({Fault::Reset, Operation::Cancel, 1, 0, true});
+  EXPECT_FALSE(plan.draw(Operation::Cancel));
+  EXPECT_EQ(plan.draw_after(Operation::Cancel), Fault::Reset);
+  EXPECT_FALSE(plan.draw_after(Operation::Cancel));
+}
+
 TEST(FaultPlan, StrikesAtItsRateAndRepeatsWithTheSeed) {
   FaultPlan plan(7);
   FaultPlan again(7);

@@ -32,7 +32,7 @@ enum class NextLink : std::uint8_t {
 enum class CancelMode : std::uint8_t {
   Immediate,  ///< 200 with status Cancelled
   Delayed,    ///< 200 still open, Cancelled after cancel_delay unless it ended before
-  Never,      ///< 200 and nothing happens
+  Never,      ///< 200 and nothing happens, however often it is asked
 };
 
 /// What a second action of the same type on one machine meets while the first is open.
@@ -58,6 +58,7 @@ struct Traits {
   std::size_t page_max = kTopMax;  ///< rows of an answer to a request without $top
   CancelMode cancel = CancelMode::Immediate;
   Duration cancel_delay{};
+  bool cancel_noted_at_once = false;  ///< an accepted cancel shows who asked before its effect
   Duration offline_timeout = std::chrono::hours(72) + std::chrono::minutes(14);
   Duplicate duplicate = Duplicate::Refuse;
   Plan default_plan{{std::chrono::seconds(2), "InProgress"},
