@@ -33,7 +33,7 @@ int run(int argc, char** argv) {
   const auto surroundings = environment();
   const auto loaded = mactiond::config::load_file(command_line.config, surroundings);
   for (const auto& problem : loaded.problems) {
-    std::fprintf(stderr, "%s%s\n", problem.text().c_str(), problem.warning ? " (warning)" : "");
+    std::fprintf(stderr, "%s\n", problem.text().c_str());
   }
   if (!loaded.ok()) return kExitConfig;
   if (command_line.print_config) {

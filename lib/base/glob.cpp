@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
@@ -17,8 +18,9 @@ std::size_t character_length(std::string_view text) {
 }
 
 // Only the last `*` is ever widened: what the ones before it took stays right, since whatever they
-// could give up the last one can take.
-bool match(std::string_view pattern, std::string_view text) {
+// could give up the last one can take. A `?` never takes the character barred, if there is one.
+bool match(std::string_view pattern, std::string_view text,
+           std::optional<char> barred = std::nullopt) {
   std::size_t p = 0;
   std::size_t t = 0;
   std::size_t star = std::string_view::npos;
@@ -28,7 +30,7 @@ bool match(std::string_view pattern, std::string_view text) {
     if (more && pattern[p] == '*') {
       star = p++;
       resume = t;
-    } else if (more && pattern[p] == '?') {
+    } else if (more && pattern[p] == '?' && text[t] != barred) {
       ++p;
       t += character_length(text.substr(t));
     } else if (more && fold(pattern[p]) == fold(text[t])) {
@@ -59,6 +61,11 @@ bool Glob::matches(std::string_view text) const {
 }
 
 bool glob_match(std::string_view pattern, std::string_view text) { return match(pattern, text); }
+
+// A `*` in narrow is a character that only a `*` in wide can take.
+bool glob_covers(std::string_view wide, std::string_view narrow) {
+  return match(wide, narrow, '*');
+}
 
 bool is_glob(std::string_view pattern) {
   return pattern.find_first_of("*?") != std::string_view::npos;

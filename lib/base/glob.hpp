@@ -27,6 +27,9 @@ class Glob {
 /// For a pattern that is used once; see Glob.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
 
+/// Whether every text that fits narrow certainly fits wide; false where that is not plain to see.
+[[nodiscard]] bool glob_covers(std::string_view wide, std::string_view narrow);
+
 /// Whether the pattern has a `*` or a `?`.
 [[nodiscard]] bool is_glob(std::string_view pattern);
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <tuple>
 
-#include "base/glob.hpp"
+#include "config/check_policy.hpp"
 #include "config/kind.hpp"
 
 namespace mactiond::config {
@@ -68,15 +68,7 @@ void check_webhook(const Node& table, const Webhook& webhook, const Config& conf
     reader.enter("webhook.url");
     reader.fail(*url, "http is refused unless allow_http = true");
   }
-  const Node* filter = table.find("filter.region");
-  if (filter == nullptr || !reader.is_good(filter)) return;
-  reader.enter("webhook.filter.region");
-  for (const Node& glob : filter->children) {
-    const bool fits =
-        std::any_of(config.regions.begin(), config.regions.end(),
-                    [&](const Region& region) { return glob_match(glob.text, region.core.name); });
-    if (!fits) reader.warn(glob.place, shown(glob.text) + " fits no region");
-  }
+  check_region_globs(table, "webhook", "filter.region", config, reader);
 }
 
 void check_unique(const std::vector<const Node*>& tables, const std::string& section,
@@ -112,7 +104,8 @@ void check_shared_quota(const std::vector<const Node*>& tables, const Config& co
 }  // namespace
 
 void check(const Node& root, const std::vector<const Node*>& regions,
-           const std::vector<const Node*>& webhooks, const Config& config, Reader& reader) {
+           const std::vector<const Node*>& policies, const std::vector<const Node*>& webhooks,
+           const Config& config, Reader& reader) {
   const Node* list = root.child("region");
   const bool none = list == nullptr || (list->kind == Node::Kind::List && list->children.empty());
   if (none) {
@@ -120,11 +113,13 @@ void check(const Node& root, const std::vector<const Node*>& regions,
     reader.fail(Place{}, "at least one [[region]] is needed");
   }
   check_unique(regions, "region", reader);
+  check_unique(policies, "policy", reader);
   check_unique(webhooks, "webhook", reader);
   check_shared_quota(regions, config, reader);
   for (std::size_t i = 0; i < regions.size(); ++i) {
     check_region(root, *regions[i], config, config.regions[i], reader);
   }
+  check_policies(policies, config, reader);
   for (std::size_t i = 0; i < webhooks.size(); ++i) {
     check_webhook(*webhooks[i], config.webhooks[i], config, reader);
   }

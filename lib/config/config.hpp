@@ -74,6 +74,8 @@ struct Config {
   Duration closed_actions = std::chrono::hours(24 * 30);
   std::vector<Region> regions;
   std::vector<Webhook> webhooks;
+  core::CancelOptions cancel;
+  std::vector<core::PolicyOptions> policies;
 };
 
 }  // namespace mactiond::config

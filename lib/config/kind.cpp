@@ -211,9 +211,7 @@ bool Globs::read(const Node& node, std::vector<std::string>& value, Reader& read
       good = reader.fail(item, "must have 1 to 256 characters");
       continue;
     }
-    const auto fits = [&](std::string_view text) {
-      return glob_match(item.text, text);
-    };
+    const auto fits = [&](std::string_view text) { return glob_match(item.text, text); };
     if (known.empty() || std::any_of(known.begin(), known.end(), fits)) continue;
     std::string message = shown(item.text) + " fits none of " + joined(known);
     const std::string_view guess = nearest(item.text, known);

@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <system_error>
 #include <tuple>
@@ -130,22 +129,12 @@ std::vector<const Node*> tables_of(const Node& root, const std::string& name, Re
 }
 
 void check_sections(const Node& root, Reader& reader) {
-  static const Keys kKnown = {"daemon",    "transition_log", "admin",
-                              "retention", "region",         "webhook"};
-  static const std::map<std::string_view, std::string_view> kLater = {
-      {"cancel", "cancelling is not supported by this version"},
-      {"policy", "policies are not supported by this version"}};
+  static const Keys kKnown = {"daemon", "transition_log", "admin",  "retention",
+                              "cancel", "region",         "policy", "webhook"};
   for (const Node& node : root.children) {
     if (std::find(kKnown.begin(), kKnown.end(), node.key) != kKnown.end()) continue;
     reader.enter(node.key);
-    const auto later = kLater.find(node.key);
-    if (later == kLater.end()) {
-      report_unknown(node, std::string(nearest(node.key, kKnown)), reader);
-    } else if (node.kind == Node::Kind::List && !node.children.empty()) {
-      reader.fail(node.children.front(), later->second);
-    } else {
-      reader.fail(node, later->second);
-    }
+    report_unknown(node, std::string(nearest(node.key, kKnown)), reader);
   }
 }
 
@@ -168,6 +157,7 @@ void read_root(const Node& root, Config& config, Reader& reader) {
   read_single(root, "transition_log", transition_log_options(), config.transition_log, reader);
   read_single(root, "admin", admin_options(), config.admin, reader);
   read_single(root, "retention", retention_options(), config, reader);
+  read_single(root, "cancel", cancel_options(), config.cancel, reader);
 
   const auto regions = tables_of(root, "region", reader);
   for (const Node* table : regions) {
@@ -175,11 +165,15 @@ void read_root(const Node& root, Config& config, Reader& reader) {
     Cloud::apply(region.cloud, region);
     read_section(*table, "region", region_options(), region, reader);
   }
+  const auto policies = tables_of(root, "policy", reader);
+  for (const Node* table : policies) {
+    read_section(*table, "policy", policy_options(), config.policies.emplace_back(), reader);
+  }
   const auto webhooks = tables_of(root, "webhook", reader);
   for (const Node* table : webhooks) {
     read_section(*table, "webhook", webhook_options(), config.webhooks.emplace_back(), reader);
   }
-  check(root, regions, webhooks, config, reader);
+  check(root, regions, policies, webhooks, config, reader);
 }
 
 LoadResult failed(const std::string& path, Place place, std::string message) {
@@ -219,7 +213,8 @@ std::pair<std::optional<std::string>, std::string> read_text(const std::string& 
 }  // namespace
 
 std::string Problem::text() const {
-  return file + ':' + std::to_string(line) + ':' + std::to_string(column) + ": " + message;
+  return file + ':' + std::to_string(line) + ':' + std::to_string(column) +
+         (warning ? ": warning: " : ": ") + message;
 }
 
 bool LoadResult::ok() const {

@@ -16,7 +16,7 @@ struct Problem {
   std::string message;
   bool warning = false;
 
-  /// "FILE:LINE:COLUMN: message"
+  /// "FILE:LINE:COLUMN: message", or "FILE:LINE:COLUMN: warning: message"
   [[nodiscard]] std::string text() const;
 };
 

@@ -15,6 +15,8 @@ void print_section(std::string& out, const std::string& name, bool in_list,
   out += in_list ? "[[" + name + "]]\n" : '[' + name + "]\n";
   std::string_view table;
   for (const auto& option : options) {
+    const std::string value = option.print(section);
+    if (value.empty()) continue;
     const std::size_t dot = option.key.find('.');
     const bool nested = dot != std::string_view::npos;
     if (nested && option.key.substr(0, dot) != table) {
@@ -22,7 +24,7 @@ void print_section(std::string& out, const std::string& name, bool in_list,
       out += '[' + name + '.' + std::string(table) + "]\n";
     }
     out += option.key.substr(nested ? dot + 1 : 0);
-    out += " = " + option.print(section) + "  # " + std::string(option.sentence) + '\n';
+    out += " = " + value + "  # " + std::string(option.sentence) + '\n';
   }
 }
 
@@ -34,8 +36,12 @@ std::string print(const Config& config) {
   print_section(out, "transition_log", false, transition_log_options(), config.transition_log);
   print_section(out, "admin", false, admin_options(), config.admin);
   print_section(out, "retention", false, retention_options(), config);
+  print_section(out, "cancel", false, cancel_options(), config.cancel);
   for (const Region& region : config.regions) {
     print_section(out, "region", true, region_options(), region);
+  }
+  for (const core::PolicyOptions& policy : config.policies) {
+    print_section(out, "policy", true, policy_options(), policy);
   }
   for (const Webhook& webhook : config.webhooks) {
     print_section(out, "webhook", true, webhook_options(), webhook);

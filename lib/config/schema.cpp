@@ -13,19 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr bool kRequired = true;
-constexpr bool kOptional = false;
 constexpr std::size_t kSocketPathMax = 107;  // sockaddr_un::sun_path without its NUL
-
-template <class Section, class Kind, class Access>
-void add(std::vector<Option<Section>>& options, std::string_view key, bool required, Kind kind,
-         Access access, std::string_view sentence) {
-  auto read = [kind, access](const Node& node, Section& section, Reader& reader) {
-    return kind.read(node, access(section), reader);
-  };
-  auto print = [kind, access](const Section& section) { return kind.print(access(section)); };
-  options.push_back({key, required, sentence, std::move(read), std::move(print)});
-}
 
 Choice<std::string> words(std::vector<std::string_view> known,
                           std::vector<std::string_view> later = {}) {
@@ -40,19 +28,6 @@ std::vector<std::string_view> event_types() {
     names.push_back(core::to_string(type));
   }
   return names;
-}
-
-std::vector<std::string_view> action_types() {
-  return {"RunAntiVirusScan",
-          "Offboard",
-          "LiveResponse",
-          "CollectInvestigationPackage",
-          "Isolate",
-          "Unisolate",
-          "StopAndQuarantineFile",
-          "RestrictCodeExecution",
-          "UnrestrictCodeExecution",
-          "RequestSample"};
 }
 
 std::vector<std::string_view> action_statuses() {
@@ -194,6 +169,15 @@ std::vector<Option<Webhook>> make_webhook_options() {
 }
 
 }  // namespace
+
+std::vector<std::string_view> action_types() {
+  std::vector<std::string_view> names;
+  for (auto type = ActionType::Known::RunAntiVirusScan; type <= ActionType::Known::RequestSample;
+       type = static_cast<ActionType::Known>(static_cast<int>(type) + 1)) {
+    names.push_back(ActionType(type).text());
+  }
+  return names;
+}
 
 const std::vector<Option<Daemon>>& daemon_options() {
   static const auto kOptions = [] {

@@ -99,7 +99,9 @@ std::optional<std::string> comment_mistake(std::string_view comment) {
   while (!comment.empty()) {
     const Piece piece = take_piece(comment);
     if (piece.placeholder && !is_placeholder(piece.text)) {
-      return "unknown placeholder {" + std::string(piece.text) + '}';
+      std::string message = "unknown placeholder {" + std::string(piece.text) + "}; there are";
+      for (const std::string_view known : kPlaceholders) message += " {" + std::string(known) + '}';
+      return message;
     }
     if (!piece.placeholder && piece.text.find('{') != std::string_view::npos) {
       return "a { without its }";

@@ -88,6 +88,18 @@ TEST(Glob, KnowsWhichTextIsLiteral) {
   }
 }
 
+TEST(Glob, CoversANarrowerOne) {
+  EXPECT_TRUE(glob_covers("*", "*"));
+  EXPECT_TRUE(glob_covers("**", "a?*"));
+  EXPECT_TRUE(glob_covers("srv-*", "SRV-0?"));
+  EXPECT_TRUE(glob_covers("*scan*", "RunAntiVirusScan"));
+  EXPECT_TRUE(glob_covers("?b", "?b"));
+  EXPECT_FALSE(glob_covers("srv-01", "srv-*"));
+  EXPECT_FALSE(glob_covers("?*", "*"));
+  EXPECT_FALSE(glob_covers("a?", "a*"));
+  EXPECT_FALSE(glob_covers("*a*", "*b*"));
+}
+
 TEST(Glob, OnlyStarsFitEverything) {
   EXPECT_TRUE(Glob("*").fits_everything());
   EXPECT_TRUE(Glob("**").fits_everything());
@@ -113,6 +125,16 @@ RC_GTEST_PROP(Glob, AgreesWithTheDefinition, ()) {
       *rc::gen::resize(12, rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab"))));
   RC_ASSERT(glob_match(pattern, text) == fits(pattern, text));
   RC_ASSERT(Glob(pattern).matches(text) == fits(pattern, text));
+}
+
+// What the narrow one fits must fit one that covers it.
+RC_GTEST_PROP(Glob, CoversNothingThatDoesNotFit, ()) {
+  const auto globs = rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab*?")));
+  const auto texts = rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab")));
+  const auto wide = *rc::gen::resize(4, globs);
+  const auto narrow = *rc::gen::resize(4, globs);
+  const auto text = *rc::gen::resize(5, texts);
+  if (glob_covers(wide, narrow) && fits(narrow, text)) RC_ASSERT(fits(wide, text));
 }
 
 }  // namespace

@@ -135,7 +135,7 @@ TEST(Loader, WarnsWithoutFailing) {
   EXPECT_TRUE(result.ok());
   ASSERT_EQ(result.problems.size(), 3U);
   EXPECT_EQ(result.problems[0].text(),
-            "test.toml:12:9: webhook.filter.region: \"us\" fits no region");
+            "test.toml:12:9: warning: webhook.filter.region: \"us\" fits no region");
   EXPECT_THAT(result.problems[1].text(), HasSubstr("did you mean Isolate?"));
   EXPECT_THAT(result.problems[2].text(), HasSubstr("did you mean Succeeded?"));
 }

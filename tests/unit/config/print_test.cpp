@@ -14,6 +14,11 @@ using testing::Not;
 std::string full_text() {
   return "[daemon]\ninstance='soc1'\n[transition_log]\npath='/tmp/a \"b\"'\n" + region_text() +
          "[region.quota]\nshare=0.25\n[region.poll]\nmin_interval='1500ms'\n"
+         "[cancel]\nmax_per_hour=0\n"
+         "[[policy]]\nname='leave'\naction='ignore'\nmatch.comment=['*\"keep\"*']\n"
+         "[[policy]]\nname='scans'\naction='cancel'\ndry_run=true\nstale_after='90m'\n"
+         "stale_since='updated'\nmax_per_hour=0\ncomment='{age} \\ old'\n"
+         "[policy.match]\ntype=['RunAntiVirusScan']\nstatus=['Pending']\n"
          "[[webhook]]\nname='one'\nurl='https://hooks.example:8443/x?y=1'\n"
          "secret=['env:MACTIOND_TEST_HOOK','env:MACTIOND_TEST_HOOK']\n"
          "bearer='env:MACTIOND_TEST_SECRET'\nfilter.event=['action.*']\n"
@@ -50,6 +55,17 @@ TEST(Print, HidesEverySecret) {
   EXPECT_THAT(printed, HasSubstr("client_secret = \"***\""));
   EXPECT_THAT(printed, HasSubstr("url = \"***\""));
   EXPECT_THAT(printed, HasSubstr("secret = [\"***\", \"***\"]"));
+}
+
+TEST(Print, LeavesOutWhatIsNotSet) {
+  const auto result = load(full_text());
+  std::string printed = print(result.config);
+  printed = printed.substr(printed.find("name = \"leave\""));
+  printed = printed.substr(0, printed.find("[[policy]]"));
+  EXPECT_THAT(printed, HasSubstr("action = \"ignore\""));
+  EXPECT_THAT(printed, HasSubstr("comment = [\"*\\\"keep\\\"*\"]"));
+  EXPECT_THAT(printed, Not(HasSubstr("stale_after")));
+  EXPECT_THAT(printed, Not(HasSubstr("max_per_hour")));
 }
 
 TEST(Print, ShowsDefaultsToo) {

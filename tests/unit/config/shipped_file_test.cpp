@@ -54,10 +54,11 @@ template <class Section>
 void add_expected(const std::string& name, const std::vector<Option<Section>>& options,
                   const Section& section, std::set<std::string>& expected) {
   for (const auto& option : options) {
-    // These have no default; the file shows an example.
-    const bool example = option.required || option.key == "instance";
-    expected.insert(name + '.' + std::string(option.key) + " = " +
-                    (example ? "…" : option.print(section)));
+    // These have no default, or none that loads; the file shows an example.
+    const std::string value = option.print(section);
+    const bool example = option.required || value.empty() || option.key == "instance" ||
+                         (name == "policy" && option.key == "match.type");
+    expected.insert(name + '.' + std::string(option.key) + " = " + (example ? "…" : value));
   }
 }
 
@@ -71,7 +72,9 @@ TEST(ShippedFile, ShowsEveryOptionWithItsDefaultAndNothingElse) {
   add_expected("transition_log", transition_log_options(), config.transition_log, expected);
   add_expected("admin", admin_options(), config.admin, expected);
   add_expected("retention", retention_options(), config, expected);
+  add_expected("cancel", cancel_options(), config.cancel, expected);
   add_expected("region", region_options(), region, expected);
+  add_expected("policy", policy_options(), core::PolicyOptions{}, expected);
   add_expected("webhook", webhook_options(), webhook, expected);
 
   std::set<std::string> shown;
@@ -91,6 +94,7 @@ TEST(ShippedFile, LoadsOnceItsSecretsExist) {
       load_text(uncommented(read_all(kDirectory + "mactiond.toml")), "mactiond.toml", environment);
   EXPECT_EQ(all_problems(result), "");
   EXPECT_EQ(result.config.regions.size(), 1U);
+  EXPECT_EQ(result.config.policies.size(), 1U);
   EXPECT_EQ(result.config.webhooks.size(), 1U);
 }
 

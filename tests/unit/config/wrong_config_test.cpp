@@ -54,8 +54,6 @@ std::vector<Row> section_rows() {
       {"UnknownSectionFarFromAll", at_end("[elephant]\n"), "8:2", "elephant: unknown key"},
       {"PluralSection", at_end("[[webhooks]]\nname='a'\n"), "8:3", "did you mean webhook?"},
       {"TopLevelOption", "instance = 'a'\n" + region_text(), "1:1", "instance: unknown key"},
-      {"Policies", at_end("[[policy]]\nname='x'\n"), "8:1", "policies are not supported"},
-      {"Cancel", at_end("[cancel]\nmax_per_hour=1\n"), "8:1", "cancelling is not supported"},
       {"UnknownKey", at_end("[daemon]\nstate_dri='/x'\n"), "9:1", "did you mean state_dir?"},
       {"InstanceWithBlank", at_end("[daemon]\ninstance='a b'\n"), "9:10", "letters"},
       {"InstanceEmpty", at_end("[daemon]\ninstance=''\n"), "9:10", "letters"},

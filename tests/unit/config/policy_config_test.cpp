@@ -1,0 +1,246 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "unit/config/config_text.hpp"
+
+namespace mactiond::config {
+namespace {
+
+using namespace std::chrono_literals;
+using core::PolicyAction;
+using core::StaleSince;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// Lines 8 to 11 are a policy that is right, the lines after it are tested.
+std::string scans(const std::string& lines = "") {
+  return region_text() + "[[policy]]\nname='scans'\naction='cancel'\nstale_after='6h'\n" + lines;
+}
+
+const std::string kScan = "match.type=['RunAntiVirusScan']\n";
+
+// Two policies: the first has these lines from line 8 on, the second follows.
+std::string two(const std::string& first, const std::string& second) {
+  return region_text() + "[[policy]]\nname='a'\naction='notify'\nstale_after='1h'\n" + first +
+         "[[policy]]\nname='b'\naction='notify'\nstale_after='1h'\n" + second;
+}
+
+TEST(PolicyConfig, FillsInEveryDefault) {
+  const auto result = load(scans(kScan));
+  ASSERT_EQ(all_problems(result), "");
+  EXPECT_EQ(result.config.cancel.max_per_hour, 60);
+  const auto& policy = result.config.policies.at(0);
+  EXPECT_EQ(policy.name, "scans");
+  EXPECT_EQ(policy.action, PolicyAction::Cancel);
+  EXPECT_FALSE(policy.dry_run);
+  EXPECT_EQ(policy.stale_after, 6h);
+  EXPECT_EQ(policy.stale_since, StaleSince::Created);
+  EXPECT_EQ(policy.max_per_hour, std::nullopt);
+  EXPECT_EQ(policy.comment, "Cancelled by mactiond ({policy}): {status} for {age}");
+  EXPECT_THAT(policy.match.type, ElementsAre("RunAntiVirusScan"));
+  EXPECT_THAT(policy.match.computer, IsEmpty());
+  EXPECT_EQ(load(region_text()).config.policies.size(), 0U);
+}
+
+TEST(PolicyConfig, ReadsEveryOption) {
+  const auto result = load(region_text() +
+                           "[cancel]\nmax_per_hour=7\n"
+                           "[[policy]]\nname='p'\naction='cancel'\ndry_run=true\n"
+                           "stale_after='500ms'\nstale_since='updated'\nmax_per_hour=0\n"
+                           "comment='{action_id}'\n[policy.match]\nregion=['e?']\n"
+                           "type=['Offboard','*Scan']\nstatus=['inprogress']\n"
+                           "requestor=['a*']\nrequest_source=['Portal']\ncomputer=['c*']\n"
+                           "comment=['*x*']\n"
+                           "[[policy]]\nname='q'\naction='ignore'\n");
+  ASSERT_EQ(all_problems(result), "");
+  EXPECT_EQ(result.config.cancel.max_per_hour, 7);
+  ASSERT_EQ(result.config.policies.size(), 2U);
+  const auto& policy = result.config.policies[0];
+  EXPECT_TRUE(policy.dry_run);
+  EXPECT_EQ(policy.stale_after, 500ms);
+  EXPECT_EQ(policy.stale_since, StaleSince::Updated);
+  EXPECT_EQ(policy.max_per_hour, 0);
+  EXPECT_EQ(policy.comment, "{action_id}");
+  EXPECT_THAT(policy.match.region, ElementsAre("e?"));
+  EXPECT_THAT(policy.match.type, ElementsAre("Offboard", "*Scan"));
+  EXPECT_THAT(policy.match.status, ElementsAre("inprogress"));
+  EXPECT_THAT(policy.match.requestor, ElementsAre("a*"));
+  EXPECT_THAT(policy.match.request_source, ElementsAre("Portal"));
+  EXPECT_THAT(policy.match.computer, ElementsAre("c*"));
+  EXPECT_THAT(policy.match.comment, ElementsAre("*x*"));
+  EXPECT_EQ(result.config.policies[1].action, PolicyAction::Ignore);
+}
+
+TEST(PolicyConfig, NotifyAndIgnoreMayTakeAnyType) {
+  EXPECT_EQ(all_problems(load(region_text() +
+                              "[[policy]]\nname='a'\naction='notify'\nstale_after='1h'\n"
+                              "match.type=['U*']\n[[policy]]\nname='b'\naction='ignore'\n")),
+            "");
+}
+
+TEST(PolicyConfig, AcceptsGuardedTypesThatAreNamed) {
+  EXPECT_EQ(all_problems(load(scans("match.type=['unisolate','UnrestrictCodeExecution',"
+                                    "'Offboard','Run*']\n"))),
+            "");
+}
+
+/// One mistake in a text that is right otherwise.
+struct Row {
+  std::string name;
+  std::string text;
+  std::string place;  ///< of the one problem
+  std::string words;  ///< in its message
+};
+
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+
+std::vector<Row> errors() {
+  return {
+      {"CancelAsList", "[[cancel]]\nmax_per_hour=1\n" + region_text(), "1:1", "write [cancel]"},
+      {"CancelNegative", region_text() + "[cancel]\nmax_per_hour=-1\n", "9:14", "must be 0 to"},
+      {"CancelUnknownKey", region_text() + "[cancel]\nmax_per_hours=1\n", "9:1",
+       "did you mean max_per_hour?"},
+      {"AsTable", region_text() + "[policy]\nname='a'\n", "8:1", "write [[policy]]"},
+      {"Plural", region_text() + "[[policys]]\nname='a'\n", "8:3", "did you mean policy?"},
+      {"NameMissing", region_text() + "[[policy]]\naction='ignore'\n", "8:1",
+       "policy.name: missing"},
+      {"NameWithBlank", region_text() + "[[policy]]\nname='a b'\naction='ignore'\n", "9:6",
+       "letters"},
+      {"NameTaken", scans(kScan + "[[policy]]\nname='scans'\naction='notify'\nstale_after='1h'\n"),
+       "14:6", "the policy in line 9 already"},
+      {"ActionMissing", region_text() + "[[policy]]\nname='a'\nstale_after='1h'\n", "8:1",
+       "policy.action: missing"},
+      {"ActionUnknown", region_text() + "[[policy]]\nname='a'\naction='cancle'\n", "10:8",
+       "did you mean cancel?"},
+      {"StaleAfterMissing", region_text() + "[[policy]]\nname='a'\naction='notify'\n", "8:1",
+       "policy.stale_after: missing"},
+      {"StaleAfterMissingInCancel",
+       region_text() + "[[policy]]\nname='a'\naction='cancel'\n" + kScan, "8:1",
+       "policy.stale_after: missing"},
+      {"StaleAfterZero",
+       region_text() + "[[policy]]\nname='a'\naction='notify'\nstale_after='0s'\n", "11:13",
+       "must be 1ms to 365d"},
+      {"StaleAfterNegative",
+       region_text() + "[[policy]]\nname='a'\naction='notify'\nstale_after='-1s'\n", "11:13",
+       "a duration"},
+      {"StaleSinceUnknown", scans(kScan + "stale_since='update'\n"), "13:13",
+       "did you mean updated?"},
+      {"DryRunAsText", scans(kScan + "dry_run='true'\n"), "13:9", "true or false"},
+      {"LimitNegative", scans(kScan + "max_per_hour=-1\n"), "13:14", "must be 0 to"},
+      {"LimitFraction", scans(kScan + "max_per_hour=1.5\n"), "13:14", "a whole number"},
+      {"CommentPlaceholder", scans(kScan + "comment='{stauts}'\n"), "13:9",
+       "unknown placeholder {stauts}; there are {policy}"},
+      {"CommentOpen", scans(kScan + "comment='a {age'\n"), "13:9", "{ without its }"},
+      {"CommentEmpty", scans(kScan + "comment=''\n"), "13:9", "must not be empty"},
+      {"CommentLong", scans(kScan + "comment='" + std::string(1001, 'x') + "'\n"), "13:9",
+       "at most 1000 bytes"},
+      {"CommentNumber", scans(kScan + "comment=1\n"), "13:9", "must be text"},
+      {"CancelWithoutType", scans(), "8:1", "policy.match.type: a policy that cancels must name"},
+      {"CancelWithEmptyType", scans("match.type=[]\n"), "12:12", "must name its types"},
+      {"CancelWithoutTypeInDryRun", scans("dry_run=true\n"), "8:1", "must name its types"},
+      {"GlobReachesGuarded", scans("match.type=['Isolate','*']\n"), "12:23",
+       "\"*\" reaches Offboard, Unisolate, UnrestrictCodeExecution"},
+      {"GlobReachesUnisolate", scans("match.type=['*isolate']\n"), "12:13", "reaches Unisolate,"},
+      {"GlobReachesOffboard", scans("match.type=['OFFB?ARD']\n"), "12:13", "reaches Offboard,"},
+      {"GlobReachesUnrestrict", scans("match.type=['*CodeExecution']\n"), "12:13",
+       "reaches UnrestrictCodeExecution,"},
+      {"GlobReachesNamed", scans("match.type=['Offboard','Off*']\n"), "12:24", "reaches Offboard,"},
+      {"TypeAsText", scans("match.type='Isolate'\n"), "12:12", "a list of texts"},
+      {"MatchAsList", scans("match=['*']\n"), "12:7", "write [policy.match]"},
+      {"MatchUnknownKey", scans(kScan + "match.computers=['a']\n"), "13:7",
+       "did you mean computer?"},
+      {"MatchKeyOutside", scans(kScan + "requestor=['a']\n"), "13:1",
+       "did you mean match.requestor?"},
+      {"EmptyGlob", scans(kScan + "match.computer=['']\n"), "13:17", "1 to 256"},
+      {"LongGlob", scans(kScan + "match.computer=['" + std::string(257, 'x') + "']\n"), "13:17",
+       "1 to 256"},
+  };
+}
+
+std::vector<Row> warnings() {
+  const std::string eu = "match.region=['eu']\n";
+  return {
+      {"TypeUnknown", scans("match.type=['RunAntiVirusScann']\n"), "12:13",
+       "did you mean RunAntiVirusScan?"},
+      {"StatusUnknown", scans(kScan + "match.status=['Pendign']\n"), "13:15",
+       "did you mean Pending?"},
+      {"StatusFinal", scans(kScan + "match.status=['Failed']\n"), "13:15",
+       "fits none of Pending, InProgress"},
+      {"RegionUnknown", scans(kScan + "match.region=['us']\n"), "13:15", "\"us\" fits no region"},
+      {"RegionMisspelled", scans(kScan + "match.region=['ue']\n"), "13:15", "did you mean eu?"},
+      {"Repeated", scans("match.type=['Isolate','isolate']\n"), "12:23",
+       "policy.match.type: \"isolate\" stands in the list already"},
+      {"DryRunOfNotify", two("dry_run=true\nmatch.type=['Isolate']\n", ""), "12:9",
+       "policy.dry_run: has no effect"},
+      {"LimitOfNotify", two("max_per_hour=1\nmatch.type=['Isolate']\n", ""), "12:14",
+       "policy.max_per_hour: has no effect"},
+      {"LimitAboveAll", scans(kScan + "max_per_hour=61\n"), "13:14",
+       "cancel.max_per_hour = 60, is lower"},
+      {"ShadowedByAll", two("", kScan), "12:1",
+       "policy: \"b\" never governs: \"a\" in line 8 stands before it"},
+      {"ShadowedByTheSame", two(kScan, kScan), "13:1", "\"b\" never governs"},
+      {"ShadowedByAGlob", two("match.computer=['srv-*']\n", "match.computer=['srv-0?','SRV-x']\n"),
+       "13:1", "\"b\" never governs"},
+      {"ShadowedByMore", two("match.type=['Isolate','RunAntiVirusScan']\n", kScan + eu), "13:1",
+       "\"b\" never governs"},
+      {"ShadowedByTheOnlyRegion", two(eu, ""), "13:1", "\"b\" never governs"},
+  };
+}
+
+class WrongPolicy : public testing::TestWithParam<Row> {};
+class DoubtfulPolicy : public testing::TestWithParam<Row> {};
+
+void expect_one(const Row& row, bool warning) {
+  const auto result = load(row.text);
+  EXPECT_EQ(result.ok(), warning);
+  ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
+  const Problem& problem = result.problems[0];
+  EXPECT_EQ(std::to_string(problem.line) + ':' + std::to_string(problem.column), row.place)
+      << problem.text();
+  EXPECT_THAT(problem.message, HasSubstr(row.words));
+  EXPECT_EQ(problem.text().find(": warning: ") != std::string::npos, warning);
+}
+
+TEST_P(WrongPolicy, IsToldAtItsPlace) { expect_one(GetParam(), false); }
+TEST_P(DoubtfulPolicy, IsWarnedOfAtItsPlace) { expect_one(GetParam(), true); }
+
+std::string name_of(const testing::TestParamInfo<Row>& info) { return info.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Policies, WrongPolicy, testing::ValuesIn(errors()), name_of);
+INSTANTIATE_TEST_SUITE_P(Policies, DoubtfulPolicy, testing::ValuesIn(warnings()), name_of);
+
+// Each second policy governs something that the first does not.
+TEST(PolicyConfig, DoesNotCallAPolicyShadowedThatIsNot) {
+  for (const auto& [first, second] : std::vector<std::pair<std::string, std::string>>{
+           {kScan, ""},
+           {"match.type=['*']\nmatch.status=['Pending']\n", kScan},
+           {"match.requestor=['?*']\n", "match.requestor=['*']\n"},
+           {"match.requestor=['?*']\n", ""},
+           {"match.computer=['srv-?']\n", "match.computer=['srv-*']\n"},
+           {"match.computer=['a*']\n", "match.computer=['a1','b1']\n"},
+           {"match.request_source=['Portal']\n", "match.request_source=['PublicApi']\n"},
+           {"match.comment=['*a*']\n", "match.comment=['*b*']\n"}}) {
+    EXPECT_EQ(all_problems(load(two(first, second))), "") << first << second;
+  }
+}
+
+TEST(PolicyConfig, RefusesMoreThan256) {
+  std::string text = region_text();
+  for (int i = 0; i < 257; ++i) {
+    text += "[[policy]]\nname='p" + std::to_string(i) + "'\naction='ignore'\nmatch.computer=['c" +
+            std::to_string(i) + "']\n";
+  }
+  const auto result = load(text);
+  ASSERT_EQ(result.problems.size(), 1U);
+  EXPECT_EQ(result.problems[0].line, 8U + 256U * 4U);
+  EXPECT_THAT(result.problems[0].message, HasSubstr("at most 256 policies"));
+}
+
+}  // namespace
+}  // namespace mactiond::config
