@@ -8,25 +8,22 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <random>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "access.hpp"
 #include "admin/api.hpp"
 #include "base/system_clock.hpp"
-#include "config/secret_source.hpp"
 #include "core/engine.hpp"
 #include "net/http_server.hpp"
-#include "net/https_client.hpp"
 #include "ops/log.hpp"
 #include "ops/metrics.hpp"
 #include "ops/systemd.hpp"
 #include "ops/transition_log.hpp"
-#include "proxy.hpp"
+#include "restart_needed.hpp"
 #include "runtime/command_runner.hpp"
 #include "runtime/driver.hpp"
 #include "store/store.hpp"
@@ -42,7 +39,6 @@ constexpr int kExitSoftware = 70;
 constexpr int kExitCantCreate = 73;
 constexpr int kExitConfig = 78;
 constexpr unsigned kSocketMode = 0660;
-constexpr int kIdleConnections = 8;
 /// Longer than the driver's grace time; after it the process ends as it is. Nothing is lost: what
 /// counts is in the store.
 constexpr auto kStopAtMost = std::chrono::seconds(7);
@@ -53,6 +49,8 @@ core::Options engine_options(const config::Config& config) {
   options.instance = config.daemon.instance;
   options.boot_id = read_boot_id();
   options.closed_actions = config.closed_actions;
+  options.policies = config.policies;
+  options.cancel = config.cancel;
   for (const auto& region : config.regions) options.regions.push_back(region.core);
   for (const auto& webhook : config.webhooks) options.webhooks.push_back(webhook.core);
   return options;
@@ -90,21 +88,20 @@ std::vector<std::string> webhook_names(const config::Config& config) {
   return names;
 }
 
-/// What makes two clients alike.
-using ClientKey = std::tuple<std::string, std::string, bool>;
-
 /// Everything of one run, in the order in which it must go down again.
 class App {
  public:
-  App(const config::Config& config, const config::Environment& environment)
-      : config_(config),
+  App(config::Config config, std::string config_path, const config::Environment& environment)
+      : config_(std::move(config)),
+        config_path_(std::move(config_path)),
         environment_(environment),
-        options_(engine_options(config)),
+        options_(engine_options(config_)),
         signals_(context_, SIGTERM, SIGINT),
         reopen_signal_(context_, SIGUSR1),
         reload_signal_(context_, SIGHUP),
         stop_timer_(context_),
-        metrics_(MACTIOND_VERSION, region_names(config), webhook_names(config)) {}
+        metrics_(MACTIOND_VERSION, region_names(config_), webhook_names(config_)),
+        access_builder_(context_.get_executor(), environment_) {}
 
   int run();
 
@@ -112,10 +109,12 @@ class App {
   [[nodiscard]] int open_parts();
   [[nodiscard]] int open_clients();
   [[nodiscard]] int open_servers();
-  [[nodiscard]] Result<http::Client*> make_client(const net::ClientOptions& options);
   void wait_for_signals();
   void wait_for_reopen();
   void wait_for_reload();
+  /// All that is wrong with the file; empty: it is in force now.
+  [[nodiscard]] std::vector<std::string> reload();
+  [[nodiscard]] std::vector<std::string> take_over(config::Config next);
   void request_stop();
   void driver_ended(int exit_code);
   void drain();
@@ -123,7 +122,8 @@ class App {
   [[nodiscard]] core::EngineStatus status();
   [[nodiscard]] std::string metrics_text();
 
-  const config::Config& config_;
+  config::Config config_;
+  std::string config_path_;
   const config::Environment& environment_;
   SystemClock clock_;
   core::Options options_;
@@ -135,7 +135,7 @@ class App {
   ops::Metrics metrics_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<ops::TransitionLog> log_;
-  std::map<ClientKey, std::unique_ptr<http::Client>> clients_;
+  AccessBuilder access_builder_;
   std::unique_ptr<core::Engine> engine_;
   std::unique_ptr<runtime::Driver> driver_;
   std::unique_ptr<runtime::CommandRunner> runner_;
@@ -171,56 +171,14 @@ int App::open_parts() {
   return 0;
 }
 
-// Whoever trusts the same and goes out the same way shares one client: a trust store of its own
-// costs each more than a megabyte.
-Result<http::Client*> App::make_client(const net::ClientOptions& options) {
-  const ClientKey key{options.ca_file, options.proxy, options.refuse_link_local};
-  if (const auto found = clients_.find(key); found != clients_.end()) return found->second.get();
-  auto client = net::make_client(context_.get_executor(), options);
-  if (!client) return client.error();
-  return clients_.emplace(key, std::move(*client)).first->second.get();
-}
-
 int App::open_clients() {
-  std::map<std::string, runtime::RegionAccess> regions;
-  for (const auto& region : config_.regions) {
-    net::ClientOptions options;
-    options.ca_file = region.ca_file;
-    options.proxy = choose_proxy(region.proxy, region.api.host);
-    options.idle_connections = static_cast<int>(config_.regions.size()) + kIdleConnections;
-    const auto client = make_client(options);
-    if (!client) {
-      refuse("region_not_usable", client.error());
-      return kExitConfig;
-    }
-    runtime::RegionAccess access;
-    access.client = *client;
-    access.api = region.api;
-    access.credential = {region.authority, region.tenant_id, region.client_id, region.audience, {}};
-    access.read_secret = [this, source = region.client_secret.source] {
-      return config::read_secret(source, environment_);
-    };
-    regions.emplace(region.core.name, std::move(access));
-  }
-  std::map<std::string, runtime::WebhookAccess> webhooks;
-  int idle_for_webhooks = 0;
-  for (const auto& webhook : config_.webhooks) idle_for_webhooks += webhook.core.max_in_flight;
-  for (const auto& webhook : config_.webhooks) {
-    net::ClientOptions options;
-    options.ca_file = webhook.ca_file;
-    options.proxy = webhook.url.is_tls() ? choose_proxy({}, webhook.url.host) : std::string();
-    options.refuse_link_local = true;
-    options.idle_connections = idle_for_webhooks;
-    const auto client = make_client(options);
-    if (!client) {
-      refuse("webhook_not_usable", client.error());
-      return kExitConfig;
-    }
-    webhook::Target target{webhook.url, webhook.format, webhook.keys, webhook.bearer.value};
-    webhooks.emplace(webhook.core.name, runtime::WebhookAccess{*client, std::move(target)});
+  auto accesses = access_builder_.build(config_);
+  if (!accesses) {
+    refuse("peer_not_usable", accesses.error());
+    return kExitConfig;
   }
   runner_ = std::make_unique<runtime::CommandRunner>(
-      clock_, std::move(regions), std::move(webhooks), metrics_,
+      clock_, std::move(*accesses), metrics_,
       [this](core::Event event) { driver_->post(std::move(event)); });
   driver_->use(*runner_);
   return 0;
@@ -280,14 +238,44 @@ void App::wait_for_reopen() {
   });
 }
 
-// A daemon that ends by SIGHUP surprises everybody who knows daemons.
 void App::wait_for_reload() {
   reload_signal_.async_wait([this](const boost::system::error_code& ec, int) {
     if (ec) return;
-    ops::log(Level::Warning, "reload_not_supported",
-             {{"hint", "this version reads its configuration at start only: restart it"}});
+    (void)reload();
     wait_for_reload();
   });
+}
+
+std::vector<std::string> App::reload() {
+  ops::notify_reloading();
+  auto loaded = config::load_file(config_path_, environment_);
+  std::vector<std::string> problems;
+  for (const config::Problem& problem : loaded.problems) {
+    if (!problem.warning) problems.push_back(problem.text());
+  }
+  if (problems.empty()) problems = take_over(std::move(loaded.config));
+  for (const std::string& problem : problems) {
+    ops::log(Level::Error, "reload_refused", {{"error", problem}});
+  }
+  if (problems.empty()) ops::log(Level::Info, "reloaded", {{"file", config_path_}});
+  metrics_.config_loaded(problems.empty());
+  ops::notify_ready(ops::status_line(status()));
+  return problems;
+}
+
+std::vector<std::string> App::take_over(config::Config next) {
+  std::vector<std::string> problems = restart_needed(config_, next);
+  if (!problems.empty()) return problems;
+  auto accesses = access_builder_.build(next);
+  if (!accesses) return {accesses.error().message()};
+  // Before the engine: its first commands may go to what is new.
+  runner_->use(std::move(*accesses));
+  if (const auto changed = driver_->reconfigure(engine_options(next)); !changed) {
+    return {changed.error().message()};
+  }
+  config_ = std::move(next);
+  metrics_.follow(region_names(config_), webhook_names(config_));
+  return {};
 }
 
 void App::request_stop() {
@@ -350,13 +338,14 @@ int App::run() {
 
 }  // namespace
 
-int run(const config::Config& config, const config::Environment& environment) {
+int run(config::Config config, const std::string& config_path,
+        const config::Environment& environment) {
   ops::start_log(config.daemon.log_level);
   // A peer that goes away while we write is an error code, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   // A file that may not grow further is an error code too, as a full disk is.
   std::signal(SIGXFSZ, SIG_IGN);
-  App app(config, environment);
+  App app(std::move(config), config_path, environment);
   return app.run();
 }
 

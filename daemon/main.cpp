@@ -31,7 +31,7 @@ int run(int argc, char** argv) {
   const auto& command_line = std::get<mactiond::daemon::CommandLine>(parsed);
 
   const auto surroundings = environment();
-  const auto loaded = mactiond::config::load_file(command_line.config, surroundings);
+  auto loaded = mactiond::config::load_file(command_line.config, surroundings);
   for (const auto& problem : loaded.problems) {
     std::fprintf(stderr, "%s\n", problem.text().c_str());
   }
@@ -40,7 +40,7 @@ int run(int argc, char** argv) {
     std::fputs(mactiond::config::print(loaded.config).c_str(), stdout);
   }
   if (command_line.check_config || command_line.print_config) return 0;
-  return mactiond::daemon::run(loaded.config, surroundings);
+  return mactiond::daemon::run(std::move(loaded.config), command_line.config, surroundings);
 }
 
 }  // namespace

@@ -139,8 +139,37 @@ struct Metrics::Families {
     gauge->Set(*value);
   }
 
+  static void forget(Family<Gauge>& family, const Labels& labels) {
+    if (family.Has(labels)) family.Remove(&family.Add(labels));
+  }
+  void forget_region(const std::string& region);
+  void forget_webhook(const std::string& webhook);
+
   void update(const core::RegionStatus& region, WallTime now);
+
+  std::vector<std::string> regions;
+  std::vector<std::string> webhooks;
 };
+
+void Metrics::Families::forget_region(const std::string& region) {
+  for (Family<Gauge>* family : {&last_poll, &clock_skew, &token_expiry}) {
+    set(*family, region, std::nullopt);
+  }
+  for (const char* window : {"minute", "hour"}) {
+    forget(quota_used, {{"region", region}, {"window", window}});
+    forget(quota_limit, {{"region", region}, {"window", window}});
+  }
+  for (const std::string_view status : kStatuses) {
+    forget(actions, {{"region", region}, {"status", std::string(status)}});
+  }
+  forget(actions, {{"region", region}, {"status", std::string(kOther)}});
+}
+
+void Metrics::Families::forget_webhook(const std::string& webhook) {
+  for (Family<Gauge>* family : {&queue, &oldest, &dead_letters}) {
+    forget(*family, {{"webhook", webhook}});
+  }
+}
 
 void Metrics::Families::update(const core::RegionStatus& region, WallTime now) {
   const auto set_quota = [&](const char* window, int used, int limit) {
@@ -168,6 +197,15 @@ Metrics::Metrics(const std::string& version, const std::vector<std::string>& reg
     : families_(std::make_unique<Families>()) {
   families_->build_info.Add({{"version", version}}).Set(1);
   families_->config_loaded.Set(1);
+  follow(regions, webhooks);
+}
+
+void Metrics::follow(const std::vector<std::string>& regions,
+                     const std::vector<std::string>& webhooks) {
+  for (const std::string& region : families_->regions) families_->forget_region(region);
+  for (const std::string& webhook : families_->webhooks) families_->forget_webhook(webhook);
+  families_->regions = regions;
+  families_->webhooks = webhooks;
   for (const std::string& region : regions) {
     for (const std::string_view status : kStatuses) {
       families_->actions.Add({{"region", region}, {"status", std::string(status)}});

@@ -3,6 +3,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
+#include <cstdint>
 
 namespace mactiond::ops {
 namespace {
@@ -23,6 +24,8 @@ std::string counted(std::int64_t count, const std::string& thing) {
 }  // namespace
 
 void notify_ready(const std::string& status) { notify("READY=1\nSTATUS=" + one_line(status)); }
+
+void notify_reloading() { notify("RELOADING=1"); }
 
 void notify_stopping(const std::string& status) {
   notify("STOPPING=1\nSTATUS=" + one_line(status));

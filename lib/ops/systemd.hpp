@@ -8,6 +8,8 @@ namespace mactiond::ops {
 
 /// sd_notify messages; each does nothing outside systemd.
 void notify_ready(const std::string& status);
+/// A ready follows, also when the reload failed.
+void notify_reloading();
 void notify_stopping(const std::string& status);
 void notify_status(const std::string& status);
 void notify_watchdog();

@@ -46,38 +46,38 @@ std::string delivery_result(const Disposition& outcome) {
 
 }  // namespace
 
-CommandRunner::CommandRunner(const Clock& clock, std::map<std::string, RegionAccess> regions,
-                             std::map<std::string, WebhookAccess> webhooks, ops::Metrics& metrics,
+CommandRunner::CommandRunner(const Clock& clock, Accesses accesses, ops::Metrics& metrics,
                              Post post)
-    : clock_(clock),
-      regions_(std::move(regions)),
-      webhooks_(std::move(webhooks)),
-      metrics_(metrics),
-      post_(std::move(post)) {}
+    : clock_(clock), accesses_(std::move(accesses)), metrics_(metrics), post_(std::move(post)) {}
 
 void CommandRunner::start(core::Command command, TaskGroup& reads, TaskGroup& deliveries) {
   if (auto* fetch = std::get_if<core::FetchToken>(&command)) {
-    reads.spawn(fetch_token(std::move(*fetch)));
+    RegionRef region = accesses_.regions.at(fetch->region);
+    reads.spawn(fetch_token(std::move(*fetch), std::move(region)));
   } else if (auto* list = std::get_if<core::ListActions>(&command)) {
-    reads.spawn(list_actions(std::move(*list)));
+    RegionRef region = accesses_.regions.at(list->region);
+    reads.spawn(list_actions(std::move(*list), std::move(region)));
   } else if (auto* get = std::get_if<core::GetAction>(&command)) {
-    reads.spawn(get_action(std::move(*get)));
+    RegionRef region = accesses_.regions.at(get->region);
+    reads.spawn(get_action(std::move(*get), std::move(region)));
   } else if (auto* cancel = std::get_if<core::CancelAction>(&command)) {
-    reads.spawn(cancel_action(std::move(*cancel)));
+    RegionRef region = accesses_.regions.at(cancel->region);
+    reads.spawn(cancel_action(std::move(*cancel), std::move(region)));
   } else if (auto* send = std::get_if<core::SendDelivery>(&command)) {
-    deliveries.spawn(send_delivery(std::move(*send)));
+    WebhookRef receiver = accesses_.webhooks.at(send->webhook);
+    deliveries.spawn(send_delivery(std::move(*send), std::move(receiver)));
   } else {
     MACTIOND_ASSERT(false);
   }
 }
 
-Task<CommandRunner::Answer> CommandRunner::call(std::string region, std::string operation,
+Task<CommandRunner::Answer> CommandRunner::call(RegionRef region, std::string operation,
                                                 http::Request request, MonoTime deadline,
                                                 MonoTime send_by) {
   Answer answer;
   const bool cancelled = co_await cancelled_already();
   if (cancelled) {
-    answer.outcome = http::outcome(Error(Errc::Cancelled, region));
+    answer.outcome = http::outcome(Error(Errc::Cancelled, operation));
     co_return answer;
   }
   http::Limits limits;
@@ -87,7 +87,7 @@ Task<CommandRunner::Answer> CommandRunner::call(std::string region, std::string 
   limits.replay = false;  // one token of the quota, one call
   limits.head_suffices = operation == "cancel";
   limits.body_bytes = operation == "token" ? kTokenBytes : kPageBytes;
-  http::Client& client = *regions_.at(region).client;
+  http::Client& client = *region->client;
   auto sent = co_await client.send(std::move(request), limits);
   if (sent) {
     answer.response = std::move(*sent);
@@ -101,12 +101,11 @@ Task<CommandRunner::Answer> CommandRunner::call(std::string region, std::string 
   co_return answer;
 }
 
-Task<void> CommandRunner::fetch_token(core::FetchToken command) {
+Task<void> CommandRunner::fetch_token(core::FetchToken command, RegionRef region) {
   co_await asio::this_coro::throw_if_cancelled(false);
   core::TokenFetched event;
   event.command = command.id;
-  RegionAccess& access = regions_.at(command.region);
-  auto secret = access.read_secret();
+  auto secret = region->read_secret();
   if (!secret) {
     event.outcome.verdict = Verdict::GiveUp;
     event.outcome.reason = Reason::Auth;
@@ -114,10 +113,10 @@ Task<void> CommandRunner::fetch_token(core::FetchToken command) {
     post_(std::move(event));
     co_return;
   }
-  access.credential.client_secret = std::move(*secret);
-  http::Request request = defender::token_request(access.credential);
-  Answer answer = co_await call(command.region, "token", std::move(request), command.deadline,
-                                command.deadline);
+  region->credential.client_secret = std::move(*secret);
+  http::Request request = defender::token_request(region->credential);
+  Answer answer =
+      co_await call(region, "token", std::move(request), command.deadline, command.deadline);
   event.outcome = std::move(answer.outcome);
   if (event.outcome.ok()) {
     auto token = defender::parse_token(answer.response.body);
@@ -132,12 +131,11 @@ Task<void> CommandRunner::fetch_token(core::FetchToken command) {
   post_(std::move(event));
 }
 
-Task<void> CommandRunner::list_actions(core::ListActions command) {
+Task<void> CommandRunner::list_actions(core::ListActions command, RegionRef region) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  http::Request request =
-      defender::list_request(regions_.at(command.region).api, command.query, command.token);
+  http::Request request = defender::list_request(region->api, command.query, command.token);
   Answer answer =
-      co_await call(command.region, "list", std::move(request), command.deadline, command.send_by);
+      co_await call(region, "list", std::move(request), command.deadline, command.send_by);
   core::ActionsListed event;
   event.command = command.id;
   event.outcome = std::move(answer.outcome);
@@ -155,12 +153,11 @@ Task<void> CommandRunner::list_actions(core::ListActions command) {
   post_(std::move(event));
 }
 
-Task<void> CommandRunner::get_action(core::GetAction command) {
+Task<void> CommandRunner::get_action(core::GetAction command, RegionRef region) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  http::Request request =
-      defender::get_request(regions_.at(command.region).api, command.action, command.token);
+  http::Request request = defender::get_request(region->api, command.action, command.token);
   Answer answer =
-      co_await call(command.region, "get", std::move(request), command.deadline, command.send_by);
+      co_await call(region, "get", std::move(request), command.deadline, command.send_by);
   core::ActionRead event;
   event.command = command.id;
   event.outcome = std::move(answer.outcome);
@@ -178,12 +175,12 @@ Task<void> CommandRunner::get_action(core::GetAction command) {
   post_(std::move(event));
 }
 
-Task<void> CommandRunner::cancel_action(core::CancelAction command) {
+Task<void> CommandRunner::cancel_action(core::CancelAction command, RegionRef region) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  http::Request request = defender::cancel_request(regions_.at(command.region).api, command.action,
-                                                   command.comment, command.token);
-  Answer answer = co_await call(command.region, "cancel", std::move(request), command.deadline,
-                                command.send_by);
+  http::Request request =
+      defender::cancel_request(region->api, command.action, command.comment, command.token);
+  Answer answer =
+      co_await call(region, "cancel", std::move(request), command.deadline, command.send_by);
   core::CancelAnswered event;
   event.command = command.id;
   event.outcome = std::move(answer.outcome);
@@ -192,7 +189,7 @@ Task<void> CommandRunner::cancel_action(core::CancelAction command) {
   post_(std::move(event));
 }
 
-Task<void> CommandRunner::send_delivery(core::SendDelivery command) {
+Task<void> CommandRunner::send_delivery(core::SendDelivery command, WebhookRef receiver) {
   co_await asio::this_coro::throw_if_cancelled(false);
   core::DeliveryAnswered event;
   event.command = command.id;
@@ -202,14 +199,13 @@ Task<void> CommandRunner::send_delivery(core::SendDelivery command) {
     post_(std::move(event));
     co_return;
   }
-  const WebhookAccess& access = webhooks_.at(command.webhook);
   const Now now = clock_.now();
   http::Limits limits;
   limits.timeout = command.deadline - now.mono;
   limits.body_bytes = kWebhookBytes;
   limits.head_suffices = true;  // what a receiver says beside its status is not asked for
-  http::Request request = webhook::make_request(access.target, command.event, now.wall);
-  auto sent = co_await access.client->send(std::move(request), limits);
+  http::Request request = webhook::make_request(receiver->target, command.event, now.wall);
+  auto sent = co_await receiver->client->send(std::move(request), limits);
   event.outcome = sent ? http::outcome(*sent, clock_.now().wall) : http::outcome(sent.error());
   metrics_.delivery(command.webhook, delivery_result(event.outcome));
   post_(std::move(event));

@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "base/time.hpp"
 #include "core/command.hpp"
@@ -15,19 +17,26 @@
 
 namespace mactiond::runtime {
 
-/// How one region is reached. The client outlives the runner.
+/// How one region is reached.
 struct RegionAccess {
-  http::Client* client = nullptr;
+  std::shared_ptr<http::Client> client;
   http::Url api;
   defender::ClientSecretCredential credential;
   /// Reads the secret again for every token, so that a corrected file is picked up.
   std::function<Result<Secret>()> read_secret;
 };
 
-/// How one webhook is reached. The client outlives the runner.
+/// How one webhook is reached.
 struct WebhookAccess {
-  http::Client* client = nullptr;
+  std::shared_ptr<http::Client> client;
   webhook::Target target;
+};
+
+/// How everything configured is reached, by name. Shared with the calls under way: after a reload
+/// they end with what they began with.
+struct Accesses {
+  std::map<std::string, std::shared_ptr<RegionAccess>> regions;
+  std::map<std::string, std::shared_ptr<WebhookAccess>> webhooks;
 };
 
 /// Carries out commands, one task each. Every command it starts ends in exactly one event given
@@ -35,18 +44,23 @@ struct WebhookAccess {
 class CommandRunner {
  public:
   using Post = std::function<void(core::Event)>;
-  CommandRunner(const Clock& clock, std::map<std::string, RegionAccess> regions,
-                std::map<std::string, WebhookAccess> webhooks, ops::Metrics& metrics, Post post);
+  CommandRunner(const Clock& clock, Accesses accesses, ops::Metrics& metrics, Post post);
+
+  /// For the commands to come.
+  void use(Accesses accesses) { accesses_ = std::move(accesses); }
 
   /// LoadDeliveries is not for here: the driver answers it from the store.
   void start(core::Command command, TaskGroup& reads, TaskGroup& deliveries);
 
  private:
-  Task<void> fetch_token(core::FetchToken command);
-  Task<void> list_actions(core::ListActions command);
-  Task<void> get_action(core::GetAction command);
-  Task<void> cancel_action(core::CancelAction command);
-  Task<void> send_delivery(core::SendDelivery command);
+  using RegionRef = std::shared_ptr<RegionAccess>;
+  using WebhookRef = std::shared_ptr<WebhookAccess>;
+
+  Task<void> fetch_token(core::FetchToken command, RegionRef region);
+  Task<void> list_actions(core::ListActions command, RegionRef region);
+  Task<void> get_action(core::GetAction command, RegionRef region);
+  Task<void> cancel_action(core::CancelAction command, RegionRef region);
+  Task<void> send_delivery(core::SendDelivery command, WebhookRef receiver);
 
   /// One API call; its disposition comes with its answer.
   struct Answer {
@@ -54,12 +68,11 @@ class CommandRunner {
     Disposition outcome;
     std::optional<WallTime> server_date;
   };
-  Task<Answer> call(std::string region, std::string operation, http::Request request,
+  Task<Answer> call(RegionRef region, std::string operation, http::Request request,
                     MonoTime deadline, MonoTime send_by);
 
   const Clock& clock_;
-  std::map<std::string, RegionAccess> regions_;
-  std::map<std::string, WebhookAccess> webhooks_;
+  Accesses accesses_;
   ops::Metrics& metrics_;
   Post post_;
 };

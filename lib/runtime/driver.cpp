@@ -150,6 +150,20 @@ Result<core::Reply> Driver::operate(core::Event request) {
   return reply;
 }
 
+Result<void> Driver::reconfigure(core::Options next) {
+  if (exit_code_ || stopping_) return Error(Errc::Cancelled, "the daemon is stopping");
+  core::Snapshot added;
+  if (!parts_.engine.knows_all_of(next)) {
+    auto stored = parts_.store.load();
+    if (!stored) return stored.error();
+    added = std::move(*stored);
+  }
+  core::Step sum = parts_.engine.reconfigure(std::move(next), added, parts_.clock.now());
+  if (!settle(sum)) return Error(Errc::StoreFailed, "the change was not stored");
+  wakeup_.notify();
+  return {};
+}
+
 void Driver::report_status(Now now) {
   if (stopping_ || now.mono - status_reported_ < kStatusEvery) return;
   status_reported_ = now.mono;

@@ -41,6 +41,10 @@ class Driver {
   /// a step. Errc::StoreFailed if it could not be committed; the daemon ends then.
   [[nodiscard]] Result<core::Reply> operate(core::Event request);
 
+  /// Goes over to other options (Engine::reconfigure); durable when it returns. The runner reaches
+  /// what is new already. Errc::StoreFailed if it could not be committed; the daemon ends then.
+  [[nodiscard]] Result<void> reconfigure(core::Options next);
+
   /// Returns when stopped and every command has ended, or after fail(). 0, or the exit code.
   Task<int> run();
 

@@ -202,7 +202,7 @@ class Running(E2eTest):
     def test_sighup_does_not_end_it(self):
         self.daemon.start()
         self.daemon.process.send_signal(signal.SIGHUP)
-        wait_until(lambda: "reload_not_supported" in self.daemon.errors_path.read_text(), 10,
+        wait_until(lambda: "event=reloaded" in self.daemon.errors_path.read_text(), 10,
                    "a word about it", self.daemon.diagnostics)
         self.assertEqual(self.daemon.stop()[0], 0)
 

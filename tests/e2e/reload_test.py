@@ -1,0 +1,112 @@
+"""Reload: swapped in one step or not at all; nothing is lost, doubled or leaked by it."""
+
+import signal
+import unittest
+
+from harness import E2eTest, wait_until
+from receiver import Answer
+from transitions_test import life
+
+ROUNDS = 100
+
+
+def resident_kib(pid):
+    with open(f"/proc/{pid}/status") as status:
+        for line in status:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+    raise AssertionError("no VmRSS")
+
+
+class Reload(E2eTest):
+    def setUp(self):
+        super().setUp()
+        self.sim = self.place.sim()
+        self.receivers = [
+            self.place.receiver("events", format="cloudevents"),
+            self.place.receiver("plain", format="standard", tls=False),
+        ]
+        self.daemon = self.place.daemon(self.sim, self.receivers)
+        self.text = self.daemon.config.read_text()
+
+    def reload(self, text):
+        """True if it was taken over."""
+        self.daemon.config.write_text(text)
+        before = self.told()
+        self.daemon.process.send_signal(signal.SIGHUP)
+        after = wait_until(lambda: self.told() if self.told() > before else None, 10, "a reload",
+                           self.daemon.diagnostics)
+        return after[0] > before[0]
+
+    def told(self):
+        text = self.daemon.errors_path.read_text(errors="replace")
+        return (text.count("event=reloaded"), text.count("event=reload_refused"))
+
+    def test_a_hundred_reloads_under_load_lose_and_double_nothing(self):
+        self.daemon.start()
+        half = 0
+        for number in range(ROUNDS):
+            self.sim.add([life("Isolate", "Succeeded", 400, number)])
+            if number % 3 == 2:
+                self.assertFalse(self.reload(self.text + "\n[[policy]]\nnane = 1\n"), number)
+            else:
+                changed = self.text.replace("300ms", f"{300 + number % 7}ms")
+                self.assertTrue(self.reload(changed), number)
+            if number == ROUNDS // 2:
+                half = resident_kib(self.daemon.process.pid)
+
+        self.assert_exact(self.sim, self.daemon, self.receivers, 60)
+
+        for receiver in self.receivers:
+            ids = [attempt.id for attempt in receiver.attempts]
+            self.assertEqual(len(ids), len(set(ids)), "something was delivered twice")
+        self.assertLess(resident_kib(self.daemon.process.pid), half + 2048)
+        self.assertEqual(self.daemon.metrics()["mactiond_config_last_reload_successful"], 1)
+
+    def test_a_broken_file_changes_nothing_and_says_everything_that_is_wrong(self):
+        self.daemon.start()
+        self.assertFalse(self.reload(self.text + '\n[[webhook]]\nname = "x"\nurll = "y"\n'))
+        errors = self.daemon.errors_path.read_text()
+        self.assertIn("urll", errors)
+        self.assertIn("RELOADING=1", self.daemon.notify.messages)
+        self.assertEqual(self.daemon.metrics()["mactiond_config_last_reload_successful"], 0)
+        self.sim.add([life("Isolate", "Succeeded", 300, 1)])
+        self.assert_exact(self.sim, self.daemon, self.receivers, 30)
+
+    def test_keys_that_need_a_restart_are_refused_by_name(self):
+        self.daemon.start()
+        self.assertFalse(self.reload(self.text.replace('instance = "e2e"', 'instance = "other"')))
+        self.assertIn("daemon.instance", self.daemon.errors_path.read_text())
+
+    def test_a_region_and_a_webhook_come_and_go(self):
+        self.daemon.start()
+        self.sim.add([life("Isolate", "Succeeded", 300, 1)])
+        self.assert_exact(self.sim, self.daemon, self.receivers, 30)
+        seen = len(self.receivers[1].accepted)
+
+        without = self.text[: self.text.rindex("[[webhook]]")]
+        self.assertTrue(self.reload(without))
+        self.sim.add([life("Isolate", "Succeeded", 300, 2)])
+        self.assert_exact(self.sim, self.daemon, self.receivers[:1], 30)
+        self.assertEqual(len(self.receivers[1].accepted), seen)
+        self.assertEqual([w["name"] for w in self.daemon.status()["webhooks"]], ["events"])
+
+        self.assertTrue(self.reload(self.text))
+        self.sim.add([life("Isolate", "Succeeded", 300, 3)])
+        wait_until(lambda: len(self.receivers[1].accepted) >= seen + 3, 30, "what came since",
+                   self.daemon.diagnostics)
+
+    def test_a_removed_webhooks_backlog_waits_for_its_return(self):
+        plain = self.receivers[1]
+        plain.answer = lambda attempt, number: Answer(503)
+        self.daemon.start()
+        self.sim.add([life("Isolate", "Succeeded", 300, 1)])
+        wait_until(lambda: plain.attempts, 20, "a first attempt", self.daemon.diagnostics)
+        self.assertTrue(self.reload(self.text[: self.text.rindex("[[webhook]]")]))
+        plain.answer = lambda attempt, number: Answer(200)
+        self.assertTrue(self.reload(self.text))
+        wait_until(lambda: len(plain.accepted) >= 3, 60, "the backlog", self.daemon.diagnostics)
+
+
+if __name__ == "__main__":
+    unittest.main()
