@@ -52,7 +52,11 @@ core::Options engine_options(const config::Config& config) {
   options.policies = config.policies;
   options.cancel = config.cancel;
   for (const auto& region : config.regions) options.regions.push_back(region.core);
-  for (const auto& webhook : config.webhooks) options.webhooks.push_back(webhook.core);
+  for (const auto& webhook : config.webhooks) {
+    core::WebhookOptions& added = options.webhooks.emplace_back(webhook.core);
+    added.keep_queued = config.keep_queued;
+    added.keep_dead_letters = config.keep_dead_letters;
+  }
   return options;
 }
 

@@ -72,6 +72,8 @@ struct Config {
   TransitionLog transition_log;
   Admin admin;
   Duration closed_actions = std::chrono::hours(24 * 30);
+  Duration keep_queued = std::chrono::hours(24 * 30);
+  Duration keep_dead_letters = std::chrono::hours(24 * 30);
   std::vector<Region> regions;
   std::vector<Webhook> webhooks;
   core::CancelOptions cancel;

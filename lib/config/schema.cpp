@@ -161,6 +161,10 @@ std::vector<Option<Webhook>> make_webhook_options() {
       options, "max_in_flight", kOptional, Whole{1, 256},
       [](auto& w) -> auto& { return w.core.max_in_flight; }, "attempts at the same time");
   add(
+      options, "max_queue", kOptional, Whole{1000, 100'000'000},
+      [](auto& w) -> auto& { return w.core.max_queue; },
+      "events that wait, and dead letters, at most; beyond it the oldest go");
+  add(
       options, "bearer", kOptional, SecretReference{true},
       [](auto& w) -> auto& { return w.bearer; },
       "token sent as Authorization, by reference; empty: none");
@@ -235,6 +239,14 @@ const std::vector<Option<Config>>& retention_options() {
         options, "closed_actions", kOptional, Span{1h, 24h * 3650},
         [](auto& c) -> auto& { return c.closed_actions; },
         "how long finished actions and their events stay in the store");
+    add(
+        options, "queued", kOptional, Span{24h, 24h * 3650},
+        [](auto& c) -> auto& { return c.keep_queued; },
+        "how long an event waits for a webhook before it becomes a dead letter");
+    add(
+        options, "dead_letters", kOptional, Span{1h, 24h * 3650},
+        [](auto& c) -> auto& { return c.keep_dead_letters; },
+        "how long dead letters are kept for a replay");
     return options;
   }();
   return kOptions;

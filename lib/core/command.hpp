@@ -61,6 +61,15 @@ struct LoadDeliveries {
   bool oldest = false;  ///< only the oldest event that waits, if it is due
 };
 
+/// Read from the store too: the oldest that wait for a webhook, or its oldest dead letters.
+struct LoadOldest {
+  CommandId id;
+  std::string webhook;
+  bool dead = false;
+  int limit = 0;
+  std::optional<WallTime> before{};  ///< only those queued, or dead, since before then
+};
+
 struct SendDelivery {
   CommandId id;
   std::string webhook;
@@ -70,7 +79,7 @@ struct SendDelivery {
 };
 
 using Command = std::variant<FetchToken, ListActions, GetAction, CancelAction, LoadDeliveries,
-                             SendDelivery>;
+                             LoadOldest, SendDelivery>;
 
 // Rows to write. The store commits all rows of a step in one transaction.
 
@@ -106,6 +115,12 @@ struct DeliveryEndRow {
   bool dead = false;
   std::string reason;
   WallTime ended{};  ///< our clock; kept with a dead letter
+};
+
+/// A dead letter that is deleted for good.
+struct DeadLetterKey {
+  std::string webhook;
+  std::uint64_t seq = 0;
 };
 
 /// What a region must remember over a restart.
@@ -146,6 +161,7 @@ struct Batch {
   std::vector<DeliveryRow> deliveries;
   std::vector<DeliveryRetryRow> retries;
   std::vector<DeliveryEndRow> ends;
+  std::vector<DeadLetterKey> deleted_letters;
   std::vector<RegionRow> regions;
   std::vector<QuotaRow> quotas;
   std::vector<WebhookRow> webhooks;
@@ -162,9 +178,9 @@ struct Batch {
 
   [[nodiscard]] bool empty() const {
     return actions.empty() && events.empty() && deliveries.empty() && retries.empty() &&
-           ends.empty() && regions.empty() && quotas.empty() && webhooks.empty() &&
-           vanished.empty() && !switches && decisions.empty() && told_stale.empty() &&
-           suppressed.empty() && shift_due == Duration{} && !prune_before;
+           ends.empty() && deleted_letters.empty() && regions.empty() && quotas.empty() &&
+           webhooks.empty() && vanished.empty() && !switches && decisions.empty() &&
+           told_stale.empty() && suppressed.empty() && shift_due == Duration{} && !prune_before;
   }
 };
 
@@ -203,6 +219,13 @@ struct Reply {
   std::string text;  ///< what was done; else why not, and what to do about it
 };
 
+/// Events that left the queue or the dead letters undelivered, as the metrics count them.
+struct RemovalFact {
+  std::string webhook;
+  std::string reason;  ///< core::to_string(Removal)
+  std::size_t count = 0;
+};
+
 /// What one event led to. The driver commits writes first, then starts commands.
 struct Step {
   Batch writes;
@@ -211,6 +234,7 @@ struct Step {
   std::vector<TransitionFact> transitions;
   std::vector<CancelFact> cancels;
   std::optional<Reply> reply;  ///< set by what an operator asks for, by nothing else
+  std::vector<RemovalFact> removals;
 };
 
 // What the store loads at start.

@@ -113,6 +113,8 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
           ask_cancel(happened, now, out);
         } else if constexpr (std::is_same_v<E, DeliveriesLoaded>) {
           on(std::forward<decltype(happened)>(happened));
+        } else if constexpr (std::is_same_v<E, OldestLoaded>) {
+          on(happened, now, out);
         } else if constexpr (std::is_same_v<E, DeliveryAnswered>) {
           on(happened, now, out);
         } else {
@@ -129,6 +131,14 @@ void Engine::State::on(DeliveriesLoaded loaded) {
   const std::uint64_t serial = owner_of(loaded.command);
   const auto outbox = index_of(outbox_serials, serial);
   if (outbox) outboxes[*outbox].on(std::move(loaded));
+}
+
+void Engine::State::on(const OldestLoaded& loaded, Now now, StepWriter& out) {
+  const auto webhook = index_of(outbox_serials, owner_of(loaded.command));
+  if (!webhook) return;
+  for (const auto& told : outboxes[*webhook].on(loaded, now, out.batch())) {
+    incident(told, *webhook, now, out);
+  }
 }
 
 void Engine::State::on(const DeliveryAnswered& answered, Now now, StepWriter& out) {
@@ -192,6 +202,7 @@ void Engine::State::prune(Now now, Batch& batch) {
   if (today == WallTime::max()) return;
   batch.prune_before = std::min(today, now.wall) - keep;
   for (Region& region : regions) region.forget_before(*batch.prune_before);
+  for (Outbox& outbox : outboxes) outbox.look_for_old(std::min(today, now.wall));
 }
 
 void Engine::State::advance(Now now, StepWriter& out) {
@@ -235,6 +246,9 @@ void Engine::State::incident(const WebhookIncident& incident, std::size_t webhoo
   const bool good = incident.type == EventType::WebhookResumed;
   out.note(good ? Note::Level::Info : Note::Level::Error, note_name(incident.type),
            {{"webhook", name}, {"reason", incident.reason}});
+  if (incident.removal) {
+    out.removal({name, std::string(to_string(*incident.removal)), incident.count});
+  }
   out.record(std::move(event), {{}, {}, name}, now.wall);
 }
 

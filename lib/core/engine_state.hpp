@@ -64,6 +64,7 @@ struct Engine::State {
   void prune(Now now, Batch& batch);
   void advance(Now now, StepWriter& out);
   void on(DeliveriesLoaded loaded);
+  void on(const OldestLoaded& loaded, Now now, StepWriter& out);
   void on(const DeliveryAnswered& answered, Now now, StepWriter& out);
   void own(const std::vector<Command>& commands, std::size_t first, std::uint64_t serial);
   std::uint64_t owner_of(CommandId id);

@@ -72,6 +72,16 @@ struct DeliveriesLoaded {
   std::optional<WallTime> next_due;
 };
 
+/// Answers LoadOldest: in order of seq, dead letters in order of their death.
+struct OldestLoaded {
+  struct Row {
+    std::uint64_t seq = 0;
+    int attempts = 0;
+  };
+  CommandId command;
+  std::vector<Row> rows;
+};
+
 /// Answers SendDelivery.
 struct DeliveryAnswered {
   CommandId command;
@@ -96,7 +106,7 @@ struct AskCancel {
 };
 
 using Event = std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded,
-                           DeliveryAnswered, StopRequested, CancelAnswered, SuspendCancelling,
-                           AskCancel>;
+                           OldestLoaded, DeliveryAnswered, StopRequested, CancelAnswered,
+                           SuspendCancelling, AskCancel>;
 
 }  // namespace mactiond::core

@@ -47,6 +47,9 @@ struct WebhookOptions {
   std::string name;
   Duration timeout = std::chrono::seconds(15);
   int max_in_flight = 8;
+  int max_queue = 1'000'000;  ///< of events that wait, and of dead letters
+  Duration keep_queued = std::chrono::hours(24 * 30);
+  Duration keep_dead_letters = std::chrono::hours(24 * 30);
   WebhookFilter filter;
 };
 

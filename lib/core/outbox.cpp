@@ -42,7 +42,8 @@ Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now n
       row_(stored.row),
       queued_(stored.queued),
       dead_(stored.dead),
-      pace_(options.max_in_flight) {
+      pace_(options.max_in_flight),
+      overflow_(options) {
   row_.webhook = options_.name;
   if (!row_.held_until) return;
   // A silence longer than any that is kept was noted by a clock that was set back since.
@@ -52,6 +53,7 @@ Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now n
 
 void Outbox::configure(const WebhookOptions& options) {
   if (options.max_in_flight != options_.max_in_flight) pace_.configure(options.max_in_flight);
+  overflow_.configure(options);
   options_ = options;
 }
 
@@ -90,6 +92,11 @@ void Outbox::advance(Now now, std::uint64_t& next_id, std::vector<Command>& comm
     commands.push_back(SendDelivery{id, options_.name, std::move(delivery.event), attempt,
                                     now.mono + options_.timeout});
   }
+  load_due(now, next_id, commands);
+  load_excess(next_id, commands);
+}
+
+void Outbox::load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
   if (!wants_load(now)) return;
   // What is held is still due in the store, so it comes along and is left out on arrival.
   const std::size_t limit = probing() ? 1 : kWindow + held();
@@ -97,6 +104,57 @@ void Outbox::advance(Now now, std::uint64_t& next_id, std::vector<Command>& comm
   look_ = false;
   commands.push_back(LoadDeliveries{load_->id, options_.name, due_until(now.wall),
                                     static_cast<int>(limit), probing()});
+}
+
+void Outbox::load_excess(std::uint64_t& next_id, std::vector<Command>& commands) {
+  if (removing_) return;
+  const auto excess = overflow_.next(queued_, dead_);
+  if (!excess) return;
+  const bool dead =
+      excess->why == Removal::MaxDeadLetters || excess->why == Removal::DeadLetterRetention;
+  // What is in flight stays, so that many more are asked for.
+  const std::size_t limit = static_cast<std::size_t>(excess->limit) + in_flight_.size();
+  removing_ = Removing{CommandId{++next_id}, excess->why, limit, {}};
+  commands.push_back(
+      LoadOldest{removing_->id, options_.name, dead, static_cast<int>(limit), excess->before});
+}
+
+WebhookIncidents Outbox::on(const OldestLoaded& loaded, Now now, Batch& batch) {
+  MACTIOND_ASSERT(removing_ && removing_->id == loaded.command);
+  const Removing removing = std::move(*removing_);
+  removing_.reset();
+  if (loaded.rows.size() < removing.limit) overflow_.none_left(removing.why);
+  std::size_t count = 0;
+  if (removing.why == Removal::MaxQueue || removing.why == Removal::QueueRetention) {
+    count = bury(removing, loaded.rows, now, batch);
+  } else {
+    count = loaded.rows.size();
+    for (const auto& row : loaded.rows) batch.deleted_letters.push_back({options_.name, row.seq});
+    dead_ -= static_cast<std::int64_t>(count);
+  }
+  if (count == 0) return {};
+  const std::string detail = std::to_string(loaded.rows.back().seq) + '@' +
+                             std::to_string(now.wall.time_since_epoch().count());
+  return {
+      {EventType::WebhookDeadLettered, detail, describe(removing.why, count), removing.why, count}};
+}
+
+std::size_t Outbox::bury(const Removing& removing, const std::vector<OldestLoaded::Row>& rows,
+                         Now now, Batch& batch) {
+  std::set<std::uint64_t> staying = removing.answered;
+  for (const auto& [id, delivery] : in_flight_) staying.insert(delivery.seq);
+  std::set<std::uint64_t> gone;
+  for (const auto& row : rows) {
+    if (staying.contains(row.seq)) continue;
+    end({row.seq, {}, row.attempts, 0}, true, std::string(to_string(removing.why)), now.wall,
+        batch);
+    gone.insert(row.seq);
+    held_seqs_.erase(row.seq);
+    if (load_) load_->answered.insert(row.seq);
+  }
+  std::erase_if(ready_, [&](const auto& due) { return gone.contains(due.event.seq); });
+  look_ = true;
+  return gone.size();
 }
 
 void Outbox::on(DeliveriesLoaded loaded) {
@@ -122,6 +180,7 @@ WebhookIncidents Outbox::on(const DeliveryAnswered& answered, Now now, Random& r
   held_seqs_.erase(delivery.seq);
   look_ = true;
   if (load_) load_->answered.insert(delivery.seq);
+  if (removing_) removing_->answered.insert(delivery.seq);
 
   WebhookIncidents told;
   const Disposition& outcome = answered.outcome;
@@ -170,7 +229,7 @@ void Outbox::retry(const InFlight& delivery, const Disposition& outcome, Now now
   const auto delay = delay_after(delivery.attempt, random);
   if (!delay) {
     end(delivery, true, describe(outcome), now.wall, batch);
-    told.push_back({EventType::WebhookDeadLettered, {}, describe(outcome)});
+    told.push_back({EventType::WebhookDeadLettered, {}, describe(outcome), Removal::Exhausted, 1});
     return;
   }
   const Duration wait = std::max(*delay, outcome.retry_after.value_or(Duration{}));

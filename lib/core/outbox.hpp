@@ -14,6 +14,7 @@
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
+#include "core/overflow.hpp"
 #include "core/pace.hpp"
 #include "core/status.hpp"
 
@@ -24,6 +25,8 @@ struct WebhookIncident {
   EventType type = EventType::WebhookDeadLettered;
   std::string detail;  ///< tells incidents of one type apart
   std::string reason;
+  std::optional<Removal> removal{};  ///< what is told is that events left undelivered
+  std::size_t count = 1;             ///< so many
 };
 using WebhookIncidents = std::vector<WebhookIncident>;
 
@@ -47,6 +50,10 @@ class Outbox {
   /// Starts what is due and free to go. next_id numbers commands.
   void advance(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
   void on(DeliveriesLoaded loaded);
+  /// Removes what is too much; rows go to batch.
+  [[nodiscard]] WebhookIncidents on(const OldestLoaded& loaded, Now now, Batch& batch);
+  /// What is older than the limits allow will be looked for: Overflow::look_for_old.
+  void look_for_old(WallTime today) { overflow_.look_for_old(today); }
   /// Decides what an answer means for the delivery; rows go to batch.
   [[nodiscard]] WebhookIncidents on(const DeliveryAnswered& answered, Now now, Random& random,
                                     Batch& batch);
@@ -71,6 +78,12 @@ class Outbox {
     std::set<std::uint64_t> answered;
     bool obsolete = false;  ///< asked for in another state
   };
+  struct Removing {
+    CommandId id;
+    Removal why = Removal::MaxQueue;
+    std::size_t limit = 0;
+    std::set<std::uint64_t> answered;
+  };
   [[nodiscard]] bool probing() const { return row_.state == "paused" && !row_.by_operator; }
   [[nodiscard]] bool sending() const { return row_.state == "ok" || probing(); }
   [[nodiscard]] int room(MonoTime now) const;
@@ -87,6 +100,10 @@ class Outbox {
              WebhookIncidents& told);
   void slow_down(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
                  Batch& batch);
+  void load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
+  void load_excess(std::uint64_t& next_id, std::vector<Command>& commands);
+  std::size_t bury(const Removing& removing, const std::vector<OldestLoaded::Row>& rows, Now now,
+                   Batch& batch);
   void end(const InFlight& delivery, bool dead, const std::string& reason, WallTime now,
            Batch& batch);
 
@@ -100,6 +117,8 @@ class Outbox {
   std::map<CommandId, InFlight> in_flight_;
   std::set<std::uint64_t> held_seqs_;  ///< of ready_ and in_flight_
   std::optional<Load> load_;
+  Overflow overflow_;
+  std::optional<Removing> removing_;
   /// The store may hold due deliveries that are not here.
   bool look_ = true;
   std::optional<WallTime> next_due_;

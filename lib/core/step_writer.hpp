@@ -29,6 +29,8 @@ class StepWriter {
     }
   }
 
+  void removal(RemovalFact fact) { step_.removals.push_back(std::move(fact)); }
+
   void transition(TransitionFact fact) { step_.transitions.push_back(std::move(fact)); }
 
   void cancel(CancelFact fact) { step_.cancels.push_back(std::move(fact)); }

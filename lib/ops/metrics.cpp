@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/disposition.hpp"
+#include "core/overflow.hpp"
 
 namespace mactiond::ops {
 namespace {
@@ -116,6 +117,8 @@ struct Metrics::Families {
   Family<Gauge>& oldest =
       gauge("webhook_oldest_seconds", "Age of the oldest event that waits for a webhook.");
   Family<Gauge>& dead_letters = gauge("dead_letters", "Events given up for a webhook.");
+  Family<Counter>& removed =
+      counter("webhook_removed_total", "Events that left a queue or the dead letters undelivered.");
   Family<Gauge>& clock_skew = gauge("clock_skew_seconds", "The API's clock minus the local one.");
   Histogram& store_commit =
       histogram("store_commit_seconds", "Time to commit a step.", kCommitBuckets);
@@ -223,6 +226,10 @@ void Metrics::follow(const std::vector<std::string>& regions,
     families_->oldest.Add({{"webhook", webhook}});
     families_->dead_letters.Add({{"webhook", webhook}});
     families_->deliveries.Add({{"webhook", webhook}, {"result", "delivered"}});
+    for (auto why = core::Removal::Exhausted; why <= core::Removal::Purged;
+         why = static_cast<core::Removal>(static_cast<int>(why) + 1)) {
+      families_->removed.Add({{"webhook", webhook}, {"reason", std::string(to_string(why))}});
+    }
     for (const std::string& reason : failure_reasons()) {
       families_->deliveries.Add({{"webhook", webhook}, {"result", reason}});
     }
@@ -252,6 +259,11 @@ void Metrics::api_request(const std::string& region, const std::string& operatio
 
 void Metrics::delivery(const std::string& webhook, const std::string& result) {
   families_->deliveries.Add({{"webhook", webhook}, {"result", result_label(result)}}).Increment();
+}
+
+void Metrics::removed(const std::string& webhook, const std::string& reason, std::size_t count) {
+  families_->removed.Add({{"webhook", webhook}, {"reason", reason}})
+      .Increment(static_cast<double>(count));
 }
 
 void Metrics::commit(Duration took) { families_->store_commit.Observe(seconds(took)); }

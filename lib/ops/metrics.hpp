@@ -34,6 +34,8 @@ class Metrics {
                    const std::string& code);
   /// result: "delivered" or the Reason of the failure; anything else is counted as "other".
   void delivery(const std::string& webhook, const std::string& result);
+  /// Events that left a queue or the dead letters undelivered. reason: core::to_string(Removal).
+  void removed(const std::string& webhook, const std::string& reason, std::size_t count);
   void commit(Duration took);
   /// How much later than asked the loop woke up.
   void loop_lag(Duration late);

@@ -49,7 +49,7 @@ class CommandRunner {
   /// For the commands to come.
   void use(Accesses accesses) { accesses_ = std::move(accesses); }
 
-  /// LoadDeliveries is not for here: the driver answers it from the store.
+  /// LoadDeliveries and LoadOldest are not for here: the driver answers them from the store.
   void start(core::Command command, TaskGroup& reads, TaskGroup& deliveries);
 
  private:

@@ -38,6 +38,7 @@ void append(core::Batch& into, core::Batch&& from) {
   append(into.deliveries, std::move(from.deliveries));
   append(into.retries, std::move(from.retries));
   append(into.ends, std::move(from.ends));
+  append(into.deleted_letters, std::move(from.deleted_letters));
   append(into.regions, std::move(from.regions));
   append(into.quotas, std::move(from.quotas));
   append(into.webhooks, std::move(from.webhooks));
@@ -134,6 +135,9 @@ bool Driver::settle(core::Step& sum) {
   for (const auto& cancel : sum.cancels) {
     parts_.metrics.cancel(cancel.region, cancel.policy, cancel.result);
   }
+  for (const auto& removal : sum.removals) {
+    parts_.metrics.removed(removal.webhook, removal.reason, removal.count);
+  }
   write_log(sum.writes.events);
   start(std::move(sum.commands));
   return true;
@@ -181,6 +185,7 @@ void Driver::step(core::Event event, Now now, core::Step& sum) {
   append(sum.transitions, std::move(step.transitions));
   append(sum.cancels, std::move(step.cancels));
   if (step.reply) sum.reply = std::move(step.reply);
+  append(sum.removals, std::move(step.removals));
 }
 
 bool Driver::commit(core::Step& sum) {
@@ -267,24 +272,26 @@ void Driver::keep_log_position() {
   fail(kExitIo);
 }
 
+template <class Answer>
+void Driver::answer_from_store(Result<Answer> answer) {
+  if (!answer) {
+    ops::log(core::Note::Level::Error, "store_failed", {{"error", answer.error().message()}});
+    fail(kExitIo);
+    return;
+  }
+  post(std::move(*answer));
+}
+
 void Driver::start(std::vector<core::Command> commands) {
   for (core::Command& command : commands) {
     if (const auto* load = std::get_if<core::LoadDeliveries>(&command)) {
-      load_deliveries(*load);
+      answer_from_store(parts_.store.load_deliveries(*load));
+    } else if (const auto* oldest = std::get_if<core::LoadOldest>(&command)) {
+      answer_from_store(parts_.store.load_oldest(*oldest));
     } else {
       runner_->start(std::move(command), reads_, deliveries_);
     }
   }
-}
-
-void Driver::load_deliveries(const core::LoadDeliveries& command) {
-  auto loaded = parts_.store.load_deliveries(command);
-  if (!loaded) {
-    ops::log(core::Note::Level::Error, "store_failed", {{"error", loaded.error().message()}});
-    fail(kExitIo);
-    return;
-  }
-  post(std::move(*loaded));
 }
 
 void Driver::stop() {

@@ -71,7 +71,8 @@ class Driver {
   void follow_log_file(Now now);
   void log_failed(const Error& error);
   void start(std::vector<core::Command> commands);
-  void load_deliveries(const core::LoadDeliveries& command);
+  template <class Answer>
+  void answer_from_store(Result<Answer> answer);
   void fail(int exit_code);
   [[nodiscard]] bool finished() const;
   [[nodiscard]] Duration until_next(Now now) const;

@@ -23,6 +23,12 @@ WHERE d.webhook = ?1 AND +d.head = 1 ORDER BY d.seq LIMIT 1)";
 inline constexpr const char* kSelectOldest =
     "SELECT queued FROM delivery WHERE webhook = ?1 ORDER BY seq LIMIT 1";
 
+/// ?1 webhook, ?2 limit: the oldest first, with the time that retention counts from.
+inline constexpr const char* kSelectOldestQueued =
+    "SELECT seq, attempts, queued FROM delivery WHERE webhook = ?1 ORDER BY seq LIMIT ?2";
+inline constexpr const char* kSelectOldestDead =
+    "SELECT seq, attempts, died FROM dead_letter WHERE webhook = ?1 ORDER BY died, seq LIMIT ?2";
+
 /// ?1 webhook, ?2 action: the next one may be attempted.
 inline constexpr const char* kPromoteDelivery = R"(
 UPDATE delivery SET head = 1 WHERE webhook = ?1 AND seq =

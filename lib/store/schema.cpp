@@ -113,6 +113,7 @@ constexpr const char* kVersion2 = R"(
 ALTER TABLE webhook ADD COLUMN by_operator INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE webhook ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 ALTER TABLE webhook ADD COLUMN held_until INTEGER;
+CREATE INDEX dead_letter_died ON dead_letter (webhook, died, seq);
 )";
 
 // posted and posted_mono: when the last POST left, by the API's clock and, within posted_boot, by

@@ -137,6 +137,8 @@ struct Store::Impl {
                             "SELECT device, inode, \"offset\", first_seq FROM log_position"),
         select_deliveries(*database, kSelectDeliveries),
         select_oldest_head(*database, kSelectOldestHead),
+        select_oldest_queued(*database, kSelectOldestQueued),
+        select_oldest_dead(*database, kSelectOldestDead),
         select_events(*database, kEvents),
         select_oldest(*database, kSelectOldest),
         writer(*database),
@@ -174,6 +176,8 @@ struct Store::Impl {
   Statement select_log_position;
   Statement select_deliveries;
   Statement select_oldest_head;
+  Statement select_oldest_queued;
+  Statement select_oldest_dead;
   Statement select_events;
   Statement select_oldest;
   Writer writer;
@@ -289,6 +293,20 @@ Result<core::DeliveriesLoaded> Store::load_deliveries(const core::LoadDeliveries
         break;
       }
       loaded.due.push_back({to_event(rows), static_cast<int>(rows.integer(9)), due});
+    }
+    return loaded;
+  });
+}
+
+Result<core::OldestLoaded> Store::load_oldest(const core::LoadOldest& command) {
+  return impl_->guarded([&] {
+    core::OldestLoaded loaded;
+    loaded.command = command.id;
+    Statement& select = command.dead ? impl_->select_oldest_dead : impl_->select_oldest_queued;
+    Rows rows = select.query(command.webhook, command.limit);
+    while (rows.next()) {
+      if (command.before && rows.time(2) >= *command.before) break;
+      loaded.rows.push_back({rows.number(0), static_cast<int>(rows.integer(1))});
     }
     return loaded;
   });

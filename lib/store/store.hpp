@@ -48,6 +48,9 @@ class Store {
   /// With oldest only the one with the lowest seq, or when it becomes due.
   [[nodiscard]] Result<core::DeliveriesLoaded> load_deliveries(const core::LoadDeliveries& command);
 
+  /// At most limit, the oldest first, and none from before on.
+  [[nodiscard]] Result<core::OldestLoaded> load_oldest(const core::LoadOldest& command);
+
   /// Events with seq >= first, in order, at most limit.
   [[nodiscard]] Result<std::vector<core::EventRecord>> load_events(std::uint64_t first, int limit);
 

@@ -50,6 +50,7 @@ Writer::Writer(SQLite::Database& database)
                      " VALUES (?1, ?2, ?3, ?4, ?5)"),
       select_delivery_(database, "SELECT action_id FROM delivery WHERE webhook = ?1 AND seq = ?2"),
       delete_delivery_(database, "DELETE FROM delivery WHERE webhook = ?1 AND seq = ?2"),
+      delete_letter_(database, "DELETE FROM dead_letter WHERE webhook = ?1 AND seq = ?2"),
       promote_delivery_(database, kPromoteDelivery),
       upsert_region_(database, "INSERT OR REPLACE INTO region VALUES (?1, ?2, ?3, ?4)"),
       upsert_quota_(database, "INSERT OR REPLACE INTO quota VALUES (?1, ?2, ?3, ?4)"),
@@ -71,6 +72,9 @@ void Writer::write(const core::Batch& batch, std::uint64_t last_seq) {
     retry_delivery_.run(row.webhook, row.seq, row.attempts, row.due, row.reason);
   }
   for (const core::DeliveryEndRow& row : batch.ends) write_end(row);
+  for (const core::DeadLetterKey& key : batch.deleted_letters) {
+    delete_letter_.run(key.webhook, key.seq);
+  }
   write_small_rows(batch);
 }
 

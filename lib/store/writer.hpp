@@ -40,6 +40,7 @@ class Writer {
   Statement bury_delivery_;
   Statement select_delivery_;
   Statement delete_delivery_;
+  Statement delete_letter_;
   Statement promote_delivery_;
   Statement upsert_region_;
   Statement upsert_quota_;

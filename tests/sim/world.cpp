@@ -148,6 +148,12 @@ void World::start(core::Command command) {
     ready_.push_back(std::move(*loaded));
     return;
   }
+  if (const auto* oldest = std::get_if<core::LoadOldest>(&command)) {
+    auto loaded = store_.load_oldest(*oldest);
+    MACTIOND_ASSERT(loaded);
+    ready_.push_back(std::move(*loaded));
+    return;
+  }
   // The call reaches its peer after half of the latency, also if we crash meanwhile.
   const Duration there = draw_latency() / 2;
   pending_.emplace(elapsed_ + there, [this, life = life_, command = std::move(command)] {
@@ -163,7 +169,8 @@ void World::start(core::Command command) {
             if (life == life_) {
               answer(late ? sent.deadline - now().mono : back, std::move(event));
             }
-          } else if constexpr (!std::is_same_v<C, core::LoadDeliveries>) {
+          } else if constexpr (!std::is_same_v<C, core::LoadDeliveries> &&
+                               !std::is_same_v<C, core::LoadOldest>) {
             auto event = apis_.at(sent.region)->serve(sent, server_now());
             const bool late = event.outcome.reason == Reason::Timeout;
             if (life == life_) {

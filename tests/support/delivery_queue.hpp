@@ -18,14 +18,36 @@ class FakeDeliveryQueue {
     for (auto& [key, row] : rows_) row.due += batch.shift_due;
     for (const core::EventRecord& event : batch.events) events_[event.seq] = event;
     for (const core::DeliveryRow& row : batch.deliveries) {
-      rows_[{row.webhook, row.seq}] = {row.action.value, 0, row.due};
+      rows_[{row.webhook, row.seq}] = {row.action.value, 0, row.due, row.due};
     }
     for (const core::DeliveryRetryRow& row : batch.retries) {
       Row& known = rows_.at({row.webhook, row.seq});
       known.attempts = row.attempts;
       known.due = row.due;
     }
-    for (const core::DeliveryEndRow& row : batch.ends) rows_.erase({row.webhook, row.seq});
+    for (const core::DeliveryEndRow& row : batch.ends) {
+      rows_.erase({row.webhook, row.seq});
+      if (row.dead) dead_[{row.webhook, row.seq}] = row;
+    }
+    for (const core::DeadLetterKey& key : batch.deleted_letters) {
+      dead_.erase({key.webhook, key.seq});
+    }
+  }
+
+  [[nodiscard]] core::OldestLoaded load(const core::LoadOldest& command) const {
+    core::OldestLoaded loaded;
+    loaded.command = command.id;
+    const auto take = [&](const auto& key, int attempts, WallTime at) {
+      if (key.first != command.webhook || (command.before && at >= *command.before)) return;
+      if (loaded.rows.size() == static_cast<std::size_t>(command.limit)) return;
+      loaded.rows.push_back({key.second, attempts});
+    };
+    if (command.dead) {
+      for (const auto& [key, row] : dead_) take(key, row.attempts, row.ended);
+    } else {
+      for (const auto& [key, row] : rows_) take(key, row.attempts, row.queued);
+    }
+    return loaded;
   }
 
   [[nodiscard]] core::DeliveriesLoaded load(const core::LoadDeliveries& command) const {
@@ -53,14 +75,17 @@ class FakeDeliveryQueue {
     return rows_.at({webhook, seq}).due;
   }
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  [[nodiscard]] std::size_t dead() const { return dead_.size(); }
 
  private:
   struct Row {
     std::string action;
     int attempts = 0;
     WallTime due{};
+    WallTime queued{};
   };
   std::map<std::pair<std::string, std::uint64_t>, Row> rows_;
+  std::map<std::pair<std::string, std::uint64_t>, core::DeliveryEndRow> dead_;
   std::map<std::uint64_t, core::EventRecord> events_;
 };
 

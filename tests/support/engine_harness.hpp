@@ -53,6 +53,8 @@ class EngineHarness {
       EXPECT_TRUE(ids_.insert(id).second) << "command " << id << " started twice";
       if (const auto* load = std::get_if<core::LoadDeliveries>(&command)) {
         loads_.push_back(*load);
+      } else if (const auto* oldest = std::get_if<core::LoadOldest>(&command)) {
+        oldest_.push_back(*oldest);
       } else {
         pending.emplace(id, std::move(command));
       }
@@ -70,6 +72,11 @@ class EngineHarness {
     while (!loads_.empty()) {
       const core::LoadDeliveries load = loads_.front();
       loads_.erase(loads_.begin());
+      this->step(queue.load(load));
+    }
+    while (!oldest_.empty()) {
+      const core::LoadOldest load = oldest_.front();
+      oldest_.erase(oldest_.begin());
       this->step(queue.load(load));
     }
     last = std::move(step.writes);
@@ -241,6 +248,7 @@ class EngineHarness {
   std::unique_ptr<core::Engine> engine_;
   std::set<std::uint64_t> ids_;
   std::vector<core::LoadDeliveries> loads_;
+  std::vector<core::LoadOldest> oldest_;
 };
 
 }  // namespace mactiond::test

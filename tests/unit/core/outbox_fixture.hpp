@@ -52,12 +52,23 @@ struct OutboxTest : testing::Test {
             finish_load();
             again = true;
           }
+        } else if (const auto* oldest = std::get_if<LoadOldest>(&command)) {
+          ASSERT_LT(++loads, 1000) << "loads without progress";
+          held_oldest = queue.load(*oldest);
+          if (hold_loads) continue;
+          remove();
+          again = true;
         } else {
           auto& send = std::get<SendDelivery>(command);
           sending.emplace(send.event.seq, std::move(send));
         }
       }
     }
+  }
+  void remove() {
+    batch = {};
+    for (auto& incident : box().on(held_oldest, now, batch)) removed.push_back(incident);
+    queue.write(batch);
   }
   void finish_load() { box().on(std::exchange(held_load, {})); }
   WebhookIncidents answer(std::uint64_t seq, const Disposition& outcome) {
@@ -90,6 +101,8 @@ struct OutboxTest : testing::Test {
   std::uint64_t last_id = 0;
   std::map<std::uint64_t, SendDelivery> sending;
   DeliveriesLoaded held_load;
+  OldestLoaded held_oldest;
+  WebhookIncidents removed;
   bool hold_loads = false;
   int loads = 0;
   Batch batch;

@@ -58,6 +58,32 @@ TEST_F(DeliveryQueue, OffersTheOldestAloneOnlyWhenItIsDue) {
   EXPECT_THAT(seqs(due(oldest)), ElementsAre(1));
 }
 
+std::vector<std::uint64_t> oldest_seqs(const core::OldestLoaded& loaded) {
+  std::vector<std::uint64_t> found;
+  for (const auto& row : loaded.rows) found.push_back(row.seq);
+  return found;
+}
+
+TEST_F(DeliveryQueue, ListsTheOldestThatWaitAndTheOldestThatDied) {
+  commit_events(5, {"A", "B"}, {"soc"});
+  const auto oldest = [&](bool dead, int limit, std::optional<WallTime> before = {}) {
+    const auto loaded = store_.load_oldest({core::CommandId{3}, "soc", dead, limit, before});
+    EXPECT_TRUE(loaded);
+    return loaded ? oldest_seqs(*loaded) : std::vector<std::uint64_t>{};
+  };
+  EXPECT_THAT(oldest(false, 3), ElementsAre(1, 2, 3));
+  EXPECT_THAT(oldest(false, 9, at(0)), IsEmpty());
+  core::Batch batch;
+  batch.ends = {{"soc", 4, 10, true, "timeout", at(50)}, {"soc", 2, 3, true, "timeout", at(60)}};
+  commit(batch);
+  EXPECT_THAT(oldest(true, 9), ElementsAre(4, 2)) << "by the time of their death";
+  EXPECT_THAT(oldest(true, 9, at(60)), ElementsAre(4));
+  batch = {};
+  batch.deleted_letters = {{"soc", 4}};
+  commit(batch);
+  EXPECT_THAT(oldest(true, 9), ElementsAre(2));
+}
+
 TEST_F(DeliveryQueue, OrdersNothingAmongEventsWithoutAnAction) {
   commit_events(3, {""}, {"soc"});
   EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(1, 2, 3));
