@@ -133,12 +133,13 @@ struct RegionRow {
   std::string degraded;
 };
 
-/// One quota window's state: see core/quota.hpp. Valid as it is within the named boot only.
+/// One quota window's state: see core/call_meter.hpp. Valid as it is within the named boot only.
 struct QuotaRow {
   std::string region;
   std::string window;
   std::string boot_id;
   MonoTime instant{};
+  int count = 0;  ///< the limit that the instant was computed under
 };
 
 struct WebhookRow {

@@ -161,7 +161,12 @@ CREATE TABLE switch (
 ) STRICT;
 )";
 
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3};
+// A row from before it is of no known limit.
+constexpr const char* kVersion4 = R"(
+ALTER TABLE quota ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
+)";
+
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

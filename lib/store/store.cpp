@@ -85,12 +85,12 @@ std::vector<core::RegionRow> read_regions(SQLite::Database& database) {
 }
 
 std::vector<core::QuotaRow> read_quotas(SQLite::Database& database) {
-  Statement select(database, "SELECT region, \"window\", boot_id, instant FROM quota");
+  Statement select(database, "SELECT region, \"window\", boot_id, instant, count FROM quota");
   std::vector<core::QuotaRow> quotas;
   Rows rows = select.query();
   while (rows.next()) {
-    quotas.push_back(
-        {rows.text(0), rows.text(1), rows.text(2), MonoTime(Duration(rows.integer(3)))});
+    quotas.push_back({rows.text(0), rows.text(1), rows.text(2), MonoTime(Duration(rows.integer(3))),
+                      static_cast<int>(rows.integer(4))});
   }
   return quotas;
 }

@@ -150,12 +150,12 @@ TEST_F(Store, LetsTwoEventsShareAnId) {
 TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
   core::Batch batch;
   batch.regions = {{"eu", at(5), std::nullopt, "auth"}, {"us", std::nullopt, at(9), ""}};
-  batch.quotas = {{"eu", "minute", "boot-1", MonoTime(Duration(123))}};
+  batch.quotas = {{"eu", "minute", "boot-1", MonoTime(Duration(123)), 100}};
   batch.webhooks = {{"soc", "paused", 5, true, "not_found 404", at(8)}};
   commit(batch);
   batch = {};
   batch.regions = {{"eu", at(6), std::nullopt, ""}};
-  batch.quotas = {{"eu", "minute", "boot-2", MonoTime(Duration(124))}};
+  batch.quotas = {{"eu", "minute", "boot-2", MonoTime(Duration(124)), 30}};
   batch.shift_due = Duration(3);
   commit(batch);
 
@@ -168,6 +168,7 @@ TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
   ASSERT_EQ(snapshot.quotas.size(), 1U);
   EXPECT_EQ(snapshot.quotas[0].boot_id, "boot-2");
   EXPECT_EQ(snapshot.quotas[0].instant, MonoTime(Duration(124)));
+  EXPECT_EQ(snapshot.quotas[0].count, 30);
   ASSERT_EQ(snapshot.webhooks.size(), 1U);
   EXPECT_EQ(snapshot.webhooks[0].row.state, "paused");
   EXPECT_EQ(snapshot.webhooks[0].row.failures_in_a_row, 5);

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/disposition.hpp"
+#include "base/time.hpp"
+#include "core/command.hpp"
+#include "core/token_bucket.hpp"
+
+namespace mactiond::core {
+
+/// Who asks for a token; earlier lanes may take what later ones must leave.
+enum class Lane : std::uint8_t { Cancel, Operator, Sweep, Lookup, List };
+
+/// How long a limit that a 429 named is kept; then the configured one is tried anew, at the cost of
+/// one more 429 where it still holds. Another boot starts it anew.
+inline constexpr Duration kLearnedFor = std::chrono::hours(24);
+
+/// Calls that are counted together: their windows, and the hold after a 429. A token is taken from
+/// all windows or from none.
+///
+/// No trailing window ever holds more than its limit; where the limit itself changes, than the
+/// larger of the two.
+class CallMeter {
+ public:
+  /// Names of rows begin with prefix.
+  CallMeter(std::string prefix, const std::vector<RateLimit>& limits);
+
+  /// Rows of this boot and of the same limit are exact. Others say that calls were made at an
+  /// unknown distance: the buckets start empty. No rows at all: never called, they start full.
+  void restore(const std::vector<QuotaRow>& rows, const std::string& boot_id, MonoTime now);
+  /// The state to commit with the call that was just granted; nothing if none ever was.
+  void append_rows(const std::string& region, const std::string& boot_id,
+                   std::vector<QuotaRow>& rows) const;
+
+  /// Nothing if a token was taken, else when to ask again (after now).
+  [[nodiscard]] std::optional<MonoTime> try_take(Lane lane, MonoTime now);
+  /// How many tokens the lane could take at once.
+  [[nodiscard]] int available(Lane lane, MonoTime now) const;
+
+  /// See Limiter::throttled.
+  void throttled(std::optional<Duration> told, std::optional<NamedLimit> named, MonoTime now);
+  void accepted() { refusals_ = 0; }
+  void hold(Duration wait, MonoTime now);
+
+  [[nodiscard]] Duration sustained() const;
+  /// Calls in the trailing window of this length. Those before a restart are estimated: a bucket
+  /// found half empty says that about half of the limit was in use.
+  [[nodiscard]] int used(Duration window, MonoTime now) const;
+  /// The limit in force.
+  [[nodiscard]] int limit(Duration window) const;
+  /// Total time the API held us, in this process.
+  [[nodiscard]] Duration held() const { return held_; }
+
+ private:
+  struct Window {
+    RateLimit stated;
+    TokenBucket bucket;
+    /// Smaller than stated; 0: none is known.
+    int learned = 0;
+    MonoTime learned_until{};
+    bool ever_learned = false;  ///< there is a row to overwrite
+  };
+
+  void restore(Window& window, const std::vector<QuotaRow>& rows, const std::string& boot_id,
+               MonoTime now);
+  void estimate_calls(MonoTime now);
+  void learn(const NamedLimit& named, MonoTime now);
+  void forget_learned(MonoTime now);
+  void remember(MonoTime now);
+  [[nodiscard]] int slow_percent_at(MonoTime now) const;
+  /// When the slower pace after a 429 lets the next call of this lane go.
+  [[nodiscard]] MonoTime eased_at(Lane lane, MonoTime now) const;
+
+  std::string prefix_;
+  std::vector<Window> windows_;
+  MonoTime hold_until_ = MonoTime::min();
+  Duration held_{};
+  int refusals_ = 0;        ///< 429s in a row
+  int slow_percent_ = 100;  ///< of the sustained spacing, at slowed_at_
+  MonoTime slowed_at_ = MonoTime::min();
+  std::deque<MonoTime> calls_;  ///< of the trailing hour
+};
+
+/// At most count calls in the window, with what is saved up for bursts and the urgent lanes.
+[[nodiscard]] RateLimit make_limit(const std::string& name, int count, Duration window);
+
+}  // namespace mactiond::core
