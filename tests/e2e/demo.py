@@ -11,6 +11,7 @@ import time
 
 from harness import FINAL, TYPES, Workplace, all_told, last_changes, pass_time, wait_until
 from judge import judge, lags_ms, parse_time
+from stale import AGE_MS, POLICIES, Fates
 
 PER_MINUTE, PER_HOUR = 100, 1500  # what the real API grants
 VISIBLE_S = 4.0  # the quota stretches the poll interval to about 2.6 s
@@ -56,7 +57,11 @@ class Screen:
               f"{lag}", flush=True)
 
     def other(self, line):
-        print(f"{'':8}  {line['type']} {line.get('reason', '')}", flush=True)
+        action = line.get("action", {})
+        computer = (action.get("computerDnsName") or line["region"]).split(".")[0]
+        facts = " ".join(f"{key}={line[key]}" for key in
+                         ("policy", "status", "limit", "would_cancel", "reason") if key in line)
+        print(f"{'':8}  {computer:<14} {line['type']:<28} {facts}", flush=True)
 
 
 def make_script(seconds):
@@ -96,7 +101,10 @@ class Demo:
             self.place.receiver("soc-plain", format="standard"),
         ]
         self.daemon = self.place.daemon(
-            self.sim, self.receivers, poll={"min_interval": "2s", "idle_interval": "3s"})
+            self.sim, self.receivers, poll={"min_interval": "2s", "idle_interval": "3s"},
+            extra=POLICIES)
+        self.fates = Fates(self.sim)
+        self.rest_ended = False
         self.script = make_script(seconds)
         self.printed = 0
 
@@ -104,13 +112,17 @@ class Demo:
         """Starts the script's actions when they are due and shows what the daemon tells."""
         self.daemon.start()
         print(f"mactiond follows a simulated tenant for {self.seconds} s:"
-              f" {len(self.script)} actions, TLS, {len(self.receivers)} signed webhooks\n")
+              f" {len(self.script)} actions and 5 stale ones, TLS, {len(self.receivers)} signed"
+              " webhooks\n")
         began = time.monotonic()
 
         def turn():
             while self.script and time.monotonic() - began >= self.script[0][0]:
                 self.sim.add([self.script.pop(0)[1]])
-            self.show_new_lines()
+            self.fates.turn(self.show_new_lines())
+            if not self.rest_ended and time.monotonic() - began >= self.seconds - SETTLE_S:
+                self.fates.end_the_rest()
+                self.rest_ended = True
             if self.daemon.process.poll() is not None:
                 raise AssertionError(f"the daemon ended\n{self.daemon.diagnostics()}")
 
@@ -130,6 +142,7 @@ class Demo:
             else:
                 self.screen.other(line)
         self.printed = len(lines)
+        return lines
 
     def conclude(self):
         """Stops the daemon, prints the summary; whether everything promised was seen."""
@@ -141,6 +154,7 @@ class Demo:
         verdict = judge(truth, lines, self.receivers, VISIBLE_S, time.time())
         problems = list(verdict.problems)
         problems += coverage_gaps(truth, lines)
+        problems += [f"not seen: {fate}" for fate in self.fates.missing(lines)]
         if quota["windows_over"]:
             problems.append(f"quota exceeded in {quota['windows_over']} trailing windows")
         if code != 0:
@@ -159,7 +173,9 @@ class Demo:
         return not problems
 
     def summary(self, verdict, quota, status, lines, code, took):
-        lags = [lag / 1000 for lag in lags_ms(lines)] or [0.0]
+        young = [line for line in lines if line.get("lag_ms") is None
+                 or line["lag_ms"] < AGE_MS]
+        lags = [lag / 1000 for lag in lags_ms(young)] or [0.0]
         print(f"\ntransitions    {verdict.seen} told of {verdict.true} true;"
               f" {verdict.required} were visible for more than {VISIBLE_S:.0f} s,"
               f" {len(verdict.missing)} of these missing")
@@ -170,6 +186,10 @@ class Demo:
             repeats = len(receiver.attempts) - len({a.id for a in receiver.attempts})
             print(f"webhook        {receiver.name} ({receiver.format}): {len(receiver.attempts)}"
                   f" received, {len(receiver.attempts) - unsigned} verified, {repeats} repeated")
+        cancels = [line["type"] for line in lines if line["type"].startswith("cancel.")]
+        print("cancels        " + ", ".join(
+            f"{cancels.count('cancel.' + name)} {name}"
+            for name in ("requested", "confirmed", "overtaken", "suppressed")))
         print(f"API calls      {quota['calls']}; busiest minute {quota['max_per_minute']} of"
               f" {PER_MINUTE}, busiest hour {quota['max_per_hour']} of {PER_HOUR};"
               f" windows over the limit: {quota['windows_over']}")

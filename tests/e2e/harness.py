@@ -197,6 +197,10 @@ class Sim:
         """From now on every call of that operation meets the fault."""
         self.call("POST", "faults", {"fault": fault, "operation": operation, "per_mille": 1000})
 
+    def switch(self, **switches):
+        """E.g. cancel="delayed", cancel_delay_ms=3000."""
+        self.call("POST", "faults", switches)
+
     def no_faults(self):
         self.call("DELETE", "faults")
 
