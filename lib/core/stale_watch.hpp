@@ -21,6 +21,12 @@ class StaleWatch {
  public:
   /// policies must stay until use() is called with others.
   StaleWatch(std::string region, const Policies& policies);
+  // The queue points at the actions: they move together, and a copy would point at another's.
+  StaleWatch(StaleWatch&&) noexcept = default;
+  StaleWatch& operator=(StaleWatch&&) noexcept = default;
+  StaleWatch(const StaleWatch&) = delete;
+  StaleWatch& operator=(const StaleWatch&) = delete;
+  ~StaleWatch() = default;
 
   /// The facts of an open action, new or changed; equal ones change nothing.
   void put(const ActionId& id, ActionFacts facts);

@@ -4,8 +4,11 @@
 
 #include <chrono>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "core/region.hpp"
 #include "unit/core/policy_text.hpp"
 
 namespace mactiond::core {
@@ -49,6 +52,22 @@ TEST(StaleWatch, TellsTheLongestDueFirstAndTiesById) {
   watch.put(kA, scan_of(2s));
   EXPECT_EQ(watch.next(), kNoon + 6h + 1s);
   EXPECT_EQ(watch.due(kNoon + 7h), (Ids{kC, kA, kB}));
+}
+
+TEST(StaleWatch, KeepsItsActionsWhenItMoves) {
+  // A vector of regions that grows moves them; had it copied, the queue would point at the dead.
+  static_assert(!std::is_copy_constructible_v<StaleWatch>);
+  static_assert(!std::is_copy_constructible_v<Region>);
+  const Policies policies({stale_scans()});
+  std::vector<StaleWatch> watches;
+  for (const char* region : {"eu", "us", "uk"}) {
+    StaleWatch watch(region, policies);
+    watch.put(kA, scan());
+    watch.put(kB, scan_of(1s));
+    watches.push_back(std::move(watch));
+  }
+  watches.front().drop(kA);
+  EXPECT_EQ(watches.front().due(kNoon + 7h), Ids{kB});
 }
 
 TEST(StaleWatch, LeavesAloneWhatNoPolicyGoverns) {
