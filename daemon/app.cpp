@@ -336,6 +336,7 @@ int App::run() {
   ops::notify_ready(ops::status_line(status()));
   context_.run();
   drain();
+  ops::finish_log();
   ops::log(Level::Info, "stopped", {{"exit_code", std::to_string(exit_code_)}});
   return exit_code_;
 }

@@ -9,8 +9,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include "base/json_text.hpp"
+#include "ops/repetitions.hpp"
 
 namespace mactiond::ops {
 namespace {
@@ -21,7 +23,9 @@ constexpr std::size_t kValueMax = 2000;
 
 struct Log {
   spdlog::logger logger{"mactiond", std::make_shared<spdlog::sinks::stderr_sink_st>()};
-  bool to_journal = false;
+  std::optional<Journal> journal;
+  std::optional<Repetitions> repetitions;
+  MonoTime now{};
 };
 
 Log& instance() {
@@ -57,19 +61,19 @@ std::string_view level_text(Level level) {
   return "error";
 }
 
-// sd-daemon(3)
-std::string_view journal_priority(Level level) {
+// syslog(3)
+char priority(Level level) {
   switch (level) {
     case Level::Debug:
-      return "<7>";
+      return '7';
     case Level::Info:
-      return "<6>";
+      return '6';
     case Level::Warning:
-      return "<4>";
+      return '4';
     case Level::Error:
-      return "<3>";
+      return '3';
   }
-  return "<3>";
+  return '3';
 }
 
 Level parse_level(std::string_view text) {
@@ -100,6 +104,29 @@ void append_value(std::string& out, std::string_view value) {
   append_json_string(out, cut ? std::string(value) + "…" : std::string(value));
 }
 
+std::string journal_entry(const core::Note& note) {
+  std::string entry;
+  append_journal_field(entry, "MESSAGE", format_fields(note.event, note.fields));
+  append_journal_field(entry, "PRIORITY", std::string(1, priority(note.level)));
+  append_journal_field(entry, "SYSLOG_IDENTIFIER", "mactiond");
+  append_journal_field(entry, "MACTIOND_EVENT", note.event);
+  for (const auto& [key, value] : note.fields) {
+    append_journal_field(entry, "MACTIOND_" + key, std::string_view(value).substr(0, kValueMax));
+  }
+  return entry;
+}
+
+void write(Log& log, const core::Note& note) {
+  if (log.journal && log.journal->send(journal_entry(note))) return;
+  std::string line;
+  if (log.journal) line = {'<', priority(note.level), '>'};
+  line += "level=";
+  line += level_text(note.level);
+  line += ' ';
+  line += format_fields(note.event, note.fields);
+  log.logger.log(to_spdlog(note.level), spdlog::string_view_t(line.data(), line.size()));
+}
+
 }  // namespace
 
 std::string format_fields(std::string_view event, const Fields& fields) {
@@ -114,26 +141,41 @@ std::string format_fields(std::string_view event, const Fields& fields) {
   return line;
 }
 
-void start_log(std::string_view level) {
+void start_log(std::string_view level, const std::string& journal_socket) {
   Log& log = instance();
   log.logger.set_pattern("%v");
   log.logger.set_level(to_spdlog(parse_level(level)));
   log.logger.flush_on(spdlog::level::trace);
-  log.to_journal = stderr_is_journal();
+  log.journal.reset();
+  if (stderr_is_journal()) log.journal.emplace(journal_socket);
+  log.repetitions.reset();
+  if (parse_level(level) != Level::Debug) log.repetitions.emplace();
+}
+
+void log(const core::Note& note) {
+  Log& log = instance();
+  if (!log.logger.should_log(to_spdlog(note.level))) return;
+  // An error is a change of state, told as often as it happens.
+  const bool may_repeat = note.level == Level::Warning && log.repetitions;
+  if (may_repeat && !log.repetitions->admit(note, log.now)) return;
+  write(log, note);
 }
 
 void log(Level level, std::string_view event, const Fields& fields) {
-  Log& log = instance();
-  const auto wanted = to_spdlog(level);
-  if (!log.logger.should_log(wanted)) return;
-  std::string line(log.to_journal ? journal_priority(level) : "");
-  line += "level=";
-  line += level_text(level);
-  line += ' ';
-  line += format_fields(event, fields);
-  log.logger.log(wanted, spdlog::string_view_t(line.data(), line.size()));
+  log(core::Note{level, std::string(event), fields});
 }
 
-void log(const core::Note& note) { log(note.level, note.event, note.fields); }
+void settle_log(MonoTime now) {
+  Log& log = instance();
+  log.now = now;
+  if (!log.repetitions) return;
+  for (const core::Note& note : log.repetitions->due(now)) write(log, note);
+}
+
+void finish_log() {
+  Log& log = instance();
+  if (!log.repetitions) return;
+  for (const core::Note& note : log.repetitions->rest()) write(log, note);
+}
 
 }  // namespace mactiond::ops

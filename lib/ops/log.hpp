@@ -5,14 +5,23 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.hpp"
 #include "core/command.hpp"
+#include "ops/journal.hpp"
 
 namespace mactiond::ops {
 
-/// The daemon's own diagnostics on stderr, one line of key=value pairs each:
-/// `level=info event=started version=0.1.0`. With JOURNAL_STREAM set the lines carry the
-/// journal's <priority> prefix.
-void start_log(std::string_view level);
+/// The daemon's own diagnostics. On stderr, one line of key=value pairs each:
+/// `level=info event=started version=0.1.0`. Where stderr is the journal's ($JOURNAL_STREAM),
+/// entries of the journal instead, with PRIORITY, MACTIOND_EVENT and a field MACTIOND_… for each
+/// pair; what the journal does not take goes to stderr, with its <priority> prefix.
+///
+/// Below level debug, a warning that repeats is told once and then counted (Repetitions).
+void start_log(std::string_view level, const std::string& journal_socket = Journal::kSocket);
+/// Tells the log the time, by which counted repetitions are told.
+void settle_log(MonoTime now);
+/// Tells everything that is only counted so far.
+void finish_log();
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 

@@ -26,7 +26,9 @@ using prometheus::Labels;
 
 constexpr std::array<std::string_view, 6> kStatuses = {"Pending", "InProgress", "Succeeded",
                                                        "Failed",  "TimeOut",    "Cancelled"};
-constexpr std::array<const char*, 3> kOperations = {"token", "list", "get"};
+constexpr std::array<const char*, 4> kOperations = {"token", "list", "get", "cancel"};
+constexpr std::array<const char*, 6> kCancelResults = {"requested", "confirmed",  "overtaken",
+                                                       "failed",    "suppressed", "stale"};
 constexpr std::array<const char*, 4> kCodes = {"200", "401", "404", "429"};
 constexpr std::string_view kOther = "other";
 
@@ -215,6 +217,9 @@ void Metrics::follow(const std::vector<std::string>& regions,
       families_->transitions.Add({{"region", region}, {"to", std::string(status)}});
     }
     families_->throttled.Add({{"region", region}});
+    for (const char* result : kCancelResults) {
+      families_->cancels.Add({{"region", region}, {"policy", "operator"}, {"result", result}});
+    }
     for (const char* operation : kOperations) {
       for (const char* code : kCodes) {
         families_->requests.Add({{"region", region}, {"operation", operation}, {"code", code}});

@@ -22,11 +22,11 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  /// lag: server's last update to our commit, where it says something about us.
   /// What is followed from now on; the gauges of what left are gone, its counters stay.
   void follow(const std::vector<std::string>& regions, const std::vector<std::string>& webhooks);
   /// result: as core::CancelFact names it.
   void cancel(const std::string& region, const std::string& policy, const std::string& result);
+  /// lag: server's last update to our commit, where it says something about us.
   void transition(const std::string& region, std::string_view to, std::optional<Duration> lag);
   /// operation: token | list | get. code: the HTTP status, or the Reason where no usable answer
   /// came; anything else is counted as "other".

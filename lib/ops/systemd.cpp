@@ -1,9 +1,14 @@
 #include "ops/systemd.hpp"
 
-#include <systemd/sd-daemon.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <cstring>
 
 namespace mactiond::ops {
 namespace {
@@ -14,8 +19,24 @@ std::string one_line(std::string text) {
   return text;
 }
 
-// A failure is nothing to act on: outside systemd nobody listens.
-void notify(const std::string& state) { static_cast<void>(sd_notify(0, state.c_str())); }
+// sd_notify(3). A failure is nothing to act on: outside systemd nobody listens. By hand, because
+// libsystemd brings four libraries into the process for it.
+void notify(const std::string& state) {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  if (path == nullptr || (path[0] != '/' && path[0] != '@')) return;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::size_t length = std::strlen(path);
+  if (length < 2 || length >= sizeof address.sun_path) return;
+  std::memcpy(address.sun_path, path, length);
+  if (path[0] == '@') address.sun_path[0] = '\0';
+  const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return;
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+  static_cast<void>(sendto(fd, state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
+                           reinterpret_cast<const sockaddr*>(&address), size));
+  close(fd);
+}
 
 std::string counted(std::int64_t count, const std::string& thing) {
   return std::to_string(count) + ' ' + thing + (count == 1 ? "" : "s");

@@ -123,6 +123,7 @@ void Driver::turn() {
   }
   if (!settle(sum)) return;
   ops::notify_watchdog();
+  ops::settle_log(now.mono);
   report_status(now);
 }
 

@@ -152,7 +152,8 @@ class Running(E2eTest):
         for name in ("build_info", "actions", "transitions_total", "detection_lag_seconds_count",
                      "api_requests_total", "api_throttled_seconds_total", "quota_used",
                      "quota_limit", "last_successful_poll_timestamp_seconds",
-                     "token_expiry_timestamp_seconds", "webhook_deliveries_total",
+                     "token_expiry_timestamp_seconds", "cancels_total",
+                     "webhook_deliveries_total",
                      "webhook_queue", "webhook_oldest_seconds", "dead_letters",
                      "clock_skew_seconds", "store_commit_seconds_count",
                      "loop_lag_seconds_count", "config_last_reload_successful"):

@@ -161,6 +161,16 @@ class Notify(E2eTest):
                    "the trouble in the status", self.daemon.diagnostics)
         self.assertEqual(self.daemon.stop()[0], 0)
 
+    def test_reports_a_reload(self):
+        self.daemon.start()
+        self.daemon.notify.clear()
+        self.daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.daemon.notify.has("READY=1"), 20, "READY=1 again",
+                   self.daemon.diagnostics)
+        told = [m for m in self.daemon.notify.messages if m in ("RELOADING=1", "READY=1")]
+        self.assertEqual(told, ["RELOADING=1", "READY=1"])
+        self.assertEqual(self.daemon.stop()[0], 0)
+
     def test_a_frozen_daemon_does_not_feed_the_watchdog(self):
         self.daemon.start()
         wait_until(lambda: self.heard("WATCHDOG=1"), 20, "a fed watchdog")

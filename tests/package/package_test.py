@@ -62,6 +62,8 @@ class Content(PackageTest):
                      "/usr/share/bash-completion/completions/mactionctl",
                      "/usr/share/zsh/vendor-completions/_mactionctl",
                      "/usr/share/fish/vendor_completions.d/mactionctl.fish",
+                     "/usr/share/mactiond/prometheus/alerts.yml",
+                     "/usr/share/mactiond/grafana/mactiond.json",
                      "/usr/share/doc/mactiond/copyright",
                      "/usr/share/doc/mactiond/changelog.Debian.gz",
                      "/usr/share/doc/mactiond/examples/minimal.toml",

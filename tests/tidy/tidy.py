@@ -44,7 +44,7 @@ LIBRARIES = {
     "config": ["fmt/", "toml++/"],
     "store": ["fmt/", "SQLiteCpp/", "sqlite3.h"],
     "net": ["fmt/", "boost/asio/", "boost/beast/", "boost/system/", "openssl/", "zlib.h"],
-    "ops": ["fmt/", "boost/asio/", "spdlog/", "prometheus/", "systemd/"],
+    "ops": ["fmt/", "boost/asio/", "spdlog/", "prometheus/"],
     "runtime": ["fmt/", "boost/asio/", "boost/system/"],
 }
 THIRD_PARTY = re.compile(

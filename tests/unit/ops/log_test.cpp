@@ -2,11 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <string>
+
+#include "ops/repetitions.hpp"
 
 namespace mactiond::ops {
 namespace {
@@ -91,13 +98,84 @@ TEST_F(Log, TakesPercentAndBracesLiterally) {
             "level=info event=odd value={}%v%n\n");
 }
 
-TEST_F(Log, GivesTheJournalItsPriorities) {
-  const std::string text = captured([] {
+/// The journal's end of its socket, and stderr taken for its stream.
+class ToJournal : public Log {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "mactiond-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    path_ = directory_ + "/journal";
+  }
+  void TearDown() override {
+    if (socket_ >= 0) close(socket_);
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+    Log::TearDown();
+  }
+
+  void listen() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    ASSERT_LT(path_.size(), sizeof address.sun_path);
+    std::memcpy(address.sun_path, path_.c_str(), path_.size() + 1);
+    socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  }
+
+  void start(std::string_view level) const {
     struct stat status {};
     ASSERT_EQ(fstat(STDERR_FILENO, &status), 0);
     const std::string stream = std::to_string(status.st_dev) + ':' + std::to_string(status.st_ino);
     setenv("JOURNAL_STREAM", stream.c_str(), 1);
-    start_log("debug");
+    start_log(level, path_);
+  }
+
+  [[nodiscard]] std::string received() const {
+    std::string buffer(65536, '\0');
+    const ssize_t size = recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    buffer.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return buffer;
+  }
+
+ private:
+  std::string directory_;
+  std::string path_;
+  int socket_ = -1;
+};
+
+TEST_F(ToJournal, SendsFieldsAndPriorities) {
+  listen();
+  const std::string text = captured([this] {
+    start("debug");
+    log(Level::Error, "region_degraded", {{"region", "eu"}, {"reason", "two words"}});
+    log(Level::Warning, "b");
+    log(Level::Info, "c");
+    log(Level::Debug, "d");
+  });
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(received(),
+            "MESSAGE=event=region_degraded region=eu reason=\"two words\"\nPRIORITY=3\n"
+            "SYSLOG_IDENTIFIER=mactiond\nMACTIOND_EVENT=region_degraded\n"
+            "MACTIOND_REGION=eu\nMACTIOND_REASON=two words\n");
+  EXPECT_THAT(received(), HasSubstr("\nPRIORITY=4\n"));
+  EXPECT_THAT(received(), HasSubstr("\nPRIORITY=6\n"));
+  EXPECT_THAT(received(), HasSubstr("\nPRIORITY=7\n"));
+}
+
+TEST_F(ToJournal, TakesNoFieldOutOfAValue) {
+  listen();
+  static_cast<void>(captured([this] {
+    start("info");
+    log(Level::Info, "a", {{"odd-key", "x\nPRIORITY=0"}});
+  }));
+  const std::string length("\x0c\0\0\0\0\0\0\0", 8);
+  EXPECT_THAT(received(), EndsWith("MACTIOND_ODD_KEY\n" + length + "x\nPRIORITY=0\n"));
+}
+
+TEST_F(ToJournal, FallsBackToStderrWithPriorities) {
+  const std::string text = captured([this] {
+    start("debug");
     log(Level::Error, "a");
     log(Level::Warning, "b");
     log(Level::Info, "c");
@@ -106,6 +184,34 @@ TEST_F(Log, GivesTheJournalItsPriorities) {
   EXPECT_EQ(text,
             "<3>level=error event=a\n<4>level=warning event=b\n"
             "<6>level=info event=c\n<7>level=debug event=d\n");
+}
+
+TEST_F(Log, TellsAWarningOnceThenCountsIt) {
+  const std::string text = captured([] {
+    start_log("info");
+    settle_log(MonoTime(std::chrono::hours(1)));
+    for (const char* attempt : {"1", "2", "3"}) {
+      log(Level::Warning, "call_failed", {{"region", "eu"}, {"attempt", attempt}});
+      log(Level::Error, "odd");
+    }
+    settle_log(MonoTime(std::chrono::hours(1)) + Repetitions::kPeriod);
+    log(Level::Warning, "call_failed", {{"region", "eu"}, {"attempt", "4"}});
+    finish_log();
+  });
+  EXPECT_EQ(text,
+            "level=warning event=call_failed region=eu attempt=1\nlevel=error event=odd\n"
+            "level=error event=odd\nlevel=error event=odd\n"
+            "level=warning event=call_failed region=eu attempt=3 repeated=2\n"
+            "level=warning event=call_failed region=eu attempt=4 repeated=1\n");
+}
+
+TEST_F(Log, TellsEveryWarningAtLevelDebug) {
+  EXPECT_EQ(captured([] {
+              start_log("debug");
+              log(Level::Warning, "a");
+              log(Level::Warning, "a");
+            }),
+            "level=warning event=a\nlevel=warning event=a\n");
 }
 
 TEST_F(Log, IgnoresAJournalThatIsNotItsStderr) {

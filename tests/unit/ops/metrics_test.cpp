@@ -212,7 +212,7 @@ TEST(Metrics, ExplainsEveryFamily) {
     if (line.starts_with("# HELP ")) helped.insert(line.substr(7, line.find(' ', 7) - 7));
     if (line.starts_with("# TYPE ")) typed.insert(line.substr(7, line.find(' ', 7) - 7));
   }
-  EXPECT_EQ(typed.size(), 19U);
+  EXPECT_EQ(typed.size(), 20U);
   EXPECT_EQ(helped, typed);
 }
 

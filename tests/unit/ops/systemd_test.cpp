@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -62,6 +63,21 @@ TEST_F(Systemd, HearsEveryMessage) {
 TEST_F(Systemd, ReadsNoAssignmentOutOfAStatus) {
   notify_status("a\nREADY=1");
   EXPECT_EQ(received(), "STATUS=a READY=1");
+}
+
+TEST_F(Systemd, IsHeardOnAnAbstractSocketToo) {
+  const std::string name = "@mactiond-test-" + std::to_string(getpid());
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path + 1, name.c_str() + 1, name.size() - 1);
+  const int abstract = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+  ASSERT_EQ(bind(abstract, reinterpret_cast<const sockaddr*>(&address), size), 0);
+  setenv("NOTIFY_SOCKET", name.c_str(), 1);
+  notify_watchdog();
+  std::array<char, 64> buffer{};
+  EXPECT_EQ(recv(abstract, buffer.data(), buffer.size(), MSG_DONTWAIT), 10);
+  close(abstract);
 }
 
 TEST_F(Systemd, IsNotMissedElsewhere) {
