@@ -1,6 +1,7 @@
 #include "core/call_meter.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace mactiond::core {
@@ -151,6 +152,12 @@ int CallMeter::available(Lane lane, MonoTime now) const {
     const int left = must_leave(window.bucket.limit(), lane);
     least = std::min(least, window.bucket.available(left, now));
   }
+  return least;
+}
+
+int CallMeter::burst() const {
+  int least = std::numeric_limits<int>::max();
+  for (const Window& window : windows_) least = std::min(least, window.bucket.limit().burst);
   return least;
 }
 

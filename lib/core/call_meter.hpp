@@ -41,6 +41,8 @@ class CallMeter {
   [[nodiscard]] std::optional<MonoTime> try_take(Lane lane, MonoTime now);
   /// How many tokens the lane could take at once.
   [[nodiscard]] int available(Lane lane, MonoTime now) const;
+  /// How many it could ever take at once.
+  [[nodiscard]] int burst() const;
 
   /// See Limiter::throttled.
   void throttled(std::optional<Duration> told, std::optional<NamedLimit> named, MonoTime now);

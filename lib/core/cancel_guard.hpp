@@ -57,6 +57,7 @@ struct CancelTime {
   std::optional<WallTime> server;  ///< the API's clock
   Duration uncertainty{};          ///< of it
   std::optional<MonoTime> jumped;  ///< when it last contradicted itself by minutes
+  Duration spacing{};              ///< of calls that the quota bears for ever
   bool swept = false;              ///< a complete sweep succeeded since the start
 };
 

@@ -138,22 +138,26 @@ std::size_t Canceller::unsent() const {
   }));
 }
 
-void Canceller::decide(const CancelTime& time, int calls, StepWriter& out) {
+void Canceller::decide(const CancelTime& time, Calls calls, StepWriter& out) {
   if (guard_of(time)) {
     look_at_ = time.now.mono + kLookAgain;
     return;
   }
   bool fresh = false;
-  for (ActionId& id : watch_.due(*time.server)) fresh |= held_.insert(std::move(id)).second;
+  for (ActionId& id : watch_.due(*time.server)) {
+    const auto since = stale_at(*watch_.governing(id), *watch_.find(id));
+    fresh |= held_.emplace(since.value_or(*time.server), std::move(id)).second;
+  }
   if (held_.empty() || (!fresh && time.now.mono < look_at_)) return;
   look_at_ = time.now.mono + kLookAgain;
   wants_calls_ = false;
-  for (auto id = held_.begin(); id != held_.end();) {
-    id = settle(*id, time, calls, out) ? held_.erase(id) : std::next(id);
+  for (auto due = held_.begin(); due != held_.end();) {
+    due = settle(due->second, time, calls, out) ? held_.erase(due) : std::next(due);
   }
 }
 
-bool Canceller::settle(const ActionId& action, const CancelTime& time, int calls, StepWriter& out) {
+bool Canceller::settle(const ActionId& action, const CancelTime& time, Calls calls,
+                       StepWriter& out) {
   const ActionFacts* facts = watch_.find(action);
   const PolicyOptions* policy = facts == nullptr ? nullptr : watch_.governing(action);
   if (policy == nullptr) return true;
@@ -179,7 +183,10 @@ bool Canceller::settle(const ActionId& action, const CancelTime& time, int calls
   }
   const std::size_t waiting = unsent();
   if (waiting >= kUnsentMax) return false;
-  if (calls < kCallsEach * static_cast<int>(waiting + 1)) {
+  const int needed = kCallsEach * static_cast<int>(waiting + 1);
+  // A quota too small for both calls at once is all there is: then the POST has to wait.
+  const bool enough = calls.now >= needed || (waiting == 0 && calls.now >= calls.burst);
+  if (!enough) {
     wants_calls_ = true;
     look_at_ = time.now.mono + kLookForCalls;
     return false;
@@ -299,7 +306,9 @@ std::optional<Canceller::Job> Canceller::job(const CancelTime& time) {
       live.at = now + kLookAgain;
       continue;
     }
-    if (live.next == Next::Post && now - live.read_at > kFreshFor) live.next = Next::Read;
+    // Where one call has to wait for the next, a re-read cannot be younger.
+    const Duration fresh_for = std::max(kFreshFor, 2 * time.spacing);
+    if (live.next == Next::Post && now - live.read_at > fresh_for) live.next = Next::Read;
     return Job{action, live.next == Next::Post, live.decision.comment};
   }
   return std::nullopt;

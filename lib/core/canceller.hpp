@@ -43,8 +43,13 @@ class Canceller {
   void ended(const MachineAction& action, const CancelTime& time, StepWriter& out);
   void vanished(const ActionId& action, const CancelTime& time, StepWriter& out);
 
-  /// Decides what is due. calls: how many calls the quota could bear at once in the cancel lane.
-  void decide(const CancelTime& time, int calls, StepWriter& out);
+  /// What the quota can bear in the cancel lane.
+  struct Calls {
+    int now = 0;    ///< at once
+    int burst = 0;  ///< at once if nobody had called for a while
+  };
+  /// Decides what is due, the longest due first.
+  void decide(const CancelTime& time, Calls calls, StepWriter& out);
   /// An operator wants the action cancelled, whatever the policies say. The answer goes to out.
   void ask(const ActionId& action, const std::string& comment, const std::string& asker,
            const CancelTime& time, StepWriter& out);
@@ -98,7 +103,7 @@ class Canceller {
   };
 
   /// False: it stays held.
-  [[nodiscard]] bool settle(const ActionId& action, const CancelTime& time, int calls,
+  [[nodiscard]] bool settle(const ActionId& action, const CancelTime& time, Calls calls,
                             StepWriter& out);
   void tell_stale(const ActionId& action, const PolicyOptions& policy, const ActionFacts& facts,
                   const CancelTime& time, StepWriter& out);
@@ -120,8 +125,8 @@ class Canceller {
   CancelLedger& ledger_;
   StaleWatch watch_;
   std::map<ActionId, Live> live_;
-  std::set<ActionId> held_;             ///< due, and not settled
-  MonoTime look_at_ = MonoTime::min();  ///< when what is held is looked at again
+  std::set<std::pair<WallTime, ActionId>> held_;  ///< due, by when it turned stale; not settled
+  MonoTime look_at_ = MonoTime::min();            ///< when what is held is looked at again
   bool wants_calls_ = false;
 };
 

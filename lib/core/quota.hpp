@@ -36,6 +36,7 @@ class Limiter {
   [[nodiscard]] int available(Lane lane, MonoTime now) const {
     return meter(Metered::Api).available(lane, now);
   }
+  [[nodiscard]] int burst() const { return meter(Metered::Api).burst(); }
 
   /// The API said 429 although we kept within our limits: others share them, or they are smaller.
   /// Nobody calls before the wait is over: exactly as told (an absurd wait is cut to an hour), else

@@ -28,13 +28,14 @@ void Region::forget_before(WallTime cutoff) {
 }
 
 CancelTime Region::cancel_time(Now now) const {
-  return {now, clock_.at(now.mono), clock_.uncertainty(), clock_.jumped(), swept_};
+  return {now,   clock_.at(now.mono), clock_.uncertainty(), clock_.jumped(), limiter_.sustained(),
+          swept_};
 }
 
 void Region::advance_cancels(Now now, const Secret& token, StepWriter& out) {
   const CancelTime time = cancel_time(now);
   cancel_wait_.reset();
-  canceller_.decide(time, limiter_.available(Lane::Cancel, now.mono), out);
+  canceller_.decide(time, {limiter_.available(Lane::Cancel, now.mono), limiter_.burst()}, out);
   while (const auto job = canceller_.job(time)) {
     if (!take(Lane::Cancel, cancel_wait_, now, out)) break;
     const CommandId id = out.next_id();

@@ -462,5 +462,25 @@ TEST_F(CancelFlowTest, AMassOfStaleActionsIsDecidedNoFasterThanItCanBePosted) {
   EXPECT_GE(decisions.size(), 20U);
 }
 
+TEST_F(CancelFlowTest, AQuotaOfOneCallAtATimeStillCancels) {
+  options.regions.front().quota.per_minute = 4;
+  options.regions.front().quota.per_hour = 60;
+  add("a1");
+  run(2h);
+  EXPECT_EQ(count<CancelAction>(), 1);
+}
+
+TEST_F(CancelFlowTest, TheLongestStaleGoesFirst) {
+  options.cancel.max_per_hour = 1;
+  add("b");
+  api.insert_or_assign("a", open_action("a").created(kDay + 1min));
+  api.insert_or_assign("c", open_action("c").created(kDay - 1min));
+  now.wall += 2h;
+  now.mono += 2h;
+  run(1min);
+  ASSERT_EQ(count<CancelAction>(), 1);
+  EXPECT_EQ(take<CancelAction>().action.value, "c");
+}
+
 }  // namespace
 }  // namespace mactiond::core
