@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <unistd.h>
 
 #include <array>
@@ -46,6 +47,10 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Fixed: by default the limits grow with the largest block that was ever freed, and the memory
+  // of one large page would stay with the process.
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 256 * 1024);
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

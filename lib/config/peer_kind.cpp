@@ -49,10 +49,16 @@ bool names_certificates(const std::string& path, std::string& why) {
     why = path + ": " + std::generic_category().message(errno);
     return false;
   }
-  std::string content(kCertificatesMax, '\0');
-  file.read(content.data(), static_cast<std::streamsize>(content.size()));
-  content.resize(static_cast<std::size_t>(file.gcount()));
-  if (content.find("-----BEGIN CERTIFICATE-----") != std::string::npos) return true;
+  // In pieces: one buffer of the limit's size would stay with the process.
+  constexpr std::string_view kMark = "-----BEGIN CERTIFICATE-----";
+  std::string piece;
+  std::array<char, 16384> buffer{};
+  for (std::size_t seen = 0; seen < kCertificatesMax && file; seen += buffer.size()) {
+    file.read(buffer.data(), buffer.size());
+    piece.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+    if (piece.find(kMark) != std::string::npos) return true;
+    piece.erase(0, piece.size() - std::min(piece.size(), kMark.size()));
+  }
   why = path + ": holds no PEM certificate";
   return false;
 }

@@ -7,6 +7,8 @@
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 namespace mactiond::net {
@@ -29,6 +31,29 @@ bool name_server(SSL* session, std::string& host) {
          1;
 }
 
+// Names such as 5ed36f99.0, by which OpenSSL finds a certificate when it needs it.
+bool holds_hashed_names(const std::filesystem::path& directory) {
+  constexpr std::size_t kHash = 8;
+  std::error_code ec;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, ec)) {
+    const std::string name = entry.path().filename().string();
+    if (name.size() == kHash + 2 && name.ends_with(".0")) return true;
+  }
+  return false;
+}
+
+// The directory alone, where it will do: the file beside it holds the same certificates, and
+// reading all of them costs each context more than a megabyte.
+void trust_system(ssl::context& context, boost::system::error_code& ec) {
+  const bool chosen = std::getenv(X509_get_default_cert_file_env()) != nullptr ||
+                      std::getenv(X509_get_default_cert_dir_env()) != nullptr;
+  if (!chosen && holds_hashed_names(X509_get_default_cert_dir())) {
+    context.add_verify_path(X509_get_default_cert_dir(), ec);
+  } else {
+    context.set_default_verify_paths(ec);
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ssl::context>> make_tls_context(const std::string& ca_file) {
@@ -36,7 +61,7 @@ Result<std::unique_ptr<ssl::context>> make_tls_context(const std::string& ca_fil
   boost::system::error_code ec;
   if (!restrict(context->native_handle())) return Error(Errc::TlsFailed, "OpenSSL");
   context->set_verify_mode(ssl::verify_peer, ec);
-  if (!ec) context->set_default_verify_paths(ec);
+  if (!ec) trust_system(*context, ec);
   if (ec) return Error(Errc::TlsFailed, ec.message());
   if (!ca_file.empty()) context->load_verify_file(ca_file, ec);
   if (ec) return Error(Errc::PathNotUsable, ca_file + " (" + ec.message() + ')');

@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tomllib
 import unittest
 from pathlib import Path
 
@@ -72,6 +73,26 @@ class Content(PackageTest):
                      "/usr/share/man/man7/mactiond-events.7.gz"):
             self.assertIn(path, paths)
         self.assertFalse([path for path in paths if "sim" in path or "test" in path])
+
+    def test_options_page_shows_what_the_shipped_file_shows(self):
+        def keys(table, path=""):
+            for key, value in table.items():
+                # One of each [[…]] is shown.
+                tables = isinstance(value, list) and value and isinstance(value[0], dict)
+                value = value[0] if tables else value
+                if isinstance(value, dict):
+                    yield from keys(value, f"{path}{key}.")
+                else:
+                    yield f"{path}{key}"
+
+        shipped = (SOURCE / "config" / "mactiond.toml").read_text()
+        everything = tomllib.loads(re.sub(r"^#(?=[\[a-z])", "", shipped, flags=re.M))
+        page = (BUILD / "packaging" / "mactiond.toml.5").read_text()
+        shown, section = [], ""
+        for heading, key in re.findall(r"^\.(?:Ss (.+)|It Ic (\S+) No = )", page, re.M):
+            section = heading.strip("[]\\&") or section
+            shown += [f"{section}.{key}"] if key else []
+        self.assertEqual(sorted(shown), sorted(keys(everything)))
 
     def test_pages_are_clean(self):
         content = self.place.path / "content"

@@ -215,6 +215,17 @@ TEST(Loader, LoadsAFile) {
   EXPECT_EQ(result.config.regions.size(), 1U);
 }
 
+TEST(Loader, FindsACertificateWhereverItBegins) {
+  const TempDirectory directory;
+  for (const std::size_t before : {0U, 16'370U, 16'384U, 40'000U}) {
+    const std::string path =
+        directory.write("ca.pem", std::string(before, '#') + "-----BEGIN CERTIFICATE-----\n");
+    std::string text = region_text();
+    text.replace(text.find("name"), 0, "ca_file = '" + path + "'\n");
+    EXPECT_EQ(all_problems(load_text(text, "test.toml", surroundings())), "") << before;
+  }
+}
+
 TEST(Loader, AsksForAnInstanceWhereTheHostNameIsNone) {
   Environment environment = surroundings();
   environment.host_name = "no good";
