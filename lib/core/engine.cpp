@@ -276,4 +276,13 @@ EngineStatus Engine::status(Now now) const {
   return status;
 }
 
+std::vector<Engine::RegionPlans> Engine::explain(const Policies* others, Now now) const {
+  const Policies& policies = others != nullptr ? *others : state_->policies;
+  std::vector<RegionPlans> plans;
+  for (const Region& region : state_->regions) {
+    plans.push_back({region.name(), region.explain(policies, now)});
+  }
+  return plans;
+}
+
 }  // namespace mactiond::core

@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
+#include "core/policy_explain.hpp"
 #include "core/status.hpp"
 
 namespace mactiond::core {
@@ -36,6 +39,13 @@ class Engine {
   [[nodiscard]] std::optional<MonoTime> wake_at() const;
 
   [[nodiscard]] EngineStatus status(Now now) const;
+
+  struct RegionPlans {
+    std::string region;
+    std::vector<Explanation> actions;  ///< every open one
+  };
+  /// What policies have in mind for each open action; those in force unless others are given.
+  [[nodiscard]] std::vector<RegionPlans> explain(const Policies* others, Now now) const;
 
  private:
   struct State;

@@ -11,6 +11,7 @@
 #include "core/event.hpp"
 #include "core/lookup_queue.hpp"
 #include "core/options.hpp"
+#include "core/policy_explain.hpp"
 #include "core/poll_schedule.hpp"
 #include "core/quota.hpp"
 #include "core/server_clock.hpp"
@@ -51,6 +52,8 @@ class Region {
 
   [[nodiscard]] std::optional<MonoTime> wake_at(Now now) const;
   [[nodiscard]] RegionStatus status(Now now) const;
+  /// What these policies have in mind for each open action.
+  [[nodiscard]] std::vector<Explanation> explain(const Policies& policies, Now now) const;
   void count_actions(std::vector<ActionCount>& counts) const;
   [[nodiscard]] const std::string& name() const { return options_.name; }
 
@@ -131,7 +134,7 @@ class Region {
   std::optional<MonoTime> last_poll_;
   std::optional<WallTime> last_poll_wall_;
   std::optional<WallTime> measured_from_;  ///< server time of the first complete poll
-  bool swept_ = false;  ///< a complete sweep succeeded since the start
+  bool swept_ = false;                     ///< a complete sweep succeeded since the start
   MonoTime young_until_ = MonoTime::min();
   std::size_t turn_ = kLookupTurn;  ///< who is asked first
   /// A lookup goes before the lists' floor once after each page of a poll: what has ended is told

@@ -79,6 +79,14 @@ void Region::on(const CancelAnswered& answer, Now now, StepWriter& out) {
   canceller_.posted(call.ids.front(), outcome, again, cancel_time(now), out);
 }
 
+std::vector<Explanation> Region::explain(const Policies& policies, Now now) const {
+  const CancelTime time = cancel_time(now);
+  const auto guard = [&](const PolicyOptions& policy, const ActionFacts& facts) {
+    return canceller_.held_by(policy, facts, time);
+  };
+  return explain_all(policies, canceller_.watch(), time.server, guard);
+}
+
 bool Region::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
   if (tracker_.find(asked.action) == nullptr) return false;
   canceller_.ask(asked.action, asked.comment, asked.asker, cancel_time(now), out);
