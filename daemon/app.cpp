@@ -123,6 +123,7 @@ class App {
   void driver_ended(int exit_code);
   void drain();
   [[nodiscard]] admin::Views views();
+  [[nodiscard]] admin::Operations operations();
   [[nodiscard]] core::EngineStatus status();
   [[nodiscard]] std::string metrics_text();
 
@@ -189,11 +190,14 @@ int App::open_clients() {
 }
 
 int App::open_servers() {
-  auto for_operators = net::HttpServer::listen_unix(
-      context_.get_executor(), config_.admin.socket, kSocketMode,
-      [this](const http::Request& request) { return admin::answer_operator(request, views()); });
+  auto for_operators =
+      net::HttpServer::listen_unix(context_.get_executor(), config_.admin.socket, kSocketMode,
+                                   [this](const http::Request& request) {
+                                     return admin::answer_operator(request, views(), operations());
+                                   });
   if (!for_operators) return refuse("socket_not_usable", for_operators.error());
   operator_server_ = std::move(*for_operators);
+  driver_->tell_events([this] { operator_server_->wake_streams(); });
   if (config_.admin.listen.empty()) return 0;
   auto for_monitors = net::HttpServer::listen_tcp(
       context_.get_executor(), config_.admin.listen,
@@ -225,7 +229,24 @@ admin::Views App::views() {
   views.status = [this] { return status(); };
   views.metrics = [this] { return metrics_text(); };
   views.live = [this] { return driver_->live(); };
+  auto& store = *store_;
+  views.actions = [&store](const core::ActionFilter& filter) { return store.find_actions(filter); };
+  views.action = [&store](const std::string& id) { return store.find_action(id); };
+  views.history = [&store](const core::ActionView& action) { return store.load_history(action); };
+  views.events = [&store](const core::EventFilter& filter) { return store.find_events(filter); };
+  views.dead_letters = [&store](const core::DeadLetterFilter& filter) {
+    return store.find_dead_letters(filter);
+  };
+  views.dead_letter = [&store](const std::string& webhook, std::uint64_t seq) {
+    return store.find_dead_letter(webhook, seq);
+  };
   return views;
+}
+
+admin::Operations App::operations() {
+  admin::Operations operations;
+  operations.reopen = [this] { return driver_->reopen_log_now(); };
+  return operations;
 }
 
 void App::wait_for_signals() {

@@ -1,41 +1,72 @@
 #include "admin/api.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "admin/answers.hpp"
+#include "admin/body.hpp"
+#include "admin/endpoints.hpp"
 #include "admin/readiness.hpp"
-#include "base/json_text.hpp"
+#include "admin/target.hpp"
 
 namespace mactiond::admin {
 namespace {
 
-constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 constexpr std::string_view kPrometheus = "text/plain; version=0.0.4; charset=utf-8";
+constexpr const char* kNothingHere = "there is nothing under this path";
 
-std::string_view path_of(const http::Request& request) {
-  const std::string_view target = request.url.target;
-  return target.substr(0, target.find('?'));
+struct Route {
+  std::string_view method;
+  std::string_view path;   ///< "*" stands for one segment
+  std::string_view query;  ///< the parameters it takes
+  http::Answer (*answer)(const Call&);
+};
+
+http::Answer not_yet(const Call& /*call*/) {
+  return problem(501, "Not Implemented", "this version cannot do that yet");
 }
 
-// Whether the query has the parameter, with or without a value.
-bool asks_for(const http::Request& request, std::string_view name) {
-  std::string_view query = request.url.target;
-  query.remove_prefix(std::min(path_of(request).size() + 1, query.size()));
-  while (!query.empty()) {
-    const std::string_view parameter = query.substr(0, query.find('&'));
-    if (parameter.substr(0, parameter.find('=')) == name) return true;
-    query.remove_prefix(std::min(parameter.size() + 1, query.size()));
+constexpr std::array kRoutes{
+    Route{"GET", "v1/status", "", get_status},
+    Route{"GET", "v1/actions", "state region type status limit cursor", get_actions},
+    Route{"GET", "v1/actions/*", "region", get_action},
+    Route{"POST", "v1/actions/*/cancel", "region", not_yet},
+    Route{"GET", "v1/events", "after limit", get_events},
+    Route{"GET", "v1/policies", "", not_yet},
+    Route{"POST", "v1/policies/explain", "", not_yet},
+    Route{"POST", "v1/policies/suspend", "", not_yet},
+    Route{"POST", "v1/policies/resume", "", not_yet},
+    Route{"GET", "v1/webhooks", "", get_webhooks},
+    Route{"POST", "v1/webhooks/*/test", "", not_yet},
+    Route{"POST", "v1/webhooks/*/pause", "", not_yet},
+    Route{"POST", "v1/webhooks/*/resume", "", not_yet},
+    Route{"GET", "v1/dead-letters", "webhook limit cursor", get_dead_letters},
+    Route{"GET", "v1/dead-letters/*/*", "", get_dead_letter},
+    Route{"POST", "v1/dead-letters/replay", "", not_yet},
+    Route{"POST", "v1/dead-letters/purge", "", not_yet},
+    Route{"POST", "v1/reload", "", not_yet},
+    Route{"POST", "v1/reopen", "", post_reopen},
+};
+
+bool fits(std::string_view pattern, const std::vector<std::string>& path) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const std::string_view segment = pattern.substr(0, pattern.find('/'));
+    if (segment == "*" ? path[i].empty() : segment != path[i]) return false;
+    const bool last = segment.size() == pattern.size();
+    if (last) return i + 1 == path.size();
+    pattern.remove_prefix(segment.size() + 1);
   }
   return false;
 }
 
-http::Response answer(int status, std::string_view content_type, std::string body) {
-  http::Response response;
-  response.status = status;
-  response.headers = {{"Content-Type", std::string(content_type)}, {"Cache-Control", "no-store"}};
-  response.body = std::move(body);
+http::Response wrong_method(const std::string& allowed) {
+  http::Response response =
+      problem(405, "Method Not Allowed", "this path takes " + allowed + " only");
+  response.headers.push_back({"Allow", allowed});
   return response;
 }
 
@@ -43,51 +74,67 @@ bool is_read(const http::Request& request) {
   return request.method == "GET" || request.method == "HEAD";
 }
 
-http::Response not_found() { return problem(404, "Not Found", "there is nothing under this path"); }
-
-http::Response only_reads() {
-  http::Response response = problem(405, "Method Not Allowed", "this can only be read");
-  response.headers.push_back({"Allow", "GET, HEAD"});
-  return response;
-}
-
 http::Response answer_livez(const Views& views) {
   const bool live = views.live();
-  return answer(live ? 200 : 503, kText, live ? "ok\n" : "not live\n");
+  return text_answer(live ? 200 : 503, kText, live ? "ok\n" : "not live\n");
 }
 
-http::Response answer_readyz(const http::Request& request, const Views& views) {
+http::Response answer_readyz(const Target& target, const Views& views) {
   const Readiness readiness = judge_readiness(views.live(), views.status());
-  std::string body = asks_for(request, "verbose") ? readiness.report : "";
+  std::string body = target.parameter("verbose") ? readiness.report : "";
   body += readiness.ready ? "ok\n" : "not ready\n";
-  return answer(readiness.ready ? 200 : 503, kText, std::move(body));
+  return text_answer(readiness.ready ? 200 : 503, kText, std::move(body));
 }
 
 }  // namespace
 
-http::Response problem(int status, const std::string& title, const std::string& detail) {
-  JsonMembers members;
-  members.add("type", "about:blank")
-      .add("title", title)
-      .add("status", std::int64_t{status})
-      .add("detail", detail);
-  return answer(status, "application/problem+json", '{' + members.text() + "}\n");
+http::Answer get_status(const Call& call) {
+  return text_answer(200, "application/json",
+                     render_status(call.views.info(), call.views.status()));
 }
 
-http::Response answer_operator(const http::Request& request, const Views& views) {
-  if (path_of(request) != "/v1/status") return not_found();
-  if (!is_read(request)) return only_reads();
-  return answer(200, kJson, render_status(views.info(), views.status()));
+http::Answer post_reopen(const Call& call) {
+  const auto body = parse_body(call.request, "");
+  if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
+  const auto reopened = call.operations.reopen();
+  if (!reopened) {
+    return problem(
+        500, "Internal Server Error",
+        reopened.error().message() + "; events wait in the store and the daemon goes on trying");
+  }
+  return json_answer(JsonMembers().add("reopened", true));
+}
+
+http::Answer answer_operator(const http::Request& request, const Views& views,
+                             const Operations& operations) {
+  const auto target = parse_target(request.url.target);
+  if (!target) return bad_request("the target has a broken percent escape");
+  const std::string_view method = is_read(request) ? "GET" : std::string_view(request.method);
+  std::string allowed;
+  for (const Route& route : kRoutes) {
+    if (!fits(route.path, target->path)) continue;
+    if (route.method != method) {
+      if (!allowed.empty()) allowed += ", ";
+      allowed += route.method == "GET" ? "GET, HEAD" : route.method;
+      continue;
+    }
+    if (auto refusal = check_query(*target, route.query)) return *std::move(refusal);
+    return route.answer({request, *target, views, operations});
+  }
+  if (!allowed.empty()) return wrong_method(allowed);
+  return not_found(kNothingHere);
 }
 
 http::Response answer_monitor(const http::Request& request, const Views& views) {
-  const std::string_view path = path_of(request);
-  const bool known = path == "/metrics" || path == "/livez" || path == "/readyz";
-  if (!known) return not_found();
-  if (!is_read(request)) return only_reads();
-  if (path == "/livez") return answer_livez(views);
-  if (path == "/readyz") return answer_readyz(request, views);
-  return answer(200, kPrometheus, views.metrics());
+  const auto target = parse_target(request.url.target);
+  if (!target || target->path.size() != 1) return not_found(kNothingHere);
+  const std::string& page = target->path[0];
+  const bool known = page == "metrics" || page == "livez" || page == "readyz";
+  if (!known) return not_found(kNothingHere);
+  if (!is_read(request)) return wrong_method("GET, HEAD");
+  if (page == "livez") return answer_livez(views);
+  if (page == "readyz") return answer_readyz(*target, views);
+  return text_answer(200, kPrometheus, views.metrics());
 }
 
 }  // namespace mactiond::admin

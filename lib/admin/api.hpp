@@ -2,9 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "base/error.hpp"
 #include "base/time.hpp"
+#include "core/read_view.hpp"
 #include "core/status.hpp"
 #include "http/message.hpp"
 
@@ -20,20 +24,32 @@ struct DaemonInfo {
 /// The body of GET /v1/status (contract section 4).
 [[nodiscard]] std::string render_status(const DaemonInfo& info, const core::EngineStatus& status);
 
-/// An RFC 9457 problem+json answer.
-[[nodiscard]] http::Response problem(int status, const std::string& title,
-                                     const std::string& detail);
-
-/// What the endpoints read; called only for the endpoint that needs it.
+/// What the endpoints read; called only for the endpoint that needs it. A stream keeps a copy.
 struct Views {
   std::function<DaemonInfo()> info;
   std::function<core::EngineStatus()> status;
   std::function<std::string()> metrics;  ///< Prometheus text
   std::function<bool()> live;            ///< loop turned and store answered lately
+
+  // What the store holds: store/reader.hpp.
+  std::function<Result<core::ActionPage>(const core::ActionFilter&)> actions;
+  std::function<Result<std::vector<core::ActionView>>(const std::string&)> action;
+  std::function<Result<std::vector<core::EventRecord>>(const core::ActionView&)> history;
+  std::function<Result<std::vector<core::EventRecord>>(const core::EventFilter&)> events;
+  std::function<Result<core::DeadLetterPage>(const core::DeadLetterFilter&)> dead_letters;
+  std::function<Result<std::optional<core::DeadLetterView>>(const std::string&, std::uint64_t)>
+      dead_letter;
+};
+
+/// What operators can have done. Each returns when it is done, and durable where it must be.
+struct Operations {
+  /// Opens the transition log's file anew, after a rotation.
+  std::function<Result<void>()> reopen;
 };
 
 /// The Unix socket: /v1/….
-[[nodiscard]] http::Response answer_operator(const http::Request& request, const Views& views);
+[[nodiscard]] http::Answer answer_operator(const http::Request& request, const Views& views,
+                                           const Operations& operations);
 
 /// admin.listen: /metrics, /livez, /readyz. Read-only.
 [[nodiscard]] http::Response answer_monitor(const http::Request& request, const Views& views);

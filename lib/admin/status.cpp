@@ -2,7 +2,9 @@
 #include <string>
 #include <string_view>
 
+#include "admin/answers.hpp"
 #include "admin/api.hpp"
+#include "admin/status_json.hpp"
 #include "base/json_text.hpp"
 
 namespace mactiond::admin {
@@ -17,16 +19,6 @@ void add_optional_seconds(JsonMembers& members, std::string_view key,
   }
 }
 
-std::string braced(const JsonMembers& members) { return '{' + members.text() + '}'; }
-
-void add_reason(JsonMembers& members, const std::string& reason) {
-  if (reason.empty()) {
-    members.add_raw("reason", "null");
-  } else {
-    members.add("reason", reason);
-  }
-}
-
 std::string region_json(const core::RegionStatus& region) {
   const auto& quota = region.quota;
   JsonMembers quota_members;
@@ -37,7 +29,7 @@ std::string region_json(const core::RegionStatus& region) {
 
   JsonMembers members;
   members.add("name", region.name).add("state", region.reason.empty() ? "ok" : "degraded");
-  add_reason(members, region.reason);
+  add_or_null(members, "reason", region.reason);
   if (!region.detail.empty()) members.add("detail", region.detail);
   members.add("open_actions", region.open_actions);
   add_optional_seconds(members, "last_poll_age_s", region.last_poll_age);
@@ -48,10 +40,12 @@ std::string region_json(const core::RegionStatus& region) {
   return braced(members);
 }
 
+}  // namespace
+
 std::string webhook_json(const core::WebhookStatus& webhook) {
   JsonMembers members;
   members.add("name", webhook.name).add("state", webhook.state);
-  add_reason(members, webhook.reason);
+  add_or_null(members, "reason", webhook.reason);
   members.add("paused_by_operator", webhook.by_operator)
       .add("queued", webhook.queued)
       .add("dead", webhook.dead)
@@ -59,25 +53,13 @@ std::string webhook_json(const core::WebhookStatus& webhook) {
   return braced(members);
 }
 
-template <class Items, class Render>
-std::string list_json(const Items& items, Render render) {
-  std::string text = "[";
-  for (const auto& item : items) {
-    if (text.size() > 1) text += ',';
-    text += render(item);
-  }
-  return text + ']';
-}
-
-}  // namespace
-
 std::string render_status(const DaemonInfo& info, const core::EngineStatus& status) {
   JsonMembers members;
   members.add("version", info.version)
       .add("instance", info.instance)
       .add("uptime_s", to_seconds(info.uptime))
-      .add_raw("regions", list_json(status.regions, region_json))
-      .add_raw("webhooks", list_json(status.webhooks, webhook_json))
+      .add_raw("regions", json_list(status.regions, region_json))
+      .add_raw("webhooks", json_list(status.webhooks, webhook_json))
       .add("cancelling", status.cancelling)
       .add("last_seq", static_cast<std::int64_t>(status.last_seq));
   return braced(members) + '\n';

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/secret.hpp"
@@ -38,6 +40,18 @@ struct Response {
   std::vector<Header> headers;
   std::string body;
 };
+
+/// An answer of a server that goes on until the client leaves, pulled piece by piece and no faster
+/// than the client takes it.
+struct Stream {
+  std::vector<Header> headers;
+  /// The next bytes; none while there is nothing new, nothing at all where the stream ends.
+  std::function<std::optional<std::string>()> pull;
+  /// Sent now and then while there is nothing new.
+  std::string heartbeat;
+};
+
+using Answer = std::variant<Response, Stream>;
 
 /// What one exchange may cost.
 struct Limits {

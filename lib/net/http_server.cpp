@@ -1,5 +1,6 @@
 #include "net/http_server.hpp"
 
+#include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "net/deadline.hpp"
 #include "net/request_reader.hpp"
@@ -26,6 +28,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kConnectionsMax = 64;
+/// Fewer than connections, so that streams never keep others out.
+constexpr std::size_t kStreamsMax = 16;
+constexpr Duration kHeartbeat = std::chrono::seconds(15);
 constexpr Duration kRequestTime = std::chrono::seconds(10);
 constexpr Duration kLingerTime = std::chrono::seconds(1);
 constexpr Duration kPauseAfterFailure = std::chrono::milliseconds(100);
@@ -33,6 +38,28 @@ constexpr Duration kPauseAfterFailure = std::chrono::milliseconds(100);
 using Protocol = asio::generic::stream_protocol;
 using Socket = Protocol::socket;
 using Acceptor = asio::basic_socket_acceptor<Protocol>;
+
+/// What a stream with nothing new to send waits for. A wake-up is remembered.
+class StreamWait {
+ public:
+  explicit StreamWait(const asio::any_io_executor& executor) : timer_(executor) {}
+
+  /// To be called before looking for something new: what comes after it is not missed.
+  void begin() {
+    woken_ = false;
+    timer_.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(kHeartbeat));
+  }
+  void wake() {
+    woken_ = true;
+    timer_.expires_at(asio::steady_timer::time_point::min());
+  }
+  [[nodiscard]] bool woken() const { return woken_; }
+  [[nodiscard]] asio::steady_timer& timer() { return timer_; }
+
+ private:
+  asio::steady_timer timer_;
+  bool woken_ = false;
+};
 
 /// What the accepting task, the connections' tasks and the server share; lives as long as any.
 struct Shared {
@@ -47,6 +74,7 @@ struct Shared {
   RequestHandler handler;
   asio::steady_timer changed;  ///< cancelled whenever a connection has ended, and at the stop
   std::list<Socket> connections;
+  std::list<StreamWait> streams;
   std::optional<SocketFile> file;
   std::exception_ptr failure;
   bool stopping = false;
@@ -101,6 +129,53 @@ Task<void> refuse(Socket& socket, int status) {
   co_await with_deadline(std::move(rest), kLingerTime);
 }
 
+// Until the peer ends the connection: it has nothing more to say on it.
+Task<Result<void>> wait_for_end(Socket& socket) {
+  std::array<char, 512> piece{};
+  const auto buffer = asio::buffer(piece);
+  for (;;) {
+    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
+    if (ec) co_return Result<void>();
+  }
+}
+
+// The next bytes for the client; nothing at the end of the stream or of the connection.
+Task<std::optional<std::string>> next_piece(Socket& socket, http::Stream& stream,
+                                            StreamWait& wait) {
+  for (;;) {
+    wait.begin();
+    auto piece = stream.pull();
+    if (!piece || !piece->empty()) co_return piece;
+    auto watching = wait_for_end(socket);
+    asio::steady_timer& timer = wait.timer();
+    const auto gone = co_await with_deadline(std::move(watching), timer);
+    if (gone) co_return std::nullopt;
+    if (!wait.woken()) co_return stream.heartbeat;
+  }
+}
+
+Task<void> serve_stream(std::shared_ptr<Shared> shared, Socket& socket, http::Stream stream,
+                        StreamWait& wait) {
+  std::optional<std::string> piece = stream_head_text(stream.headers);
+  while (piece && !shared->stopping) {
+    auto writing = write_all(socket, std::move(*piece));
+    const auto written = co_await with_deadline(std::move(writing), kRequestTime);
+    if (!written) co_return;
+    piece = co_await next_piece(socket, stream, wait);
+  }
+}
+
+// The connection ends with its stream.
+Task<void> start_stream(std::shared_ptr<Shared> shared, Socket& socket, http::Stream stream) {
+  if (shared->streams.size() >= kStreamsMax) {
+    co_await refuse(socket, 503);
+    co_return;
+  }
+  const auto place = shared->streams.emplace(shared->streams.end(), socket.get_executor());
+  co_await serve_stream(shared, socket, std::move(stream), *place);
+  shared->streams.erase(place);
+}
+
 Task<void> serve_connection(std::shared_ptr<Shared> shared, Socket& socket) {
   RequestReader reader;
   bool open = true;
@@ -113,8 +188,15 @@ Task<void> serve_connection(std::shared_ptr<Shared> shared, Socket& socket) {
       co_return;
     }
     open = incoming->keep_alive;
-    const auto answer = shared->handler(incoming->request);
-    auto writing = write_all(socket, response_text(answer, incoming->request.method, open));
+    auto answer = shared->handler(incoming->request);
+    const std::string& method = incoming->request.method;
+    if (auto* stream = std::get_if<http::Stream>(&answer)) {
+      if (method == "HEAD") stream->pull = [] { return std::nullopt; };
+      co_await start_stream(shared, socket, std::move(*stream));
+      co_return;
+    }
+    std::string text = response_text(std::get<http::Response>(answer), method, open);
+    auto writing = write_all(socket, std::move(text));
     const auto written = co_await with_deadline(std::move(writing), kRequestTime);
     if (!written) co_return;
   }
@@ -168,6 +250,9 @@ class Server final : public HttpServer {
   ~Server() override { shared_->stop(); }
 
   Task<void> serve() override { return accept_all(shared_); }
+  void wake_streams() override {
+    for (StreamWait& wait : shared_->streams) wait.wake();
+  }
   void stop() override { shared_->stop(); }
   [[nodiscard]] unsigned short port() const override { return port_; }
 

@@ -11,11 +11,13 @@
 
 namespace mactiond::net {
 
-/// Answers at once: everything asked for is in memory.
-using RequestHandler = std::function<http::Response(const http::Request&)>;
+/// Answers at once, by a whole response or by the beginning of a stream.
+using RequestHandler = std::function<http::Answer(const http::Request&)>;
 
 /// A small plain-HTTP server for the admin socket and the metrics port. Bounded: connections,
-/// header and body sizes, seconds per request.
+/// streams, header and body sizes, seconds per request and per piece of a stream. A client of a
+/// stream that does not read holds one piece and its socket buffer, and is dropped after ten
+/// seconds; nobody waits for it.
 class HttpServer {
  public:
   /// Listens on a Unix socket with the given mode. A stale socket file is replaced; a live one is
@@ -33,6 +35,8 @@ class HttpServer {
 
   /// Accepts and answers until stop().
   [[nodiscard]] virtual Task<void> serve() = 0;
+  /// There may be something new to pull for every stream.
+  virtual void wake_streams() = 0;
   /// Closes the listener and every connection; removes the socket file.
   virtual void stop() = 0;
   /// The bound port; 0 for a Unix socket.

@@ -10,6 +10,21 @@ std::string reason_of(int status) {
   return std::string(http::obsolete_reason(http::int_to_status(static_cast<unsigned>(status))));
 }
 
+const char* detail_of(int status) {
+  switch (status) {
+    case 408:
+      return "the request did not come in time";
+    case 413:
+      return "the body is too large";
+    case 431:
+      return "the header is too large";
+    case 503:
+      return "as many streams are open as may be: end one, or try again later";
+    default:
+      return "this is no HTTP/1.1 request that could be understood";
+  }
+}
+
 }  // namespace
 
 std::string response_text(const http::Response& response, std::string_view method,
@@ -25,6 +40,12 @@ std::string response_text(const http::Response& response, std::string_view metho
   return out;
 }
 
+std::string stream_head_text(const std::vector<http::Header>& headers) {
+  std::string out = "HTTP/1.1 200 OK\r\n";
+  for (const auto& [name, value] : headers) out += name + ": " + value + "\r\n";
+  return out + "Connection: close\r\n\r\n";
+}
+
 int status_of(const Error& error) {
   if (error.code == Errc::HeaderTooLarge) return 431;
   if (error.code == Errc::BodyTooLarge) return 413;
@@ -37,8 +58,10 @@ std::string refusal_text(int status) {
   http::Response response;
   response.status = status;
   response.headers.push_back({"Content-Type", "application/problem+json"});
-  response.body =
-      "{\"title\":\"" + reason_of(status) + "\",\"status\":" + std::to_string(status) + '}';
+  if (status == 503) response.headers.push_back({"Retry-After", "15"});
+  response.body = "{\"type\":\"about:blank\",\"title\":\"" + reason_of(status) +
+                  "\",\"status\":" + std::to_string(status) + ",\"detail\":\"" + detail_of(status) +
+                  "\"}";
   return response_text(response, "GET", false);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "http/message.hpp"
@@ -12,6 +13,9 @@ namespace mactiond::net {
 /// the request's: HEAD is answered by the header alone.
 [[nodiscard]] std::string response_text(const http::Response& response, std::string_view method,
                                         bool keep_alive);
+
+/// The header of an answer that goes on until the connection ends.
+[[nodiscard]] std::string stream_head_text(const std::vector<http::Header>& headers);
 
 /// The status that tells a client why its request could not be read; 0: nobody is left to tell.
 [[nodiscard]] int status_of(const Error& error);

@@ -140,6 +140,7 @@ bool Driver::settle(core::Step& sum) {
     parts_.metrics.removed(removal.webhook, removal.reason, removal.count);
   }
   write_log(sum.writes.events);
+  if (!sum.writes.events.empty()) told_();
   start(std::move(sum.commands));
   return true;
 }
@@ -251,18 +252,28 @@ void Driver::follow_log_file(Now now) {
   const bool look = now.mono - log_checked_ >= kLogCheck;
   if (!reopen_log_ && !retry && !look) return;
   log_checked_ = now.mono;
-  if (reopen_log_ || parts_.log.moved()) {
-    reopen_log_ = false;
-    if (const auto reopened = parts_.log.reopen(); !reopened) {
-      log_failed(reopened.error());
-    } else {
-      keep_log_position();
-    }
-  }
+  if (reopen_log_ || parts_.log.moved()) static_cast<void>(reopen_log_file());
   if (retry) catch_up_log();
   // Kept while it is quiet too: a log that is moved elsewhere or compressed while the daemon is
   // down cannot be asked how far it got.
   if (look && parts_.log.position() != kept_position_) keep_log_position();
+}
+
+Result<void> Driver::reopen_log_file() {
+  reopen_log_ = false;
+  auto reopened = parts_.log.reopen();
+  if (reopened) {
+    keep_log_position();
+  } else {
+    log_failed(reopened.error());
+  }
+  return reopened;
+}
+
+Result<void> Driver::reopen_log_now() {
+  if (auto reopened = reopen_log_file(); !reopened) return reopened;
+  catch_up_log();
+  return {};
 }
 
 void Driver::keep_log_position() {

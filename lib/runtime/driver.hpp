@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/time.hpp"
 #include "core/engine.hpp"
@@ -56,6 +58,11 @@ class Driver {
     wakeup_.notify();
   }
 
+  /// The same at once. An error means that events wait in the store until the file can be opened.
+  [[nodiscard]] Result<void> reopen_log_now();
+  /// Called after each commit that holds events.
+  void tell_events(std::function<void()> told) { told_ = std::move(told); }
+
   /// Whether the loop turned and the store answered within the last minute.
   [[nodiscard]] bool live() const;
 
@@ -69,6 +76,7 @@ class Driver {
   void catch_up_log();
   void keep_log_position();
   void follow_log_file(Now now);
+  [[nodiscard]] Result<void> reopen_log_file();
   void log_failed(const Error& error);
   void start(std::vector<core::Command> commands);
   template <class Answer>
@@ -84,6 +92,7 @@ class Driver {
   TaskGroup deliveries_;
   Wakeup wakeup_;
   std::deque<core::Event> events_;
+  std::function<void()> told_ = [] {};
   bool stopping_ = false;
   bool reopen_log_ = false;
   std::optional<int> exit_code_;

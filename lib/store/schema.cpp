@@ -166,7 +166,18 @@ constexpr const char* kVersion4 = R"(
 ALTER TABLE quota ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
 )";
 
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4};
+// For what operators list and look up. opened is created, or 0; what follows id in the indexes is
+// there so that no row has to be read.
+constexpr const char* kVersion5 = R"(
+ALTER TABLE action ADD COLUMN opened INTEGER NOT NULL DEFAULT 0;
+UPDATE action SET opened = coalesce(created, 0);
+CREATE INDEX action_opened ON action (opened, region, id, type, status);
+CREATE INDEX action_open ON action (opened, region, id, type, status, final, vanished)
+  WHERE final = 0 AND vanished = 0;
+CREATE INDEX event_action ON event (action_id, seq) WHERE action_id <> '';
+)";
+
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

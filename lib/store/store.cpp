@@ -7,7 +7,9 @@
 
 #include "store/cancel_tables.hpp"
 #include "store/database_file.hpp"
+#include "store/event_row.hpp"
 #include "store/query.hpp"
+#include "store/reader.hpp"
 #include "store/retention.hpp"
 #include "store/schema.hpp"
 #include "store/statement.hpp"
@@ -36,23 +38,6 @@ SELECT name, max(state), max(failures), sum(queued), sum(dead), max(by_operator)
   UNION ALL SELECT webhook, '', 0, count(*), 0, 0, '', NULL FROM delivery GROUP BY webhook
   UNION ALL SELECT webhook, '', 0, 0, count(*), 0, '', NULL FROM dead_letter GROUP BY webhook)
 GROUP BY name)";
-
-core::EventRecord to_event(const Rows& row) {
-  core::EventRecord event;
-  event.seq = row.number(0);
-  event.id = row.text(1);
-  const std::string type = row.text(2);
-  const auto known = core::parse_event_type(type);
-  if (!known) throw SQLite::Exception("unknown event type " + type, SQLITE_CORRUPT);
-  event.type = *known;
-  event.time = row.time(3);
-  event.instance = row.text(4);
-  event.region = row.text(5);
-  event.action.value = row.text(6);
-  event.fields = row.text(7);
-  event.document = row.text(8);
-  return event;
-}
 
 core::StoredAction to_action(const Rows& row) {
   core::StoredAction action;
@@ -143,7 +128,8 @@ struct Store::Impl {
         select_oldest(*database, kSelectOldest),
         writer(*database),
         cancels(*database),
-        retention(*database) {
+        retention(*database),
+        reader(*database) {
     last_seq =
         static_cast<std::uint64_t>(database->execAndGet("SELECT last_seq FROM counter").getInt64());
   }
@@ -183,6 +169,7 @@ struct Store::Impl {
   Writer writer;
   CancelTables cancels;
   Retention retention;
+  Reader reader;
   std::uint64_t last_seq = 0;
 };
 
@@ -340,6 +327,34 @@ Result<std::optional<WallTime>> Store::oldest_queued(const std::string& webhook)
     if (!row.next()) return std::nullopt;
     return row.time(0);
   });
+}
+
+Result<core::ActionPage> Store::find_actions(const core::ActionFilter& filter) {
+  MACTIOND_ASSERT(filter.limit > 0);
+  return impl_->guarded([&] { return impl_->reader.actions(filter); });
+}
+
+Result<std::vector<core::ActionView>> Store::find_action(const std::string& id) {
+  return impl_->guarded([&] { return impl_->reader.action(id); });
+}
+
+Result<std::vector<core::EventRecord>> Store::load_history(const core::ActionView& action) {
+  return impl_->guarded([&] { return impl_->reader.history(action); });
+}
+
+Result<std::vector<core::EventRecord>> Store::find_events(const core::EventFilter& filter) {
+  MACTIOND_ASSERT(filter.limit > 0);
+  return impl_->guarded([&] { return impl_->reader.events(filter); });
+}
+
+Result<core::DeadLetterPage> Store::find_dead_letters(const core::DeadLetterFilter& filter) {
+  MACTIOND_ASSERT(filter.limit > 0);
+  return impl_->guarded([&] { return impl_->reader.dead_letters(filter); });
+}
+
+Result<std::optional<core::DeadLetterView>> Store::find_dead_letter(const std::string& webhook,
+                                                                    std::uint64_t seq) {
+  return impl_->guarded([&] { return impl_->reader.dead_letter(webhook, seq); });
 }
 
 }  // namespace mactiond::store

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "core/read_view.hpp"
 
 namespace mactiond::store {
 
@@ -64,6 +65,16 @@ class Store {
   /// When the oldest waiting delivery first became due, whatever its retries; for the age gauge.
   /// Nothing if the queue is empty.
   [[nodiscard]] Result<std::optional<WallTime>> oldest_queued(const std::string& webhook);
+
+  // What operators read: store/reader.hpp.
+  [[nodiscard]] Result<core::ActionPage> find_actions(const core::ActionFilter& filter);
+  [[nodiscard]] Result<std::vector<core::ActionView>> find_action(const std::string& id);
+  [[nodiscard]] Result<std::vector<core::EventRecord>> load_history(const core::ActionView& action);
+  [[nodiscard]] Result<std::vector<core::EventRecord>> find_events(const core::EventFilter& filter);
+  [[nodiscard]] Result<core::DeadLetterPage> find_dead_letters(
+      const core::DeadLetterFilter& filter);
+  [[nodiscard]] Result<std::optional<core::DeadLetterView>> find_dead_letter(
+      const std::string& webhook, std::uint64_t seq);
 
  private:
   struct Impl;

@@ -7,14 +7,15 @@ namespace mactiond::store {
 namespace {
 
 constexpr const char* kUpsertAction = R"(
-INSERT INTO action VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+INSERT INTO action VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+  coalesce(?6, 0))
 ON CONFLICT (region, id) DO UPDATE SET
   type = excluded.type, status = excluded.status, final = excluded.final, vanished = 0,
   created = excluded.created, last_update = excluded.last_update, seen = excluded.seen,
   fingerprint = excluded.fingerprint, machine_id = excluded.machine_id,
   computer_dns_name = excluded.computer_dns_name, requestor = excluded.requestor,
   requestor_comment = excluded.requestor_comment, request_source = excluded.request_source,
-  document = excluded.document)";
+  document = excluded.document, opened = excluded.opened)";
 
 constexpr const char* kInsertEvent = R"(
 INSERT INTO event (seq, id, type, time, instance, region, action_id, fields, document)

@@ -380,10 +380,17 @@ class Daemon:
         """The same on the Unix socket."""
         return self._exchange(UnixConnection(self.socket_path), path, method)
 
+    def get_operator_with(self, path, method="GET", body=None, headers=None):
+        """The same with a JSON body or headers of its own."""
+        if body is not None:
+            headers = {"Content-Type": "application/json"} | (headers or {})
+            body = json.dumps(body)
+        return self._exchange(UnixConnection(self.socket_path), path, method, body, headers)
+
     @staticmethod
-    def _exchange(connection, path, method="GET"):
+    def _exchange(connection, path, method="GET", body=None, headers=None):
         try:
-            connection.request(method, path)
+            connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         finally:

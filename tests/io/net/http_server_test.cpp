@@ -19,6 +19,8 @@
 
 #include "io/net/client_fixture.hpp"
 #include "io/net/loop.hpp"
+#include "io/net/raw_client.hpp"
+#include "io/net/serving.hpp"
 
 namespace mactiond::test {
 namespace {
@@ -27,114 +29,6 @@ using std::chrono::seconds;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-http::Response echo(const http::Request& request) {
-  http::Response response;
-  response.status = request.url.target == "/missing" ? 404 : 200;
-  response.headers.push_back({"Content-Type", "text/plain"});
-  response.body = request.method + ' ' + request.url.target + ' ' + request.body;
-  return response;
-}
-
-/// A blocking client; every read ends after 15 seconds at the latest.
-class RawClient {
- public:
-  explicit RawClient(const std::string& path) : descriptor_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    connect(reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  }
-  explicit RawClient(unsigned short port) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connect(reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  }
-  RawClient(const RawClient&) = delete;
-  RawClient& operator=(const RawClient&) = delete;
-  ~RawClient() { ::close(descriptor_); }
-
-  bool send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto size = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (size <= 0) return false;
-      bytes.remove_prefix(static_cast<std::size_t>(size));
-    }
-    return true;
-  }
-  std::string read_some() {
-    std::array<char, 4096> piece{};
-    const auto size = ::recv(descriptor_, piece.data(), piece.size(), 0);
-    return size > 0 ? std::string(piece.data(), static_cast<std::size_t>(size)) : std::string();
-  }
-  std::string read_to_end() {
-    std::string all;
-    for (std::string piece = read_some(); !piece.empty(); piece = read_some()) all += piece;
-    return all;
-  }
-  /// Until text holds what is expected at its end.
-  std::string read_until(std::string_view tail) {
-    std::string all;
-    while (!all.ends_with(tail)) {
-      const std::string piece = read_some();
-      if (piece.empty()) return all;
-      all += piece;
-    }
-    return all;
-  }
-  [[nodiscard]] bool connected() const { return connected_; }
-
- private:
-  void connect(const sockaddr* address, socklen_t size) {
-    const timeval limit{15, 0};
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    connected_ = ::connect(descriptor_, address, size) == 0;
-  }
-  int descriptor_;
-  bool connected_ = false;
-};
-
-/// A server on a thread of its own, stopped and joined at the end.
-class Serving {
- public:
-  explicit Serving(net::RequestHandler handler = echo) {
-    server_ = std::move(
-        *net::HttpServer::listen_tcp(context_.get_executor(), "127.0.0.1:0", std::move(handler)));
-    start();
-  }
-  Serving(const std::string& path, unsigned mode) {
-    server_ = std::move(*net::HttpServer::listen_unix(context_.get_executor(), path, mode, echo));
-    start();
-  }
-  Serving(const Serving&) = delete;
-  Serving& operator=(const Serving&) = delete;
-  ~Serving() { stop(); }
-
-  void stop() {
-    boost::asio::post(context_, [this] { server_->stop(); });
-    if (thread_.joinable()) thread_.join();
-  }
-  void join() { thread_.join(); }
-  [[nodiscard]] unsigned short port() const { return server_->port(); }
-  [[nodiscard]] bool ended_in_order() const { return ended_ && !failure_; }
-  [[nodiscard]] std::exception_ptr failure() const { return failure_; }
-
- private:
-  void start() {
-    boost::asio::co_spawn(context_, server_->serve(), [this](std::exception_ptr failure) {
-      ended_ = true;
-      failure_ = failure;
-    });
-    thread_ = std::thread([this] { context_.run_for(seconds(30)); });
-  }
-  boost::asio::io_context context_{1};
-  std::unique_ptr<net::HttpServer> server_;
-  bool ended_ = false;
-  std::exception_ptr failure_;
-  std::thread thread_;
-};
 
 class HttpServer : public testing::Test {
  protected:

@@ -67,9 +67,13 @@ std::string header(const http::Response& response, std::string_view name) {
   return std::string(http::find_header(response.headers, name).value_or("absent"));
 }
 
+http::Response ask(const http::Request& request, const Views& views) {
+  return std::get<http::Response>(answer_operator(request, views, {}));
+}
+
 TEST(StatusEndpoint, TellsWhatTheContractNames) {
   Recorded recorded;
-  const auto response = answer_operator(request("/v1/status"), recorded.views());
+  const auto response = ask(request("/v1/status"), recorded.views());
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(header(response, "content-type"), "application/json");
   const auto status = boost::json::parse(response.body).as_object();
@@ -108,7 +112,7 @@ TEST(StatusEndpoint, TellsWhatTheContractNames) {
 TEST(StatusEndpoint, StaysValidJsonWhateverAReasonHolds) {
   Recorded recorded;
   recorded.engine.regions[1].reason = "a\"b\\c\n\x01\xff";
-  const auto response = answer_operator(request("/v1/status"), recorded.views());
+  const auto response = ask(request("/v1/status"), recorded.views());
   const auto status = boost::json::parse(response.body).as_object();
   EXPECT_EQ(status.at("regions").as_array().at(1).as_object().at("reason"),
             "a\"b\\c\n\x01\xef\xbf\xbd");
@@ -120,15 +124,19 @@ TEST(StatusEndpoint, HasEmptyListsWithoutRegionsAndWebhooks) {
   EXPECT_TRUE(status.at("webhooks").as_array().empty());
 }
 
-TEST(OperatorApi, IgnoresTheQueryInThePath) {
+TEST(OperatorApi, RefusesParametersItDoesNotKnow) {
   Recorded recorded;
-  EXPECT_EQ(answer_operator(request("/v1/status?pretty"), recorded.views()).status, 200);
+  const auto response = ask(request("/v1/status?pretty"), recorded.views());
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("unknown parameter \\\"pretty\\\""));
+  EXPECT_EQ(ask(request("/v1/status?"), recorded.views()).status, 200);
 }
 
 TEST(OperatorApi, AnswersUnknownPathsWithAProblem) {
   Recorded recorded;
-  for (const char* path : {"/", "/v1", "/v1/status/", "/v1/statusx", "/metrics", "*", ""}) {
-    const auto response = answer_operator(request(path), recorded.views());
+  for (const char* path :
+       {"/", "/v1", "/v1/status/", "/v1/statusx", "//v1/status", "/metrics", "*", ""}) {
+    const auto response = ask(request(path), recorded.views());
     EXPECT_EQ(response.status, 404) << path;
     EXPECT_EQ(header(response, "content-type"), "application/problem+json");
     const auto body = boost::json::parse(response.body).as_object();
@@ -141,12 +149,12 @@ TEST(OperatorApi, AnswersUnknownPathsWithAProblem) {
 
 TEST(OperatorApi, AnswersOtherMethodsWithWhatIsAllowed) {
   Recorded recorded;
-  const auto response = answer_operator(request("/v1/status", "DELETE"), recorded.views());
+  const auto response = ask(request("/v1/status", "DELETE"), recorded.views());
   EXPECT_EQ(response.status, 405);
   EXPECT_EQ(header(response, "allow"), "GET, HEAD");
   EXPECT_EQ(boost::json::parse(response.body).as_object().at("status"), 405);
-  EXPECT_EQ(answer_operator(request("/v1/status", "HEAD"), recorded.views()).status, 200);
-  EXPECT_EQ(answer_operator(request("/v1/none", "DELETE"), recorded.views()).status, 404);
+  EXPECT_EQ(ask(request("/v1/status", "HEAD"), recorded.views()).status, 200);
+  EXPECT_EQ(ask(request("/v1/none", "DELETE"), recorded.views()).status, 404);
 }
 
 TEST(MonitorApi, ShowsMetricsInThePrometheusFormat) {

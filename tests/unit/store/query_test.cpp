@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "store/read_query.hpp"
 #include "store/schema.hpp"
 
 namespace mactiond::store {
@@ -49,6 +50,31 @@ TEST_F(Query, StepsFromWebhookToWebhook) {
   EXPECT_THAT(plan(kSelectReferringWebhooks),
               AllOf(Not(HasSubstr("SCAN delivery\n")), HasSubstr("SEARCH delivery"),
                     HasSubstr("SEARCH dead_letter")));
+}
+
+TEST_F(Query, ListsActionsFromTheIndexAlone) {
+  for (const char* sql : {kSelectActions, kSelectLastLookedAt}) {
+    EXPECT_THAT(plan(sql), AllOf(HasSubstr("SEARCH action USING COVERING INDEX action_opened"),
+                                 Not(HasSubstr("TEMP B-TREE"))));
+  }
+  for (const char* sql : {kSelectOpenActions, kSelectLastOpenLookedAt}) {
+    EXPECT_THAT(plan(sql), AllOf(HasSubstr("SEARCH action USING COVERING INDEX action_open"),
+                                 Not(HasSubstr("TEMP B-TREE"))));
+  }
+}
+
+TEST_F(Query, FindsAnActionAndItsHistoryByIndex) {
+  EXPECT_THAT(plan(kSelectAction),
+              AllOf(HasSubstr("SEARCH a USING INDEX"), Not(HasSubstr("SCAN action\n")),
+                    Not(HasSubstr("SCAN a\n"))));
+  EXPECT_THAT(plan(kSelectHistory),
+              AllOf(HasSubstr("SEARCH event USING INDEX event_action"), kNoWholeTable));
+}
+
+TEST_F(Query, ListsDeadLettersByTheirKey) {
+  EXPECT_THAT(plan(kSelectDeadLetters),
+              AllOf(HasSubstr("SEARCH d USING PRIMARY KEY"), kNoWholeTable));
+  EXPECT_THAT(plan(kSelectDeadLetter), kNoWholeTable);
 }
 
 }  // namespace

@@ -1,0 +1,125 @@
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "admin/answers.hpp"
+#include "admin/endpoints.hpp"
+#include "base/text.hpp"
+#include "core/event_record.hpp"
+
+namespace mactiond::admin {
+namespace {
+
+// Opaque to clients: ticks, region and id, so that it stays right while actions come and go.
+std::string format_cursor(const core::ActionCursor& cursor) {
+  return base64url_encode(std::to_string(cursor.created.time_since_epoch().count()) + '\n' +
+                          cursor.region + '\n' + cursor.id);
+}
+
+std::optional<core::ActionCursor> parse_cursor(std::string_view text) {
+  const auto plain = base64url_decode(text);
+  if (!plain) return std::nullopt;
+  const auto first = plain->find('\n');
+  if (first == std::string::npos) return std::nullopt;
+  const auto second = plain->find('\n', first + 1);
+  if (second == std::string::npos) return std::nullopt;
+  const auto ticks = parse_number(std::string_view(*plain).substr(0, first));
+  constexpr auto kTicksMax = static_cast<std::uint64_t>(Duration::max().count());
+  if (!ticks || *ticks > kTicksMax) return std::nullopt;
+  core::ActionCursor cursor;
+  cursor.created = WallTime(Duration(static_cast<std::int64_t>(*ticks)));
+  cursor.region = plain->substr(first + 1, second - first - 1);
+  cursor.id = plain->substr(second + 1);
+  return cursor;
+}
+
+bool follows(const core::EngineStatus& status, const std::string& region) {
+  for (const auto& known : status.regions) {
+    if (known.name == region) return true;
+  }
+  return false;
+}
+
+http::Response unknown_region(const core::EngineStatus& status, const std::string& region) {
+  std::string names;
+  for (const auto& known : status.regions) names += (names.empty() ? "" : ", ") + known.name;
+  return bad_request("there is no region \"" + region + "\"; configured: " + names);
+}
+
+std::optional<http::Response> read_filter(const Call& call, core::ActionFilter& filter) {
+  const Target& target = call.target;
+  const std::string state = target.parameter("state").value_or("all");
+  if (state != "open" && state != "all") return bad_request("state is open or all");
+  filter.open_only = state == "open";
+  filter.region = target.parameter("region").value_or("");
+  filter.type = target.parameter("type").value_or("");
+  filter.status = target.parameter("status").value_or("");
+  // As the store spells them: "Live Response" is LiveResponse.
+  if (!filter.type.empty()) filter.type = ActionType::parse(filter.type).text();
+  if (!filter.status.empty()) filter.status = ActionStatus::parse(filter.status).text();
+  if (!filter.region.empty()) {
+    const auto status = call.views.status();
+    if (!follows(status, filter.region)) return unknown_region(status, filter.region);
+  }
+  const auto limit = parse_limit(target);
+  if (!limit) return bad_limit();
+  filter.limit = *limit;
+  if (const auto text = target.parameter("cursor")) {
+    const auto cursor = parse_cursor(*text);
+    if (!cursor)
+      return bad_request("cursor is not one of ours: take \"next\" of an answer as it is");
+    filter.before = *cursor;
+  }
+  return std::nullopt;
+}
+
+JsonMembers action_members(const core::ActionView& action) {
+  JsonMembers members;
+  const char* state = action.vanished ? "vanished" : action.open ? "open" : "closed";
+  members.add("region", action.region).add("state", state).add_raw("action", action.document);
+  return members;
+}
+
+std::string no_such_action(const std::string& id) {
+  return "no action \"" + id + "\" is known here; finished ones are forgotten after a time, " +
+         "see retention in the configuration";
+}
+
+}  // namespace
+
+http::Answer get_actions(const Call& call) {
+  core::ActionFilter filter;
+  if (auto refusal = read_filter(call, filter)) return *std::move(refusal);
+  const auto page = call.views.actions(filter);
+  if (!page) return store_failed(page.error());
+  JsonMembers members;
+  members.add_raw("actions", json_list(page->actions, [](const core::ActionView& action) {
+                    return braced(action_members(action));
+                  }));
+  add_or_null(members, "next", page->next ? format_cursor(*page->next) : std::string());
+  return json_answer(members);
+}
+
+http::Answer get_action(const Call& call) {
+  const std::string& id = call.target.path[2];
+  auto found = call.views.action(id);
+  if (!found) return store_failed(found.error());
+  if (const auto region = call.target.parameter("region")) {
+    std::erase_if(*found, [&](const core::ActionView& action) { return action.region != *region; });
+  }
+  if (found->empty()) return not_found(no_such_action(id));
+  if (found->size() > 1) {
+    std::string names;
+    for (const auto& action : *found) names += (names.empty() ? "" : ", ") + action.region;
+    return bad_request("this action is known in several regions (" + names +
+                       "): name one by the parameter region");
+  }
+  const core::ActionView& action = found->front();
+  const auto events = call.views.history(action);
+  if (!events) return store_failed(events.error());
+  JsonMembers members = action_members(action);
+  members.add_raw("events", json_list(*events, event_json));
+  return json_answer(members);
+}
+
+}  // namespace mactiond::admin

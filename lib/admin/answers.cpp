@@ -1,0 +1,53 @@
+#include "admin/answers.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace mactiond::admin {
+
+http::Response text_answer(int status, std::string_view content_type, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers = {{"Content-Type", std::string(content_type)}, {"Cache-Control", "no-store"}};
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response json_answer(const JsonMembers& members) {
+  return text_answer(200, "application/json", braced(members) + '\n');
+}
+
+http::Response problem(int status, const std::string& title, const std::string& detail) {
+  JsonMembers members;
+  members.add("type", "about:blank")
+      .add("title", title)
+      .add("status", std::int64_t{status})
+      .add("detail", detail);
+  return text_answer(status, "application/problem+json", braced(members) + '\n');
+}
+
+http::Response bad_request(const std::string& detail) {
+  return problem(400, "Bad Request", detail);
+}
+
+http::Response not_found(const std::string& detail) { return problem(404, "Not Found", detail); }
+
+http::Response store_failed(const Error& error) {
+  return problem(500, "Internal Server Error", error.message());
+}
+
+std::string event_json(const core::EventRecord& event) {
+  std::string line = core::log_line(event);
+  line.pop_back();
+  return line;
+}
+
+void add_or_null(JsonMembers& members, std::string_view key, const std::string& text) {
+  if (text.empty()) {
+    members.add_raw(key, "null");
+  } else {
+    members.add(key, text);
+  }
+}
+
+}  // namespace mactiond::admin

@@ -1,0 +1,61 @@
+#include "admin/body.hpp"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "admin/answers.hpp"
+#include "base/text.hpp"
+
+namespace mactiond::admin {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kBodyMax = std::size_t{64} * 1024;
+
+bool says_json(const http::Request& request) {
+  const std::string_view type = http::find_header(request.headers, "Content-Type").value_or("");
+  return iequals(trim(type.substr(0, type.find(';'))), "application/json");
+}
+
+bool names(std::string_view allowed, std::string_view name) {
+  while (!allowed.empty()) {
+    const std::string_view word = allowed.substr(0, allowed.find(' '));
+    if (word == name) return true;
+    allowed.remove_prefix(std::min(word.size() + 1, allowed.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::variant<json::object, http::Response> parse_body(const http::Request& request,
+                                                      std::string_view allowed) {
+  if (request.body.empty()) return json::object();
+  if (request.body.size() > kBodyMax) {
+    return problem(413, "Content Too Large",
+                   "a body may have " + std::to_string(kBodyMax) + " bytes");
+  }
+  if (!says_json(request)) {
+    return problem(415, "Unsupported Media Type",
+                   "send a body with Content-Type: application/json");
+  }
+  json::error_code error;
+  json::value value = json::parse(request.body, error);
+  if (error || !value.is_object()) return bad_request("the body is no JSON object");
+  for (const auto& member : value.get_object()) {
+    const std::string_view name(member.key().data(), member.key().size());
+    if (!names(allowed, name)) {
+      const std::string takes =
+          allowed.empty() ? "takes none" : "takes these: " + std::string(allowed);
+      return bad_request("unknown member \"" + std::string(name) + "\"; this path " + takes);
+    }
+  }
+  return std::move(value.get_object());
+}
+
+}  // namespace mactiond::admin

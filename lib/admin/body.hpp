@@ -1,0 +1,17 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string_view>
+#include <variant>
+
+#include "http/message.hpp"
+
+namespace mactiond::admin {
+
+/// The JSON object a request carries, or the answer that says why it is none: another content
+/// type, not JSON, too large, members that are not among allowed (separated by blanks). No body at
+/// all is an empty object.
+[[nodiscard]] std::variant<boost::json::object, http::Response> parse_body(
+    const http::Request& request, std::string_view allowed);
+
+}  // namespace mactiond::admin

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "admin/api.hpp"
+#include "admin/target.hpp"
+#include "http/message.hpp"
+
+namespace mactiond::admin {
+
+/// One request to an endpoint of the socket; its query has been checked.
+struct Call {
+  const http::Request& request;
+  const Target& target;
+  const Views& views;
+  const Operations& operations;
+};
+
+[[nodiscard]] http::Answer get_status(const Call& call);
+[[nodiscard]] http::Answer get_actions(const Call& call);
+/// The path's third segment is the id.
+[[nodiscard]] http::Answer get_action(const Call& call);
+[[nodiscard]] http::Answer post_cancel(const Call& call);
+/// JSON, or server-sent events where the request accepts them.
+[[nodiscard]] http::Answer get_events(const Call& call);
+[[nodiscard]] http::Answer get_webhooks(const Call& call);
+[[nodiscard]] http::Answer get_dead_letters(const Call& call);
+/// The path's third and fourth segments are the webhook and the seq.
+[[nodiscard]] http::Answer get_dead_letter(const Call& call);
+[[nodiscard]] http::Answer post_reopen(const Call& call);
+
+}  // namespace mactiond::admin

@@ -1,0 +1,85 @@
+#include <cstdint>
+#include <string>
+
+#include "admin/answers.hpp"
+#include "admin/endpoints.hpp"
+#include "admin/status_json.hpp"
+#include "base/iso_time.hpp"
+#include "core/event_record.hpp"
+
+namespace mactiond::admin {
+namespace {
+
+JsonMembers letter_members(const core::DeadLetterView& letter) {
+  JsonMembers members;
+  members.add("webhook", letter.webhook)
+      .add("seq", static_cast<std::int64_t>(letter.event.seq))
+      .add("id", letter.event.id)
+      .add("type", to_string(letter.event.type));
+  add_or_null(members, "action_id", letter.event.action.value);
+  members.add("attempts", std::int64_t{letter.attempts})
+      .add("reason", letter.reason)
+      .add("died", format_iso_time(letter.died));
+  return members;
+}
+
+// "webhook/seq" of the last one shown; a webhook's name has no "/".
+std::optional<http::Response> read_cursor(const Target& target, core::DeadLetterFilter& filter) {
+  const auto text = target.parameter("cursor");
+  if (!text) return std::nullopt;
+  const auto slash = text->rfind('/');
+  const auto seq = slash == std::string::npos
+                       ? std::nullopt
+                       : parse_number(std::string_view(*text).substr(slash + 1));
+  if (!seq) return bad_request("cursor is not one of ours: take \"next\" of an answer as it is");
+  filter.after_webhook = text->substr(0, slash);
+  filter.after_seq = *seq;
+  return std::nullopt;
+}
+
+}  // namespace
+
+http::Answer get_webhooks(const Call& call) {
+  JsonMembers members;
+  members.add_raw("webhooks", json_list(call.views.status().webhooks, webhook_json));
+  return json_answer(members);
+}
+
+http::Answer get_dead_letters(const Call& call) {
+  core::DeadLetterFilter filter;
+  filter.webhook = call.target.parameter("webhook").value_or("");
+  const auto limit = parse_limit(call.target);
+  if (!limit) return bad_limit();
+  filter.limit = *limit;
+  if (auto refusal = read_cursor(call.target, filter)) return *std::move(refusal);
+  const auto page = call.views.dead_letters(filter);
+  if (!page) return store_failed(page.error());
+  JsonMembers members;
+  members.add_raw("dead_letters", json_list(page->letters, [](const core::DeadLetterView& letter) {
+                    return braced(letter_members(letter));
+                  }));
+  std::string next;
+  if (page->more) {
+    const auto& last = page->letters.back();
+    next = last.webhook + '/' + std::to_string(last.event.seq);
+  }
+  add_or_null(members, "next", next);
+  return json_answer(members);
+}
+
+http::Answer get_dead_letter(const Call& call) {
+  const std::string& webhook = call.target.path[2];
+  const auto seq = parse_number(call.target.path[3]);
+  if (!seq) return bad_request("the path ends in the seq of an event: a whole number");
+  const auto letter = call.views.dead_letter(webhook, *seq);
+  if (!letter) return store_failed(letter.error());
+  if (!*letter) {
+    return not_found("event " + std::to_string(*seq) + " is no dead letter of webhook \"" +
+                     webhook + '"');
+  }
+  JsonMembers members = letter_members(**letter);
+  members.add_raw("event", event_json((*letter)->event));
+  return json_answer(members);
+}
+
+}  // namespace mactiond::admin

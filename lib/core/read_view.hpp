@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "base/time.hpp"
+#include "core/event_record.hpp"
+
+namespace mactiond::core {
+
+// What operators ask of the store, and what it answers. Each answer is bounded: in rows, in bytes
+// and in rows looked at, so that reading a large store never holds up the loop.
+
+/// Where a listing of actions stands: newest creation first, then region and id, downwards.
+struct ActionCursor {
+  WallTime created = WallTime::max();  ///< the epoch where the API names no creation
+  std::string region;
+  std::string id;
+  bool operator==(const ActionCursor&) const = default;
+};
+
+/// All that is set must fit. Letter case of type and status does not matter.
+struct ActionFilter {
+  bool open_only = false;
+  std::string region;
+  std::string type;
+  std::string status;
+  ActionCursor before;  ///< only what comes after it in the listing
+  int limit = 100;
+};
+
+struct ActionView {
+  std::string region;
+  ActionId id;
+  bool open = false;
+  bool vanished = false;
+  std::string document;  ///< JSON
+};
+
+struct ActionPage {
+  std::vector<ActionView> actions;
+  /// Where to go on. May be set although the page is not full, or even empty: it then looked at as
+  /// many actions as one answer may.
+  std::optional<ActionCursor> next;
+};
+
+/// Events with seq > after, in order.
+struct EventFilter {
+  std::uint64_t after = 0;
+  int limit = 100;
+  /// Of documents; the first event is always there, however large.
+  std::size_t bytes = std::size_t{1} << 20U;
+};
+
+/// Dead letters in order of webhook and seq.
+struct DeadLetterFilter {
+  std::string webhook;        ///< empty: of all
+  std::string after_webhook;  ///< counts only where webhook is empty
+  std::uint64_t after_seq = 0;
+  int limit = 100;
+};
+
+struct DeadLetterView {
+  std::string webhook;
+  int attempts = 0;
+  std::string reason;
+  WallTime died{};
+  EventRecord event;
+};
+
+struct DeadLetterPage {
+  std::vector<DeadLetterView> letters;
+  bool more = false;
+};
+
+}  // namespace mactiond::core

@@ -1,0 +1,129 @@
+#include "store/reader.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "store/event_row.hpp"
+#include "store/read_query.hpp"
+
+namespace mactiond::store {
+namespace {
+
+constexpr int kHistoryMax = 500;
+/// Of documents in one answer; the first one is always in it, however large.
+constexpr std::size_t kAnswerBytes = std::size_t{1} << 20U;
+/// How many actions one answer looks at: about 5 ms.
+constexpr std::int64_t kLookedAtMax = 20'000;
+
+core::ActionView to_view(const Rows& row, int first) {
+  core::ActionView view;
+  view.region = row.text(first);
+  view.id.value = row.text(first + 1);
+  view.vanished = row.integer(first + 3) != 0;
+  view.open = row.integer(first + 2) == 0 && !view.vanished;
+  view.document = row.text(first + 4);
+  return view;
+}
+
+core::DeadLetterView to_dead_letter(const Rows& row) {
+  core::DeadLetterView letter;
+  letter.event = to_event(row);
+  letter.webhook = row.text(9);
+  letter.attempts = static_cast<int>(row.integer(10));
+  letter.reason = row.text(11);
+  letter.died = row.time(12);
+  return letter;
+}
+
+std::vector<core::EventRecord> read_events(Rows rows, std::size_t bytes_max) {
+  std::vector<core::EventRecord> events;
+  std::size_t bytes = 0;
+  while (bytes < bytes_max && rows.next()) {
+    events.push_back(to_event(rows));
+    bytes += events.back().document.size();
+  }
+  return events;
+}
+
+}  // namespace
+
+Reader::Reader(SQLite::Database& database)
+    : select_actions_(database, kSelectActions),
+      select_last_looked_at_(database, kSelectLastLookedAt),
+      select_open_actions_(database, kSelectOpenActions),
+      select_last_open_looked_at_(database, kSelectLastOpenLookedAt),
+      select_action_(database, kSelectAction),
+      select_history_(database, kSelectHistory),
+      select_events_(database, kSelectEventsAfter),
+      select_dead_letters_(database, kSelectDeadLetters),
+      select_dead_letter_(database, kSelectDeadLetter) {}
+
+core::ActionPage Reader::actions(const core::ActionFilter& filter) {
+  core::ActionPage page;
+  const auto& before = filter.before;
+  core::ActionCursor last;
+  std::size_t bytes = 0;
+  bool cut = false;
+  {
+    Statement& select = filter.open_only ? select_open_actions_ : select_actions_;
+    Rows rows = select.query(before.created, before.region, before.id, filter.region, filter.type,
+                             filter.status, filter.limit, kLookedAtMax);
+    while (!cut && rows.next()) {
+      page.actions.push_back(to_view(rows, 1));
+      last = {rows.time(0), page.actions.back().region, page.actions.back().id.value};
+      bytes += page.actions.back().document.size();
+      cut = bytes >= kAnswerBytes || page.actions.size() == static_cast<std::size_t>(filter.limit);
+    }
+  }
+  if (cut) {
+    page.next = std::move(last);
+    return page;
+  }
+  Statement& select = filter.open_only ? select_last_open_looked_at_ : select_last_looked_at_;
+  Rows row = select.query(before.created, before.region, before.id, kLookedAtMax - 1);
+  if (row.next()) page.next = core::ActionCursor{row.time(0), row.text(1), row.text(2)};
+  return page;
+}
+
+std::vector<core::ActionView> Reader::action(const std::string& id) {
+  std::vector<core::ActionView> found;
+  Rows rows = select_action_.query(id);
+  while (rows.next()) found.push_back(to_view(rows, 0));
+  return found;
+}
+
+std::vector<core::EventRecord> Reader::history(const core::ActionView& action) {
+  return read_events(select_history_.query(action.id.value, action.region, kHistoryMax),
+                     kAnswerBytes);
+}
+
+std::vector<core::EventRecord> Reader::events(const core::EventFilter& filter) {
+  return read_events(select_events_.query(filter.after, filter.limit), filter.bytes);
+}
+
+core::DeadLetterPage Reader::dead_letters(const core::DeadLetterFilter& filter) {
+  core::DeadLetterPage page;
+  std::size_t bytes = 0;
+  const bool of_all = filter.webhook.empty();
+  Rows rows = select_dead_letters_.query(of_all ? filter.after_webhook : filter.webhook,
+                                         filter.after_seq, filter.limit + 1);
+  while (rows.next()) {
+    if (!of_all && rows.text(9) != filter.webhook) break;
+    page.more =
+        bytes >= kAnswerBytes || page.letters.size() == static_cast<std::size_t>(filter.limit);
+    if (page.more) break;
+    page.letters.push_back(to_dead_letter(rows));
+    bytes += page.letters.back().event.document.size();
+  }
+  return page;
+}
+
+std::optional<core::DeadLetterView> Reader::dead_letter(const std::string& webhook,
+                                                        std::uint64_t seq) {
+  Rows row = select_dead_letter_.query(webhook, seq);
+  if (!row.next()) return std::nullopt;
+  return to_dead_letter(row);
+}
+
+}  // namespace mactiond::store

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <string>
+#include <vector>
+
+#include "core/read_view.hpp"
+#include "store/statement.hpp"
+
+namespace mactiond::store {
+
+/// What operators read. Each call reads a bounded part of the store, whatever it holds. Throws
+/// SQLite::Exception.
+class Reader {
+ public:
+  explicit Reader(SQLite::Database& database);
+
+  [[nodiscard]] core::ActionPage actions(const core::ActionFilter& filter);
+  /// The action under this id, once for each region that knows it.
+  [[nodiscard]] std::vector<core::ActionView> action(const std::string& id);
+  /// The oldest events about an action, as many as one answer may hold.
+  [[nodiscard]] std::vector<core::EventRecord> history(const core::ActionView& action);
+  [[nodiscard]] std::vector<core::EventRecord> events(const core::EventFilter& filter);
+  [[nodiscard]] core::DeadLetterPage dead_letters(const core::DeadLetterFilter& filter);
+  [[nodiscard]] std::optional<core::DeadLetterView> dead_letter(const std::string& webhook,
+                                                                std::uint64_t seq);
+
+ private:
+  Statement select_actions_;
+  Statement select_last_looked_at_;
+  Statement select_open_actions_;
+  Statement select_last_open_looked_at_;
+  Statement select_action_;
+  Statement select_history_;
+  Statement select_events_;
+  Statement select_dead_letters_;
+  Statement select_dead_letter_;
+};
+
+}  // namespace mactiond::store

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "net/http_server.hpp"
+
+namespace mactiond::test {
+
+inline http::Response echo(const http::Request& request) {
+  http::Response response;
+  response.status = request.url.target == "/missing" ? 404 : 200;
+  response.headers.push_back({"Content-Type", "text/plain"});
+  response.body = request.method + ' ' + request.url.target + ' ' + request.body;
+  return response;
+}
+
+/// A server on a thread of its own, stopped and joined at the end.
+class Serving {
+ public:
+  explicit Serving(net::RequestHandler handler = echo) {
+    server_ = std::move(
+        *net::HttpServer::listen_tcp(context_.get_executor(), "127.0.0.1:0", std::move(handler)));
+    start();
+  }
+  Serving(const std::string& path, unsigned mode, net::RequestHandler handler = echo) {
+    server_ = std::move(
+        *net::HttpServer::listen_unix(context_.get_executor(), path, mode, std::move(handler)));
+    start();
+  }
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
+  ~Serving() { stop(); }
+
+  void stop() {
+    boost::asio::post(context_, [this] { server_->stop(); });
+    if (thread_.joinable()) thread_.join();
+  }
+  void wake_streams() {
+    boost::asio::post(context_, [this] { server_->wake_streams(); });
+  }
+  void join() { thread_.join(); }
+  [[nodiscard]] unsigned short port() const { return server_->port(); }
+  [[nodiscard]] bool ended_in_order() const { return ended_ && !failure_; }
+  [[nodiscard]] std::exception_ptr failure() const { return failure_; }
+
+ private:
+  void start() {
+    boost::asio::co_spawn(context_, server_->serve(), [this](std::exception_ptr failure) {
+      ended_ = true;
+      failure_ = failure;
+    });
+    thread_ = std::thread([this] { context_.run_for(std::chrono::seconds(30)); });
+  }
+  boost::asio::io_context context_{1};
+  std::unique_ptr<net::HttpServer> server_;
+  bool ended_ = false;
+  std::exception_ptr failure_;
+  std::thread thread_;
+};
+
+}  // namespace mactiond::test
