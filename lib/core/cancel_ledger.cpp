@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 
 /// An hour as the API counts it: a POST may arrive so much later than it left.
 constexpr Duration kCounts = 1h + kSendWithin;
+/// No cancel is sent while the API's clock is a day or more from ours (core/cancel_guard.cpp).
+constexpr Duration kClockOffMax = 25h;
 /// Kept a little longer than it counts.
 constexpr Duration kKeep = 2h;
 
@@ -43,12 +45,17 @@ std::optional<CancelGuard> CancelLedger::guard() const {
   return std::nullopt;
 }
 
-// Within one boot the monotonic clock is exact. The API's clock may have been set in between: the
-// shorter of the two counts, and never less than nothing.
+// Within one boot the monotonic clock is exact, whatever the API's shows. Of another boot it is
+// certain that it ended before this one began; a stamp of the API's clock, which may have been
+// wrong, only says more once it is older than any clock that was trusted can be off.
 Duration CancelLedger::since(const PostStamp& stamp, WallTime server, MonoTime now) const {
-  const Duration by_server = std::max(server - stamp.server, Duration{});
-  const bool same_boot = !boot_id_.empty() && stamp.boot_id == boot_id_;
-  return same_boot ? std::min(by_server, now - stamp.mono) : by_server;
+  const Duration by_server = server - stamp.server;
+  const Duration uptime = now.time_since_epoch();
+  if (boot_id_.empty() || stamp.boot_id.empty()) {
+    return std::clamp(by_server, Duration{}, uptime);
+  }
+  if (stamp.boot_id == boot_id_) return now - stamp.mono;
+  return by_server > kClockOffMax ? by_server : uptime;
 }
 
 std::optional<int> CancelLedger::limit_of(const std::string& policy) const {
@@ -96,7 +103,8 @@ void CancelLedger::changed(const Decision& decision) {
     return;
   }
   counted_[decision.id] = {decision.policy, may_post, decision.posted};
-  if (!decision.posted) return;
+  // Only a POST of now tells what is long ago: a restored one may be of another boot.
+  if (!decision.posted || decision.posted->boot_id != boot_id_) return;
   std::erase_if(counted_, [&](const auto& row) {
     const Counted& counted = row.second;
     if (counted.may_post || !counted.posted) return false;
@@ -110,7 +118,9 @@ bool CancelLedger::tell_stale(const StaleRow& row) {
 
 bool CancelLedger::tell_suppressed(const SuppressedRow& row) {
   const auto [found, first] = suppressed_.try_emplace(row.policy, row.hour);
-  if (!first && found->second == row.hour) return false;
+  // The API's clock may be corrected backwards into an hour that was told already.
+  const Duration ahead = found->second - row.hour;
+  if (!first && ahead >= Duration{} && ahead <= kClockOffMax) return false;
   found->second = row.hour;
   return true;
 }

@@ -230,6 +230,7 @@ TEST_F(CancelFlowTest, ALimitHoldsOverAReboot) {
   add("a2");
   restart(stored());
   options.boot_id = "boot-2";
+  now.mono = MonoTime(1min);
   run(30min);
   EXPECT_EQ(decisions.size(), 1U);
 }

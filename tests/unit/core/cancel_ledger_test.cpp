@@ -97,10 +97,45 @@ TEST_F(CancelLedgerTest, AServerClockSetForwardFreesNothingWithinABoot) {
   EXPECT_TRUE(ledger.limit("q", kDay + 24h, kBoot + 10min));
 }
 
-TEST_F(CancelLedgerTest, AServerClockSetBackFreesNothing) {
+TEST_F(CancelLedgerTest, AServerClockSetBackHoldsNothingWithinABoot) {
   CancelLedger ledger = make(1);
   post(ledger, decision("q", 1), 0s);
-  EXPECT_TRUE(ledger.limit("q", kDay - 24h, kBoot + 3h));
+  EXPECT_TRUE(ledger.limit("q", kDay - 6h, kBoot + 1h));
+  EXPECT_FALSE(ledger.limit("q", kDay - 6h, kBoot + 1h + 11s));
+}
+
+TEST_F(CancelLedgerTest, WhatWasPostedBeforeARebootCountsForAnHourAfterIt) {
+  CancelLedger ledger = make(1);
+  Decision before = decision("q", 1);
+  before.state = Decision::State::Failed;
+  // By a clock that was six hours slow: it may have been a moment before the reboot.
+  before.posted = PostStamp{kDay - 6h, "boot-0", kBoot};
+  ledger.restore(before);
+  EXPECT_TRUE(ledger.limit("q", kDay, MonoTime(1h)));
+  EXPECT_FALSE(ledger.limit("q", kDay, MonoTime(1h + 11s)));
+  EXPECT_FALSE(ledger.limit("q", kDay + 20h, MonoTime(1min)));
+}
+
+TEST_F(CancelLedgerTest, WithoutABootIdOnlyTheApisClockCounts) {
+  CancelLedger ledger(CancelOptions{1}, {}, "");
+  Decision before = decision("q", 1);
+  before.state = Decision::State::Failed;
+  before.posted = PostStamp{kDay, "", kBoot};
+  ledger.restore(before);
+  EXPECT_TRUE(ledger.limit("q", kDay + 1h, kBoot + 9h));
+  EXPECT_FALSE(ledger.limit("q", kDay + 2h, kBoot + 9h));
+}
+
+TEST_F(CancelLedgerTest, AStampOfAnotherBootForgetsNoPostOfThisOne) {
+  CancelLedger ledger = make(1);
+  post(ledger, decision("q", 1), 0s);
+  Decision before = decision("q", 2);
+  before.state = Decision::State::Failed;
+  before.posted = PostStamp{kDay + 6h, "boot-0", kBoot + 9h};
+  ledger.restore(before);
+  before.posted = PostStamp{kDay - 48h, "boot-0", kBoot};
+  ledger.restore(before);
+  EXPECT_EQ(guard(ledger, "q", 1min), CancelGuard::TotalLimit);
 }
 
 TEST_F(CancelLedgerTest, OperatorsAreNotLimited) {
@@ -137,6 +172,14 @@ TEST_F(CancelLedgerTest, ASuppressionIsToldOnceAnHour) {
   EXPECT_FALSE(ledger.tell_suppressed({"q", kDay}));
   EXPECT_TRUE(ledger.tell_suppressed({"p", kDay}));
   EXPECT_TRUE(ledger.tell_suppressed({"q", kDay + 1h}));
+}
+
+TEST_F(CancelLedgerTest, ASuppressionIsNotToldAgainWhenTheApisClockGoesBack) {
+  CancelLedger ledger = make(1);
+  EXPECT_TRUE(ledger.tell_suppressed({"q", kDay + 1h}));
+  EXPECT_FALSE(ledger.tell_suppressed({"q", kDay}));
+  EXPECT_FALSE(ledger.tell_suppressed({"q", kDay + 1h}));
+  EXPECT_TRUE(ledger.tell_suppressed({"q", kDay + 2h}));
 }
 
 }  // namespace
