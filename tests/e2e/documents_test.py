@@ -52,6 +52,14 @@ class Pages(unittest.TestCase):
         every = set().union(*(options("mactionctl", *c.split()) for c in ["", *commands()]))
         self.assertEqual(every - shown, set())
 
+    def test_events_page_has_every_event_and_no_other(self):
+        text = (SOURCE / "man" / "mactiond-events.7").read_text()
+        shown = re.findall(r"[a-z]+\.[a-z_]+", " ".join(re.findall(r"^\.It Sy (.+)$", text, re.M)))
+        names = (SOURCE / "lib" / "core" / "event_record.cpp").read_text()
+        types = re.findall(r'\{EventType::\w+, "([a-z_.]+)"\}', names)
+        self.assertGreater(len(types), 10)
+        self.assertEqual(sorted(shown), sorted(types))
+
     def test_mactiond_page_has_every_option_and_no_other(self):
         text = (SOURCE / "man" / "mactiond.8").read_text()
         shown = {"--" + name for name in re.findall(r"^\.It Fl Fl ([a-z-]+)", text, re.M)}
