@@ -151,6 +151,8 @@ void Canceller::decide(const CancelTime& time, Calls calls, StepWriter& out) {
   if (held_.empty() || (!fresh && time.now.mono < look_at_)) return;
   look_at_ = time.now.mono + kLookAgain;
   wants_calls_ = false;
+  full_ = false;
+  used_up_.clear();
   for (auto due = held_.begin(); due != held_.end();) {
     due = settle(due->second, time, calls, out) ? held_.erase(due) : std::next(due);
   }
@@ -172,21 +174,28 @@ bool Canceller::settle(const ActionId& action, const CancelTime& time, Calls cal
     tell_stale(action, *policy, *facts, time, out);
     return true;
   }
+  // What holds all of them is not asked anew for each: there may be thousands.
+  if (full_ || ledger_.guard() || used_up_.contains(policy)) return false;
   const std::string status(facts->status.text());
   if (never_cancelled(*policy, *facts)) return true;
   if (ledger_.decided(region_, action, policy->name, status)) return true;
   if (live_.contains(action)) return false;
   if (held_by(*policy, *facts, time)) {
     const auto hit = ledger_.limit(policy->name, *time.server, time.now.mono);
-    if (hit && !ledger_.guard()) tell_suppressed(*policy, *hit, time, out);
+    if (hit) {
+      tell_suppressed(*policy, *hit, time, out);
+      used_up_.insert(policy);
+    }
     return false;
   }
   const std::size_t waiting = unsent();
-  if (waiting >= kUnsentMax) return false;
+  full_ = waiting >= kUnsentMax;
+  if (full_) return false;
   const int needed = kCallsEach * static_cast<int>(waiting + 1);
   // A quota too small for both calls at once is all there is: then the POST has to wait.
   const bool enough = calls.now >= needed || (waiting == 0 && calls.now >= calls.burst);
   if (!enough) {
+    full_ = true;
     wants_calls_ = true;
     look_at_ = time.now.mono + kLookForCalls;
     return false;

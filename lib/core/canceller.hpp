@@ -128,6 +128,9 @@ class Canceller {
   std::set<std::pair<WallTime, ActionId>> held_;  ///< due, by when it turned stale; not settled
   MonoTime look_at_ = MonoTime::min();            ///< when what is held is looked at again
   bool wants_calls_ = false;
+  // Found out within one decide().
+  bool full_ = false;                       ///< nothing more can be decided for now
+  std::set<const PolicyOptions*> used_up_;  ///< whose limit is used up, as was told
 };
 
 }  // namespace mactiond::core

@@ -14,7 +14,10 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "core/cancel_ledger.hpp"
+#include "core/canceller.hpp"
 #include "core/policy.hpp"
+#include "core/recorder.hpp"
 #include "core/stale_watch.hpp"
 
 namespace mactiond::bench {
@@ -150,6 +153,47 @@ void bench_changes(StaleWatch& watch, std::vector<Open>& actions, Random& random
   print("a poll that shows the 1 % that changed", cpu / kPolls, fired);
 }
 
+core::Decision posted(int number) {
+  core::Decision decision;
+  decision.id = "d" + std::to_string(number);
+  decision.region = "eu";
+  decision.action = ActionId{decision.id};
+  decision.policy = "policy-" + std::to_string(number % kPolicies);
+  decision.status = "Pending";
+  decision.state = core::Decision::State::Confirmed;
+  decision.posted = core::PostStamp{kNoon + 100h, "boot", MonoTime(100h)};
+  return decision;
+}
+
+// The whole decision, 100 hours later: everything that a policy governs is stale, and waits because
+// the limit over all policies is used up.
+void bench_held(const Policies& policies, const std::vector<Open>& actions) {
+  constexpr int kPolls = 20;
+  const core::CancelOptions limit;
+  core::CancelLedger ledger(limit, policies.all(), "boot");
+  for (int i = 0; i < limit.max_per_hour; ++i) ledger.restore(posted(i));
+  core::Canceller canceller("eu", policies, ledger);
+  for (const Open& action : actions) canceller.restore(action.id, action.facts);
+  core::Step step;
+  core::Recorder recorder("bench", {}, 0);
+  std::vector<core::Outbox> outboxes;
+  std::uint64_t last_id = 0;
+  core::StepWriter out(step, recorder, outboxes, last_id);
+  core::CancelTime time;
+  time.swept = true;
+  const auto decide = [&](int poll) {
+    time.server = time.now.wall = kNoon + 100h + poll * 2600ms;
+    time.now.mono = MonoTime(100h + poll * 2600ms);
+    canceller.decide(time, {100, 100}, out);
+  };
+  const double first = cpu_time();
+  decide(0);
+  const double before = cpu_time();
+  for (int i = 1; i <= kPolls; ++i) decide(i);
+  print("a poll while all that is stale is held back", (cpu_time() - before) / kPolls, 0);
+  print_once("everything turns stale at once, and is held", before - first);
+}
+
 int run(std::uint64_t seed) {
   Random random(seed);
   const Policies policies = make_policies();
@@ -172,6 +216,7 @@ int run(std::uint64_t seed) {
   bench_changes(watch, actions, random);
   bench_full(watch, actions, 0, "a poll that shows all 10,000 again, none changed", random);
   bench_full(watch, actions, 1, "a poll that shows all 10,000 again, 1 % changed", random);
+  bench_held(policies, actions);
   std::printf("heap per open action: %zu bytes\n", bytes / kOpen);
   return 0;
 }
