@@ -72,7 +72,12 @@ class Content(PackageTest):
                      "/usr/share/man/man5/mactiond.toml.5.gz",
                      "/usr/share/man/man7/mactiond-events.7.gz"):
             self.assertIn(path, paths)
-        self.assertFalse([path for path in paths if "sim" in path or "test" in path])
+        programs = {path for path in paths if path.startswith("/usr/bin/") and path[-1] != "/"}
+        self.assertEqual(programs, {"/usr/bin/mactiond", "/usr/bin/mactionctl"})
+        links = re.findall(r"\]\(((?:docs|config)/[^)]+)\)", (SOURCE / "README.md").read_text())
+        for link in links:
+            found = link.replace("config/", "", 1) if link.startswith("config/") else link
+            self.assertTrue(any(path.rstrip("/").endswith(found) for path in paths), link)
 
     def test_options_page_shows_what_the_shipped_file_shows(self):
         def keys(table, path=""):
@@ -127,6 +132,15 @@ class Newcomer(PackageTest):
         self.root.run("dpkg", "--force-unsafe-io", "-i", "/tmp/mactiond.deb")
         (self.root.path / "tmp/mactiond.deb").unlink()
 
+    def trust(self, authority):
+        """Makes the whole Debian trust an authority, as it does the public ones."""
+        place = self.root.path / "usr/local/share/ca-certificates/test.crt"
+        if authority:
+            place.write_bytes(authority.read_bytes())
+        else:
+            place.unlink()
+        self.root.run("update-ca-certificates", "--fresh")
+
     def purge_and_compare(self):
         self.root.run("dpkg", "--purge", "mactiond")
         self.assertEqual(sorted(self.root.files().items() ^ self.before.items()), [])
@@ -138,14 +152,14 @@ class Newcomer(PackageTest):
         nobody = "00000000-0000-0000-0000-000000000000"
         self.assertEqual(region.count(nobody), 2)
         region = region.replace(nobody, TENANT, 1).replace(nobody, CLIENT, 1)
-        (self.root.path / "etc/mactiond/ca.pem").write_bytes(self.place.certs.ca.read_bytes())
         region = region.replace("[region.auth]", f'api = "{sim.url}"\nauthority = "{sim.url}"\n'
-                                                 'ca_file = "/etc/mactiond/ca.pem"\n[region.auth]')
+                                                 '[region.auth]')
         self.root.run("sh", "-e", "-c", region)
         return [line.partition("#")[0].strip() for line in start.splitlines()]
 
     def test_follows_a_tenant_by_the_readme_alone_and_leaves_nothing(self):
         sim = self.place.sim()
+        self.trust(self.place.certs.ca)
         self.install()
         self.assertEqual(self.root.run("dpkg", "--verify", "mactiond"), "")
         self.root.run("systemd-analyze", "verify", "--man=no", "mactiond.service")
@@ -172,6 +186,7 @@ class Newcomer(PackageTest):
 
         self.root.run("dpkg", "--remove", "mactiond")
         self.assertTrue(log.exists(), "removing keeps what purging takes")
+        self.trust(None)
         self.clear_what_the_test_made()
         self.purge_and_compare()
 
