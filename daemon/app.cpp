@@ -12,6 +12,7 @@
 #include <random>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "access.hpp"
@@ -124,6 +125,8 @@ class App {
   void drain();
   [[nodiscard]] admin::Views views();
   [[nodiscard]] admin::Operations operations();
+  [[nodiscard]] std::variant<admin::Operations::Plans, std::vector<std::string>> explain_text(
+      const std::string& text, const std::string& name);
   [[nodiscard]] core::EngineStatus status();
   [[nodiscard]] std::string metrics_text();
 
@@ -240,13 +243,34 @@ admin::Views App::views() {
   views.dead_letter = [&store](const std::string& webhook, std::uint64_t seq) {
     return store.find_dead_letter(webhook, seq);
   };
+  views.decisions = [&store](const core::ActionView& action) {
+    return store.load_decisions(action.region, action.id);
+  };
   return views;
 }
 
 admin::Operations App::operations() {
   admin::Operations operations;
   operations.reopen = [this] { return driver_->reopen_log_now(); };
+  operations.reload = [this] { return reload(); };
+  operations.operate = [this](core::Event request) { return driver_->operate(std::move(request)); };
+  operations.explain = [this] { return engine_->explain(nullptr, clock_.now()); };
+  operations.explain_text = [this](const std::string& text, const std::string& name) {
+    return explain_text(text, name);
+  };
   return operations;
+}
+
+std::variant<admin::Operations::Plans, std::vector<std::string>> App::explain_text(
+    const std::string& text, const std::string& name) {
+  const auto loaded = config::load_text(text, name, environment_);
+  std::vector<std::string> errors;
+  for (const config::Problem& problem : loaded.problems) {
+    if (!problem.warning) errors.push_back(problem.text());
+  }
+  if (!errors.empty()) return errors;
+  const core::Policies policies(engine_options(loaded.config).policies);
+  return engine_->explain(&policies, clock_.now());
 }
 
 void App::wait_for_signals() {

@@ -1,66 +1,201 @@
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <string>
-#include <variant>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "ctl_client.hpp"
-#include "ctl_text.hpp"
+#include "config/suggestion.hpp"
+#include "ctl_commands.hpp"
 
 namespace {
 
 namespace ctl = mactiond::ctl;
 
-constexpr int kExitRefused = 1;
 constexpr int kExitUsage = 64;
-constexpr int kExitUnavailable = 69;
 constexpr int kExitSoftware = 70;
 
-struct CommandLine {
-  std::string socket = "/run/mactiond/admin.sock";
-  bool json = false;
+// What was chosen on the command line, and the command to run with it.
+struct Choice {
+  ctl::Session session;
+  ctl::ListChoice list;
+  std::string id;
+  std::string region;
+  std::string comment;
+  std::string after;
+  std::string config;
+  std::string webhook;
+  std::string seq;
+  bool open = false;
+  std::function<int()> run;
 };
 
-int complain(int exit_code, const std::string& message) {
-  std::fprintf(stderr, "mactionctl: %s\n", message.c_str());
-  return exit_code;
+ctl::Style style_of_terminal() {
+  ctl::Style style;
+  if (isatty(STDOUT_FILENO) == 0) return style;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) style.width = size.ws_col;
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  style.colour = !dumb && (no_colour == nullptr || *no_colour == '\0');
+  return style;
 }
 
-int show_status(const CommandLine& command_line) {
-  const auto result = ctl::get(command_line.socket, "/v1/status");
-  if (const auto* failure = std::get_if<ctl::Failure>(&result)) {
-    return complain(kExitUnavailable, failure->message);
+// A command that runs; options may stand behind it too.
+CLI::App* add(CLI::App& above, Choice& choice, const char* name, const char* what,
+              std::function<int()> run) {
+  CLI::App* command = above.add_subcommand(name, what);
+  command->fallthrough();
+  command->callback([&choice, run = std::move(run)] { choice.run = run; });
+  return command;
+}
+
+CLI::App* add_group(CLI::App& above, const char* name, const char* what) {
+  CLI::App* group = above.add_subcommand(name, what);
+  group->require_subcommand(1);
+  group->fallthrough();
+  return group;
+}
+
+void add_action_commands(CLI::App& app, Choice& choice) {
+  const ctl::Session& session = choice.session;
+  add(app, choice, "status", "regions, quota and webhooks at a glance",
+      [&] { return ctl::show_status(session); });
+  CLI::App* list = add(app, choice, "list", "the open actions, newest first",
+                       [&] { return ctl::list_actions(session, choice.list); });
+  auto* open = list->add_flag("--open", choice.open, "the open ones (default)");
+  list->add_flag("--all", choice.list.all, "finished ones too")->excludes(open);
+  list->add_option("--region", choice.list.region, "of this region")->type_name("R");
+  list->add_option("--type", choice.list.type, "of this type, e.g. Isolate")->type_name("T");
+  list->add_option("--status", choice.list.status, "in this status")->type_name("S");
+  list->add_option("--limit", choice.list.limit, "how many at most")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  CLI::App* show = add(app, choice, "show", "one action with its history and cancels",
+                       [&] { return ctl::show_action(session, choice.id, choice.region); });
+  show->add_option("ACTION_ID", choice.id)->required();
+  show->add_option("--region", choice.region, "where several regions know the id")->type_name("R");
+  CLI::App* watch = add(app, choice, "watch", "events as they happen",
+                        [&] { return ctl::watch(session, choice.after); });
+  watch->add_option("--after", choice.after, "begin behind this event")->type_name("SEQ");
+  CLI::App* cancel = add(app, choice, "cancel", "cancel one action",
+                         [&] { return ctl::cancel(session, choice.id, choice.comment); });
+  cancel->add_option("ACTION_ID", choice.id)->required();
+  cancel->add_option("--comment", choice.comment, "why")->type_name("TEXT")->required();
+}
+
+void add_policy_commands(CLI::App& app, Choice& choice) {
+  const ctl::Session& session = choice.session;
+  CLI::App* policy = add_group(app, "policy", "what is cancelled by rule");
+  CLI::App* explain = add(*policy, choice, "explain", "what each policy would do now, and why",
+                          [&] { return ctl::explain(session, choice.config); });
+  explain->add_option("--config", choice.config, "by this file, not by what is in force")
+      ->type_name("FILE");
+  add(*policy, choice, "suspend", "stop all cancelling, also over a restart",
+      [&] { return ctl::perform(session, "/v1/policies/suspend", "", "cancelling is suspended"); });
+  add(*policy, choice, "resume", "let cancelling go on",
+      [&] { return ctl::perform(session, "/v1/policies/resume", "", "cancelling goes on"); });
+}
+
+void add_webhook_commands(CLI::App& app, Choice& choice) {
+  const ctl::Session& session = choice.session;
+  CLI::App* webhook = add_group(app, "webhook", "where events are delivered to");
+  add(*webhook, choice, "list", "state and queue of each",
+      [&] { return ctl::list_webhooks(session); });
+  for (const char* verb : {"test", "pause", "resume"}) {
+    const std::string name = verb;
+    const std::string what = name == "test"    ? "send a test request and show the answer"
+                             : name == "pause" ? "deliver nothing, keep the queue"
+                                               : "deliver again";
+    CLI::App* command = add(*webhook, choice, verb, what.c_str(), [&choice, &session, name] {
+      return ctl::perform(session, "/v1/webhooks/" + choice.webhook + '/' + name, "", "done");
+    });
+    command->add_option("NAME", choice.webhook)->required();
   }
-  const auto& answer = std::get<ctl::Answer>(result);
-  if (answer.status != 200) {
-    return complain(kExitRefused, ctl::format_problem(answer.status, answer.body));
+  CLI::App* dlq = add_group(app, "dlq", "dead letters: events given up on");
+  CLI::App* list = add(*dlq, choice, "list", "all, or those of one webhook",
+                       [&] { return ctl::list_dead_letters(session, choice.webhook); });
+  list->add_option("--webhook", choice.webhook, "of this webhook")->type_name("NAME");
+  CLI::App* show = add(*dlq, choice, "show", "one with its event",
+                       [&] { return ctl::show_dead_letter(session, choice.webhook, choice.seq); });
+  show->add_option("WEBHOOK", choice.webhook)->required();
+  show->add_option("SEQ", choice.seq)->required();
+  for (const char* verb : {"replay", "purge"}) {
+    const std::string name = verb;
+    add(*dlq, choice, verb, name == "replay" ? "queue them again" : "forget them",
+        [&session, name] { return ctl::perform(session, "/v1/dead-letters/" + name, "", "done"); });
   }
-  const auto text = ctl::format_status(answer.body);
-  if (!text) {
-    return complain(kExitUnavailable, "what listens there does not answer like mactiond");
+}
+
+void add_daemon_commands(CLI::App& app, Choice& choice) {
+  const ctl::Session& session = choice.session;
+  add(app, choice, "reload", "read the configuration again",
+      [&] { return ctl::perform(session, "/v1/reload", "", "reloaded"); });
+  add(app, choice, "reopen", "open the transition log anew, after a rotation",
+      [&] { return ctl::perform(session, "/v1/reopen", "", "reopened"); });
+}
+
+// For a word that is no command: the one that was meant.
+std::string suggest(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* here = &app;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--socket") ++i;
+    if (word.starts_with('-')) continue;
+    const auto commands = here->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty()) return {};
+    std::vector<std::string> names;
+    for (const auto* command : commands) names.push_back(command->get_name());
+    const auto known = std::find(names.begin(), names.end(), word);
+    if (known == names.end()) {
+      const std::vector<std::string_view> candidates(names.begin(), names.end());
+      const std::string nearest(mactiond::config::nearest(word, candidates));
+      const std::string unknown = "there is no command \"" + std::string(word) + '"';
+      return nearest.empty() ? unknown : unknown + ": did you mean \"" + nearest + "\"?";
+    }
+    here = commands[static_cast<std::size_t>(known - names.begin())];
   }
-  std::fputs(command_line.json ? answer.body.c_str() : text->c_str(), stdout);
-  return std::fflush(stdout) == 0 ? 0 : kExitSoftware;
+  return {};
 }
 
 int run(int argc, char** argv) {
-  CommandLine command_line;
+  Choice choice;
+  choice.session.style = style_of_terminal();
   CLI::App app("Asks a running mactiond.", "mactionctl");
   app.set_version_flag("--version", "mactionctl " MACTIOND_VERSION);
-  app.add_option("--socket", command_line.socket, "the daemon's Unix socket")
+  app.add_option("--socket", choice.session.socket, "the daemon's Unix socket")
       ->type_name("PATH")
       ->capture_default_str();
-  app.add_flag("--json", command_line.json, "print the daemon's answer as it is");
+  app.add_flag("--json", choice.session.json, "print the daemon's answer as it is");
   app.require_subcommand(1);
-  // Options may stand behind the command too.
-  app.add_subcommand("status", "regions, quota and webhooks at a glance")->fallthrough();
+  add_action_commands(app, choice);
+  add_policy_commands(app, choice);
+  add_webhook_commands(app, choice);
+  add_daemon_commands(app, choice);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error, std::cout, std::cerr) == 0 ? 0 : kExitUsage;
+    if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);
+    const std::string meant = suggest(app, argc, argv);
+    if (meant.empty()) {
+      app.exit(error, std::cout, std::cerr);
+    } else {
+      std::fprintf(stderr, "mactionctl: %s\nRun with --help for more information.\n",
+                   meant.c_str());
+    }
+    return kExitUsage;
   }
-  return show_status(command_line);
+  return choice.run();
 }
 
 }  // namespace
@@ -69,6 +204,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    return complain(kExitSoftware, error.what());
+    std::fprintf(stderr, "mactionctl: %s\n", error.what());
+    return kExitSoftware;
   }
 }

@@ -123,19 +123,77 @@ std::variant<Answer, Failure> parse_answer(std::string_view text) {
   return answer;
 }
 
+// Whole lines go from text to take; false as soon as it wants no more.
+bool take_lines(std::string& text, const std::function<bool(std::string_view)>& take) {
+  constexpr std::string_view kData = "data: ";
+  std::size_t begin = 0;
+  for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+    begin = end + 1;
+    if (line.starts_with(kData) && !take(line.substr(kData.size()))) return false;
+  }
+  text.erase(0, begin);
+  return true;
+}
+
 }  // namespace
 
-std::variant<Answer, Failure> get(const std::string& socket_path, const std::string& target) {
+std::variant<Answer, Failure> ask(const std::string& socket_path, const Question& question) {
   const Socket socket;
   if (socket.fd() < 0) return Failure{errno_text()};
   if (auto failure = connect_to(socket, socket_path)) return *std::move(failure);
-  const std::string request = "GET " + target +
-                              " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n"
-                              "Connection: close\r\n\r\n";
+  std::string request = question.method + ' ' + question.target +
+                        " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n"
+                        "Connection: close\r\n";
+  if (!question.body.empty()) request += "Content-Type: application/json\r\n";
+  if (question.method != "GET") {
+    request += "Content-Length: " + std::to_string(question.body.size()) + "\r\n";
+  }
+  request += "\r\n" + question.body;
   if (auto failure = send_all(socket, request)) return *std::move(failure);
   const auto received = receive_all(socket);
   if (const auto* failure = std::get_if<Failure>(&received)) return *failure;
   return parse_answer(std::get<std::string>(received));
+}
+
+std::variant<Answer, Failure> get(const std::string& socket_path, const std::string& target) {
+  return ask(socket_path, {target});
+}
+
+std::variant<Answer, Failure> follow(const std::string& socket_path, const std::string& target,
+                                     const std::function<bool(std::string_view)>& take) {
+  const Socket socket;
+  if (socket.fd() < 0) return Failure{errno_text()};
+  // Longer than the daemon's heartbeat.
+  constexpr timeval kSilenceMax = {60, 0};
+  setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &kSilenceMax, sizeof kSilenceMax);
+  if (auto failure = connect_to(socket, socket_path)) return *std::move(failure);
+  const std::string request = "GET " + target +
+                              " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+                              "Connection: close\r\n\r\n";
+  if (auto failure = send_all(socket, request)) return *std::move(failure);
+  std::string text;
+  bool in_head = true;
+  std::array<char, 16384> buffer{};
+  while (text.size() <= kAnswerMax) {
+    const ssize_t got = recv(socket.fd(), buffer.data(), buffer.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (in_head) {
+      const auto end = text.find("\r\n\r\n");
+      if (end == std::string::npos) continue;
+      if (text.find(" 200 ") > text.find("\r\n")) {
+        const auto rest = receive_all(socket);
+        if (const auto* more = std::get_if<std::string>(&rest)) text += *more;
+        return parse_answer(text);
+      }
+      text.erase(0, end + 4);
+      in_head = false;
+    }
+    if (!take_lines(text, take)) return Answer{200, ""};
+  }
+  return Failure{"the daemon ended the stream"};
 }
 
 }  // namespace mactiond::ctl

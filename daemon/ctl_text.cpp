@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 namespace mactiond::ctl {
 namespace {
@@ -26,6 +27,48 @@ std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xc0U) != 0x80;
   }));
+}
+
+constexpr std::size_t kGap = 2;
+constexpr std::size_t kColumnMin = 6;
+
+// Takes from the widest column until the table fits, or no column can give any more.
+void fit(std::vector<std::size_t>& widths, std::size_t limit) {
+  if (limit == 0 || widths.empty()) return;
+  std::size_t total = kGap * (widths.size() - 1);
+  for (const std::size_t width : widths) total += width;
+  while (total > limit) {
+    const auto widest = std::max_element(widths.begin(), widths.end());
+    if (*widest <= kColumnMin) return;
+    --*widest;
+    --total;
+  }
+}
+
+std::string cut(std::string text, std::size_t width) {
+  if (width_of(text) <= width) return text;
+  std::size_t shown = 0;
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const bool begins = (static_cast<unsigned char>(text[end]) & 0xc0U) != 0x80;
+    if (begins && shown + 1 == width) break;
+    if (begins) ++shown;
+    ++end;
+  }
+  return text.substr(0, end) + "\xe2\x80\xa6";
+}
+
+std::string painted(const std::string& cell, bool heading) {
+  const auto is = [&](std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), cell) != words.end();
+  };
+  const char* code = nullptr;
+  if (heading) code = "1";
+  if (is({"ok", "on", "Succeeded", "confirmed"})) code = "32";
+  if (is({"Pending", "InProgress", "paused", "suspended", "hold", "dry_run"})) code = "33";
+  if (is({"degraded", "disabled", "Failed", "TimeOut", "failed", "cancel"})) code = "31";
+  if (code == nullptr) return cell;
+  return std::string("\x1b[") + code + 'm' + cell + "\x1b[0m";
 }
 
 std::optional<json::object> parse(std::string_view body) {
@@ -82,29 +125,32 @@ std::vector<std::string> webhook_row(const json::object& webhook) {
 }
 
 template <class Row>
-std::string section(std::vector<std::string> heading, const json::array& items, Row row) {
+std::string section(std::vector<std::string> heading, const json::array& items, Row row,
+                    const Style& style) {
   if (items.empty()) return {};
   Rows rows = {std::move(heading)};
   for (const json::value& item : items) {
     if (item.is_object()) rows.push_back(row(item.get_object()));
   }
-  return '\n' + format_table(rows);
+  return '\n' + format_table(rows, style);
 }
 
 }  // namespace
 
-std::string format_table(const Rows& rows) {
+std::string format_table(const Rows& rows, const Style& style) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   }
+  fit(widths, style.width);
   std::string text;
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      line += printable(row[i]);
-      line.append(widths[i] - width_of(row[i]) + 2, ' ');
+      const std::string cell = cut(printable(row[i]), widths[i]);
+      line += style.colour ? painted(cell, &row == &rows.front()) : cell;
+      line.append(widths[i] - width_of(cell) + kGap, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
@@ -125,7 +171,7 @@ std::string format_age(long long seconds) {
   return pair(seconds / 86400, "d", seconds % 86400 / 3600, "h");
 }
 
-std::optional<std::string> format_status(std::string_view body) {
+std::optional<std::string> format_status(std::string_view body, const Style& style) {
   const auto status = parse(body);
   if (!status) return std::nullopt;
   const json::array* regions = list_of(*status, "regions");
@@ -136,8 +182,8 @@ std::optional<std::string> format_status(std::string_view body) {
       format_age(number_of(*status, "uptime_s").value_or(0)) + ", last event " +
       count_of(*status, "last_seq") + ", cancelling " + text_of(*status, "cancelling") + '\n';
   text += section({"REGION", "STATE", "OPEN", "POLLED", "MINUTE", "HOUR", "REASON"}, *regions,
-                  region_row);
-  text += section({"WEBHOOK", "STATE", "QUEUED", "DEAD"}, *webhooks, webhook_row);
+                  region_row, style);
+  text += section({"WEBHOOK", "STATE", "QUEUED", "DEAD"}, *webhooks, webhook_row, style);
   return text;
 }
 
@@ -147,7 +193,13 @@ std::string format_problem(int status, std::string_view body) {
   if (!problem) return "the daemon answered " + code;
   const std::string detail = text_of(*problem, "detail");
   const std::string title = text_of(*problem, "title");
-  return code + ' ' + (detail.empty() ? title : title + ": " + detail);
+  std::string text = code + ' ' + (detail.empty() ? title : title + ": " + detail);
+  if (const json::array* errors = list_of(*problem, "errors")) {
+    for (const json::value& error : *errors) {
+      if (error.is_string()) text += '\n' + printable(std::string(error.get_string()));
+    }
+  }
+  return text;
 }
 
 }  // namespace mactiond::ctl

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,17 +8,26 @@
 
 namespace mactiond::ctl {
 
-/// Rows of cells under a heading, each column as wide as its widest cell. Control characters are
-/// replaced: cells may quote servers, and the reader is a terminal.
-[[nodiscard]] std::string format_table(const std::vector<std::vector<std::string>>& rows);
+/// How to write for who reads.
+struct Style {
+  std::size_t width = 0;  ///< columns of the terminal; 0: no limit
+  bool colour = false;
+};
+
+/// Rows of cells under a heading, each column as wide as its widest cell; where that is too wide,
+/// the widest columns are cut with "…". Control characters are replaced: cells may quote servers,
+/// and the reader is a terminal.
+[[nodiscard]] std::string format_table(const std::vector<std::vector<std::string>>& rows,
+                                       const Style& style = {});
 
 /// "42s", "5m 10s", "3h 12m", "4d 1h".
 [[nodiscard]] std::string format_age(long long seconds);
 
 /// The answer of /v1/status for a reader; nothing if it is no such answer.
-[[nodiscard]] std::optional<std::string> format_status(std::string_view body);
+[[nodiscard]] std::optional<std::string> format_status(std::string_view body,
+                                                       const Style& style = {});
 
-/// What a problem+json answer says.
+/// What a problem+json answer says; the errors of a configuration one a line.
 [[nodiscard]] std::string format_problem(int status, std::string_view body);
 
 }  // namespace mactiond::ctl

@@ -4,6 +4,7 @@
 
 #include "admin/answers.hpp"
 #include "admin/endpoints.hpp"
+#include "base/iso_time.hpp"
 #include "base/text.hpp"
 #include "core/event_record.hpp"
 
@@ -80,6 +81,23 @@ JsonMembers action_members(const core::ActionView& action) {
   return members;
 }
 
+std::string decision_json(const core::Decision& decision) {
+  JsonMembers members;
+  members.add("id", decision.id);
+  add_or_null(members, "policy", decision.policy);
+  add_or_null(members, "operator", decision.asker);
+  members.add("status", decision.status)
+      .add("comment", decision.comment)
+      .add("decided", format_iso_time(decision.decided))
+      .add("age_s", to_seconds(decision.age))
+      .add("state", to_string(decision.state))
+      .add("posts", std::int64_t{decision.posts});
+  add_or_null(members, "answer", decision.answer);
+  add_or_null(members, "outcome", decision.outcome);
+  add_or_null(members, "ended", decision.ended ? format_iso_time(*decision.ended) : "");
+  return braced(members);
+}
+
 std::string no_such_action(const std::string& id) {
   return "no action \"" + id + "\" is known here; finished ones are forgotten after a time, " +
          "see retention in the configuration";
@@ -118,7 +136,10 @@ http::Answer get_action(const Call& call) {
   const auto events = call.views.history(action);
   if (!events) return store_failed(events.error());
   JsonMembers members = action_members(action);
-  members.add_raw("events", json_list(*events, event_json));
+  const auto decisions = call.views.decisions(action);
+  if (!decisions) return store_failed(decisions.error());
+  members.add_raw("events", json_list(*events, event_json))
+      .add_raw("decisions", json_list(*decisions, decision_json));
   return json_answer(members);
 }
 

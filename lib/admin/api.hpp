@@ -4,10 +4,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "core/decision.hpp"
+#include "core/engine.hpp"
 #include "core/read_view.hpp"
 #include "core/status.hpp"
 #include "http/message.hpp"
@@ -39,12 +42,24 @@ struct Views {
   std::function<Result<core::DeadLetterPage>(const core::DeadLetterFilter&)> dead_letters;
   std::function<Result<std::optional<core::DeadLetterView>>(const std::string&, std::uint64_t)>
       dead_letter;
+  std::function<Result<std::vector<core::Decision>>(const core::ActionView&)> decisions;
 };
 
 /// What operators can have done. Each returns when it is done, and durable where it must be.
 struct Operations {
   /// Opens the transition log's file anew, after a rotation.
   std::function<Result<void>()> reopen;
+  /// Reads the configuration again; why it was refused, error by error.
+  std::function<std::vector<std::string>()> reload;
+  /// Has the engine answer one of its operator events.
+  std::function<Result<core::Reply>(core::Event)> operate;
+
+  using Plans = std::vector<core::Engine::RegionPlans>;
+  std::function<Plans()> explain;
+  /// By the policies of a configuration's text, called name; or all its errors.
+  std::function<std::variant<Plans, std::vector<std::string>>(const std::string& text,
+                                                              const std::string& name)>
+      explain_text;
 };
 
 /// The Unix socket: /v1/….

@@ -1,0 +1,228 @@
+#include "ctl_commands.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "base/json_text.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "ctl_client.hpp"
+#include "ctl_views.hpp"
+
+namespace mactiond::ctl {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kExitRefused = 1;
+constexpr int kExitUsage = 64;
+constexpr int kExitUnavailable = 69;
+constexpr int kExitSoftware = 70;
+constexpr const char* kForeign = "what listens there does not answer like mactiond";
+
+int complain(int exit_code, const std::string& message) {
+  std::fprintf(stderr, "mactionctl: %s\n", message.c_str());
+  return exit_code;
+}
+
+int print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return std::fflush(stdout) == 0 ? 0 : kExitSoftware;
+}
+
+std::optional<json::object> parse(std::string_view text) {
+  json::error_code error;
+  json::value value = json::parse({text.data(), text.size()}, error);
+  if (error || !value.is_object()) return std::nullopt;
+  return std::move(value.get_object());
+}
+
+// The exit code of an answer that is none to print, else nothing.
+std::optional<int> refused(const std::variant<Answer, Failure>& result) {
+  if (const auto* failure = std::get_if<Failure>(&result)) {
+    return complain(kExitUnavailable, failure->message);
+  }
+  const auto& answer = std::get<Answer>(result);
+  if (answer.status == 200) return std::nullopt;
+  return complain(kExitRefused, format_problem(answer.status, answer.body));
+}
+
+using Format = std::function<std::string(const json::object&)>;
+
+int show(const Session& session, const Question& question, const Format& format) {
+  const auto result = ask(session.socket, question);
+  if (const auto exit_code = refused(result)) return *exit_code;
+  const std::string& body = std::get<Answer>(result).body;
+  const auto object = parse(body);
+  if (!object) return complain(kExitUnavailable, kForeign);
+  return print(session.json ? body : format(*object));
+}
+
+WallTime wall_now() {
+  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+}
+
+void add_parameter(std::string& target, const char* name, const std::string& value) {
+  if (value.empty()) return;
+  target += target.find('?') == std::string::npos ? '?' : '&';
+  target += std::string(name) + '=' + percent_encode(value);
+}
+
+std::string list_target(const ListChoice& choice) {
+  std::string target = "/v1/actions";
+  add_parameter(target, "state", choice.all ? "all" : "open");
+  add_parameter(target, "region", choice.region);
+  add_parameter(target, "type", choice.type);
+  add_parameter(target, "status", choice.status);
+  return target;
+}
+
+// Page after page under key, until there is no next one or there are limit of them.
+std::variant<json::object, int> collect(const Session& session, const std::string& target,
+                                        const char* key, int limit) {
+  json::array all;
+  json::value next = nullptr;
+  do {
+    std::string page = target;
+    add_parameter(page, "limit", std::to_string(std::min(limit, 1000)));
+    if (next.is_string()) add_parameter(page, "cursor", std::string(next.get_string()));
+    const auto result = get(session.socket, page);
+    if (const auto exit_code = refused(result)) return *exit_code;
+    auto object = parse(std::get<Answer>(result).body);
+    if (!object || !object->contains(key) || !object->at(key).is_array()) {
+      return complain(kExitUnavailable, kForeign);
+    }
+    for (json::value& item : object->at(key).get_array()) all.push_back(std::move(item));
+    next = object->contains("next") ? object->at("next") : json::value(nullptr);
+  } while (next.is_string() && all.size() < static_cast<std::size_t>(limit));
+  return json::object{{key, std::move(all)}, {"next", std::move(next)}};
+}
+
+int show_list(const Session& session, const std::variant<json::object, int>& collected,
+              const Format& format) {
+  if (const int* exit_code = std::get_if<int>(&collected)) return *exit_code;
+  const auto& object = std::get<json::object>(collected);
+  const int exit_code = print(session.json ? json::serialize(object) + '\n' : format(object));
+  if (exit_code == 0 && object.at("next").is_string() && !session.json) {
+    std::fprintf(stderr, "mactionctl: there are more; see --limit\n");
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int show_status(const Session& session) {
+  const auto result = get(session.socket, "/v1/status");
+  if (const auto exit_code = refused(result)) return *exit_code;
+  const std::string& body = std::get<Answer>(result).body;
+  const auto text = format_status(body, session.style);
+  if (!text) return complain(kExitUnavailable, kForeign);
+  return print(session.json ? body : *text);
+}
+
+int list_actions(const Session& session, const ListChoice& choice) {
+  const auto all = collect(session, list_target(choice), "actions", choice.limit);
+  return show_list(session, all, [&](const json::object& answer) {
+    return format_actions(answer, wall_now(), session.style);
+  });
+}
+
+int show_action(const Session& session, const std::string& id, const std::string& region) {
+  std::string target = "/v1/actions/" + percent_encode(id);
+  add_parameter(target, "region", region);
+  return show(session, {target},
+              [&](const json::object& answer) { return format_action(answer, session.style); });
+}
+
+int watch(const Session& session, const std::string& after) {
+  std::string target = "/v1/events";
+  add_parameter(target, "after", after);
+  std::string last = after;
+  int exit_code = 0;
+  const auto result = follow(session.socket, target, [&](std::string_view data) {
+    const auto event = parse(data);
+    if (!event) return true;
+    if (const json::value* seq = event->if_contains("seq")) last = json::serialize(*seq);
+    exit_code = print(session.json ? std::string(data) + '\n' : format_event(*event));
+    return exit_code == 0;
+  });
+  if (exit_code != 0) return exit_code;
+  if (const auto* failure = std::get_if<Failure>(&result)) {
+    std::string message = failure->message;
+    if (!last.empty()) message += "; go on with: watch --after " + last;
+    return complain(kExitUnavailable, message);
+  }
+  const auto& answer = std::get<Answer>(result);
+  return complain(kExitRefused, format_problem(answer.status, answer.body));
+}
+
+int cancel(const Session& session, const std::string& id, const std::string& comment) {
+  JsonMembers members;
+  members.add("comment", comment);
+  for (const char* name : {"SUDO_USER", "USER", "LOGNAME"}) {
+    const char* user = std::getenv(name);
+    if (user == nullptr || *user == '\0') continue;
+    members.add("operator", user);
+    break;
+  }
+  return perform(session, "/v1/actions/" + percent_encode(id) + "/cancel",
+                 '{' + members.text() + '}',
+                 "the cancel is decided and on its way; \"mactionctl show " + id +
+                     "\" tells what becomes of it");
+}
+
+int explain(const Session& session, const std::string& config) {
+  Question question{"/v1/policies"};
+  if (!config.empty()) {
+    std::ifstream file(config, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file.good() && !file.eof()) return complain(kExitUsage, config + ": cannot be read");
+    question = {"/v1/policies/explain", "POST",
+                '{' + JsonMembers().add("config", text).add("name", config).text() + '}'};
+  }
+  return show(session, question,
+              [&](const json::object& answer) { return format_plans(answer, session.style); });
+}
+
+int list_webhooks(const Session& session) {
+  return show(session, {"/v1/webhooks"},
+              [&](const json::object& answer) { return format_webhooks(answer, session.style); });
+}
+
+int list_dead_letters(const Session& session, const std::string& webhook) {
+  constexpr int kLettersMax = 10'000;
+  std::string target = "/v1/dead-letters";
+  add_parameter(target, "webhook", webhook);
+  const auto all = collect(session, target, "dead_letters", kLettersMax);
+  return show_list(session, all, [&](const json::object& answer) {
+    return format_dead_letters(answer, session.style);
+  });
+}
+
+int show_dead_letter(const Session& session, const std::string& webhook, const std::string& seq) {
+  const std::string target =
+      "/v1/dead-letters/" + percent_encode(webhook) + '/' + percent_encode(seq);
+  return show(session, {target},
+              [](const json::object& answer) { return json::serialize(answer) + '\n'; });
+}
+
+int perform(const Session& session, const std::string& target, const std::string& body,
+            const std::string& done) {
+  return show(session, {target, "POST", body}, [&](const json::object&) { return done + '\n'; });
+}
+
+}  // namespace mactiond::ctl

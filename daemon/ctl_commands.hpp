@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ctl_text.hpp"
+
+namespace mactiond::ctl {
+
+/// What every command needs.
+struct Session {
+  std::string socket = "/run/mactiond/admin.sock";
+  bool json = false;
+  Style style;
+};
+
+struct ListChoice {
+  bool all = false;
+  std::string region;
+  std::string type;
+  std::string status;
+  int limit = 1000;
+};
+
+// Each does one thing and returns the exit code: 0 done, 1 refused, 69 no daemon. What was asked
+// for is on stdout then, what went wrong on stderr.
+
+[[nodiscard]] int show_status(const Session& session);
+[[nodiscard]] int list_actions(const Session& session, const ListChoice& choice);
+[[nodiscard]] int show_action(const Session& session, const std::string& id,
+                              const std::string& region);
+/// Until the stream ends or the process is interrupted. after empty: from now on.
+[[nodiscard]] int watch(const Session& session, const std::string& after);
+[[nodiscard]] int cancel(const Session& session, const std::string& id, const std::string& comment);
+/// config empty: by the policies in force.
+[[nodiscard]] int explain(const Session& session, const std::string& config);
+[[nodiscard]] int list_webhooks(const Session& session);
+[[nodiscard]] int list_dead_letters(const Session& session, const std::string& webhook);
+[[nodiscard]] int show_dead_letter(const Session& session, const std::string& webhook,
+                                   const std::string& seq);
+/// POST with nothing to say beside the path; says done where it is done.
+[[nodiscard]] int perform(const Session& session, const std::string& target,
+                          const std::string& body, const std::string& done);
+
+}  // namespace mactiond::ctl

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "base/time.hpp"
+#include "ctl_text.hpp"
+
+namespace mactiond::ctl {
+
+// Answers of the daemon for a reader. What is missing in one is left out, never an error.
+
+[[nodiscard]] std::string format_actions(const boost::json::object& answer, WallTime now,
+                                         const Style& style);
+[[nodiscard]] std::string format_action(const boost::json::object& answer, const Style& style);
+/// One line.
+[[nodiscard]] std::string format_event(const boost::json::object& event);
+[[nodiscard]] std::string format_plans(const boost::json::object& answer, const Style& style);
+[[nodiscard]] std::string format_webhooks(const boost::json::object& answer, const Style& style);
+[[nodiscard]] std::string format_dead_letters(const boost::json::object& answer,
+                                              const Style& style);
+
+}  // namespace mactiond::ctl

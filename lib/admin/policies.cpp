@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "admin/answers.hpp"
+#include "admin/body.hpp"
+#include "admin/endpoints.hpp"
+#include "base/iso_time.hpp"
+
+namespace mactiond::admin {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kCommentMax = 1024;
+/// Of one region in one answer: what fires first comes first.
+constexpr std::size_t kPlansMax = 1000;
+
+std::optional<std::string> text_of(const json::object& body, std::string_view key) {
+  const json::value* value = body.if_contains({key.data(), key.size()});
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  const json::string& text = value->get_string();
+  return std::string(text.data(), text.size());
+}
+
+http::Response answer_reply(const Result<core::Reply>& reply, JsonMembers done) {
+  if (!reply) return store_failed(reply.error());
+  if (reply->outcome == core::Reply::Outcome::NotFound) return not_found(reply->text);
+  if (reply->outcome == core::Reply::Outcome::Refused) {
+    return problem(409, "Conflict", reply->text);
+  }
+  return json_answer(done);
+}
+
+std::string plan_json(const core::Explanation& plan) {
+  JsonMembers members;
+  members.add("action_id", plan.action.value);
+  add_or_null(members, "policy", plan.policy);
+  members.add("verdict", to_string(plan.verdict));
+  add_or_null(members, "stale_at", plan.stale_at ? format_iso_time(*plan.stale_at) : "");
+  add_or_null(members, "guard", plan.guard ? std::string(to_string(*plan.guard)) : "");
+  members.add("reason", plan.reason);
+  return braced(members);
+}
+
+std::string region_json(const core::Engine::RegionPlans& plans) {
+  auto shown = plans.actions;
+  const std::size_t more = shown.size() > kPlansMax ? shown.size() - kPlansMax : 0;
+  shown.resize(shown.size() - more);
+  JsonMembers members;
+  members.add("name", plans.region)
+      .add_raw("actions", json_list(shown, plan_json))
+      .add("more", static_cast<std::int64_t>(more));
+  return braced(members);
+}
+
+http::Response answer_plans(const std::vector<core::Engine::RegionPlans>& regions,
+                            const Call& call) {
+  JsonMembers members;
+  members.add("cancelling", call.views.status().cancelling)
+      .add_raw("regions", json_list(regions, region_json));
+  return json_answer(members);
+}
+
+// All errors of a configuration, in a member of their own: a caller shows them line by line.
+http::Response refused_config(const std::vector<std::string>& errors) {
+  std::string list = json_list(errors, [](const std::string& error) {
+    std::string text;
+    append_json_string(text, error);
+    return text;
+  });
+  JsonMembers members;
+  members.add("type", "about:blank")
+      .add("title", "Unprocessable Content")
+      .add("status", std::int64_t{422})
+      .add("detail", "the configuration was refused; the one in force stays")
+      .add_raw("errors", list);
+  return text_answer(422, "application/problem+json", braced(members) + '\n');
+}
+
+http::Answer set_suspended(const Call& call, bool suspended) {
+  const auto body = parse_body(call.request, "");
+  if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
+  const auto reply = call.operations.operate(core::SuspendCancelling{suspended});
+  return answer_reply(reply, JsonMembers().add("cancelling", call.views.status().cancelling));
+}
+
+}  // namespace
+
+http::Answer post_cancel(const Call& call) {
+  const auto body = parse_body(call.request, "comment operator");
+  if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
+  const auto& object = std::get<json::object>(body);
+  const auto comment = text_of(object, "comment");
+  if (!comment || comment->empty() || comment->size() > kCommentMax) {
+    return bad_request("send {\"comment\": \"why\"}, 1 to " + std::to_string(kCommentMax) +
+                       " bytes: the API asks for a reason");
+  }
+  core::AskCancel ask;
+  ask.action.value = call.target.path[2];
+  ask.comment = *comment;
+  ask.asker = text_of(object, "operator").value_or("operator");
+  if (ask.asker.size() > kCommentMax) return bad_request("operator is too long");
+  const auto reply = call.operations.operate(std::move(ask));
+  return answer_reply(reply, JsonMembers().add("decision_id", reply ? reply->text : ""));
+}
+
+http::Answer get_policies(const Call& call) {
+  return answer_plans(call.operations.explain(), call);
+}
+
+http::Answer post_explain(const Call& call) {
+  const auto body = parse_body(call.request, "config name");
+  if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
+  const auto& object = std::get<json::object>(body);
+  const auto config = text_of(object, "config");
+  if (!config) return bad_request("send {\"config\": \"text of a configuration file\"}");
+  const auto plans =
+      call.operations.explain_text(*config, text_of(object, "name").value_or("config"));
+  if (const auto* errors = std::get_if<std::vector<std::string>>(&plans)) {
+    return refused_config(*errors);
+  }
+  return answer_plans(std::get<std::vector<core::Engine::RegionPlans>>(plans), call);
+}
+
+http::Answer post_suspend(const Call& call) { return set_suspended(call, true); }
+http::Answer post_resume(const Call& call) { return set_suspended(call, false); }
+
+http::Answer post_reload(const Call& call) {
+  const auto body = parse_body(call.request, "");
+  if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
+  const auto errors = call.operations.reload();
+  if (!errors.empty()) return refused_config(errors);
+  return json_answer(JsonMembers().add("reloaded", true));
+}
+
+}  // namespace mactiond::admin

@@ -1,0 +1,152 @@
+"""Every command of mactionctl against the real daemon."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from harness import E2eTest, wait_until
+
+EX_REFUSED, EX_USAGE, EX_UNAVAILABLE = 1, 64, 69
+
+
+class Commands(E2eTest):
+    def setUp(self):
+        super().setUp()
+        self.sim = self.place.sim()
+        self.receivers = [self.place.receiver("soc")]
+        self.daemon = self.place.daemon(self.sim, self.receivers)
+        self.daemon.start()
+
+    def ctl(self, *arguments, expect=0):
+        code, out, errors = self.daemon.command(
+            "--socket", self.daemon.socket_path, *arguments, program="mactionctl")
+        self.assertEqual(code, expect, out + errors)
+        self.assertEqual(errors == "", expect == 0, errors)
+        return out if expect == 0 else errors
+
+    def ask(self, *arguments):
+        return json.loads(self.ctl("--json", *arguments))
+
+    def add(self, *specs):
+        newest = self.daemon.status()["last_seq"]
+        ids = self.sim.add([{"type": kind, "plan": [[0, status]]} for kind, status in specs])
+        wait_until(lambda: self.daemon.status()["last_seq"] >= newest + len(specs), 20,
+                   "the new actions", self.daemon.diagnostics)
+        return ids
+
+    def test_list_and_show(self):
+        opened, done = self.add(("Isolate", "Pending"), ("RunAntiVirusScan", "Succeeded"))
+        self.assertIn(opened, self.ctl("list"))
+        self.assertNotIn(done, self.ctl("list"))
+        self.assertIn(done, self.ctl("list", "--all"))
+        self.assertIn(done, self.ctl("list", "--all", "--type", "runantivirusscan"))
+        self.assertEqual(self.ctl("list", "--status", "InProgress"), "no actions\n")
+        self.assertEqual([a["action"]["id"] for a in self.ask("list")["actions"]], [opened])
+        self.assertIn("eu", self.ctl("list", "--region", "us", expect=EX_REFUSED))
+
+        shown = self.ctl("show", done)
+        self.assertIn("RunAntiVirusScan", shown)
+        self.assertIn("new -> Succeeded", shown)
+        self.assertEqual(len(self.ask("show", done)["events"]), 1)
+        self.assertIn("no/such", self.ctl("show", "no/such", expect=EX_REFUSED))
+
+    def test_watch_follows_live_and_tells_how_to_go_on(self):
+        self.add(("Isolate", "Succeeded"))
+        watching = subprocess.Popen(
+            [self.place.binaries / "mactionctl", "--socket", self.daemon.socket_path, "--json",
+             "watch", "--after", "0"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PATH": os.environ["PATH"]})
+        self.addCleanup(watching.stderr.close)
+        self.addCleanup(watching.stdout.close)
+        self.addCleanup(watching.kill)
+        self.assertEqual(json.loads(watching.stdout.readline())["seq"], 1)
+        self.add(("Isolate", "Succeeded"))
+        self.assertEqual(json.loads(watching.stdout.readline())["seq"], 2)
+        self.daemon.stop()
+        self.assertEqual(watching.wait(timeout=20), EX_UNAVAILABLE)
+        self.assertIn(b"watch --after 2", watching.stderr.read())
+
+    def test_watch_refuses_what_is_beyond(self):
+        self.assertIn("beyond", self.ctl("watch", "--after", "99", expect=EX_REFUSED))
+
+    def test_cancel_takes_the_path_of_a_policy(self):
+        action = self.add(("RunAntiVirusScan", "Pending"))[0]
+
+        def accepted():
+            code, _, errors = self.daemon.command(
+                "--socket", self.daemon.socket_path, "cancel", action, "--comment", "not needed",
+                program="mactionctl")
+            self.assertIn(code, (0, EX_REFUSED), errors)
+            return code == 0
+
+        wait_until(accepted, 30, "the guards let it through", self.daemon.diagnostics)
+        wait_until(lambda: self.ask("show", action)["action"]["status"] == "Cancelled", 30,
+                   "the cancel", self.daemon.diagnostics)
+        wait_until(lambda: self.ask("show", action)["decisions"][0]["state"] == "confirmed", 30,
+                   "its end", self.daemon.diagnostics)
+        self.assertIn("confirmed", self.ctl("show", action))
+        self.ctl("cancel", "no-such", "--comment", "x", expect=EX_REFUSED)
+        self.ctl("cancel", action, "--comment", "again", expect=EX_REFUSED)
+
+    def test_policy_suspend_survives_a_restart(self):
+        self.assertIn("suspended", self.ctl("policy", "suspend"))
+        self.assertEqual(self.ask("status")["cancelling"], "suspended")
+        self.daemon.kill9()
+        self.daemon.start()
+        self.assertEqual(self.ask("status")["cancelling"], "suspended")
+        self.ctl("policy", "resume")
+        self.assertNotEqual(self.ask("status")["cancelling"], "suspended")
+
+    def test_policy_explain_takes_a_file_that_is_not_loaded(self):
+        action = self.add(("RunAntiVirusScan", "Pending"))[0]
+        self.assertIn(action, self.ctl("policy", "explain"))
+        other = self.daemon.directory / "other.toml"
+        other.write_text(self.daemon.config_text() + (
+            '[[policy]]\nname = "scans"\naction = "notify"\nstale_after = "6h"\n'
+            '[policy.match]\ntype = ["RunAntiVirusScan"]\n'))
+        plan = self.ask("policy", "explain", "--config", str(other))["regions"][0]["actions"][0]
+        self.assertEqual((plan["action_id"], plan["policy"], plan["verdict"]),
+                         (action, "scans", "wait"))
+        self.assertIn("scans", self.ctl("policy", "explain", "--config", str(other)))
+        other.write_text("[daemon]\ninstanc = 1\n")
+        self.assertIn(f"{other}:2:", self.ctl("policy", "explain", "--config", str(other),
+                                              expect=EX_REFUSED))
+        self.ctl("policy", "explain", "--config", "/no/such.toml", expect=EX_USAGE)
+
+    def test_webhooks_and_dead_letters(self):
+        self.assertEqual(self.ask("webhook", "list")["webhooks"][0]["name"], "soc")
+        self.assertIn("soc", self.ctl("webhook", "list"))
+        self.assertEqual(self.ctl("dlq", "list"), "no dead letters\n")
+        self.assertEqual(self.ask("dlq", "list")["dead_letters"], [])
+        self.assertIn("soc", self.ctl("dlq", "show", "soc", "1", expect=EX_REFUSED))
+
+    def test_reload_tells_every_error(self):
+        self.assertEqual(self.ctl("reload"), "reloaded\n")
+        text = self.daemon.config.read_text()
+        self.daemon.config.write_text(text.replace("min_interval", "min_intervall"))
+        self.assertRegex(self.ctl("reload", expect=EX_REFUSED), r"\.toml:\d+:\d+: ")
+        self.assertEqual(self.daemon.status()["instance"], "e2e")
+
+    def test_reopen(self):
+        self.assertEqual(self.ctl("reopen"), "reopened\n")
+        self.assertEqual(self.ask("reopen"), {"reopened": True})
+
+    def test_a_stopped_daemon_is_told_from_a_missing_one(self):
+        os.kill(self.daemon.process.pid, signal.SIGSTOP)
+        began = time.monotonic()
+        self.assertIn("does not answer", self.ctl("status", expect=EX_UNAVAILABLE))
+        self.assertLess(time.monotonic() - began, 25)
+        os.kill(self.daemon.process.pid, signal.SIGCONT)
+        self.daemon.stop()
+        self.assertIn("is mactiond running?", self.ctl("list", expect=EX_UNAVAILABLE))
+
+    def test_unknown_commands_get_a_hint(self):
+        self.assertIn('did you mean "status"', self.ctl("statsu", expect=EX_USAGE))
+        self.assertIn('did you mean "replay"', self.ctl("dlq", "repaly", expect=EX_USAGE))
+
+
+if __name__ == "__main__":
+    unittest.main()
