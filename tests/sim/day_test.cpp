@@ -71,5 +71,13 @@ TEST_P(Seeds, MissNothingWhilePagesChange) {
 
 INSTANTIATE_TEST_SUITE_P(Some, Seeds, ::testing::Range<std::uint64_t>(100, 104));
 
+class CancelSeeds : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(CancelSeeds, CancelOnlyWhatTheyMayAndEndEveryDecision) {
+  EXPECT_THAT(cancel_day(GetParam()), IsEmpty()) << "seed " << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(Some, CancelSeeds, ::testing::Range<std::uint64_t>(100, 116));
+
 }  // namespace
 }  // namespace mactiond::sim

@@ -63,7 +63,7 @@ std::vector<std::string> faulty_day(std::uint64_t seed) {
   world.at(within(random, 1h, 11h), [&] { world.reboot(); });
   world.at(12h, [&] {
     clear_faults(world);
-    world.set_crashes_per_million(0);
+    world.stop_crashes();
   });
   world.run_until(24h * 4);
   // A back-off of five minutes with a fault at its end is as long as a status may stay unseen.
@@ -136,8 +136,10 @@ std::vector<std::string> paging_hour(std::uint64_t seed) {
 }
 
 const std::vector<Day>& days() {
-  static const std::vector<Day> all{
-      {"faults", faulty_day}, {"quota", quota_day}, {"paging", paging_hour}};
+  static const std::vector<Day> all{{"faults", faulty_day, 1000},
+                                    {"quota", quota_day, 1000},
+                                    {"paging", paging_hour, 1000},
+                                    {"cancel", cancel_day, 2000}};
   return all;
 }
 

@@ -16,6 +16,7 @@ namespace mactiond::sim {
 struct Day {
   const char* name;
   std::vector<std::string> (*run)(std::uint64_t seed);
+  std::uint64_t seeds;  ///< how many are run where no number is given
 };
 
 /// Faults of every kind, failing receivers, crashes between any two steps, a reboot, a wall clock
@@ -32,6 +33,12 @@ struct Day {
 /// They change while they are paged; nothing may be missed. That a last-update filter paged by
 /// $skip does miss in the same seed is part of it: else the seed would prove nothing.
 [[nodiscard]] std::vector<std::string> paging_hour(std::uint64_t seed);
+
+/// Policies of every kind over stale actions, some of which end or change at the very moment of
+/// their cancel; faults before and after a cancel's effect, crashes between any two steps, lagging
+/// replicas, clocks that jump, theirs and ours, operators; then a calm in which every decision must
+/// end. CancelOracle watches each step.
+[[nodiscard]] std::vector<std::string> cancel_day(std::uint64_t seed);
 
 /// Every day there is, by name.
 [[nodiscard]] const std::vector<Day>& days();

@@ -209,6 +209,11 @@ std::optional<std::string> DefenderModel::status(const ActionId& id) const {
   return action->current->entity().status;
 }
 
+const Version* DefenderModel::current(const ActionId& id) const {
+  const Action* action = find(id);
+  return action == nullptr ? nullptr : action->current.get();
+}
+
 const DefenderModel::Action* DefenderModel::find(const ActionId& id) const {
   const auto row = by_id_.find(id.value);
   if (row == by_id_.end() || actions_[row->second].removed) return nullptr;

@@ -92,6 +92,8 @@ class DefenderModel {
   [[nodiscard]] std::vector<Transition> history(const ActionId& id) const;
   /// The status an action really has; nothing for an unknown or removed one.
   [[nodiscard]] std::optional<std::string> status(const ActionId& id) const;
+  /// What an action really is; nullptr for an unknown or removed one.
+  [[nodiscard]] const Version* current(const ActionId& id) const;
   /// Actions ever added.
   [[nodiscard]] std::size_t size() const { return actions_.size(); }
 

@@ -34,7 +34,7 @@ World::World(WorldOptions options)
     receiver.name = webhook.name;
     receivers_.emplace(webhook.name, ReceiverModel(std::move(receiver), random_.next()));
   }
-  start_engine();
+  start_engine(true);
 }
 
 World::~World() = default;
@@ -43,13 +43,15 @@ WallTime World::server_now() const { return start_of_world() + elapsed_; }
 
 Now World::now() const { return {server_now() + wall_offset_, MonoTime(mono_base_ + elapsed_)}; }
 
-void World::start_engine() {
+void World::start_engine(bool rebooted) {
   ++life_;
   ready_.clear();
+  posts_.clear();
   core::Options options = options_.engine;
   options.boot_id = "boot-" + std::to_string(boots_);
   auto snapshot = store_.load();
   MACTIOND_ASSERT(snapshot);
+  if (cancels_) cancels_->started(rebooted, moment());
   engine_ = std::make_unique<core::Engine>(std::move(options), std::move(*snapshot), random_.next(),
                                            now());
 }
@@ -57,13 +59,15 @@ void World::start_engine() {
 void World::crash() {
   ++crashes_;
   engine_.reset();
-  start_engine();
+  start_engine(false);
 }
 
 void World::reboot() {
   ++boots_;
-  mono_base_ = std::chrono::minutes(1) - elapsed_;
-  crash();
+  mono_base_ = -elapsed_;
+  ++crashes_;
+  engine_.reset();
+  start_engine(true);
 }
 
 void World::at(Duration since_start, std::function<void()> what) {
@@ -110,23 +114,50 @@ void World::check_wake() {
 
 void World::step(core::Event event) {
   ++steps_;
+  learn(event);
+  if (cancels_) cancels_->heard(event, moment());
   core::Step step = engine_->on(std::move(event), now());
   if (!step.writes.empty()) {
     const auto committed = store_.commit(step.writes);
     MACTIOND_ASSERT(committed);
+    if (cancels_) cancels_->stepped(step, moment());
     for (core::EventRecord& record : step.writes.events) {
       events_.push_back({std::move(record), server_now()});
     }
-    const auto draw = random_.below(1'000'000);
-    if (draw < static_cast<std::uint64_t>(options_.crashes_per_million)) {
+    if (draw_crash(step.writes)) {
       // Between commit and effect, or with part of the effects under way.
       const auto started = random_.below(step.commands.size() + 1);
       for (std::size_t i = 0; i < started; ++i) start(std::move(step.commands[i]));
       crash();
       return;
     }
+  } else if (cancels_) {
+    cancels_->stepped(step, moment());
   }
   for (core::Command& command : step.commands) start(std::move(command));
+}
+
+bool World::draw_crash(const core::Batch& writes) {
+  const int rate =
+      writes.decisions.empty() ? options_.crashes_per_million : options_.cancel_crashes_per_million;
+  return random_.below(1'000'000) < static_cast<std::uint64_t>(rate);
+}
+
+CancelOracle& World::watch_cancels() {
+  if (!cancels_) cancels_ = std::make_unique<CancelOracle>(options_.engine, apis_);
+  return *cancels_;
+}
+
+void World::arrive(const core::CancelAction& post, bool ours) {
+  if (ours) posts_[post.id.value] = {post.region, apis_.at(post.region)->posts().size() - 1};
+  if (cancels_) cancels_->arrived(post.region, moment());
+}
+
+void World::learn(const core::Event& event) {
+  const auto* answer = std::get_if<core::CancelAnswered>(&event);
+  if (answer == nullptr || answer->outcome.status == 0) return;
+  const auto& [region, post] = posts_.at(answer->command.value);
+  apis_.at(region)->learned(post);
 }
 
 Duration World::draw_latency() {
@@ -154,6 +185,7 @@ void World::start(core::Command command) {
     ready_.push_back(std::move(*loaded));
     return;
   }
+  if (cancels_) cancels_->left(command, moment());
   // The call reaches its peer after half of the latency, also if we crash meanwhile.
   const Duration there = draw_latency() / 2;
   pending_.emplace(elapsed_ + there, [this, life = life_, command = std::move(command)] {
@@ -173,6 +205,7 @@ void World::start(core::Command command) {
                                !std::is_same_v<C, core::LoadOldest>) {
             auto event = apis_.at(sent.region)->serve(sent, server_now());
             const bool late = event.outcome.reason == Reason::Timeout;
+            if constexpr (std::is_same_v<C, core::CancelAction>) arrive(sent, life == life_);
             if (life == life_) {
               answer(late ? sent.deadline - now().mono : back, std::move(event));
             }

@@ -7,12 +7,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "core/engine.hpp"
 #include "sim/api_model.hpp"
+#include "sim/cancel_oracle.hpp"
 #include "sim/receiver_model.hpp"
 #include "store/store.hpp"
 
@@ -28,6 +30,8 @@ struct WorldOptions {
   Duration latency_max = std::chrono::milliseconds(250);
   /// Commits that are followed by a crash, before their commands start or some time after.
   int crashes_per_million = 0;
+  /// The same for commits that hold a step of a cancel.
+  int cancel_crashes_per_million = 0;
 };
 
 /// Virtual time, one engine over a real store, and models of everything it talks to. Another
@@ -51,7 +55,12 @@ class World {
   void reboot();
   /// Steps the local wall clock; the server's time goes on.
   void jump_wall(Duration by) { wall_offset_ += by; }
-  void set_crashes_per_million(int rate) { options_.crashes_per_million = rate; }
+  void set_wall(Duration off) { wall_offset_ = off; }
+  void stop_crashes() { options_.crashes_per_million = options_.cancel_crashes_per_million = 0; }
+  /// An operator asks for something.
+  void ask(core::Event event) { ready_.push_back(std::move(event)); }
+  /// The oracle, made on first use, watches from then on.
+  CancelOracle& watch_cancels();
 
   [[nodiscard]] ApiModel& api(const std::string& region) { return *apis_.at(region); }
   [[nodiscard]] ReceiverModel& receiver(const std::string& name) { return receivers_.at(name); }
@@ -62,6 +71,7 @@ class World {
   [[nodiscard]] WallTime server_now() const;
   [[nodiscard]] Now now() const;
   [[nodiscard]] Duration elapsed() const { return elapsed_; }
+  [[nodiscard]] Moment moment() const { return {elapsed_, server_now(), now().wall}; }
 
   /// Every committed event with the server time of its commit.
   struct Recorded {
@@ -80,7 +90,11 @@ class World {
     std::function<void()> what;
   };
 
-  void start_engine();
+  void start_engine(bool rebooted);
+  [[nodiscard]] bool draw_crash(const core::Batch& writes);
+  /// ours: sent by the engine that is there now.
+  void arrive(const core::CancelAction& post, bool ours);
+  void learn(const core::Event& event);
   void step(core::Event event);
   void start(core::Command command);
   void answer(Duration latency, core::Event event);
@@ -94,6 +108,9 @@ class World {
   std::unique_ptr<core::Engine> engine_;
   std::map<std::string, std::unique_ptr<ApiModel>> apis_;
   std::map<std::string, ReceiverModel> receivers_;
+  std::unique_ptr<CancelOracle> cancels_;
+  /// Of this engine's POSTs that arrived, by command: where they stand in their region's posts().
+  std::map<std::uint64_t, std::pair<std::string, std::size_t>> posts_;
 
   Duration elapsed_{};
   Duration mono_base_{};
