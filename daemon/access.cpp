@@ -1,10 +1,18 @@
 #include "access.hpp"
 
+#include <sys/stat.h>
+
+#include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "config/secret_source.hpp"
+#include "config/webhook_secrets.hpp"
+#include "ops/log.hpp"
 #include "proxy.hpp"
 
 namespace mactiond::daemon {
@@ -18,6 +26,36 @@ std::string content_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+/// Tells when one of some files is another than before.
+class FileWatch {
+ public:
+  explicit FileWatch(std::vector<std::string> paths) : paths_(std::move(paths)), seen_(look()) {}
+
+  [[nodiscard]] bool changed() {
+    if (paths_.empty()) return false;
+    auto now = look();
+    if (now == seen_) return false;
+    seen_ = std::move(now);
+    return true;
+  }
+
+ private:
+  using Trait = std::tuple<ino_t, off_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
+  [[nodiscard]] std::vector<Trait> look() const {
+    std::vector<Trait> traits;
+    for (const std::string& path : paths_) {
+      struct stat found {};
+      if (stat(path.c_str(), &found) != 0) found = {};
+      traits.emplace_back(found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec,
+                          found.st_ctim.tv_sec, found.st_ctim.tv_nsec);
+    }
+    return traits;
+  }
+
+  std::vector<std::string> paths_;
+  std::vector<Trait> seen_;
+};
+
 Error about(const std::string& name, Error error) {
   error.where = name + ": " + error.where;
   return error;
@@ -26,8 +64,9 @@ Error about(const std::string& name, Error error) {
 }  // namespace
 
 Result<std::shared_ptr<http::Client>> AccessBuilder::client(const net::ClientOptions& options) {
-  const Key key{options.ca_file, content_of(options.ca_file), options.proxy,
-                options.refuse_link_local};
+  const Key key{
+      options.ca_file,           content_of(options.ca_file),     options.proxy,
+      options.refuse_link_local, content_of(options.client_cert), content_of(options.client_key)};
   if (auto known = clients_[key].lock()) return known;
   auto made = net::make_client(executor_, options);
   if (!made) return made.error();
@@ -54,18 +93,48 @@ Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config
   return access;
 }
 
-Result<std::shared_ptr<runtime::WebhookAccess>> AccessBuilder::build(const config::Webhook& webhook,
-                                                                     int idle_connections) {
+Result<void> AccessBuilder::point(runtime::WebhookAccess& access, const config::Webhook& webhook,
+                                  int idle_connections) {
   net::ClientOptions options;
   options.ca_file = webhook.ca_file;
-  options.proxy = webhook.url.is_tls() ? choose_proxy({}, webhook.url.host) : std::string();
+  const bool may_proxy = webhook.url.is_tls() || !webhook.proxy.empty();
+  if (may_proxy) options.proxy = choose_proxy(webhook.proxy, webhook.url.host);
   options.refuse_link_local = true;
   options.idle_connections = idle_connections;
+  options.client_cert = webhook.client_cert;
+  options.client_key = webhook.client_key;
   auto made = client(options);
   if (!made) return about("webhook " + webhook.core.name, made.error());
+  access.client = std::move(*made);
+  access.target = {webhook.url, webhook.format, webhook.keys, webhook.bearer.value};
+  access.target.basic = webhook.basic.value;
+  for (const auto& [name, value] : webhook.headers) {
+    access.target.headers.emplace_back(name, value.value);
+  }
+  return {};
+}
+
+Result<std::shared_ptr<runtime::WebhookAccess>> AccessBuilder::build(const config::Webhook& webhook,
+                                                                     int idle_connections) {
   auto access = std::make_shared<runtime::WebhookAccess>();
-  access->client = std::move(*made);
-  access->target = {webhook.url, webhook.format, webhook.keys, webhook.bearer.value};
+  if (const auto made = point(*access, webhook, idle_connections); !made) return made.error();
+  access->timeout = webhook.core.timeout;
+  access->secret_url = !webhook.url_source.empty();
+  FileWatch watch(config::secret_files(webhook, environment_));
+  access->refresh = [this, watch = std::move(watch), current = webhook,
+                     idle_connections](runtime::WebhookAccess& used) mutable {
+    if (!watch.changed()) return;
+    auto done = config::reread_secrets(current, environment_);
+    if (done) done = point(used, current, idle_connections);
+    if (done) {
+      ops::log(core::Note::Level::Info, "secrets_reread", {{"webhook", current.core.name}});
+    } else {
+      ops::log(core::Note::Level::Error, "secrets_not_usable",
+               {{"webhook", current.core.name},
+                {"error", done.error().message()},
+                {"hint", "the former ones stay in use until the files are mended"}});
+    }
+  };
   return access;
 }
 

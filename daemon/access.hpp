@@ -30,9 +30,11 @@ class AccessBuilder {
 
  private:
   /// ca_file by its content too: a file that was replaced is another trust.
-  using Key = std::tuple<std::string, std::string, std::string, bool>;
+  using Key = std::tuple<std::string, std::string, std::string, bool, std::string, std::string>;
 
   [[nodiscard]] Result<std::shared_ptr<http::Client>> client(const net::ClientOptions& options);
+  [[nodiscard]] Result<void> point(runtime::WebhookAccess& access, const config::Webhook& webhook,
+                                   int idle_connections);
   [[nodiscard]] Result<std::shared_ptr<runtime::RegionAccess>> build(const config::Region& region,
                                                                      int idle_connections);
   [[nodiscard]] Result<std::shared_ptr<runtime::WebhookAccess>> build(

@@ -60,6 +60,19 @@ void check_region(const Node& root, const Node& table, const Config& config, con
       lookback, reader);
 }
 
+void check_credentials(const Node& table, const Webhook& webhook, Reader& reader) {
+  if (!webhook.bearer.source.empty() && !webhook.basic.source.empty()) {
+    reader.enter("webhook.basic");
+    reader.fail(*table.find("basic"), "there is a bearer already; a request has one Authorization");
+  }
+  if (webhook.client_cert.empty() == webhook.client_key.empty()) return;
+  const std::string given = webhook.client_cert.empty() ? "client_key" : "client_cert";
+  const std::string other = webhook.client_cert.empty() ? "client_cert" : "client_key";
+  if (!reader.is_good(table.find(other))) return;
+  reader.enter("webhook." + given);
+  reader.fail(*table.find(given), other + " is needed with it");
+}
+
 void check_webhook(const Node& table, const Webhook& webhook, const Config& config,
                    Reader& reader) {
   const Node* url = table.find("url");
@@ -69,6 +82,7 @@ void check_webhook(const Node& table, const Webhook& webhook, const Config& conf
     reader.fail(*url, "http is refused unless allow_http = true");
   }
   check_region_globs(table, "webhook", "filter.region", config, reader);
+  check_credentials(table, webhook, reader);
 }
 
 void check_unique(const std::vector<const Node*>& tables, const std::string& section,

@@ -53,6 +53,12 @@ struct Region {
   SecretValue client_secret;
 };
 
+/// A header of [webhook.headers]; the value has no source where it is plain text.
+struct HeaderValue {
+  std::string name;
+  SecretValue value;
+};
+
 /// [[webhook]]
 struct Webhook {
   core::WebhookOptions core;  ///< name, timeout, max_in_flight, filter
@@ -64,6 +70,11 @@ struct Webhook {
   std::string ca_file;
   bool allow_http = false;
   SecretValue bearer;
+  SecretValue basic;
+  std::vector<HeaderValue> headers;
+  std::string client_cert;
+  std::string client_key;
+  std::string proxy;
 };
 
 /// A whole, valid configuration; secrets are read already.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "config/credential_kind.hpp"
 #include "config/kind.hpp"
 #include "config/peer_kind.hpp"
 #include "core/event_record.hpp"
@@ -147,7 +148,8 @@ std::vector<Option<Webhook>> make_webhook_options() {
       [](auto& w) -> auto& { return w.format; }, "cloudevents or standard");
   add(
       options, "secret", kOptional, SigningSecrets{}, [](auto& w) -> auto& { return w; },
-      "signing secret (whsec_...) by reference; a list signs with each; empty: unsigned");
+      "signing secret (whsec_... or whsk_...) by reference; a list signs with each; empty: "
+      "unsigned");
   add(
       options, "timeout", kOptional, Span{100ms, 5min},
       [](auto& w) -> auto& { return w.core.timeout; }, "for one attempt, all of it");
@@ -168,6 +170,22 @@ std::vector<Option<Webhook>> make_webhook_options() {
       options, "bearer", kOptional, SecretReference{true},
       [](auto& w) -> auto& { return w.bearer; },
       "token sent as Authorization, by reference; empty: none");
+  add(
+      options, "basic", kOptional, BasicCredential{}, [](auto& w) -> auto& { return w.basic; },
+      "user:password sent as Authorization, by reference; empty: none");
+  add(
+      options, "headers", kOptional, Headers{}, [](auto& w) -> auto& { return w.headers; },
+      "headers sent with every request; values may be secret references");
+  add(
+      options, "client_cert", kOptional, CertificateFile{},
+      [](auto& w) -> auto& { return w.client_cert; },
+      "PEM certificate shown to a receiver that asks for one (mTLS)");
+  add(
+      options, "client_key", kOptional, PrivateKeyFile{},
+      [](auto& w) -> auto& { return w.client_key; }, "its PEM private key");
+  add(
+      options, "proxy", kOptional, ProxyUrl{}, [](auto& w) -> auto& { return w.proxy; },
+      "HTTP proxy; empty: HTTPS_PROXY and NO_PROXY decide");
   add_filter(options);
   return options;
 }

@@ -117,12 +117,6 @@ struct DeliveryEndRow {
   WallTime ended{};  ///< our clock; kept with a dead letter
 };
 
-/// A dead letter that is deleted for good.
-struct DeadLetterKey {
-  std::string webhook;
-  std::uint64_t seq = 0;
-};
-
 /// What a region must remember over a restart.
 struct RegionRow {
   std::string region;

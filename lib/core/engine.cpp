@@ -111,6 +111,12 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
           suspend(happened, out);
         } else if constexpr (std::is_same_v<E, AskCancel>) {
           ask_cancel(happened, now, out);
+        } else if constexpr (std::is_same_v<E, PauseWebhook>) {
+          pause(happened, now, out);
+        } else if constexpr (std::is_same_v<E, ReplayDeadLetters>) {
+          replay(happened, now, out);
+        } else if constexpr (std::is_same_v<E, PurgeDeadLetters>) {
+          purge(happened, out);
         } else if constexpr (std::is_same_v<E, DeliveriesLoaded>) {
           on(std::forward<decltype(happened)>(happened));
         } else if constexpr (std::is_same_v<E, OldestLoaded>) {

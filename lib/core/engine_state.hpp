@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -19,7 +20,7 @@
 
 namespace mactiond::core {
 
-/// The engine's parts; private to engine.cpp and engine_reload.cpp.
+/// The engine's parts; private to the files engine*.cpp.
 struct Engine::State {
   State(Options opts, const Snapshot& snapshot, std::uint64_t seed)
       : options(std::move(opts)),
@@ -59,6 +60,9 @@ struct Engine::State {
   void change_webhooks(const Options& next, const Snapshot& added, Now now);
   void suspend(const SuspendCancelling& asked, StepWriter& out);
   void ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
+  void pause(const PauseWebhook& asked, Now now, StepWriter& out);
+  void replay(const ReplayDeadLetters& asked, Now now, StepWriter& out);
+  void purge(const PurgeDeadLetters& asked, StepWriter& out);
   void dispatch(Event event, Now now, StepWriter& out);
   void follow_wall_clock(Now now, Batch& batch);
   void prune(Now now, Batch& batch);

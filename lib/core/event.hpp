@@ -105,8 +105,34 @@ struct AskCancel {
   std::string asker;    ///< who, as he names himself
 };
 
-using Event = std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded,
-                           OldestLoaded, DeliveryAnswered, StopRequested, CancelAnswered,
-                           SuspendCancelling, AskCancel>;
+/// A webhook sends nothing until it is resumed, over restarts too; or it goes on at once, also one
+/// that paused itself or was disabled by a 410.
+struct PauseWebhook {
+  std::string webhook;
+  bool paused = true;
+};
+
+/// A dead letter, and the action of its event.
+struct DeadLetterKey {
+  std::string webhook;
+  std::uint64_t seq = 0;
+  ActionId action{};
+};
+
+/// Dead letters wait for their webhook again, with all their attempts before them. Each must be
+/// there: the caller has just read them from the store. All or none.
+struct ReplayDeadLetters {
+  std::vector<DeadLetterKey> letters;
+};
+
+/// Dead letters are deleted for good; read from the store just before, as above.
+struct PurgeDeadLetters {
+  std::vector<DeadLetterKey> letters;
+};
+
+using Event =
+    std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded, OldestLoaded,
+                 DeliveryAnswered, StopRequested, CancelAnswered, SuspendCancelling, AskCancel,
+                 PauseWebhook, ReplayDeadLetters, PurgeDeadLetters>;
 
 }  // namespace mactiond::core

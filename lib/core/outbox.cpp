@@ -114,7 +114,7 @@ void Outbox::load_excess(std::uint64_t& next_id, std::vector<Command>& commands)
       excess->why == Removal::MaxDeadLetters || excess->why == Removal::DeadLetterRetention;
   // What is in flight stays, so that many more are asked for.
   const std::size_t limit = static_cast<std::size_t>(excess->limit) + in_flight_.size();
-  removing_ = Removing{CommandId{++next_id}, excess->why, limit, {}};
+  removing_ = Removing{CommandId{++next_id}, excess->why, limit, {}, false};
   commands.push_back(
       LoadOldest{removing_->id, options_.name, dead, static_cast<int>(limit), excess->before});
 }
@@ -123,6 +123,7 @@ WebhookIncidents Outbox::on(const OldestLoaded& loaded, Now now, Batch& batch) {
   MACTIOND_ASSERT(removing_ && removing_->id == loaded.command);
   const Removing removing = std::move(*removing_);
   removing_.reset();
+  if (removing.obsolete) return {};
   if (loaded.rows.size() < removing.limit) overflow_.none_left(removing.why);
   std::size_t count = 0;
   if (removing.why == Removal::MaxQueue || removing.why == Removal::QueueRetention) {
@@ -278,6 +279,32 @@ void Outbox::end(const InFlight& delivery, bool dead, const std::string& reason,
   batch.ends.push_back({options_.name, delivery.seq, delivery.attempt, dead, reason, now});
   --queued_;
   if (dead) ++dead_;
+}
+
+WebhookIncident Outbox::pause(Now now, Batch& batch) {
+  row_.by_operator = true;
+  enter("paused", "by an operator", batch);
+  return {EventType::WebhookPaused,
+          "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
+}
+
+WebhookIncident Outbox::resume(Now now, Batch& batch) {
+  row_.by_operator = false;
+  row_.failures_in_a_row = 0;
+  pace_.forget_failures();
+  enter("ok", {}, batch);
+  return {EventType::WebhookResumed,
+          "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
+}
+
+void Outbox::revived() {
+  purged();
+  added();
+}
+
+void Outbox::purged() {
+  --dead_;
+  if (removing_) removing_->obsolete = true;
 }
 
 void Outbox::shift(Duration by) {

@@ -57,6 +57,13 @@ class Outbox {
   /// Decides what an answer means for the delivery; rows go to batch.
   [[nodiscard]] WebhookIncidents on(const DeliveryAnswered& answered, Now now, Random& random,
                                     Batch& batch);
+  /// By an operator: nothing is sent from here on; or everything goes on, whatever was in the way.
+  /// Only a receiver's Retry-After is kept to.
+  [[nodiscard]] WebhookIncident pause(Now now, Batch& batch);
+  [[nodiscard]] WebhookIncident resume(Now now, Batch& batch);
+  /// A dead letter waits again, or was deleted, by rows that are not the outbox's.
+  void revived();
+  void purged();
   /// The wall clock jumped: waiting times move along.
   void shift(Duration by);
 
@@ -83,6 +90,7 @@ class Outbox {
     Removal why = Removal::MaxQueue;
     std::size_t limit = 0;
     std::set<std::uint64_t> answered;
+    bool obsolete = false;  ///< the dead letters are others meanwhile
   };
   [[nodiscard]] bool probing() const { return row_.state == "paused" && !row_.by_operator; }
   [[nodiscard]] bool sending() const { return row_.state == "ok" || probing(); }

@@ -10,9 +10,8 @@ namespace {
 
 bool fits(const std::vector<std::string>& patterns, std::string_view text) {
   if (patterns.empty() || text.empty()) return true;
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-    return glob_match(pattern, text);
-  });
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return glob_match(pattern, text); });
 }
 
 }  // namespace

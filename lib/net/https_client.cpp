@@ -196,6 +196,10 @@ Result<std::unique_ptr<http::Client>> make_client(asio::any_io_executor executor
   if (!proxy) return proxy.error();
   auto context = make_tls_context(options.ca_file);
   if (!context) return context.error();
+  if (!options.client_cert.empty()) {
+    const auto usable = use_client_certificate(**context, options.client_cert, options.client_key);
+    if (!usable) return usable.error();
+  }
   Connector::Options connector{std::move(*proxy), options.refuse_link_local};
   const auto idle_max = static_cast<std::size_t>(std::max(options.idle_connections, 0));
   return std::unique_ptr<http::Client>(std::make_unique<HttpsClient>(

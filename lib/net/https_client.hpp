@@ -16,11 +16,15 @@ struct ClientOptions {
   /// Refuse connections to link-local addresses, checked after every resolution.
   bool refuse_link_local = false;
   int idle_connections = 8;  ///< kept for reuse, per host
+  /// PEM: what the client proves itself with where a server asks; both or none.
+  std::string client_cert{};
+  std::string client_key{};
 };
 
 /// HTTPS (TLS 1.2 or later, chain and host name verified, SNI) and plain HTTP, with keep-alive.
 /// A kept connection that the server closed before the first byte of an answer is replaced once
-/// for GET (Limits::replay), never for POST. Error if ca_file cannot be read.
+/// for GET (Limits::replay), never for POST. Error if a file cannot be
+/// read or the key is not the certificate's.
 [[nodiscard]] Result<std::unique_ptr<http::Client>> make_client(
     boost::asio::any_io_executor executor, const ClientOptions& options);
 

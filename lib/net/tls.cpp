@@ -68,6 +68,21 @@ Result<std::unique_ptr<ssl::context>> make_tls_context(const std::string& ca_fil
   return context;
 }
 
+Result<void> use_client_certificate(ssl::context& context, const std::string& certificate,
+                                    const std::string& key) {
+  boost::system::error_code ec;
+  context.use_certificate_chain_file(certificate, ec);
+  if (ec) return Error(Errc::PathNotUsable, certificate + " (" + ec.message() + ')');
+  // A key with a passphrase would ask for it on the terminal.
+  context.set_password_callback([](auto...) { return std::string(); }, ec);
+  context.use_private_key_file(key, ssl::context::pem, ec);
+  if (ec) return Error(Errc::PathNotUsable, key + " (" + ec.message() + ')');
+  if (SSL_CTX_check_private_key(context.native_handle()) != 1) {
+    return Error(Errc::PathNotUsable, key + " (not the key of " + certificate + ')');
+  }
+  return {};
+}
+
 bool expect_host(SSL* session, const std::string& host) {
   boost::system::error_code ec;
   boost::asio::ip::make_address(host, ec);

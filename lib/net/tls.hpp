@@ -13,6 +13,12 @@ namespace mactiond::net {
 [[nodiscard]] Result<std::unique_ptr<boost::asio::ssl::context>> make_tls_context(
     const std::string& ca_file);
 
+/// What a server that asks for a client certificate is shown: a PEM chain, leaf first, and its key.
+/// Errc::PathNotUsable, with the file and the cause.
+[[nodiscard]] Result<void> use_client_certificate(boost::asio::ssl::context& context,
+                                                  const std::string& certificate,
+                                                  const std::string& key);
+
 /// Makes the handshake of ssl name host (SNI) and accept only a certificate whose alternative
 /// names hold it. Literal addresses are checked as such and not named. False: out of memory.
 [[nodiscard]] bool expect_host(SSL* ssl, const std::string& host);

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/error.hpp"
+#include "base/json_text.hpp"
 #include "core/quota.hpp"
 #include "defender/api.hpp"
 #include "defender/codec.hpp"
@@ -38,6 +39,20 @@ Disposition unreadable(const Error& error) {
 std::string code_label(const Disposition& outcome) {
   return outcome.status != 0 ? std::to_string(outcome.status)
                              : std::string(to_string(outcome.reason));
+}
+
+/// Of a type that every format renders; its reason says that nothing happened.
+core::EventRecord test_event(const std::string& webhook, WallTime now) {
+  core::EventRecord event;
+  event.type = core::EventType::WebhookResumed;
+  event.id = core::make_event_id(event.type, webhook,
+                                 "test@" + std::to_string(now.time_since_epoch().count()));
+  event.time = now;
+  event.fields = JsonMembers()
+                     .add("webhook", webhook)
+                     .add("reason", "a test by an operator: nothing has happened")
+                     .text();
+  return event;
 }
 
 std::string delivery_result(const Disposition& outcome) {
@@ -199,16 +214,42 @@ Task<void> CommandRunner::send_delivery(core::SendDelivery command, WebhookRef r
     post_(std::move(event));
     co_return;
   }
-  const Now now = clock_.now();
-  http::Limits limits;
-  limits.timeout = command.deadline - now.mono;
-  limits.body_bytes = kWebhookBytes;
-  limits.head_suffices = true;  // what a receiver says beside its status is not asked for
-  http::Request request = webhook::make_request(receiver->target, command.event, now.wall);
-  auto sent = co_await receiver->client->send(std::move(request), limits);
-  event.outcome = sent ? http::outcome(*sent, clock_.now().wall) : http::outcome(sent.error());
+  const Duration limit = command.deadline - clock_.now().mono;
+  event.outcome = co_await attempt(std::move(receiver), std::move(command.event), limit);
   metrics_.delivery(command.webhook, delivery_result(event.outcome));
   post_(std::move(event));
+}
+
+Task<Disposition> CommandRunner::attempt(WebhookRef receiver, core::EventRecord event,
+                                         Duration limit) {
+  if (receiver->refresh) receiver->refresh(*receiver);
+  http::Limits limits;
+  limits.timeout = limit;
+  limits.body_bytes = kWebhookBytes;
+  limits.head_suffices = true;  // what a receiver says beside its status is not asked for
+  http::Request request = webhook::make_request(receiver->target, event, clock_.now().wall);
+  // Held: while the call is under way a refresh may bring another.
+  const std::shared_ptr<http::Client> client = receiver->client;
+  auto sent = co_await client->send(std::move(request), limits);
+  if (sent) co_return http::outcome(*sent, clock_.now().wall);
+  Error error = sent.error();
+  if (receiver->secret_url) error.where.clear();
+  co_return http::outcome(error);
+}
+
+Task<std::optional<CommandRunner::Tested>> CommandRunner::test_webhook(std::string name,
+                                                                       std::string instance) {
+  const auto found = accesses_.webhooks.find(name);
+  if (found == accesses_.webhooks.end()) co_return std::nullopt;
+  WebhookRef receiver = found->second;
+  const Now began = clock_.now();
+  core::EventRecord event = test_event(name, began.wall);
+  event.instance = std::move(instance);
+  const Duration limit = receiver->timeout;
+  Tested tested;
+  tested.outcome = co_await attempt(std::move(receiver), std::move(event), limit);
+  tested.took = clock_.now().mono - began.mono;
+  co_return tested;
 }
 
 }  // namespace mactiond::runtime

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -30,6 +31,10 @@ struct RegionAccess {
 struct WebhookAccess {
   std::shared_ptr<http::Client> client;
   webhook::Target target;
+  Duration timeout = std::chrono::seconds(15);  ///< of a test; deliveries bring their own
+  bool secret_url = false;                      ///< not even its host is shown
+  /// Called before each attempt: reads what changed in the files of secrets and certificates.
+  std::function<void(WebhookAccess&)> refresh{};
 };
 
 /// How everything configured is reached, by name. Shared with the calls under way: after a reload
@@ -49,6 +54,14 @@ class CommandRunner {
   /// For the commands to come.
   void use(Accesses accesses) { accesses_ = std::move(accesses); }
 
+  /// Sends an event made up for the purpose, once and now, whatever state the webhook is in; its
+  /// answer changes nothing. Nothing if no such webhook is configured.
+  struct Tested {
+    Disposition outcome;
+    Duration took{};
+  };
+  Task<std::optional<Tested>> test_webhook(std::string name, std::string instance);
+
   /// LoadDeliveries and LoadOldest are not for here: the driver answers them from the store.
   void start(core::Command command, TaskGroup& reads, TaskGroup& deliveries);
 
@@ -61,6 +74,8 @@ class CommandRunner {
   Task<void> get_action(core::GetAction command, RegionRef region);
   Task<void> cancel_action(core::CancelAction command, RegionRef region);
   Task<void> send_delivery(core::SendDelivery command, WebhookRef receiver);
+
+  Task<Disposition> attempt(WebhookRef receiver, core::EventRecord event, Duration limit);
 
   /// One API call; its disposition comes with its answer.
   struct Answer {

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace mactiond::webhook {
 
 http::Request make_request(const Target& target, const core::EventRecord& event, WallTime now) {
@@ -23,6 +25,12 @@ http::Request make_request(const Target& target, const core::EventRecord& event,
         {"webhook-signature", sign(target.keys, event.id, timestamp, payload.body)});
   }
   if (!target.bearer.empty()) request.authorization = Secret("Bearer " + target.bearer.reveal());
+  if (!target.basic.empty()) {
+    request.authorization = Secret("Basic " + base64_encode(target.basic.reveal()));
+  }
+  for (const auto& [name, value] : target.headers) {
+    request.headers.push_back({name, value.reveal()});
+  }
   request.body = std::move(payload.body);
   return request;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/secret.hpp"
@@ -17,6 +19,9 @@ struct Target {
   Format format = Format::CloudEvents;
   std::vector<SigningKey> keys;  ///< empty: unsigned
   Secret bearer;                 ///< empty: no Authorization
+  Secret basic{};                ///< "user:password"; empty: no Authorization
+  /// Sent with every request; the values may be secrets.
+  std::vector<std::pair<std::string, Secret>> headers{};
 };
 
 /// One attempt, signed for now: webhook-id, webhook-timestamp, webhook-signature, User-Agent.

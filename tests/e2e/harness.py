@@ -93,6 +93,19 @@ class Certificates:
         self._openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", ca_key,
                       "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", self.cert)
 
+    def client(self, directory):
+        """A certificate of the same CA for a client: (certificate, key)."""
+        cert, key = directory / "client.pem", directory / "client.key"
+        request, extensions = directory / "client.csr", directory / "client.ext"
+        extensions.write_text("extendedKeyUsage=clientAuth\n")
+        self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                      "-nodes", "-keyout", key, "-out", request, "-subj", "/CN=mactiond")
+        self._openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey",
+                      directory / "ca.key", "-CAcreateserial", "-days", "2", "-extfile", extensions,
+                      "-out", cert)
+        key.chmod(0o600)
+        return cert, key
+
     @staticmethod
     def _openssl(*arguments):
         subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)

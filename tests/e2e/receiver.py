@@ -30,6 +30,8 @@ class Answer:
     body: bytes = b""
     stall_s: float = 0.0  # before the answer
     reset: bool = False  # no answer at all: the connection is reset
+    drip_s: float = 0.0  # the answer leaves byte by byte with this between them
+    endless: bool = False  # the body never ends
 
 
 @dataclass
@@ -238,14 +240,40 @@ class Receiver:
                 socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             handler.close_connection = True
             return
+        if answer.drip_s:
+            self._drip(handler, answer)
+            return
         # Set first: once the answer is out, the sender may rely on it.
         attempt.answered = answer.status
         handler.send_response(answer.status)
         for name, value in answer.headers.items():
             handler.send_header(name, value)
+        if answer.endless:
+            handler.end_headers()
+            self._never_end(handler)
+            return
         handler.send_header("Content-Length", str(len(answer.body)))
         handler.end_headers()
         handler.wfile.write(answer.body)
+
+    def _drip(self, handler, answer):
+        """So slowly that the sender gives up before the status line is whole."""
+        handler.close_connection = True
+        try:
+            for byte in f"HTTP/1.1 {answer.status} Slowly\r\n\r\n".encode():
+                handler.wfile.write(bytes([byte]))
+                if self._stopping.wait(answer.drip_s):
+                    return
+        except OSError:
+            pass  # the sender had enough
+
+    def _never_end(self, handler):
+        handler.close_connection = True
+        try:
+            while not self._stopping.is_set():
+                handler.wfile.write(b"x" * 65536)
+        except OSError:
+            pass
 
     def _make_handler(receiver):
         class Handler(http.server.BaseHTTPRequestHandler):

@@ -29,6 +29,8 @@ class ReceiverModel {
       : options_(std::move(options)), random_(seed) {}
 
   [[nodiscard]] Disposition receive(const core::EventRecord& event, WallTime now);
+  /// Connections are refused in this span too.
+  void fail_between(WallTime from, WallTime until) { options_.down.emplace_back(from, until); }
   /// From now on everything is taken.
   void heal() {
     options_.failures_per_mille = 0;

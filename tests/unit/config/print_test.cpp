@@ -21,7 +21,9 @@ std::string full_text() {
          "[policy.match]\ntype=['RunAntiVirusScan']\nstatus=['Pending']\n"
          "[[webhook]]\nname='one'\nurl='https://hooks.example:8443/x?y=1'\n"
          "secret=['env:MACTIOND_TEST_HOOK','env:MACTIOND_TEST_HOOK']\n"
-         "bearer='env:MACTIOND_TEST_SECRET'\nfilter.event=['action.*']\n"
+         "bearer='env:MACTIOND_TEST_SECRET'\n"
+         "headers={X-Team='soc "
+         "\"one\"',X-Api-Key='env:MACTIOND_TEST_HOOK'}\nfilter.event=['action.*']\n"
          "[[webhook]]\nname='two'\nurl='env:MACTIOND_TEST_URL'\n"
          "secret='env:MACTIOND_TEST_HOOK'\n";
 }
@@ -54,6 +56,7 @@ TEST(Print, HidesEverySecret) {
   EXPECT_THAT(printed, Not(HasSubstr("secret-path")));
   EXPECT_THAT(printed, HasSubstr("client_secret = \"***\""));
   EXPECT_THAT(printed, HasSubstr("url = \"***\""));
+  EXPECT_THAT(printed, HasSubstr("\"X-Api-Key\" = \"***\""));
   EXPECT_THAT(printed, HasSubstr("secret = [\"***\", \"***\"]"));
 }
 

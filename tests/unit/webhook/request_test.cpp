@@ -70,5 +70,15 @@ TEST(WebhookRequest, CarriesABearerOnlyWhereOneIsConfigured) {
   EXPECT_EQ(make_request(with_bearer, event(), kNow).authorization.reveal(), "Bearer b");
 }
 
+TEST(WebhookRequest, CarriesBasicCredentialsAndConfiguredHeaders) {
+  Target with = target();
+  with.basic = Secret("soc:pa55");
+  with.headers = {{"X-Api-Key", Secret("k3y")}, {"X-Team", Secret("soc")}};
+  const http::Request request = make_request(with, event(), kNow);
+  EXPECT_EQ(request.authorization.reveal(), "Basic c29jOnBhNTU=");
+  EXPECT_EQ(http::find_header(request.headers, "X-Api-Key"), "k3y");
+  EXPECT_EQ(http::find_header(request.headers, "X-Team"), "soc");
+}
+
 }  // namespace
 }  // namespace mactiond::webhook

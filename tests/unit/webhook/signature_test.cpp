@@ -34,6 +34,29 @@ TEST(Signature, SignsWithEachKeyInOrder) {
             std::string(kSignature) + ' ' + kOldSignature);
 }
 
+// The same 32 bytes as an ed25519 seed; ed25519 gives one signature only. Made with
+//   openssl pkeyutl -sign -rawin -inkey KEY -in FILE | base64
+TEST(Signature, OfAPrivateKeyFitsTheKnownAnswer) {
+  const std::string seed = "bWFjdGlvbmQta25vd24tYW5zd2VyLWtleS0wMDAxISE=";
+  const std::string known =
+      "v1a,P9xKbhTlkv+DPUkp7RJ9X2enf0LHpgb1SqEsWNi4v9jCQf13a6ErfcMzKDDq57oNiXVfwcvarGALkXuvme/"
+      "JBg==";
+  const SigningKey own = *parse_signing_key(Secret("whsk_" + seed));
+  EXPECT_EQ(sign({own}, kId, kTimestamp, kBody), known);
+  EXPECT_EQ(sign({own, key(kSecret)}, kId, kTimestamp, kBody), known + ' ' + kSignature);
+  const std::string pair = *base64_decode(seed) + std::string(32, 'p');
+  const SigningKey with_public = *parse_signing_key(Secret("whsk_" + base64_encode(pair)));
+  EXPECT_EQ(sign({with_public}, kId, kTimestamp, kBody), known);
+}
+
+TEST(SigningKey, RefusesAPrivateKeyOfAnotherSize) {
+  for (const std::size_t size : {24U, 31U, 33U, 63U, 65U}) {
+    const auto parsed = parse_signing_key(Secret("whsk_" + base64_encode(std::string(size, 'k'))));
+    ASSERT_TRUE(parsed.has_error()) << size;
+    EXPECT_EQ(parsed.error().message().find("kkkk"), std::string::npos);
+  }
+}
+
 TEST(Signature, CoversIdTimestampAndBody) {
   const SigningKey with = key(kSecret);
   EXPECT_NE(sign({with}, "ma_other", kTimestamp, kBody), kSignature);

@@ -1,0 +1,67 @@
+#include "core/engine_state.hpp"
+
+namespace mactiond::core {
+namespace {
+
+std::string unknown(const std::string& webhook) {
+  return "no webhook is configured under the name " + webhook;
+}
+
+}  // namespace
+
+void Engine::State::pause(const PauseWebhook& asked, Now now, StepWriter& out) {
+  const Outbox* outbox = find_part(outboxes, asked.webhook);
+  if (outbox == nullptr) return out.reply(Reply::Outcome::NotFound, unknown(asked.webhook));
+  const auto index = static_cast<std::size_t>(outbox - outboxes.data());
+  const WebhookStatus before = outbox->status();
+  if (asked.paused && before.state == "disabled") {
+    return out.reply(Reply::Outcome::Refused, asked.webhook + " is disabled (" + before.reason +
+                                                  ") and sends nothing; resume it to try it again");
+  }
+  const bool already = asked.paused ? before.by_operator : before.state == "ok";
+  if (already) {
+    return out.reply(Reply::Outcome::Done,
+                     asked.webhook + (asked.paused ? " is paused already" : " is not paused"));
+  }
+  const WebhookIncident told = asked.paused ? outboxes[index].pause(now, out.batch())
+                                            : outboxes[index].resume(now, out.batch());
+  incident(told, index, now, out);
+  out.reply(Reply::Outcome::Done,
+            asked.webhook + (asked.paused
+                                 ? " is paused; its events are kept"
+                                 : " goes on with " + std::to_string(before.queued) + " events"));
+}
+
+void Engine::State::replay(const ReplayDeadLetters& asked, Now now, StepWriter& out) {
+  for (const DeadLetterKey& letter : asked.letters) {
+    if (find_part(outboxes, letter.webhook) != nullptr) continue;
+    return out.reply(Reply::Outcome::Refused, unknown(letter.webhook) + ": nothing was replayed");
+  }
+  for (const DeadLetterKey& letter : asked.letters) {
+    find_part(outboxes, letter.webhook)->revived();
+    out.batch().deleted_letters.push_back(letter);
+    out.batch().deliveries.push_back({letter.webhook, letter.seq, letter.action, now.wall});
+  }
+  const std::string count = std::to_string(asked.letters.size());
+  out.note(Note::Level::Warning, "dead_letters_replayed", {{"count", count}});
+  out.reply(Reply::Outcome::Done, count + " events wait for their webhook again");
+}
+
+void Engine::State::purge(const PurgeDeadLetters& asked, StepWriter& out) {
+  std::map<std::string, std::size_t> counts;
+  for (const DeadLetterKey& letter : asked.letters) {
+    ++counts[letter.webhook];
+    out.batch().deleted_letters.push_back(letter);
+    if (Outbox* outbox = find_part(outboxes, letter.webhook)) outbox->purged();
+  }
+  for (const auto& [webhook, count] : counts) {
+    out.note(Note::Level::Warning, "dead_letters_purged",
+             {{"webhook", webhook}, {"count", std::to_string(count)}});
+    if (find_part(outboxes, webhook) == nullptr) continue;
+    out.removal({webhook, std::string(to_string(Removal::Purged)), count});
+  }
+  out.reply(Reply::Outcome::Done,
+            std::to_string(asked.letters.size()) + " dead letters are deleted");
+}
+
+}  // namespace mactiond::core

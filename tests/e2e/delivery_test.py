@@ -1,0 +1,286 @@
+"""Receivers that misbehave in every way: nothing is lost, nothing is early, order per action is kept
+and ids stay the same, also when the daemon is killed in the middle."""
+
+import email.utils
+import shutil
+import subprocess
+import time
+import unittest
+
+from harness import E2eTest, free_port, pass_time, wait_until
+from receiver import Answer
+
+ACTIONS = 4
+EARLIEST_RETRY_S = 4.0  # 5 s less 20 %
+
+
+class Misbehaving(E2eTest):
+    """One receiver misbehaves at first; another is told of it."""
+
+    def setUp(self):
+        super().setUp()
+        self.sim = self.place.sim()
+        self.bad = self.place.receiver("bad")
+        self.good = self.place.receiver("good", format="standard")
+        self.daemon = self.place.daemon(self.sim, [self.bad, self.good], webhook_timeout="2s")
+
+    def add(self, count=ACTIONS):
+        return self.sim.add([
+            {"type": "Isolate", "plan": [[0, "Pending"], [1500, "InProgress"], [3000, "Succeeded"]]}
+            for _ in range(count)])
+
+    def run_through(self, misbehave, needed=1, limit_s=120):
+        """misbehave(number of attempts of this event) answers until `needed` attempts were made and
+        the daemon was killed; then all is well. Everything must arrive."""
+        broken = {"on": True}
+        seen = {}
+
+        def answer(attempt, number):
+            seen[attempt.id] = seen.get(attempt.id, 0) + 1
+            return misbehave(attempt, number) if broken["on"] else Answer()
+
+        self.bad.answer = answer
+        self.daemon.start()
+        self.add()
+        wait_until(lambda: len(self.bad.attempts) >= needed, 30, "attempts",
+                   self.daemon.diagnostics)
+        self.daemon.kill9()
+        self.daemon.start()
+        wait_until(lambda: len(self.bad.attempts) > needed, 30, "attempts after the kill",
+                   self.daemon.diagnostics)
+        broken["on"] = False
+        self.assert_exact(self.sim, self.daemon, [self.good], limit_s)
+        self.assert_all_arrived(limit_s)
+        self.assert_in_order()
+
+    def told(self):
+        """What the log tells, without what concerns the bad receiver itself."""
+        return {line["id"] for line in self.daemon.log_lines() if line.get("webhook") != "bad"}
+
+    def assert_all_arrived(self, limit_s):
+        wait_until(lambda: self.told() <= self.bad.accepted_ids(), limit_s, "every event",
+                   self.daemon.diagnostics, every_s=0.3)
+        self.assertEqual(self.bad.problems(), [])
+        self.assertEqual(self.told(), self.bad.accepted_ids(), "no id that the log does not know")
+
+    def assert_in_order(self):
+        """The first acceptance of an action's events is in the order of their numbers."""
+        last = {}
+        done = set()
+        for attempt in self.bad.accepted:
+            if attempt.id in done or attempt.action_id is None:
+                continue
+            done.add(attempt.id)
+            self.assertGreater(attempt.seq, last.get(attempt.action_id, 0))
+            last[attempt.action_id] = attempt.seq
+
+    def assert_never_early(self, least_s, failed_first):
+        """After a failed attempt that had an answer the next of that event keeps its distance."""
+        previous = {}
+        for attempt in self.bad.attempts:
+            before = previous.get(attempt.id)
+            if before is not None and failed_first(before):
+                self.assertGreaterEqual(attempt.at - before.at, least_s - 0.1)
+            previous[attempt.id] = attempt
+
+
+class OverAndOver(Misbehaving):
+    def test_500(self):
+        self.run_through(lambda attempt, number: Answer(500))
+        # Killed between answer and commit, an attempt is repeated: what had time for it is judged.
+        self.assertGreater(len(self.bad.attempts), len(self.bad.accepted))
+
+    def test_429_with_dates(self):
+        until = {}
+
+        def busy(attempt, number):
+            until.setdefault("at", time.time() + 8)
+            stamp = email.utils.formatdate(until["at"], usegmt=True)
+            return Answer(429, {"Retry-After": stamp})
+
+        broken = {"on": True}
+        self.bad.answer = lambda a, n: busy(a, n) if broken["on"] else Answer()
+        self.daemon.start()
+        self.add()
+        wait_until(lambda: self.bad.attempts, 30, "an attempt", self.daemon.diagnostics)
+        pass_time(1.0)  # the answer is committed; no condition shows that
+        broken["on"] = False
+        before = len(self.bad.attempts)
+        self.daemon.kill9()
+        self.daemon.start()
+        self.assert_exact(self.sim, self.daemon, [self.good], 60)
+        self.assert_all_arrived(60)
+        self.assert_in_order()
+        for attempt in self.bad.attempts[before:]:
+            self.assertGreaterEqual(attempt.at, int(until["at"]) - 1,
+                                    "the whole webhook is silent, after a kill too")
+
+    def test_reset_after_reading(self):
+        self.run_through(lambda attempt, number: Answer(reset=True))
+
+    def test_stall(self):
+        self.run_through(lambda attempt, number: Answer(stall_s=4.0))
+
+    def test_one_byte_a_second(self):
+        self.run_through(lambda attempt, number: Answer(drip_s=1.0, body=b"x" * 1000))
+
+    def test_endless_body(self):
+        """The status counts, and the body is left: that is a success."""
+        self.bad.answer = lambda attempt, number: Answer(200, endless=True)
+        self.daemon.start()
+        self.add()
+        self.assert_exact(self.sim, self.daemon, [self.good], 60)
+        self.assert_all_arrived(60)
+        self.daemon.kill9()
+        self.daemon.start()
+        self.add()
+        self.assert_exact(self.sim, self.daemon, [self.good], 60)
+        self.assert_all_arrived(60)
+        self.assert_in_order()
+
+
+class OneAnswer(Misbehaving):
+    def webhook(self, name="bad"):
+        return next(w for w in self.daemon.status()["webhooks"] if w["name"] == name)
+
+    def test_301_is_never_followed_and_pauses(self):
+        broken = {"on": True}
+        elsewhere = self.place.receiver("elsewhere")
+        self.bad.answer = lambda a, n: (
+            Answer(301, {"Location": elsewhere.url}) if broken["on"] else Answer())
+        self.daemon.start()
+        self.add(6)
+        wait_until(lambda: self.webhook()["state"] == "paused", 30, "the pause",
+                   self.daemon.diagnostics)
+        self.assertEqual(elsewhere.attempts, [])
+        self.daemon.kill9()
+        self.daemon.start()
+        self.assertEqual(self.webhook()["state"], "paused")
+        attempts = len(self.bad.attempts)
+        broken["on"] = False
+        wait_until(lambda: self.webhook()["state"] == "ok", 60, "the probe",
+                   self.daemon.diagnostics)
+        probe = self.bad.attempts[attempts]
+        self.assertEqual(probe.id, self.bad.attempts[0].id, "the oldest event is the probe")
+        self.assert_exact(self.sim, self.daemon, [self.good], 60)
+        self.assert_all_arrived(60)
+        self.assert_in_order()
+        self.assertEqual(elsewhere.attempts, [])
+        kinds = [a.type for a in self.good.accepted]
+        self.assertIn("webhook.paused", kinds)
+        self.assertIn("webhook.resumed", kinds)
+        self.assertNotIn("webhook.paused", [a.type for a in self.bad.attempts])
+
+    def test_410_disables_and_keeps_the_backlog(self):
+        self.bad.answer = lambda attempt, number: Answer(410)
+        self.daemon.start()
+        self.add()
+        wait_until(lambda: self.webhook()["state"] == "disabled", 30, "disabled",
+                   self.daemon.diagnostics)
+        self.assert_exact(self.sim, self.daemon, [self.good], 60)
+        attempts = len(self.bad.attempts)
+        self.daemon.kill9()
+        self.daemon.start()
+        self.add(1)
+        self.assert_exact(self.sim, self.daemon, [self.good], 60)
+        self.assertEqual(self.webhook()["state"], "disabled")
+        self.assertEqual(len(self.bad.attempts), attempts, "nothing is sent any more")
+        self.assertEqual(self.webhook()["queued"], len(self.told()))
+        self.assertIn("webhook.disabled", [a.type for a in self.good.accepted])
+
+
+class Credentials(E2eTest):
+    def test_changed_secret_files_are_read_again_and_never_shown(self):
+        sim = self.place.sim()
+        receiver = self.place.receiver("events")
+        daemon = self.place.daemon(sim, [receiver])
+        key = daemon.write_secret("api-key", "api-key-one-4711")
+        daemon.config.write_text(daemon.config.read_text() +
+                                 f'headers = {{ X-Api-Key = "file:{key}" }}\n')
+        daemon.start()
+        sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
+        self.assert_exact(sim, daemon, [receiver], 30)
+        self.assertEqual(receiver.attempts[0].headers["x-api-key"], "api-key-one-4711")
+
+        receiver.secret = "whsec_" + "bmV3LXNlY3JldC1uZXctc2VjcmV0LW5ldy1zZWNyZXQ="
+        daemon.write_secret("hook-events", receiver.secret)
+        daemon.write_secret("api-key", "api-key-two-4712")
+        sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
+        self.assert_exact(sim, daemon, [receiver], 30)
+        self.assertEqual(receiver.attempts[-1].headers["x-api-key"], "api-key-two-4712")
+
+        daemon.write_secret("api-key", "")
+        sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
+        self.assert_exact(sim, daemon, [receiver], 30)
+        self.assertEqual(receiver.attempts[-1].headers["x-api-key"], "api-key-two-4712",
+                         "a file that went bad leaves the last good secret in use")
+
+        shown = [daemon.errors_path.read_text(), daemon.log_path.read_text(),
+                 daemon.get("/metrics")[1], daemon.get_operator("/v1/status")[1],
+                 daemon.command("--config", daemon.config, "--print-config")[1]]
+        self.assertIn("secrets_not_usable", shown[0])
+        for text in shown:
+            for secret in ("api-key-one", "api-key-two", receiver.secret, "bmV3LXNlY3JldC1"):
+                self.assertNotIn(secret, text)
+
+
+class ClientCertificate(E2eTest):
+    """nginx lets nobody in without a certificate of its own authority."""
+
+    def start_nginx(self, ca, certs):
+        directory = self.place.path / "nginx"
+        directory.mkdir()
+        port = free_port()
+        (directory / "nginx.conf").write_text(f"""
+daemon off;
+worker_processes 1;
+error_log {directory}/error.log;
+pid {directory}/pid;
+events {{ worker_connections 64; }}
+http {{
+  log_format seen '$ssl_client_verify $status $http_webhook_id';
+  access_log {directory}/access.log seen;
+  client_body_temp_path {directory}; proxy_temp_path {directory}; fastcgi_temp_path {directory};
+  uwsgi_temp_path {directory}; scgi_temp_path {directory};
+  server {{
+    listen 127.0.0.1:{port} ssl;
+    ssl_certificate {certs.cert};
+    ssl_certificate_key {certs.key};
+    ssl_client_certificate {ca};
+    ssl_verify_client on;
+    location / {{ return 204; }}
+  }}
+}}
+""")
+        program = shutil.which("nginx") or "/usr/sbin/nginx"
+        process = subprocess.Popen([program, "-c", directory / "nginx.conf", "-p", directory],
+                                   stderr=subprocess.DEVNULL)
+        self.addCleanup(lambda: (process.terminate(), process.wait()))
+        return f"https://127.0.0.1:{port}/", directory / "access.log"
+
+    @staticmethod
+    def seen(log):
+        return log.read_text().split("\n")[:-1] if log.exists() else []
+
+    def test_nginx_accepts_it_and_refuses_who_has_none(self):
+        sim = self.place.sim()
+        url, log = self.start_nginx(self.place.certs.ca, self.place.certs)
+        cert, key = self.place.certs.client(self.place.path)
+        daemon = self.place.daemon(sim, [])
+        daemon.config.write_text(daemon.config.read_text() + "".join(
+            f'[[webhook]]\nname = "{name}"\nurl = "{url}"\nca_file = "{self.place.certs.ca}"\n'
+            f"{more}" for name, more in [
+                ("known", f'client_cert = "{cert}"\nclient_key = "{key}"\n'), ("unknown", "")]))
+        daemon.start()
+        sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
+        wait_until(lambda: any(line.startswith("SUCCESS 204 ma_") for line in self.seen(log)), 30,
+                   "a delivery with a certificate", daemon.diagnostics)
+        wait_until(lambda: any(line.startswith("NONE 400") for line in self.seen(log)), 30,
+                   "a refusal without one", daemon.diagnostics)
+        ids = {line["id"] for line in daemon.log_lines()}
+        wait_until(lambda: ids <= {line.split()[2] for line in self.seen(log)
+                                   if line.startswith("SUCCESS 204")}, 30, "every event")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,120 @@
+// What operators do to webhooks and dead letters, through the engine.
+
+#include <gtest/gtest.h>
+
+#include "support/engine_harness.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+using test::kDay;
+using test::open_action;
+using test::refusal;
+
+class WebhookOperations : public testing::Test, protected test::EngineHarness {
+ protected:
+  WebhookOperations() {
+    options.webhooks.emplace_back().name = "soc";
+    options.webhooks.emplace_back().name = "siem";
+  }
+  Reply ask(Event event) {
+    reply.reset();
+    step(std::move(event));
+    EXPECT_TRUE(reply);
+    return reply.value_or(Reply{});
+  }
+  WebhookStatus status(std::size_t index) { return engine().status(now).webhooks.at(index); }
+  /// The events told to one webhook since the beginning.
+  int pending_for(const std::string& webhook) const {
+    int found = 0;
+    for (const auto& [id, command] : pending) {
+      const auto* send = std::get_if<SendDelivery>(&command);
+      if (send != nullptr && send->webhook == webhook) ++found;
+    }
+    return found;
+  }
+};
+
+TEST_F(WebhookOperations, APauseIsKeptAndToldToTheOthers) {
+  EXPECT_EQ(ask(PauseWebhook{"soc", true}).outcome, Reply::Outcome::Done);
+  ASSERT_EQ(last.webhooks.size(), 1U);
+  EXPECT_EQ(last.webhooks[0].state, "paused");
+  EXPECT_TRUE(last.webhooks[0].by_operator);
+  EXPECT_EQ(events.back().type, EventType::WebhookPaused);
+  EXPECT_EQ(status(0).queued, 0) << "a webhook is not told of itself";
+  EXPECT_EQ(status(1).queued, 1);
+  begin({open_action("a1")});
+  pass(1h);
+  EXPECT_EQ(pending_for("soc"), 0);
+  EXPECT_EQ(status(0).queued, 1);
+  EXPECT_EQ(ask(PauseWebhook{"soc", true}).text, "soc is paused already");
+  EXPECT_TRUE(last.empty());
+}
+
+TEST_F(WebhookOperations, AResumedWebhookGoesOnAtOnce) {
+  (void)ask(PauseWebhook{"soc", true});
+  begin({open_action("a1")});
+  EXPECT_EQ(ask(PauseWebhook{"soc", false}).outcome, Reply::Outcome::Done);
+  EXPECT_EQ(events.back().type, EventType::WebhookResumed);
+  EXPECT_EQ(pending_for("soc"), 1);
+  EXPECT_EQ(ask(PauseWebhook{"soc", false}).text, "soc is not paused");
+}
+
+TEST_F(WebhookOperations, ADisabledWebhookIsNotPausedButCanBeResumed) {
+  begin({open_action("a1")});
+  pass(2s);
+  while (count<SendDelivery>() > 0) {
+    const auto send = take<SendDelivery>();
+    const bool gone = send.webhook == "soc";
+    step(DeliveryAnswered{send.id,
+                          gone ? refusal(Verdict::GiveUp, Reason::Gone, 410) : Disposition{}});
+  }
+  EXPECT_EQ(status(0).state, "disabled");
+  EXPECT_EQ(ask(PauseWebhook{"soc", true}).outcome, Reply::Outcome::Refused);
+  EXPECT_EQ(status(0).state, "disabled");
+  EXPECT_EQ(ask(PauseWebhook{"soc", false}).outcome, Reply::Outcome::Done);
+  EXPECT_EQ(status(0).state, "ok");
+  EXPECT_EQ(pending_for("soc"), 1);
+}
+
+TEST_F(WebhookOperations, ANameThatIsNotConfiguredChangesNothing) {
+  EXPECT_EQ(ask(PauseWebhook{"sock", true}).outcome, Reply::Outcome::NotFound);
+  EXPECT_TRUE(last.empty());
+  EXPECT_EQ(ask(ReplayDeadLetters{{{"sock", 1, {}}}}).outcome, Reply::Outcome::Refused);
+  EXPECT_TRUE(last.empty());
+}
+
+TEST_F(WebhookOperations, AReplayedDeadLetterIsSentAsIfNew) {
+  StoredWebhook stored;
+  stored.row.webhook = "soc";
+  stored.dead = 2;
+  snapshot.webhooks.push_back(stored);
+  EventRecord event;
+  event.seq = 7;
+  event.id = "ma_7";
+  event.action.value = "a7";
+  Batch before;
+  before.events = {event};
+  queue.write(before);
+  EXPECT_EQ(ask(ReplayDeadLetters{{{"soc", 7, ActionId{"a7"}}}}).outcome, Reply::Outcome::Done);
+  EXPECT_EQ(status(0).dead, 1);
+  const auto send = take<SendDelivery>();
+  EXPECT_EQ(send.event.id, "ma_7");
+  EXPECT_EQ(send.attempt, 1);
+}
+
+TEST_F(WebhookOperations, APurgeCountsWhatItDeletes) {
+  StoredWebhook stored;
+  stored.row.webhook = "soc";
+  stored.dead = 2;
+  snapshot.webhooks.push_back(stored);
+  EXPECT_EQ(ask(PurgeDeadLetters{{{"soc", 7, {}}, {"soc", 8, {}}, {"gone", 9, {}}}}).text,
+            "3 dead letters are deleted");
+  EXPECT_EQ(last.deleted_letters.size(), 3U) << "those of a webhook that left the file too";
+  EXPECT_EQ(status(0).dead, 0);
+  EXPECT_EQ(notes_of("dead_letters_purged"), 2);
+}
+
+}  // namespace
+}  // namespace mactiond::core
