@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Durable deliveries a second of the real daemon to nginx on loopback, beside wrk with the same body
-against the same nginx; and what a long queue costs at start and in memory. Prints a table; exits 0
-if all limits hold."""
+"""Durable deliveries a second of the real daemon to nginx on loopback, beside wrk with a body of
+the same size against the same nginx; and what a long queue costs at start and in memory. Prints a
+table; exits 0 if all limits hold."""
 
 import argparse
 import json
@@ -76,7 +76,8 @@ class Bench(Daemon):
         self.start()
         self.stop()
         document = json.dumps({
-            "id": "a" * 36, "type": "RunAntiVirusScan", "scope": "Quick", "requestor": "soc@x.example",
+            "id": "a" * 36, "type": "RunAntiVirusScan", "scope": "Quick",
+            "requestor": "soc@x.example",
             "requestorComment": "weekly scan of the servers", "status": "Succeeded",
             "machineId": "f" * 40, "computerDnsName": "srv-001.corp.example",
             "creationDateTimeUtc": "2026-11-20T10:00:00.1234567Z",
@@ -90,7 +91,8 @@ class Bench(Daemon):
             ((first + i, f"ma_{i:08}-0000-5000-8000-000000000000", ticks, f"act-{i}",
               '"from":"Pending","to":"Succeeded","lag_ms":1240', document) for i in range(count)))
         store.executemany(
-            "INSERT INTO delivery (webhook, seq, action_id, head, queued, due, attempts, last_reason)"
+            "INSERT INTO delivery"
+            " (webhook, seq, action_id, head, queued, due, attempts, last_reason)"
             " VALUES ('bench', ?, ?, 1, ?, ?, 0, '')",
             ((first + i, f"act-{i}", ticks, ticks) for i in range(count)))
         store.execute("UPDATE counter SET last_seq = ?", (first + count - 1,))
@@ -129,7 +131,7 @@ def throughput(place, nginx, count, in_flight):
 def wrk(place, nginx, body):
     script = place.path / "post.lua"
     script.write_text('wrk.method = "POST"\n'
-                      'wrk.headers["Content-Type"] = "application/cloudevents+json; charset=utf-8"\n'
+                      'wrk.headers["Content-Type"] = "application/cloudevents+json"\n'
                       f"wrk.body = {json.dumps(body)}\n")
     began = os.times()
     done = subprocess.run(["wrk", "-t1", "-c8", "-d10s", "-s", script, nginx.url], check=True,
@@ -141,8 +143,8 @@ def wrk(place, nginx, body):
 
 
 def long_queue(place):
-    """Seconds until READY and RSS after a while, with an empty and with a long queue for a receiver
-    that is not there."""
+    """Seconds until READY and RSS after a while, with an empty and with a long queue for a
+    receiver that is not there."""
     rows = []
     for name, count in (("empty", 0), ("long", QUEUED)):
         daemon = place.keep(Bench(place, "http://127.0.0.1:9/", name))
