@@ -26,7 +26,7 @@ _mactionctl() {
     offers=$(_mactionctl_offers "${path[@]}")
   done
   case "${path[*]}" in
-    'webhook test' | 'webhook pause' | 'webhook resume') offers+=$'\n'$(_mactionctl_webhooks) ;;
+    'webhook test' | 'webhook pause' | 'webhook resume' | 'dlq show') offers+=$'\n'$(_mactionctl_webhooks) ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$offers" -- "$cur")
 }

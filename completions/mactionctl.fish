@@ -17,7 +17,7 @@ function __mactionctl_complete
         end
     end
     switch "$steps"
-        case 'webhook test' 'webhook pause' 'webhook resume'
+        case 'webhook test' 'webhook pause' 'webhook resume' 'dlq show'
             set -a offers (mactionctl status 2>/dev/null |
                 awk '/^[A-Z]/ { here = /^WEBHOOK/; next } here && NF { print $1 }')
     end

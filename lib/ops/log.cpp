@@ -155,9 +155,7 @@ void start_log(std::string_view level, const std::string& journal_socket) {
 void log(const core::Note& note) {
   Log& log = instance();
   if (!log.logger.should_log(to_spdlog(note.level))) return;
-  // An error is a change of state, told as often as it happens.
-  const bool may_repeat = note.level == Level::Warning && log.repetitions;
-  if (may_repeat && !log.repetitions->admit(note, log.now)) return;
+  if (log.repetitions && !log.repetitions->admit(note, log.now)) return;
   write(log, note);
 }
 

@@ -16,7 +16,7 @@ namespace mactiond::ops {
 /// entries of the journal instead, with PRIORITY, MACTIOND_EVENT and a field MACTIOND_… for each
 /// pair; what the journal does not take goes to stderr, with its <priority> prefix.
 ///
-/// Below level debug, a warning that repeats is told once and then counted (Repetitions).
+/// Below level debug, trouble that repeats is told once and then counted (Repetitions).
 void start_log(std::string_view level, const std::string& journal_socket = Journal::kSocket);
 /// Tells the log the time, by which counted repetitions are told.
 void settle_log(MonoTime now);

@@ -11,6 +11,13 @@ constexpr std::array<std::string_view, 4> kIdentity = {"region", "webhook", "pol
 
 }  // namespace
 
+// What has no reason, or is an error, is a change of state: each counts.
+bool Repetitions::is_trouble(const core::Note& note) {
+  return note.level == core::Note::Level::Warning &&
+         std::any_of(note.fields.begin(), note.fields.end(),
+                     [](const auto& field) { return field.first == "reason"; });
+}
+
 std::string Repetitions::key_of(const core::Note& note) {
   std::string key = note.event;
   for (const auto& [name, value] : note.fields) {
@@ -29,6 +36,7 @@ core::Note Repetitions::summary(Trouble& trouble) {
 }
 
 bool Repetitions::admit(const core::Note& note, MonoTime now) {
+  if (!is_trouble(note)) return true;
   const std::string key = key_of(note);
   const auto found = troubles_.find(key);
   if (found == troubles_.end()) {

@@ -18,8 +18,9 @@ class Repetitions {
   static constexpr Duration kPeriod = std::chrono::minutes(10);
   static constexpr std::size_t kMax = 1000;
 
-  /// Whether this is to be told now. Trouble is the same when its event and its fields region,
-  /// webhook, policy and reason are. Beyond kMax troubles everything is told.
+  /// Whether this is to be told now. Trouble is a warning with a reason, and the same when its
+  /// event and its fields region, webhook, policy and reason are; anything else is told. Beyond
+  /// kMax troubles everything is.
   [[nodiscard]] bool admit(const core::Note& note, MonoTime now);
 
   /// What was only counted in the periods that ended: each the latest of its kind, with a further
@@ -35,6 +36,7 @@ class Repetitions {
     core::Note latest;
   };
 
+  [[nodiscard]] static bool is_trouble(const core::Note& note);
   [[nodiscard]] static std::string key_of(const core::Note& note);
   [[nodiscard]] static core::Note summary(Trouble& trouble);
 

@@ -191,27 +191,27 @@ TEST_F(Log, TellsAWarningOnceThenCountsIt) {
     start_log("info");
     settle_log(MonoTime(std::chrono::hours(1)));
     for (const char* attempt : {"1", "2", "3"}) {
-      log(Level::Warning, "call_failed", {{"region", "eu"}, {"attempt", attempt}});
+      log(Level::Warning, "call_failed", {{"reason", "network"}, {"attempt", attempt}});
       log(Level::Error, "odd");
     }
     settle_log(MonoTime(std::chrono::hours(1)) + Repetitions::kPeriod);
-    log(Level::Warning, "call_failed", {{"region", "eu"}, {"attempt", "4"}});
+    log(Level::Warning, "call_failed", {{"reason", "network"}, {"attempt", "4"}});
     finish_log();
   });
   EXPECT_EQ(text,
-            "level=warning event=call_failed region=eu attempt=1\nlevel=error event=odd\n"
+            "level=warning event=call_failed reason=network attempt=1\nlevel=error event=odd\n"
             "level=error event=odd\nlevel=error event=odd\n"
-            "level=warning event=call_failed region=eu attempt=3 repeated=2\n"
-            "level=warning event=call_failed region=eu attempt=4 repeated=1\n");
+            "level=warning event=call_failed reason=network attempt=3 repeated=2\n"
+            "level=warning event=call_failed reason=network attempt=4 repeated=1\n");
 }
 
 TEST_F(Log, TellsEveryWarningAtLevelDebug) {
   EXPECT_EQ(captured([] {
               start_log("debug");
-              log(Level::Warning, "a");
-              log(Level::Warning, "a");
+              log(Level::Warning, "a", {{"reason", "b"}});
+              log(Level::Warning, "a", {{"reason", "b"}});
             }),
-            "level=warning event=a\nlevel=warning event=a\n");
+            "level=warning event=a reason=b\nlevel=warning event=a reason=b\n");
 }
 
 TEST_F(Log, IgnoresAJournalThatIsNotItsStderr) {

@@ -26,6 +26,18 @@ TEST(Repetitions, AdmitsWhatDiffersInWhereOrWhy) {
   EXPECT_FALSE(repetitions.admit(trouble("eu", "network", "2"), kStart));
 }
 
+TEST(Repetitions, AdmitsEveryChangeOfState) {
+  Repetitions repetitions;
+  core::Note error = trouble("eu", "network");
+  error.level = core::Note::Level::Error;
+  const core::Note without_reason{core::Note::Level::Warning, "cancelling_suspended", {}};
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(repetitions.admit(error, kStart));
+    EXPECT_TRUE(repetitions.admit(without_reason, kStart));
+  }
+  EXPECT_TRUE(repetitions.rest().empty());
+}
+
 TEST(Repetitions, TellsTheLatestWithTheCountAtTheEndOfThePeriod) {
   Repetitions repetitions;
   EXPECT_TRUE(repetitions.admit(trouble("eu", "network"), kStart));
