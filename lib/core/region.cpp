@@ -170,7 +170,10 @@ void Region::advance_sweep(Now now, const Secret& token, StepWriter& out) {
   const bool fresh = !schedule_.sweep_round();
   auto query = schedule_.sweep_due(now.mono, server_now(now));
   if (!query) return;
-  if (fresh) tracker_.begin_read(Read::Sweep);
+  if (fresh) {
+    tracker_.begin_read(Read::Sweep);
+    sweep_began_ = now.mono;
+  }
   if (!granted(kSweepTurn, now, out)) return;
   schedule_.sweep_sent();
   send_list(Call{Call::Kind::Sweep, {}, now.mono, {}}, std::move(*query), token, now, out);
@@ -248,7 +251,7 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   }
   if (call.kind == Call::Kind::Sweep) {
     if (!schedule_.sweep_page(page, now.mono)) return;
-    swept_ = true;
+    swept_from_ = sweep_began_;
     look_up(tracker_.unseen_open(Read::Sweep), now);
     return;
   }

@@ -134,7 +134,8 @@ class Region {
   std::optional<MonoTime> last_poll_;
   std::optional<WallTime> last_poll_wall_;
   std::optional<WallTime> measured_from_;  ///< server time of the first complete poll
-  bool swept_ = false;                     ///< a complete sweep succeeded since the start
+  MonoTime sweep_began_{};
+  std::optional<MonoTime> swept_from_;  ///< when the last complete sweep since the start began
   MonoTime young_until_ = MonoTime::min();
   std::size_t turn_ = kLookupTurn;  ///< who is asked first
   /// A lookup goes before the lists' floor once after each page of a poll: what has ended is told

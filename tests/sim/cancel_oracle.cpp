@@ -19,8 +19,8 @@ constexpr std::size_t kReportedMax = 20;
 constexpr Duration kFresh = 10s + 3s;
 constexpr Duration kPromptPost = 3s;
 constexpr Duration kPromptDecision = 3s;
-/// After so much of a calm all that the storm left is done.
-constexpr Duration kSettled = 20min;
+/// After so much of a calm all that the storm left is done: the API may have asked for an hour.
+constexpr Duration kSettled = 75min;
 /// A decision counts so long after its last POST.
 constexpr Duration kCounts = 1h + 15s;
 

@@ -14,7 +14,7 @@ constexpr Duration kRough = 3s;
 }  // namespace
 
 void RegionView::start() {
-  swept_ = false;
+  swept_ = swept_once_ = false;
   dates_.clear();
   jumped_.reset();
 }
@@ -50,7 +50,9 @@ void RegionView::swept(const core::Query& query, const core::ActionsListed& page
                        const Moment& now) {
   const bool last = !page.has_next_link && std::ssize(page.actions) < query.top;
   // A sweep by a clock that is ahead looks at nothing.
-  if (last && query.since < now.server - 1h) swept_ = true;
+  if (!last) return;
+  swept_once_ = true;
+  if (query.since < now.server - 1h) swept_ = true;
 }
 
 const RegionView::Known* RegionView::find(const ActionId& id) const {

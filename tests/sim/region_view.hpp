@@ -43,7 +43,8 @@ class RegionView {
 
   [[nodiscard]] const Known* find(const ActionId& id) const;
   [[nodiscard]] const std::map<ActionId, Known>& actions() const { return actions_; }
-  [[nodiscard]] bool is_swept() const { return swept_; }
+  /// A sweep was complete, whatever clock it went by.
+  [[nodiscard]] bool is_swept() const { return swept_once_; }
   /// Why no policy may cancel anything now, if so.
   [[nodiscard]] std::optional<std::string> guard(const Moment& now) const;
   /// The latest that the API's clock may be taken for.
@@ -51,7 +52,8 @@ class RegionView {
 
  private:
   std::map<ActionId, Known> actions_;
-  bool swept_ = false;
+  bool swept_ = false;  ///< by a clock that was not ahead
+  bool swept_once_ = false;
   /// By how much dates were off, each with its time; ten minutes of them and the last.
   std::deque<std::pair<Duration, Duration>> dates_;
   std::optional<Duration> jumped_;

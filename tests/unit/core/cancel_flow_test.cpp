@@ -196,6 +196,30 @@ TEST_F(CancelFlowTest, NoCancelBeforeACompleteSweepSinceTheStart) {
   EXPECT_EQ(decisions.size(), 1U);
 }
 
+TEST_F(CancelFlowTest, ASweepByAClockThatWasWrongDoesNotCount) {
+  add("a1");
+  now.mono += 3h;
+  now.wall += 3h;
+  const auto ahead = [this] {
+    while (count<FetchToken>() > 0) give_token("token", 24h);
+    while (count<ListActions>() > 0) {
+      const auto list = take<ListActions>();
+      step(ActionsListed{list.id, {}, {}, false, date() + 24h * 365});
+    }
+  };
+  EngineHarness::run(5s, ahead);
+  const auto polls_only = [this] {
+    while (const auto poll = take_list(Query::Kind::ChangedSince)) {
+      answer(*poll, {api.at("a1")});
+    }
+    while (count<GetAction>() > 0) read();
+  };
+  EngineHarness::run(30min, polls_only);
+  EXPECT_TRUE(decisions.empty());
+  run(5s);
+  EXPECT_EQ(decisions.size(), 1U);
+}
+
 TEST_F(CancelFlowTest, ALimitHoldsTheNextCancelBackAndTellsOnceAnHour) {
   policy().max_per_hour = 1;
   add("a1");
