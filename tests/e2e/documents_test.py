@@ -40,6 +40,13 @@ class Pages(unittest.TestCase):
     def setUp(self):
         self.ctl = (SOURCE / "man" / "mactionctl.1").read_text()
 
+    def test_pages_are_clean(self):
+        for page in sorted((SOURCE / "man").glob("*.[178]")):
+            told = subprocess.run(["mandoc", "-T", "lint", page], capture_output=True, text=True)
+            lines = [line for line in told.stdout.splitlines()
+                     if not re.search(r"manual not found: Xr (mactiond|mactionctl)", line)]
+            self.assertEqual(lines, [], page.name)
+
     def test_mactionctl_page_has_every_command_and_no_other(self):
         leaves = [c for c in commands() if not any(o.startswith(c + " ") for o in commands())]
         self.assertIn("status", leaves)

@@ -85,7 +85,7 @@ class Content(PackageTest):
                 # One of each [[…]] is shown.
                 tables = isinstance(value, list) and value and isinstance(value[0], dict)
                 value = value[0] if tables else value
-                if isinstance(value, dict):
+                if isinstance(value, dict) and value:
                     yield from keys(value, f"{path}{key}.")
                 else:
                     yield f"{path}{key}"
