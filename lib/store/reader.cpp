@@ -13,8 +13,8 @@ namespace {
 constexpr int kHistoryMax = 500;
 /// Of documents in one answer; the first one is always in it, however large.
 constexpr std::size_t kAnswerBytes = std::size_t{1} << 20U;
-/// How many actions one answer looks at: about 5 ms.
-constexpr std::int64_t kLookedAtMax = 20'000;
+/// How many actions one answer looks at, so that looking takes milliseconds.
+constexpr std::int64_t kLookedAtMax = 5'000;
 
 core::ActionView to_view(const Rows& row, int first) {
   core::ActionView view;

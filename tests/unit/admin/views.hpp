@@ -18,6 +18,7 @@ struct FakeStore {
   core::ActionPage page;
   std::vector<core::ActionView> found;
   std::vector<core::EventRecord> events;
+  std::vector<core::Decision> decisions;
   core::DeadLetterPage letters;
   bool fails = false;
 
@@ -60,6 +61,10 @@ struct FakeStore {
         [this](const core::DeadLetterFilter& filter) -> Result<core::DeadLetterPage> {
       letter_filter = filter;
       return letters;
+    };
+    views.decisions =
+        [this](const core::ActionView& /*action*/) -> Result<std::vector<core::Decision>> {
+      return decisions;
     };
     views.dead_letter = [this](const std::string& webhook,
                                std::uint64_t seq) -> Result<std::optional<core::DeadLetterView>> {

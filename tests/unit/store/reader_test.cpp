@@ -121,7 +121,7 @@ TEST_F(Reading, GoesOnWhereAPageEnded) {
 
 TEST_F(Reading, LooksAtABoundedNumberOfActions) {
   std::vector<core::ActionRow> rows = {row("oldest", Status::Failed, 0)};
-  for (int i = 0; i < 20'000; ++i) rows.push_back(row(std::to_string(i), Status::Pending, 1));
+  for (int i = 0; i < 5'000; ++i) rows.push_back(row(std::to_string(i), Status::Pending, 1));
   commit_actions(rows);
   core::ActionFilter filter;
   filter.status = "Failed";

@@ -1,0 +1,65 @@
+#include "daemon/ctl_views.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+
+namespace mactiond::ctl {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+boost::json::object parsed(const char* text) { return boost::json::parse(text).as_object(); }
+
+constexpr const char* kActions = R"({"actions":[{"region":"eu","state":"open","action":{
+  "id":"a1","type":"Isolate","status":"Pending","computerDnsName":"srv-1",
+  "requestor":"ann\u001b[2J","creationDateTimeUtc":"1970-01-01T00:00:00Z"}}],"next":null})";
+
+TEST(CtlViews, ListsActionsWithTheirAge) {
+  const auto text = format_actions(parsed(kActions), WallTime(std::chrono::hours(3)), {});
+  EXPECT_EQ(text,
+            "ACTION  REGION  TYPE     STATUS   AGE  COMPUTER  REQUESTOR\n"
+            "a1      eu      Isolate  Pending  3h   srv-1     ann [2J\n");
+}
+
+TEST(CtlViews, FitsTheTerminal) {
+  const Style narrow{40, false};
+  const auto text = format_table({{"NAME", "WHY"}, {"a", std::string(100, 'x')}}, narrow);
+  EXPECT_EQ(text, "NAME  WHY\na     " + std::string(33, 'x') + "\xe2\x80\xa6\n");
+}
+
+TEST(CtlViews, CutsBetweenCharacters) {
+  const auto text = format_table(
+      {{"\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6"}}, {6, false});
+  EXPECT_EQ(text, "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xe2\x80\xa6\n");
+}
+
+TEST(CtlViews, ColoursStatesOnlyWhenAsked) {
+  const auto now = WallTime(std::chrono::hours(3));
+  EXPECT_THAT(format_actions(parsed(kActions), now, {0, true}),
+              HasSubstr("\x1b[33mPending\x1b[0m  3h"));
+  EXPECT_THAT(format_actions(parsed(kActions), now, {}), Not(HasSubstr("\x1b")));
+}
+
+TEST(CtlViews, TellsAnEventInOneLine) {
+  EXPECT_EQ(format_event(parsed(R"({"seq":7,"id":"ma_1","time":"2026-11-20T10:00:00.1234567Z",
+    "type":"action.transition","region":"eu","action":{"id":"a1","type":"Isolate"},
+    "from":null,"to":"Pending"})")),
+            "7  2026-11-20T10:00:00Z  action.transition  eu  a1  Isolate  new -> Pending\n");
+}
+
+TEST(CtlViews, SurvivesAnswersThatLackEverything) {
+  const auto nothing = parsed(R"({"actions":[1,null,{}],"regions":3,"webhooks":[{}]})");
+  EXPECT_FALSE(format_actions(nothing, {}, {}).empty());
+  EXPECT_FALSE(format_action(nothing, {}).empty());
+  EXPECT_FALSE(format_plans(nothing, {}).empty());
+  EXPECT_FALSE(format_webhooks(nothing, {}).empty());
+  EXPECT_FALSE(format_dead_letters(nothing, {}).empty());
+}
+
+}  // namespace
+}  // namespace mactiond::ctl

@@ -1,0 +1,110 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "unit/admin/views.hpp"
+
+namespace mactiond::admin {
+namespace {
+
+using testing::HasSubstr;
+
+const std::vector<http::Header> kJson = {{"Content-Type", "application/json"}};
+
+/// Answers operator events by a prepared reply and keeps the last one.
+struct Operated {
+  FakeStore store;
+  core::Reply reply{core::Reply::Outcome::Done, "d1"};
+  std::optional<core::Event> asked;
+  std::vector<std::string> errors;
+  std::string explained;
+
+  http::Response post(const std::string& target, const std::string& body = "") {
+    http::Request request;
+    request.method = "POST";
+    request.url.target = target;
+    if (!body.empty()) request.headers = kJson;
+    request.body = body;
+    Operations operations = store.operations();
+    operations.operate = [this](core::Event event) -> Result<core::Reply> {
+      asked = std::move(event);
+      return reply;
+    };
+    operations.reload = [this] { return errors; };
+    operations.explain_text = [this](const std::string& text, const std::string& name)
+        -> std::variant<Operations::Plans, std::vector<std::string>> {
+      explained = name + '=' + text;
+      if (!errors.empty()) return errors;
+      return Operations::Plans{{"eu", {}}};
+    };
+    return std::get<http::Response>(answer_operator(request, store.views(), operations));
+  }
+};
+
+TEST(CancelEndpoint, AsksTheEngineWithCommentAndOperator) {
+  Operated operated;
+  const auto response =
+      operated.post("/v1/actions/a%2Fb/cancel", R"({"comment":"why","operator":"ann"})");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr(R"("decision_id":"d1")"));
+  const auto& ask = std::get<core::AskCancel>(operated.asked.value());
+  EXPECT_EQ(ask.action.value, "a/b");
+  EXPECT_EQ(ask.comment, "why");
+  EXPECT_EQ(ask.asker, "ann");
+}
+
+TEST(CancelEndpoint, NeedsAComment) {
+  Operated operated;
+  const std::string long_one(1025, 'x');
+  for (const std::string& body :
+       {std::string(), std::string("{}"), std::string(R"({"comment":""})"),
+        std::string(R"({"comment":1})"), R"({"comment":")" + long_one + "\"}"}) {
+    EXPECT_EQ(operated.post("/v1/actions/a/cancel", body).status, 400) << body;
+  }
+  EXPECT_FALSE(operated.asked);
+}
+
+TEST(CancelEndpoint, TellsARefusalFromAnUnknownAction) {
+  Operated operated;
+  operated.reply = {core::Reply::Outcome::Refused, "it is final"};
+  auto response = operated.post("/v1/actions/a/cancel", R"({"comment":"x"})");
+  EXPECT_EQ(response.status, 409);
+  EXPECT_THAT(response.body, HasSubstr("it is final"));
+  operated.reply.outcome = core::Reply::Outcome::NotFound;
+  EXPECT_EQ(operated.post("/v1/actions/a/cancel", R"({"comment":"x"})").status, 404);
+}
+
+TEST(PoliciesEndpoint, SuspendsAndResumes) {
+  Operated operated;
+  EXPECT_EQ(operated.post("/v1/policies/suspend").status, 200);
+  EXPECT_TRUE(std::get<core::SuspendCancelling>(operated.asked.value()).suspended);
+  EXPECT_EQ(operated.post("/v1/policies/resume").status, 200);
+  EXPECT_FALSE(std::get<core::SuspendCancelling>(operated.asked.value()).suspended);
+}
+
+TEST(PoliciesEndpoint, ExplainsATextOrTellsItsErrors) {
+  Operated operated;
+  EXPECT_EQ(operated.post("/v1/policies/explain").status, 400);
+  auto response = operated.post("/v1/policies/explain", R"({"config":"a","name":"f.toml"})");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(operated.explained, "f.toml=a");
+  EXPECT_THAT(response.body, HasSubstr(R"({"name":"eu","actions":[],"more":0})"));
+  operated.errors = {"f.toml:1:1: no", "f.toml:2:1: \"neither\""};
+  response = operated.post("/v1/policies/explain", R"({"config":"a"})");
+  EXPECT_EQ(response.status, 422);
+  const auto body = boost::json::parse(response.body).as_object();
+  EXPECT_EQ(body.at("errors").as_array().at(1), "f.toml:2:1: \"neither\"");
+}
+
+TEST(ReloadEndpoint, TellsEveryError) {
+  Operated operated;
+  EXPECT_EQ(operated.post("/v1/reload").status, 200);
+  operated.errors = {"one", "two"};
+  const auto response = operated.post("/v1/reload");
+  EXPECT_EQ(response.status, 422);
+  EXPECT_THAT(response.body, HasSubstr(R"("errors":["one","two"])"));
+}
+
+}  // namespace
+}  // namespace mactiond::admin
