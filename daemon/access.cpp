@@ -106,7 +106,11 @@ Result<void> AccessBuilder::point(runtime::WebhookAccess& access, const config::
   auto made = client(options);
   if (!made) return about("webhook " + webhook.core.name, made.error());
   access.client = std::move(*made);
-  access.target = {webhook.url, webhook.format, webhook.keys, webhook.bearer.value};
+  access.target = {webhook.url,
+                   {webhook.format, webhook.token.value, webhook.splunk_index,
+                    webhook.splunk_sourcetype, webhook.body_template},
+                   webhook.keys,
+                   webhook.bearer.value};
   access.target.basic = webhook.basic.value;
   for (const auto& [name, value] : webhook.headers) {
     access.target.headers.emplace_back(name, value.value);

@@ -166,9 +166,9 @@ int App::open_parts() {
   if (*stored) {
     position = {(*stored)->device, (*stored)->inode, (*stored)->offset, (*stored)->first_seq};
   }
-  auto log =
-      ops::TransitionLog::open(config_.transition_log.path, sync_mode(config_.transition_log.sync),
-                               position ? &*position : nullptr, snapshot->last_seq);
+  auto log = ops::TransitionLog::open(
+      config_.transition_log.path, sync_mode(config_.transition_log.sync),
+      position ? &*position : nullptr, snapshot->last_seq, config_.transition_log.format);
   if (!log) return refuse("transition_log_not_usable", log.error());
   log_ = std::make_unique<ops::TransitionLog>(std::move(*log));
 

@@ -9,6 +9,7 @@
 
 #include "config/check_policy.hpp"
 #include "config/kind.hpp"
+#include "webhook/payload.hpp"
 
 namespace mactiond::config {
 namespace {
@@ -73,6 +74,32 @@ void check_credentials(const Node& table, const Webhook& webhook, Reader& reader
   reader.fail(*table.find(given), other + " is needed with it");
 }
 
+// A format that cannot do without its token, and a token that no format asks for.
+void check_format(const Node& table, const Webhook& webhook, Reader& reader) {
+  using webhook::Format;
+  const Node* format = table.find("format");
+  if (!reader.is_good(format)) return;
+  const bool has_token = webhook.format == Format::PagerDuty || webhook.format == Format::SplunkHec;
+  const Node* token = table.find("token");
+  reader.enter("webhook.token");
+  if (has_token && (token == nullptr || (reader.is_good(token) && webhook.token.source.empty()))) {
+    reader.fail(token != nullptr ? *token : *format,
+                "format " + std::string(webhook::to_string(webhook.format)) + " needs a token");
+  }
+  if (!has_token && token != nullptr && !webhook.token.source.empty()) {
+    reader.fail(*token, "is for the formats pagerduty and splunk_hec only");
+  }
+  const Node* body = table.find("template");
+  const bool is_template = webhook.format == Format::Template;
+  reader.enter("webhook.template");
+  if (is_template && (body == nullptr || (reader.is_good(body) && !webhook.body_template))) {
+    reader.fail(body != nullptr ? *body : *format, "format template needs a template");
+  }
+  if (!is_template && !webhook.template_text.empty()) {
+    reader.fail(*body, "is for the format template only");
+  }
+}
+
 void check_webhook(const Node& table, const Webhook& webhook, const Config& config,
                    Reader& reader) {
   const Node* url = table.find("url");
@@ -81,6 +108,7 @@ void check_webhook(const Node& table, const Webhook& webhook, const Config& conf
     reader.enter("webhook.url");
     reader.fail(*url, "http is refused unless allow_http = true");
   }
+  check_format(table, webhook, reader);
   check_region_globs(table, "webhook", "filter.region", config, reader);
   check_credentials(table, webhook, reader);
 }

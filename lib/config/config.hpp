@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "core/options.hpp"
+#include "format/line.hpp"
 #include "http/url.hpp"
 #include "webhook/payload.hpp"
 #include "webhook/signature.hpp"
@@ -22,7 +24,7 @@ struct Daemon {
 /// [transition_log]
 struct TransitionLog {
   std::string path = "/var/log/mactiond/transitions.jsonl";
-  std::string format = "json";
+  format::LineFormat format = format::LineFormat::Json;
   std::string sync = "batch";
 };
 
@@ -65,6 +67,11 @@ struct Webhook {
   http::Url url;
   std::string url_source;  ///< set when the URL itself is a secret reference
   webhook::Format format = webhook::Format::CloudEvents;
+  SecretValue token;  ///< of the format's service
+  std::string template_text;
+  std::optional<webhook::BodyTemplate> body_template;  ///< template_text, read
+  std::string splunk_index;
+  std::string splunk_sourcetype = "mactiond:transition";
   std::vector<SecretValue> secret_sources;
   std::vector<webhook::SigningKey> keys;
   std::string ca_file;

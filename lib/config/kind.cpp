@@ -128,7 +128,7 @@ bool Token::read(const Node& node, std::string& value, Reader& reader) const {
   if (!is_text(node, "text in quotes", reader)) return false;
   const auto is_fit = [](char c) { return c > ' ' && c <= '~'; };
   const std::string& text = node.text;
-  if (text.empty()) return reader.fail(node, "must not be empty");
+  if (text.empty() && !may_be_empty) return reader.fail(node, "must not be empty");
   if (text.size() > kTokenMax || !std::all_of(text.begin(), text.end(), is_fit)) {
     return reader.fail(node, "must be at most 512 ASCII characters without blanks");
   }

@@ -43,6 +43,7 @@ struct Name {
 
 /// Printable ASCII without blanks: an id, a domain, an audience.
 struct Token {
+  bool may_be_empty = false;
   bool read(const Node& node, std::string& value, Reader& reader) const;
   [[nodiscard]] std::string print(const std::string& value) const { return toml_text(value); }
 };

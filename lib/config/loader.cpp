@@ -171,7 +171,9 @@ void read_root(const Node& root, Config& config, Reader& reader) {
   }
   const auto webhooks = tables_of(root, "webhook", reader);
   for (const Node* table : webhooks) {
-    read_section(*table, "webhook", webhook_options(), config.webhooks.emplace_back(), reader);
+    Webhook& webhook = config.webhooks.emplace_back();
+    read_section(*table, "webhook", webhook_options(), webhook, reader);
+    webhook.core.alerts_only = webhook.format == webhook::Format::PagerDuty;
   }
   check(root, regions, policies, webhooks, config, reader);
 }

@@ -192,6 +192,20 @@ std::string SigningSecrets::print(const Webhook& value) const {
   return toml_list(std::vector<std::string>(value.secret_sources.size(), std::string(kMask)));
 }
 
+bool TemplateText::read(const Node& node, Webhook& value, Reader& reader) const {
+  if (!is_text(node, "a JSON document in quotes", reader)) return false;
+  value.template_text = node.text;
+  if (node.text.empty()) return true;
+  auto parsed = webhook::BodyTemplate::parse(node.text);
+  if (const auto* mistake = std::get_if<webhook::TemplateMistake>(&parsed)) {
+    return reader.fail(node, "line " + std::to_string(mistake->line) + ", column " +
+                                 std::to_string(mistake->column) +
+                                 " of the template: " + mistake->message);
+  }
+  value.body_template = std::move(std::get<webhook::BodyTemplate>(parsed));
+  return true;
+}
+
 bool WebhookUrl::read(const Node& node, Webhook& value, Reader& reader) const {
   if (!is_text(node, "a URL or a secret reference in quotes", reader)) return false;
   if (!is_secret_reference(node.text)) return set_webhook_url(node, node.text, value, reader);

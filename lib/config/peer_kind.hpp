@@ -50,6 +50,14 @@ struct SigningSecrets {
   [[nodiscard]] std::string print(const Webhook& value) const;
 };
 
+/// The body of a webhook of format template.
+struct TemplateText {
+  bool read(const Node& node, Webhook& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const Webhook& value) const {
+    return toml_text(value.template_text);
+  }
+};
+
 /// A webhook's URL, or a reference to a secret that holds it. Its scheme is checked with
 /// allow_http, once both are known.
 struct WebhookUrl {

@@ -22,6 +22,13 @@ Choice<std::string> words(std::vector<std::string_view> known,
   return {std::move(known), std::move(values), std::move(later)};
 }
 
+Choice<format::LineFormat> line_formats() {
+  using format::LineFormat;
+  return {{"json", "ecs", "ocsf", "cef"},
+          {LineFormat::Json, LineFormat::Ecs, LineFormat::Ocsf, LineFormat::Cef},
+          {}};
+}
+
 std::vector<std::string_view> event_types() {
   std::vector<std::string_view> names;
   for (auto type = core::EventType::ActionTransition; type <= core::EventType::WebhookDeadLettered;
@@ -131,6 +138,16 @@ void add_filter(std::vector<Option<Webhook>>& options) {
       [](auto& w) -> auto& { return w.core.filter.to; }, "new statuses; empty: all");
 }
 
+void add_splunk(std::vector<Option<Webhook>>& options) {
+  add(
+      options, "splunk.index", kOptional, Token{true},
+      [](auto& w) -> auto& { return w.splunk_index; }, "Splunk's index; empty: the token's own");
+  add(
+      options, "splunk.sourcetype", kOptional, Token{true},
+      [](auto& w) -> auto& { return w.splunk_sourcetype; },
+      "Splunk's source type; empty: the token's own");
+}
+
 std::vector<Option<Webhook>> make_webhook_options() {
   using webhook::Format;
   std::vector<Option<Webhook>> options;
@@ -142,10 +159,19 @@ std::vector<Option<Webhook>> make_webhook_options() {
       "where events are posted; may be a secret reference");
   add(
       options, "format", kOptional,
-      Choice<Format>{{"cloudevents", "standard"},
-                     {Format::CloudEvents, Format::Standard},
-                     {"slack", "teams", "pagerduty", "splunk_hec"}},
-      [](auto& w) -> auto& { return w.format; }, "cloudevents or standard");
+      Choice<Format>{
+          {"cloudevents", "standard", "slack", "teams", "pagerduty", "splunk_hec", "template"},
+          {Format::CloudEvents, Format::Standard, Format::Slack, Format::Teams, Format::PagerDuty,
+           Format::SplunkHec, Format::Template},
+          {}},
+      [](auto& w) -> auto& { return w.format; },
+      "cloudevents, standard, slack, teams, pagerduty, splunk_hec or template");
+  add(
+      options, "template", kOptional, TemplateText{}, [](auto& w) -> auto& { return w; },
+      "the body of format template: JSON with ${placeholders} in its strings");
+  add(
+      options, "token", kOptional, SecretReference{true}, [](auto& w) -> auto& { return w.token; },
+      "PagerDuty's routing key or Splunk's HEC token, by reference");
   add(
       options, "secret", kOptional, SigningSecrets{}, [](auto& w) -> auto& { return w; },
       "signing secret (whsec_... or whsk_...) by reference; a list signs with each; empty: "
@@ -186,6 +212,7 @@ std::vector<Option<Webhook>> make_webhook_options() {
   add(
       options, "proxy", kOptional, ProxyUrl{}, [](auto& w) -> auto& { return w.proxy; },
       "HTTP proxy; empty: HTTPS_PROXY and NO_PROXY decide");
+  add_splunk(options);
   add_filter(options);
   return options;
 }
@@ -226,8 +253,8 @@ const std::vector<Option<TransitionLog>>& transition_log_options() {
         options, "path", kOptional, AbsolutePath{}, [](auto& l) -> auto& { return l.path; },
         "the file of events, one line each");
     add(
-        options, "format", kOptional, words({"json"}, {"ecs", "ocsf", "cef"}),
-        [](auto& l) -> auto& { return l.format; }, "json");
+        options, "format", kOptional, line_formats(), [](auto& l) -> auto& { return l.format; },
+        "of a line: json, ecs, ocsf or cef");
     add(
         options, "sync", kOptional, words({"every", "batch", "never"}),
         [](auto& l) -> auto& { return l.sync; }, "fsync after every line, every batch, or never");

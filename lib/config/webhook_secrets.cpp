@@ -59,6 +59,7 @@ std::vector<std::string> secret_files(const Webhook& webhook, const Environment&
   add_file(webhook.url_source, environment, files);
   add_file(webhook.bearer.source, environment, files);
   add_file(webhook.basic.source, environment, files);
+  add_file(webhook.token.source, environment, files);
   for (const auto& source : webhook.secret_sources) add_file(source.source, environment, files);
   for (const auto& header : webhook.headers) add_file(header.value.source, environment, files);
   for (const auto* path : {&webhook.ca_file, &webhook.client_cert, &webhook.client_key}) {
@@ -72,7 +73,7 @@ Result<void> reread_secrets(Webhook& webhook, const Environment& environment) {
   for (const auto read : {&reread_url, &reread_keys}) {
     if (const auto done = read(fresh, environment); !done) return done.error();
   }
-  std::vector<SecretValue*> values{&fresh.bearer, &fresh.basic};
+  std::vector<SecretValue*> values{&fresh.bearer, &fresh.basic, &fresh.token};
   for (HeaderValue& header : fresh.headers) values.push_back(&header.value);
   for (SecretValue* value : values) {
     if (const auto done = reread(*value, environment); !done) return done.error();

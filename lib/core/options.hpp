@@ -51,6 +51,7 @@ struct WebhookOptions {
   Duration keep_queued = std::chrono::hours(24 * 30);
   Duration keep_dead_letters = std::chrono::hours(24 * 30);
   WebhookFilter filter;
+  bool alerts_only = false;  ///< only what core::alert_of gives a meaning to
 };
 
 enum class PolicyAction : std::uint8_t { Cancel, Notify, Ignore };

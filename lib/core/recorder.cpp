@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/glob.hpp"
+#include "core/alert.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -21,6 +22,15 @@ bool passes(const WebhookFilter& filter, const EventRecord& event, const Subject
          fits(filter.type, subject.type) && fits(filter.to, subject.to);
 }
 
+bool is_told(const WebhookOptions& webhook, const EventRecord& event, const Subject& subject) {
+  if (!webhook.alerts_only) return passes(webhook.filter, event, subject);
+  const Alert alert = alert_of(event.type, subject.from, subject.to);
+  if (alert == Alert::None) return false;
+  Subject asked = subject;
+  if (alert == Alert::Resolve) asked.to = subject.from;
+  return passes(webhook.filter, event, asked);
+}
+
 Recorder::Recorder(std::string instance, const std::vector<WebhookOptions>& webhooks,
                    std::uint64_t last_seq)
     : instance_(std::move(instance)), webhooks_(webhooks), last_seq_(last_seq) {}
@@ -32,7 +42,7 @@ std::vector<std::size_t> Recorder::record(EventRecord event, const Subject& subj
   std::vector<std::size_t> told;
   for (std::size_t i = 0; i < webhooks_.size(); ++i) {
     const WebhookOptions& webhook = webhooks_[i];
-    if (webhook.name == subject.webhook || !passes(webhook.filter, event, subject)) continue;
+    if (webhook.name == subject.webhook || !is_told(webhook, event, subject)) continue;
     batch.deliveries.push_back({webhook.name, event.seq, event.action, now});
     told.push_back(i);
   }

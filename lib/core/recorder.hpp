@@ -15,11 +15,16 @@ struct Subject {
   std::string_view type;     ///< the action's type; empty where there is none
   std::string_view to;       ///< the new status of a transition; else empty
   std::string_view webhook;  ///< the webhook the event is about: it is not told itself
+  std::string_view from{};   ///< the former status of a transition; else empty
 };
 
 /// Whether an event passes. A key that the event has nothing to say about does not hold it back.
 [[nodiscard]] bool passes(const WebhookFilter& filter, const EventRecord& event,
                           const Subject& subject);
+/// The same for one webhook. Where only alerts are told, the end of a problem goes wherever the
+/// problem went: its former status is held against the filter.
+[[nodiscard]] bool is_told(const WebhookOptions& webhook, const EventRecord& event,
+                           const Subject& subject);
 
 /// Numbers events and addresses them: each becomes one event row and one delivery row per webhook
 /// whose filter it passes.

@@ -370,7 +370,11 @@ void Region::record_transition(const MachineAction& action, const Observation& s
       measured_from_ && action.last_update && *action.last_update > *measured_from_;
   out.transition({options_.name, std::string(action.status.text()), measured ? lag : std::nullopt});
   out.record(transition_event(options_.name, action, seen, lag, server),
-             {action.type.text(), action.status.text(), {}}, now.wall);
+             {action.type.text(),
+              action.status.text(),
+              {},
+              seen.from ? seen.from->text() : std::string_view()},
+             now.wall);
 }
 
 void Region::vanish(const ActionId& id, Now now, StepWriter& out) {

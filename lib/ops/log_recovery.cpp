@@ -4,18 +4,17 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <string>
+
+#include "format/line.hpp"
 
 namespace mactiond::ops {
 namespace {
 
 constexpr std::size_t kChunk = 64 * 1024;
-/// Longer than `{"seq":` with any number and the comma.
-constexpr std::size_t kHead = 32;
+constexpr std::size_t kHead = format::kLineHead;
 /// How far back a line of ours is looked for behind what others wrote into the file.
 constexpr std::uint64_t kSearchBack = 4ULL * 1024 * 1024;
-constexpr std::string_view kPrefix = "{\"seq\":";
 
 /// A power loss leaves zeros where a page was never written out; no line of ours holds one.
 bool has_hole(std::string_view text) { return text.find('\0') != std::string_view::npos; }
@@ -117,7 +116,7 @@ LogTail search_back(Reader& reader, std::uint64_t size) {
   std::uint64_t end = last;
   while (end > 0 && last - end < kSearchBack) {
     const std::uint64_t start = reader.line_start(end - 1);
-    if (const auto seq = seq_of_line(reader.at(start, kHead))) {
+    if (const auto seq = format::seq_of_line(reader.at(start, kHead))) {
       tail.ours = true;
       if (!reader.has_hole_between(start, end)) {
         tail.next = *seq + 1;
@@ -133,14 +132,8 @@ LogTail search_back(Reader& reader, std::uint64_t size) {
 /// Whether the line that ends at offset is that of the event before seq.
 bool precedes(Reader& reader, std::uint64_t offset, std::uint64_t seq) {
   if (offset == 0) return false;
-  const auto before = seq_of_line(reader.at(reader.line_start(offset - 1), kHead));
+  const auto before = format::seq_of_line(reader.at(reader.line_start(offset - 1), kHead));
   return before && *before + 1 == seq;
-}
-
-/// Whether torn may be the beginning of the line of event seq.
-bool begins_line(std::string_view torn, std::uint64_t seq) {
-  const std::string line = std::string(kPrefix) + std::to_string(seq) + ',';
-  return !torn.empty() && torn.substr(0, line.size()) == line.substr(0, torn.size());
 }
 
 /// Nothing if the file does not fit the position.
@@ -150,25 +143,16 @@ std::optional<LogTail> read_on(Reader& reader, std::uint64_t size, std::uint64_t
   LogTail tail{.whole = offset, .next = first_seq, .ours = false};
   LineReader lines(reader, offset);
   while (const auto line = lines.next()) {
-    if (seq_of_line(*line) != tail.next) return std::nullopt;
+    if (format::seq_of_line(*line) != tail.next) return std::nullopt;
     ++tail.next;
     tail.whole = lines.offset();
   }
   tail.ours = tail.next != first_seq || precedes(reader, offset, first_seq) ||
-              begins_line(reader.at(offset, kHead), first_seq);
+              format::may_begin_line(reader.at(offset, kHead), first_seq);
   return tail;
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> seq_of_line(std::string_view line) {
-  if (!line.starts_with(kPrefix)) return std::nullopt;
-  line.remove_prefix(kPrefix.size());
-  std::uint64_t seq = 0;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), seq);
-  if (error != std::errc{} || end == line.data() + line.size() || *end != ',') return std::nullopt;
-  return seq;
-}
 
 Result<std::uint64_t> line_start(int fd, std::uint64_t before) {
   Reader reader(fd);

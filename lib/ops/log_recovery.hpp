@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
 #include "base/error.hpp"
 
@@ -19,9 +17,6 @@ struct LogTail {
 
 /// The offset after the last newline before `before`; 0 if there is none.
 [[nodiscard]] Result<std::uint64_t> line_start(int fd, std::uint64_t before);
-
-/// The N of a line that begins `{"seq":N,`.
-[[nodiscard]] std::optional<std::uint64_t> seq_of_line(std::string_view line);
 
 /// Reads an open file from a committed offset, at which the line of event first_seq begins.
 ///

@@ -166,26 +166,22 @@ LogFilePosition position_in(const File& file, std::uint64_t offset, std::uint64_
   return {file.stat.st_dev, file.stat.st_ino, offset, first_seq};
 }
 
-/// The rendered line; JSON allows a raw newline between its tokens, our log does not.
-std::string one_line(const core::EventRecord& event) {
-  std::string line = core::log_line(event);
-  std::replace(line.begin(), line.end() - 1, '\n', ' ');
-  return line;
-}
-
 }  // namespace
 
-TransitionLog::TransitionLog(std::string path, Sync sync) : path_(std::move(path)), sync_(sync) {}
+TransitionLog::TransitionLog(std::string path, Sync sync, format::LineFormat format)
+    : path_(std::move(path)), sync_(sync), format_(format) {}
 
 TransitionLog::TransitionLog(TransitionLog&& other) noexcept
     : path_(std::move(other.path_)),
       sync_(other.sync_),
+      format_(other.format_),
       fd_(std::exchange(other.fd_, -1)),
       position_(other.position_) {}
 
 TransitionLog& TransitionLog::operator=(TransitionLog&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(sync_, other.sync_);
+  std::swap(format_, other.format_);
   std::swap(fd_, other.fd_);
   std::swap(position_, other.position_);
   return *this;
@@ -196,21 +192,29 @@ TransitionLog::~TransitionLog() {
 }
 
 Result<TransitionLog> TransitionLog::open(const std::string& path, Sync sync,
-                                          const LogFilePosition* committed,
-                                          std::uint64_t last_seq) {
+                                          const LogFilePosition* committed, std::uint64_t last_seq,
+                                          format::LineFormat format) {
   auto file = open_log(path);
   if (!file) return file.error();
   const auto tail = examine(*file, path, sync, committed, last_seq);
   if (!tail) return tail.error();
   if (const auto known = check_known(path, tail->next, last_seq); !known) return known.error();
   if (const auto done = cut(*file, tail->whole, sync, path); !done) return done.error();
-  TransitionLog log(path, sync);
+  TransitionLog log(path, sync, format);
   log.position_ = position_in(*file, tail->whole, tail->next);
   log.fd_ = file->release();
   return log;
 }
 
 LogFilePosition TransitionLog::position() const { return position_; }
+
+/// JSON allows a raw newline between its tokens, our log does not.
+std::string TransitionLog::one_line(const core::EventRecord& event) const {
+  std::string line = format::render_line(format_, event);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  line += '\n';
+  return line;
+}
 
 Result<void> TransitionLog::append(const std::vector<core::EventRecord>& events) {
   if (events.empty()) return {};

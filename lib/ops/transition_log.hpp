@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "core/event_record.hpp"
+#include "format/line.hpp"
 
 namespace mactiond::ops {
 
@@ -23,7 +24,8 @@ struct LogFilePosition {
   bool operator==(const LogFilePosition&) const = default;
 };
 
-/// The events, exactly once and in seq order, one line each.
+/// The events, exactly once and in seq order, one line each. The format may change from one run to
+/// the next: what is in the file is read in any.
 ///
 /// The driver commits position() in the transaction that stores new events, then calls append().
 /// After a crash open() reads the file from the committed offset on, cuts a torn last line off
@@ -37,7 +39,8 @@ class TransitionLog {
   /// does not know.
   [[nodiscard]] static Result<TransitionLog> open(const std::string& path, Sync sync,
                                                   const LogFilePosition* committed,
-                                                  std::uint64_t last_seq);
+                                                  std::uint64_t last_seq,
+                                                  format::LineFormat format = {});
   TransitionLog(TransitionLog&& other) noexcept;
   TransitionLog& operator=(TransitionLog&& other) noexcept;
   ~TransitionLog();
@@ -59,13 +62,15 @@ class TransitionLog {
   [[nodiscard]] bool moved() const;
 
  private:
-  TransitionLog(std::string path, Sync sync);
+  TransitionLog(std::string path, Sync sync, format::LineFormat format);
+  [[nodiscard]] std::string one_line(const core::EventRecord& event) const;
   [[nodiscard]] Result<void> follow_size();
   [[nodiscard]] Result<void> write_lines(std::string_view text);
   [[nodiscard]] Result<void> make_durable();
 
   std::string path_;
   Sync sync_;
+  format::LineFormat format_;
   int fd_ = -1;
   LogFilePosition position_;
 };

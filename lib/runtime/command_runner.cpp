@@ -11,6 +11,7 @@
 #include "defender/codec.hpp"
 #include "defender/outcome.hpp"
 #include "http/outcome.hpp"
+#include "webhook/outcome.hpp"
 
 namespace mactiond::runtime {
 
@@ -226,12 +227,12 @@ Task<Disposition> CommandRunner::attempt(WebhookRef receiver, core::EventRecord 
   http::Limits limits;
   limits.timeout = limit;
   limits.body_bytes = kWebhookBytes;
-  limits.head_suffices = true;  // what a receiver says beside its status is not asked for
+  limits.head_suffices = true;  // a broken body does not unsay the status
   http::Request request = webhook::make_request(receiver->target, event, clock_.now().wall);
   // Held: while the call is under way a refresh may bring another.
   const std::shared_ptr<http::Client> client = receiver->client;
   auto sent = co_await client->send(std::move(request), limits);
-  if (sent) co_return http::outcome(*sent, clock_.now().wall);
+  if (sent) co_return webhook::outcome(receiver->target, *sent, clock_.now().wall);
   Error error = sent.error();
   if (receiver->secret_url) error.where.clear();
   co_return http::outcome(error);

@@ -2,19 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
+#include <array>
 
+#include "base/error.hpp"
 #include "base/iso_time.hpp"
 #include "base/json_text.hpp"
 #include "base/text.hpp"
+#include "format/facts.hpp"
+#include "webhook/pagerduty.hpp"
+#include "webhook/slack.hpp"
+#include "webhook/splunk.hpp"
+#include "webhook/teams.hpp"
 
 namespace mactiond::webhook {
 namespace {
 
-constexpr std::string_view kCloudEvents = "cloudevents";
-constexpr std::string_view kStandard = "standard";
+constexpr const char* kJson = "application/json";
 
 std::string data_json(const core::EventRecord& event) {
   return '{' + core::event_members(event) + '}';
@@ -27,19 +30,10 @@ std::string source_of(const core::EventRecord& event) {
   return source;
 }
 
-// The webhook that the event's own fields name.
-std::string webhook_of(const core::EventRecord& event) {
-  boost::system::error_code error;
-  const boost::json::value fields = boost::json::parse('{' + event.fields + '}', error);
-  if (error || !fields.is_object()) return {};
-  const boost::json::value* name = fields.get_object().if_contains("webhook");
-  return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
-}
-
 std::string subject_of(const core::EventRecord& event) {
   if (!event.action.value.empty()) return event.action.value;
   if (!event.region.empty()) return event.region;
-  return webhook_of(event);
+  return std::string(format::Facts(event).of_event("webhook"));
 }
 
 // "; charset=utf-8" in just this spelling: the official JavaScript SDK refuses an upper-case one.
@@ -65,33 +59,47 @@ Payload standard(const core::EventRecord& event) {
   members.add("type", core::to_string(event.type))
       .add("timestamp", format_iso_time(event.time))
       .add_raw("data", data_json(event));
-  return {"application/json", '{' + members.text() + '}'};
+  return {kJson, '{' + members.text() + '}'};
 }
+
+struct FormatName {
+  Format format;
+  std::string_view name;
+};
+constexpr std::array<FormatName, 7> kFormats{{{Format::CloudEvents, "cloudevents"},
+                                              {Format::Standard, "standard"},
+                                              {Format::Slack, "slack"},
+                                              {Format::Teams, "teams"},
+                                              {Format::PagerDuty, "pagerduty"},
+                                              {Format::SplunkHec, "splunk_hec"},
+                                              {Format::Template, "template"}}};
 
 }  // namespace
 
-std::optional<Format> parse_format(std::string_view text) {
-  if (text == kCloudEvents) return Format::CloudEvents;
-  if (text == kStandard) return Format::Standard;
-  return std::nullopt;
-}
-
 std::string_view to_string(Format format) {
-  switch (format) {
-    case Format::CloudEvents:
-      return kCloudEvents;
-    case Format::Standard:
-      return kStandard;
+  for (const FormatName& known : kFormats) {
+    if (known.format == format) return known.name;
   }
-  return kCloudEvents;
+  return "unknown";
 }
 
-Payload render(Format format, const core::EventRecord& event) {
-  switch (format) {
+Payload render(const Rendering& rendering, const core::EventRecord& event) {
+  switch (rendering.format) {
     case Format::CloudEvents:
-      return cloud_event(event);
+      break;
     case Format::Standard:
       return standard(event);
+    case Format::Slack:
+      return {kJson, slack_body(event)};
+    case Format::Teams:
+      return {kJson, teams_body(event)};
+    case Format::PagerDuty:
+      return {kJson, pagerduty_body(event, rendering.token)};
+    case Format::SplunkHec:
+      return {kJson, splunk_body(event, rendering.splunk_index, rendering.splunk_sourcetype)};
+    case Format::Template:
+      MACTIOND_ASSERT(rendering.body_template);
+      return {kJson, rendering.body_template->render(event)};
   }
   return cloud_event(event);
 }

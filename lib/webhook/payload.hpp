@@ -5,21 +5,39 @@
 #include <string>
 #include <string_view>
 
+#include "base/secret.hpp"
 #include "core/event_record.hpp"
+#include "webhook/body_template.hpp"
 
 namespace mactiond::webhook {
 
-enum class Format : std::uint8_t { CloudEvents, Standard };
+enum class Format : std::uint8_t {
+  CloudEvents,
+  Standard,
+  Slack,
+  Teams,
+  PagerDuty,
+  SplunkHec,
+  Template
+};
 
-[[nodiscard]] std::optional<Format> parse_format(std::string_view text);
 [[nodiscard]] std::string_view to_string(Format format);
+
+/// What a format needs beside the event.
+struct Rendering {
+  Format format = Format::CloudEvents;
+  Secret token{};                               ///< PagerDuty's routing key; Splunk's token
+  std::string splunk_index{};                   ///< empty: the token's default
+  std::string splunk_sourcetype{};              ///< empty: the token's default
+  std::optional<BodyTemplate> body_template{};  ///< set for Format::Template
+};
 
 struct Payload {
   std::string content_type;
   std::string body;
 };
 
-/// Renders one event. A pure function of the event: every attempt sends the same bytes.
-[[nodiscard]] Payload render(Format format, const core::EventRecord& event);
+/// Renders one event. A pure function: every attempt sends the same bytes.
+[[nodiscard]] Payload render(const Rendering& rendering, const core::EventRecord& event);
 
 }  // namespace mactiond::webhook

@@ -10,7 +10,7 @@
 namespace mactiond::webhook {
 
 http::Request make_request(const Target& target, const core::EventRecord& event, WallTime now) {
-  Payload payload = render(target.format, event);
+  Payload payload = render(target.rendering, event);
   const std::int64_t timestamp =
       std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   http::Request request;
@@ -24,6 +24,8 @@ http::Request make_request(const Target& target, const core::EventRecord& event,
     request.headers.push_back(
         {"webhook-signature", sign(target.keys, event.id, timestamp, payload.body)});
   }
+  const bool splunk = target.rendering.format == Format::SplunkHec;
+  if (splunk) request.authorization = Secret("Splunk " + target.rendering.token.reveal());
   if (!target.bearer.empty()) request.authorization = Secret("Bearer " + target.bearer.reveal());
   if (!target.basic.empty()) {
     request.authorization = Secret("Basic " + base64_encode(target.basic.reveal()));

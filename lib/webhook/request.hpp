@@ -16,7 +16,7 @@ namespace mactiond::webhook {
 /// How one configured webhook is called.
 struct Target {
   http::Url url;
-  Format format = Format::CloudEvents;
+  Rendering rendering;
   std::vector<SigningKey> keys;  ///< empty: unsigned
   Secret bearer;                 ///< empty: no Authorization
   Secret basic{};                ///< "user:password"; empty: no Authorization

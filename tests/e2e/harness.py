@@ -298,11 +298,12 @@ class Daemon:
         path.write_text(value + "\n")
         return path
 
-    def config_text(self, client_secret=None, api=None, webhook_timeout="5s", extra=""):
+    def config_text(self, client_secret=None, api=None, webhook_timeout="5s", extra="",
+                    log_format="json"):
         api = api or self.sim.url
         lines = [
             "[daemon]", 'instance = "e2e"', f'state_dir = "{self.state}"', 'log_level = "debug"',
-            "[transition_log]", f'path = "{self.log_path}"',
+            "[transition_log]", f'path = "{self.log_path}"', f'format = "{log_format}"',
             "[admin]", f'socket = "{self.socket_path}"', f'listen = "127.0.0.1:{self.port}"',
             "[[region]]", 'name = "eu"', f'api = "{api}"', f'authority = "{api}"',
             f'tenant_id = "{TENANT}"', f'client_id = "{CLIENT}"',
@@ -313,11 +314,13 @@ class Daemon:
             "[region.poll]", *(f'{k} = "{v}"' for k, v in self.poll.items()),
         ]
         for receiver in self.receivers:
-            secret = self.write_secret(f"hook-{receiver.name}", receiver.secret)
+            secrets = [
+                f'"file:{self.write_secret(f"hook-{receiver.name}-{i}", secret)}"'
+                for i, secret in enumerate([receiver.secret, *receiver.old_secrets])]
             lines += [
                 "[[webhook]]", f'name = "{receiver.name}"', f'url = "{receiver.url}"',
-                f'format = "{receiver.format}"', f'secret = "file:{secret}"',
-                f'timeout = "{webhook_timeout}"',
+                f'format = "{receiver.format}"', f'secret = [{", ".join(secrets)}]',
+                f'timeout = "{webhook_timeout}"', *receiver.config,
             ]
             if receiver.url.startswith("https:"):
                 lines.append(f'ca_file = "{self.place.certs.ca}"')

@@ -152,11 +152,14 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 class Receiver:
     """Listens from construction on. answer(attempt, number) decides what each attempt gets."""
 
-    def __init__(self, name, format="cloudevents", secret=None, certs=None, on_attempt=None):
+    def __init__(self, name, format="cloudevents", secret=None, certs=None, on_attempt=None,
+                 old_secrets=(), config=()):
         self.name = name
         self.format = format
         self.secret = secret or "whsec_" + base64.b64encode(
             hashlib.sha256(name.encode()).digest()).decode()
+        self.old_secrets = list(old_secrets)  # signed with too
+        self.config = list(config)  # further lines of its [[webhook]]
         self.answer = lambda attempt, number: Answer()
         self.on_attempt = on_attempt
         self._attempts = []
@@ -210,8 +213,11 @@ class Receiver:
             problems.append(f"body is not JSON: {error}")
         if self.format == "cloudevents":
             problems += check_cloudevent(event, headers)
-        else:
+        elif self.format == "standard":
             problems += check_standard(event, headers)
+        else:
+            return Attempt(at=now, id=headers.get("webhook-id", ""), event=event, type="", data={},
+                           headers=headers, body=body, problems=problems)
         kind = event.get("type", "").removeprefix("io.mactiond.").removesuffix(".v1")
         data = event.get("data", {})
         problems += check_data(data, kind)

@@ -23,12 +23,13 @@ LAYERS = {
     "http": {"base"},
     "core": {"base", "action"},
     "defender": {"base", "action", "http", "core"},
-    "webhook": {"base", "action", "http", "core"},
+    "format": {"base", "action", "core"},
+    "webhook": {"base", "action", "http", "core", "format"},
     "admin": {"base", "action", "http", "core"},
-    "config": {"base", "http", "core", "defender", "webhook"},
+    "config": {"base", "http", "core", "format", "defender", "webhook"},
     "store": {"base", "action", "core"},
     "net": {"base", "http"},
-    "ops": {"base", "core"},
+    "ops": {"base", "core", "format"},
     "runtime": {"base", "action", "http", "core", "defender", "webhook", "admin", "store", "ops"},
 }
 
@@ -39,6 +40,7 @@ LIBRARIES = {
     "http": [],
     "core": ["fmt/", "boost/uuid/"],
     "defender": ["fmt/", "boost/json/", "boost/system/"],
+    "format": ["fmt/", "boost/json/", "boost/system/"],
     "webhook": ["fmt/", "boost/json/", "openssl/"],
     "admin": ["fmt/", "boost/json/"],
     "config": ["fmt/", "toml++/"],
@@ -54,7 +56,7 @@ THIRD_PARTY = re.compile(
 UMBRELLAS = {"boost/asio.hpp", "boost/beast.hpp", "boost/json.hpp", "boost/asio/ssl.hpp"}
 
 # Layers that must not touch the operating system, and what would.
-PURE = {"action", "core", "defender", "webhook", "admin"}
+PURE = {"action", "core", "format", "defender", "webhook", "admin"}
 SYSTEM_HEADERS = re.compile(
     r"^(fstream|iostream|filesystem|thread|mutex|shared_mutex|condition_variable|future|random"
     r"|unistd\.h|fcntl\.h|time\.h|signal\.h|csignal|poll\.h|sys/.*|netinet/.*|arpa/.*|netdb\.h)$"

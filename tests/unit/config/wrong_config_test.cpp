@@ -60,7 +60,6 @@ std::vector<Row> section_rows() {
       {"InstanceNumber", at_end("[daemon]\ninstance=1\n"), "9:10", "not a whole number"},
       {"RelativeStateDir", at_end("[daemon]\nstate_dir='var'\n"), "9:11", "absolute path"},
       {"UnknownLogLevel", at_end("[daemon]\nlog_level='warn'\n"), "9:11", "debug, info"},
-      {"LogFormatOfLater", at_end("[transition_log]\nformat='ecs'\n"), "9:8", "not supported"},
       {"UnknownLogFormat", at_end("[transition_log]\nformat='jsn'\n"), "9:8", "did you mean json?"},
       {"UnknownSync", at_end("[transition_log]\nsync='always'\n"), "9:6", "every, batch, never"},
       {"LongSocketPath", at_end("[admin]\nsocket='/" + std::string(107, 'x') + "'\n"), "9:8",
@@ -139,6 +138,23 @@ std::vector<Row> region_rows() {
   };
 }
 
+std::vector<Row> format_rows() {
+  return {
+      {"PagerDutyWithoutToken", in_webhook("format='pagerduty'"), "11:8", "needs a token"},
+      {"SplunkWithEmptyToken", in_webhook("format='splunk_hec'\ntoken=''"), "12:7",
+       "needs a token"},
+      {"TemplateMissing", in_webhook("format='template'"), "11:8", "needs a template"},
+      {"TemplateNobodyUses", in_webhook("template='{}'"), "11:10", "for the format template only"},
+      {"TemplateThatIsNoJson", in_webhook("format='template'\ntemplate='''{\n  \"a\": tru\n}'''"),
+       "12:10", "line 2, column 8 of the template: is not JSON"},
+      {"TemplateWithUnknownName",
+       in_webhook("format='template'\ntemplate='{\"a\": \"${acton.id}\"}'"), "12:10",
+       "line 1, column 8 of the template: no event has a \"acton.id\""},
+      {"TokenNobodyUses", in_webhook("token='env:MACTIOND_TEST_HOOK'"), "11:7",
+       "for the formats pagerduty and splunk_hec only"},
+  };
+}
+
 std::vector<Row> webhook_rows() {
   return {
       {"WebhookWithoutName", at_end("[[webhook]]\nurl='https://hooks.example/'\n"), "8:1",
@@ -178,7 +194,6 @@ std::vector<Row> webhook_rows() {
       {"CertWithoutKey", in_webhook("client_key='/nonexistent/key'"), "11:12", "No such file"},
       {"WebhookProxyTls", in_webhook("proxy='https://p.example'"), "11:7", "must be a proxy"},
       {"MaxQueueTooSmall", in_webhook("max_queue=10"), "11:11", "1000"},
-      {"FormatOfLater", in_webhook("format='slack'"), "11:8", "not supported by this version"},
       {"UnknownFormat", in_webhook("format='cloudevent'"), "11:8", "did you mean cloudevents?"},
       {"SecretInline", in_webhook("secret='whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3'"), "11:8",
        "not written here"},
@@ -219,6 +234,7 @@ std::string name_of(const testing::TestParamInfo<Row>& info) { return info.param
 INSTANTIATE_TEST_SUITE_P(Sections, WrongConfig, testing::ValuesIn(section_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Regions, WrongConfig, testing::ValuesIn(region_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Webhooks, WrongConfig, testing::ValuesIn(webhook_rows()), name_of);
+INSTANTIATE_TEST_SUITE_P(Formats, WrongConfig, testing::ValuesIn(format_rows()), name_of);
 
 }  // namespace
 }  // namespace mactiond::config

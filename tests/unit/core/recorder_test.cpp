@@ -51,6 +51,41 @@ TEST(WebhookFilter, HoldsBackWhatAGivenKeyDoesNotFit) {
   }
 }
 
+TEST(AlertsOnly, TellsOfProblemsAndTheirEnds) {
+  WebhookOptions pager;
+  pager.alerts_only = true;
+  const auto told = [&](std::string_view from, std::string_view to) {
+    return is_told(pager, kTransition, {"Isolate", to, {}, from});
+  };
+  EXPECT_TRUE(told("InProgress", "Failed"));
+  EXPECT_TRUE(told("", "TimeOut"));
+  EXPECT_TRUE(told("TimeOut", "Failed"));
+  EXPECT_TRUE(told("Failed", "Succeeded"));
+  EXPECT_TRUE(told("TimeOut", "Cancelled"));
+  EXPECT_TRUE(told("Failed", "InProgress"));
+  EXPECT_FALSE(told("InProgress", "Succeeded"));
+  EXPECT_FALSE(told("Pending", "Cancelled"));
+  EXPECT_FALSE(told("", "Pending"));
+  for (const EventType type : {EventType::RegionDegraded, EventType::RegionRecovered,
+                               EventType::CancelFailed, EventType::WebhookDisabled}) {
+    EXPECT_TRUE(is_told(pager, event_of(type), {})) << to_string(type);
+  }
+  for (const EventType type : {EventType::CancelRequested, EventType::ActionVanished}) {
+    EXPECT_FALSE(is_told(pager, event_of(type), {})) << to_string(type);
+  }
+}
+
+TEST(AlertsOnly, SendsTheEndWhereItsProblemWent) {
+  WebhookOptions pager;
+  pager.alerts_only = true;
+  pager.filter.to = {"Failed"};
+  EXPECT_TRUE(is_told(pager, kTransition, {"Isolate", "Failed", {}, "Pending"}));
+  EXPECT_TRUE(is_told(pager, kTransition, {"Isolate", "Succeeded", {}, "Failed"}));
+  EXPECT_FALSE(is_told(pager, kTransition, {"Isolate", "Succeeded", {}, "TimeOut"}));
+  pager.filter.type = {"Offboard"};
+  EXPECT_FALSE(is_told(pager, kTransition, {"Isolate", "Succeeded", {}, "Failed"}));
+}
+
 std::vector<WebhookOptions> two_webhooks() {
   WebhookOptions all;
   all.name = "all";

@@ -23,7 +23,7 @@ core::EventRecord event() {
 Target target() {
   Target result;
   result.url = *http::parse_url("https://hooks.example/in?token=s");
-  result.format = Format::Standard;
+  result.rendering.format = Format::Standard;
   result.keys = {*parse_signing_key(Secret("whsec_bWFjdGlvbmQta25vd24tYW5zd2VyLWtleS0wMDAxISE="))};
   return result;
 }
@@ -32,7 +32,7 @@ TEST(WebhookRequest, PostsTheRenderedEvent) {
   const http::Request request = make_request(target(), event(), kNow);
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url, target().url);
-  EXPECT_EQ(request.body, render(Format::Standard, event()).body);
+  EXPECT_EQ(request.body, render(Rendering{Format::Standard}, event()).body);
   EXPECT_EQ(http::find_header(request.headers, "Content-Type"), "application/json");
   EXPECT_EQ(http::find_header(request.headers, "User-Agent"), "mactiond/" MACTIOND_VERSION);
   EXPECT_EQ(http::find_header(request.headers, "webhook-id"), "ma_x");

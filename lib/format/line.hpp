@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/event_record.hpp"
+
+namespace mactiond::format {
+
+/// [transition_log] format
+enum class LineFormat : std::uint8_t { Json, Ecs, Ocsf, Cef };
+
+/// One event as one line without its newline. A raw newline may stand between JSON tokens, where
+/// the API's own document has one. Every line carries its seq near its beginning, so that a log can
+/// be read back whatever format it was written in.
+[[nodiscard]] std::string render_line(LineFormat format, const core::EventRecord& event);
+
+/// Enough of a line's beginning for the two below.
+inline constexpr std::size_t kLineHead = 256;
+
+/// The seq of a line of ours in any format; nothing for the line of another program.
+[[nodiscard]] std::optional<std::uint64_t> seq_of_line(std::string_view line);
+
+/// Whether torn, the beginning of a line, may be that of event seq in any format.
+[[nodiscard]] bool may_begin_line(std::string_view torn, std::uint64_t seq);
+
+}  // namespace mactiond::format

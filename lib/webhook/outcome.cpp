@@ -1,0 +1,102 @@
+#include "webhook/outcome.hpp"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/scanner.hpp"
+#include "base/text.hpp"
+#include "format/facts.hpp"
+#include "format/text.hpp"
+#include "http/outcome.hpp"
+
+namespace mactiond::webhook {
+namespace {
+
+constexpr std::size_t kSaidBytes = 200;
+
+boost::json::object parse_object(std::string_view text) {
+  boost::system::error_code error;
+  boost::json::value value = boost::json::parse(text, error);
+  if (error || !value.is_object()) return {};
+  return std::move(value.get_object());
+}
+
+bool repeats(std::string_view body, std::string_view secret) {
+  return secret.size() > 1 && body.find(secret) != std::string_view::npos;
+}
+
+/// Whether an answer repeats what may be secret of our request.
+bool repeats_secret(const Target& target, std::string_view body) {
+  if (repeats(body, target.rendering.token.reveal()) || repeats(body, target.bearer.reveal()) ||
+      repeats(body, target.basic.reveal()) || repeats(body, target.url.target)) {
+    return true;
+  }
+  return std::any_of(target.headers.begin(), target.headers.end(),
+                     [&](const auto& header) { return repeats(body, header.second.reveal()); });
+}
+
+/// The answer's beginning on one line of ASCII.
+std::string said(const Target& target, std::string_view body) {
+  if (repeats_secret(target, body)) return "(repeats a secret)";
+  std::string text = format::clip_line(trim(body), kSaidBytes);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+  return text;
+}
+
+Disposition refused(std::string detail) {
+  return {Verdict::GiveUp, Reason::Rejected, 0, std::nullopt, std::move(detail), std::nullopt};
+}
+
+/// Incoming webhooks answer "ok"; workflow triggers {"ok":true}. Nothing at all is taken for a
+/// proxy that dropped the body.
+bool slack_took(std::string_view body) {
+  const std::string_view text = trim(body);
+  if (text.empty() || text == "ok") return true;
+  const boost::json::object answer = parse_object(text);
+  const boost::json::value* ok = answer.if_contains("ok");
+  return ok != nullptr && ok->is_bool() && ok->get_bool();
+}
+
+/// The status in "… returned HTTP error 429 …"; 0 if there is none.
+int teams_error(std::string_view body) {
+  constexpr std::string_view kSign = "HTTP error ";
+  const std::size_t at = body.find(kSign);
+  if (at == std::string_view::npos) return 0;
+  Scanner scanner(body.substr(at + kSign.size()));
+  return scanner.digits(3).value_or(0);
+}
+
+}  // namespace
+
+Disposition outcome(const Target& target, const http::Response& response, WallTime local) {
+  const Rendering& rendering = target.rendering;
+  Disposition result = http::outcome(response, local);
+  const std::string_view body = response.body;
+  if (result.ok() && rendering.format == Format::Slack && !slack_took(body)) {
+    result = refused("Slack did not take it");
+  } else if (result.ok() && rendering.format == Format::Teams) {
+    if (const int status = teams_error(body); status >= 300 && status <= 599) {
+      http::Response inner;
+      inner.status = status;
+      inner.headers = response.headers;
+      result = http::outcome(inner, local);
+    }
+  } else if (result.ok() && rendering.format == Format::SplunkHec) {
+    const auto code = format::number_in(parse_object(body), "code");
+    if (code && *code != 0) result = refused("Splunk did not take it");
+  }
+  if (result.ok()) return result;
+  result.status = result.status != 0 ? result.status : response.status;
+  const bool known =
+      rendering.format != Format::CloudEvents && rendering.format != Format::Standard;
+  if (known && !trim(body).empty()) result.detail += ": " + said(target, body);
+  return result;
+}
+
+}  // namespace mactiond::webhook

@@ -1,0 +1,206 @@
+"""What the daemon sends and writes, held against the libraries and schemas that its readers use."""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import unittest
+from pathlib import Path
+
+import jsonschema
+
+from harness import FINAL, TYPES, E2eTest, wait_until
+from receiver import Answer
+
+TESTS = Path(__file__).resolve().parent.parent
+SCHEMAS = TESTS.parent / "schemas"
+TEMPLATE = """'''{"what": "${title}", "machine": "${action.computerDnsName}",
+  "seq": "${seq}", "text": "${from} to ${to}", "all": "${event}"}'''"""
+SEQ = {
+    "json": re.compile(r'^\{"seq":(\d+),'),
+    "ecs": re.compile(r'^\{"event":\{"sequence":(\d+),'),
+    "ocsf": re.compile(r'^\{"metadata":\{"sequence":(\d+),'),
+    "cef": re.compile(r"^CEF:0\|mactiond\|mactiond\|[^|]+\|[^|]+\|[^|]+\|\d+\|cn1=(\d+) "),
+}
+
+
+def load_schemas(folder):
+    return [json.loads(path.read_text()) for path in sorted(folder.glob("*.schema.json"))]
+
+
+def validator(name):
+    """Of schemas/NAME.schema.json; the schemas refer to each other by $id."""
+    schemas = {schema["$id"]: schema for schema in load_schemas(SCHEMAS)}
+    wanted = schemas[f"urn:mactiond:schema:{name}:1"]
+    resolver = jsonschema.RefResolver(wanted["$id"], wanted, store=schemas)
+    return jsonschema.Draft202012Validator(wanted, resolver=resolver)
+
+
+def life(kind, final, number):
+    plan = [[0, "Pending"], [1500, "InProgress"], [3000, final]]
+    comment = f"ticket {number}: <b>& [x](http://x.example) \"quoted\" \\ \u2603 | a=b\nline"
+    return {"type": kind, "plan": plan, "computerDnsName": f"srv-{number:03}.example",
+            "requestor": "analyst@example.com", "requestorComment": comment}
+
+
+class Formats(E2eTest):
+    def receivers(self):
+        def make(name, format, answer=None, **options):
+            receiver = self.place.receiver(name, format=format, **options)
+            if answer:
+                receiver.answer = lambda attempt, number: answer
+            return receiver
+
+        token = self.place.path / "token"
+        token.touch(mode=0o600)
+        token.write_text("0123456789abcdef0123456789abcdef\n")
+        old = "whsec_" + base64.b64encode(b"x" * 32).decode()
+        return {
+            "events": make("events", "cloudevents", old_secrets=[old]),
+            "plain": make("plain", "standard", tls=False),
+            "slack": make("slack", "slack", Answer(200, body=b"ok")),
+            "teams": make("teams", "teams", Answer(202)),
+            "pager": make("pager", "pagerduty", Answer(202, body=b'{"status":"success"}'),
+                          config=[f'token = "file:{token}"']),
+            "splunk": make("splunk", "splunk_hec",
+                           Answer(200, body=b'{"text":"Success","code":0}'),
+                           config=[f'token = "file:{token}"']),
+            "own": make("own", "template", config=[f"template = {TEMPLATE}"]),
+            "gone": make("gone", "standard", Answer(410)),
+        }
+
+    def node(self, requests):
+        """What the receivers' own libraries say of requests."""
+        path = self.place.path / "requests.json"
+        path.write_text(json.dumps(requests))
+        environment = {**os.environ, "NODE_PATH": os.environ["MACTIOND_NODE_MODULES"]}
+        done = subprocess.run(["node", TESTS / "validators" / "validate.js", path],
+                              capture_output=True, text=True, timeout=120, env=environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    @staticmethod
+    def request(receiver, attempt, body=None):
+        return {"headers": attempt.headers, "format": receiver.format,
+                "body": base64.b64encode(body or attempt.body).decode(),
+                "secrets": [receiver.secret, *receiver.old_secrets]}
+
+    def test_every_format_is_what_its_readers_take(self):
+        sim = self.place.sim()
+        all_of = self.receivers()
+        daemon = self.place.daemon(sim, list(all_of.values())).start()
+        lives = [(kind, final) for kind in TYPES for final in FINAL]
+        sim.add([life(kind, final, i) for i, (kind, final) in enumerate(lives)])
+        self.assert_exact(sim, daemon, [all_of["events"], all_of["plain"]], 60)
+
+        def drained():
+            return all(w["queued"] == 0 for w in daemon.status()["webhooks"] if w["name"] != "gone")
+
+        wait_until(drained, 60, "every queue drained", daemon.diagnostics)
+        for receiver in all_of.values():
+            self.assertEqual(receiver.problems(), [])
+        lines = daemon.log_lines()
+        self.check_schemas(lines, all_of)
+        self.check_libraries(all_of)
+        self.check_pager(lines, all_of["pager"])
+        self.check_others(lines, all_of)
+
+    def check_schemas(self, lines, all_of):
+        for line in lines:
+            validator("log-line").validate(line)
+        for attempt in all_of["events"].attempts:
+            validator("cloudevents").validate(attempt.event)
+        for attempt in all_of["plain"].attempts:
+            validator("standard").validate(attempt.event)
+        self.assertIn("webhook.disabled", {line["type"] for line in lines})
+        for broken in ({**lines[0], "seq": "1"}, {**lines[0], "type": "action.other"},
+                       {k: v for k, v in lines[0].items() if k != "lag_ms"}):
+            self.assertFalse(validator("log-line").is_valid(broken))
+
+    def check_libraries(self, all_of):
+        attempts = [(r, a) for r in all_of.values() for a in r.attempts]
+        verdict = self.node([self.request(r, a) for r, a in attempts])
+        self.assertEqual(verdict["problems"], [])
+        signatures = sum(1 + len(r.old_secrets) for r, _ in attempts)
+        self.assertEqual(verdict["accepted"], {
+            "standardwebhooks": signatures, "svix": signatures,
+            "cloudevents": len(all_of["events"].attempts),
+            "adaptivecards": len(all_of["teams"].attempts)})
+        # The judges themselves: each refuses what was changed on its way.
+        event, card = all_of["events"].attempts[0], all_of["teams"].attempts[0]
+        no_type = event.body.replace(b'"type":"io.', b'"typo":"io.')
+        odd_card = card.body.replace(b"RichTextBlock", b"RichTextBlok")
+        verdict = self.node([self.request(all_of["events"], event, no_type),
+                             self.request(all_of["teams"], card, odd_card)])
+        self.assertEqual(verdict["accepted"], {})
+        self.assertEqual(len(verdict["problems"]), 4 + 1 + 2 + 1, verdict)
+
+    def check_pager(self, lines, pager):
+        wanted = sorted(line["id"] for line in lines if line.get("to") in ("Failed", "TimeOut")
+                        or line["type"] == "webhook.disabled")
+        self.assertEqual(sorted(a.id for a in pager.attempts), wanted)
+        for attempt in pager.attempts:
+            self.assertEqual(attempt.event["event_action"], "trigger")
+            self.assertEqual(attempt.event["routing_key"], "0123456789abcdef0123456789abcdef")
+            self.assertLessEqual(len(attempt.event["payload"]["summary"]), 1024)
+
+    def check_others(self, lines, all_of):
+        by_id = {line["id"]: line for line in lines}
+        for attempt in all_of["splunk"].attempts:
+            self.assertEqual(attempt.headers["authorization"],
+                             "Splunk 0123456789abcdef0123456789abcdef")
+            self.assertEqual(attempt.event["event"], by_id[attempt.id])
+        for attempt in all_of["own"].attempts:
+            line = by_id[attempt.id]
+            self.assertEqual(attempt.event["all"], line)
+            self.assertEqual(attempt.event["seq"], line["seq"])
+            self.assertEqual(attempt.event["machine"],
+                             line.get("action", {}).get("computerDnsName"))
+        for attempt in all_of["slack"].attempts:
+            self.assertNotIn("<b>", attempt.body.decode())
+
+
+class LogFormats(E2eTest):
+    def lines(self, daemon):
+        text = daemon.log_path.read_bytes().decode()
+        return text[: text.rfind("\n") + 1].splitlines()
+
+    def seqs(self, daemon, format):
+        found = [SEQ[format].match(line) for line in self.lines(daemon)]
+        return [int(match.group(1)) for match in found if match]
+
+    def test_each_event_stands_once_in_a_log_of_changing_format_through_kill_9(self):
+        sim = self.place.sim()
+        daemon = self.place.daemon(sim, [])
+        ocsf = jsonschema.Draft202012Validator(
+            json.loads((TESTS / "validators" / "ocsf.schema.json").read_text()))
+        seqs = []
+        for round_number, format in enumerate(("json", "ecs", "ocsf", "cef", "json")):
+            daemon.config.write_text(daemon.config_text(log_format=format))
+            daemon.start()
+            sim.add([{"type": kind, "plan": [[0, "Pending"], [700, "Succeeded"]]}
+                     for kind in TYPES])
+            wait_until(lambda: len(self.seqs(daemon, format)) >= 4, 30, f"lines in {format}",
+                       daemon.diagnostics)
+            daemon.kill9()
+            with self.subTest(format):
+                self.check_lines(format, self.lines(daemon), ocsf)
+        for line in self.lines(daemon):
+            seqs += [int(m.group(1)) for m in (p.match(line) for p in SEQ.values()) if m]
+        self.assertEqual(len(seqs), len(self.lines(daemon)), "a line of no format")
+        self.assertEqual(seqs, list(range(1, len(seqs) + 1)))
+
+    def check_lines(self, format, lines, ocsf):
+        mine = [line for line in lines if SEQ[format].match(line)]
+        if format == "ecs":
+            for line in map(json.loads, mine):
+                self.assertEqual(line["ecs"], {"version": "8.11.0"})
+                self.assertIn(line["event"]["action"], TYPES)
+        elif format == "ocsf":
+            for line in map(json.loads, mine):
+                ocsf.validate(line)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/iso_time.hpp"
+#include "core/event_record.hpp"
+
+namespace mactiond::test {
+
+/// A failed isolation, with everything in it that an action can have.
+inline core::EventRecord failed_isolation() {
+  core::EventRecord event;
+  event.seq = 17;
+  event.id = "ma_5f0c7a52-0000-5000-8000-000000000017";
+  event.type = core::EventType::ActionTransition;
+  event.time = *parse_iso_time("2026-11-20T10:14:00.1234567Z");
+  event.instance = "soc1";
+  event.region = "eu";
+  event.action = ActionId{"a-1"};
+  event.document =
+      R"({"id":"a-1","type":"Isolate","title":null,"requestor":"analyst@contoso.com",)"
+      R"x("requestorComment":"<beacon> & [c2](http://evil.example)","status":"Failed",)x"
+      R"("machineId":"1e5bc9d7","computerDnsName":"srv-db-01.contoso.com",)"
+      R"("creationDateTimeUtc":"2026-11-20T08:00:00Z",)"
+      R"("lastUpdateDateTimeUtc":"2026-11-20T10:14:00.1234567Z","cancellationRequestor":null,)"
+      R"("cancellationComment":null,"cancellationDateTimeUtc":null,"errorHResult":-2145844840,)"
+      R"("scope":"Full","externalId":null,"requestSource":"Portal",)"
+      R"("relatedFileInfo":{"fileIdentifier":"87662bc3d60e4200ceaf7aae249d1c343f4b83c9",)"
+      R"("fileIdentifierType":"Sha1"},"commands":[],"troubleshootInfo":null})";
+  event.fields = R"("from":"InProgress","to":"Failed","lag_ms":1240)";
+  return event;
+}
+
+/// A transition of the same action from one status to another.
+inline core::EventRecord transition(std::string_view from, std::string_view to) {
+  core::EventRecord event = failed_isolation();
+  event.fields = "\"from\":\"" + std::string(from) + "\",\"to\":\"" + std::string(to) + "\"";
+  return event;
+}
+
+/// An event about the action above, or about none where the type has none.
+inline core::EventRecord event_of(core::EventType type, std::string fields) {
+  core::EventRecord event = failed_isolation();
+  event.type = type;
+  event.fields = std::move(fields);
+  const std::string_view name = core::to_string(type);
+  if (!name.starts_with("region.") && !name.starts_with("webhook.")) return event;
+  event.action = {};
+  event.document.clear();
+  if (name.starts_with("webhook.")) event.region.clear();
+  return event;
+}
+
+}  // namespace mactiond::test
