@@ -210,7 +210,11 @@ int App::open_servers() {
   return 0;
 }
 
-core::EngineStatus App::status() { return engine_->status(clock_.now()); }
+core::EngineStatus App::status() {
+  core::EngineStatus status = engine_->status(clock_.now());
+  status.log_trouble = driver_->log_trouble();
+  return status;
+}
 
 std::string App::metrics_text() {
   const Now now = clock_.now();

@@ -33,6 +33,9 @@ void judge_region(const core::RegionStatus& region, Readiness& readiness) {
 Readiness judge_readiness(bool live, const core::EngineStatus& status) {
   Readiness readiness{true, {}};
   add_line(readiness, live, live ? "live" : "the loop or the store has not answered lately");
+  if (!status.log_trouble.empty()) {
+    add_line(readiness, false, "transition log: " + status.log_trouble);
+  }
   for (const auto& region : status.regions) judge_region(region, readiness);
   return readiness;
 }

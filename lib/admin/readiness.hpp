@@ -12,8 +12,9 @@ struct Readiness {
   std::string report;  ///< "[+] …" for what is well, "[-] …" for what is not
 };
 
-/// Ready: live, and every region was polled with success at least once and is either in order or
-/// was polled lately. Trouble that has just begun is for alerts, not for restarts.
+/// Ready: live, the transition log can be written, and every region was polled with success at
+/// least once and is either in order or was polled lately. Trouble that has just begun is for
+/// alerts, not for restarts.
 [[nodiscard]] Readiness judge_readiness(bool live, const core::EngineStatus& status);
 
 }  // namespace mactiond::admin

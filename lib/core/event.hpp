@@ -36,6 +36,7 @@ struct ActionsListed {
   CommandId command;
   Disposition outcome;
   std::vector<MachineAction> actions;
+  int unusable = 0;  ///< rows of the page that were left out: no action can be made of them
   /// The answer carried an @odata.nextLink: there is more than this page. The link itself is
   /// never followed.
   bool has_next_link = false;

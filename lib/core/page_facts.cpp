@@ -42,9 +42,9 @@ std::optional<CreationSpan> span_of(const std::vector<MachineAction>& actions) {
 
 }  // namespace
 
-PageFacts facts_of(const std::vector<MachineAction>& actions, bool has_next_link) {
+PageFacts facts_of(const std::vector<MachineAction>& actions, int unusable, bool has_next_link) {
   PageFacts facts;
-  facts.rows = static_cast<int>(actions.size());
+  facts.rows = static_cast<int>(actions.size()) + unusable;
   facts.has_next_link = has_next_link;
   facts.newest_update = newest_update(actions);
   facts.fingerprint = fingerprint_of(actions);

@@ -17,14 +17,16 @@ struct CreationSpan {
 
 /// What a page of a list call was like; all that paging is decided on.
 struct PageFacts {
-  int rows = 0;
+  int rows = 0;  ///< also those of which no action can be made
   bool has_next_link = false;
   std::optional<WallTime> newest_update;  ///< greatest last update among the rows
-  std::uint64_t fingerprint = 0;          ///< of the rows' ids in their order
+  std::uint64_t fingerprint = 0;          ///< of the actions' ids in their order; 0 without any
   /// Set where the rows came in order of creation: whatever the list holds between is on the page.
   std::optional<CreationSpan> span = std::nullopt;
 };
 
-[[nodiscard]] PageFacts facts_of(const std::vector<MachineAction>& actions, bool has_next_link);
+/// unusable: rows of the page beside the actions.
+[[nodiscard]] PageFacts facts_of(const std::vector<MachineAction>& actions, int unusable,
+                                 bool has_next_link);
 
 }  // namespace mactiond::core

@@ -17,6 +17,7 @@ constexpr Duration kSweepPageInterval = 20s;
 constexpr Duration kBackoffFirst = 5s;
 constexpr Duration kBackoffMax = 5min;
 constexpr Duration kRefusedFor = 24h;
+constexpr Duration kMisjudgedBy = 1h;
 /// A round that does not end is given up; the sweep finds the rest.
 constexpr int kPagesMax = 500;
 /// One row in so many is read again with the next page of the open set.
@@ -85,32 +86,50 @@ std::optional<Query> PollSchedule::sweep_due(MonoTime now, WallTime server_now) 
   if (!sweep_) {
     Query query;
     query.kind = Query::Kind::CreatedSince;
-    query.since = server_now - options_.lookback;
+    query.since = reference(server_now) - options_.lookback;
     query.top = options_.page_size;
     sweep_.emplace(std::move(query), server_now);
   }
   return sweep_->query();
 }
 
+bool PollSchedule::restart_misjudged(WallTime server_now) {
+  if (watermark_ || misjudged_ || !poll_) return false;
+  if (std::chrono::abs(server_now - poll_->started()) <= kMisjudgedBy) return false;
+  misjudged_ = true;
+  poll_.reset();
+  poll_under_way_ = false;
+  return true;
+}
+
 bool PollSchedule::poll_page(const PageFacts& page, Duration interval, MonoTime now,
-                             WallTime server_now) {
+                             const Clocks& clocks) {
   MACTIOND_ASSERT(poll_ && poll_under_way_);
   poll_under_way_ = false;
   poll_failures_ = 0;
   if (poll_->advance(page)) return false;
-  move_watermark(server_now);
+  move_watermark(clocks);
   poll_.reset();
   polled_once_ = true;
   poll_at_ = std::max(poll_started_ + interval, now);
   return true;
 }
 
-void PollSchedule::move_watermark(WallTime server_now) {
-  // Neither a stamp from the future nor a round begun by a wrong clock may blind the polls to come.
-  const WallTime latest = std::min(poll_->started(), server_now);
-  WallTime reached = watermark_.value_or(poll_->newest_update().value_or(latest));
-  if (poll_->newest_update()) reached = std::max(reached, *poll_->newest_update());
-  watermark_ = std::clamp(reached, latest - options_.lookback, latest);
+void PollSchedule::move_watermark(const Clocks& clocks) {
+  const auto newest = poll_->newest_update();
+  // A stamp from the future must not blind the polls to come.
+  if (newest && *newest <= clocks.server) {
+    watermark_ = std::max(watermark_.value_or(*newest), *newest);
+  } else if (newest) {
+    watermark_ = std::max(watermark_.value_or(clocks.server), clocks.server);
+  }
+  if (!watermark_) return;
+  const auto [earlier, later] = std::minmax(clocks.server, clocks.local);
+  watermark_ = std::clamp(*watermark_, earlier - options_.lookback, later);
+}
+
+WallTime PollSchedule::reference(WallTime server_now) const {
+  return std::max(server_now, watermark_.value_or(server_now));
 }
 
 bool PollSchedule::sweep_page(const PageFacts& page, MonoTime now) {

@@ -31,7 +31,7 @@ class ListRound {
   /// Whether the page is the one before over again although rows were to be skipped: a list
   /// without an end.
   [[nodiscard]] bool repeats(const PageFacts& page) const {
-    return query_.skip > 0 && page.rows > 0 && page.fingerprint == fingerprint_;
+    return query_.skip > 0 && page.fingerprint != 0 && page.fingerprint == fingerprint_;
   }
   /// Greatest last update seen so far.
   [[nodiscard]] std::optional<WallTime> newest_update() const { return newest_update_; }
@@ -44,13 +44,20 @@ class ListRound {
   int pages_ = 0;
 };
 
+/// What is known of the time; either may be wrong by years.
+struct Clocks {
+  WallTime server{};  ///< by the API's Date header; by ours before the first answer
+  WallTime local{};
+};
+
 enum class Strategy : std::uint8_t { Changes, Documented };
 
 /// When one region is polled and swept, and with what query.
 ///
 /// A poll asks for what changed since the watermark minus the overlap. The watermark is the newest
-/// last update seen in a complete poll; it is never from the future, and never further back than
-/// lookback, so that what is read again is still known. The sweep asks for everything created
+/// last update seen in a complete poll: no clock moves it, but that of two that are right or wrong
+/// the later says what is the future, and the earlier how far back lookback reaches, so that what
+/// is read again is still known. The sweep asks for everything created
 /// within lookback, at start and every ten minutes, and catches what a poll could miss.
 class PollSchedule {
  public:
@@ -67,11 +74,14 @@ class PollSchedule {
   [[nodiscard]] std::optional<Query> poll_due(MonoTime now, WallTime server_now);
   [[nodiscard]] std::optional<Query> sweep_due(MonoTime now, WallTime server_now);
   void poll_sent() { poll_under_way_ = true; }
+  /// Begins the round under way anew if the clock it began by was wrong; true then, and its page
+  /// is nothing. Only a first round depends on the clock, and only once is it begun anew.
+  [[nodiscard]] bool restart_misjudged(WallTime server_now);
   void sweep_sent() { sweep_under_way_ = true; }
 
   /// A page arrived. True if its round is complete now; interval is from its start to the next.
   [[nodiscard]] bool poll_page(const PageFacts& page, Duration interval, MonoTime now,
-                               WallTime server_now);
+                               const Clocks& clocks);
   [[nodiscard]] bool sweep_page(const PageFacts& page, MonoTime now);
 
   /// The call failed: the page is asked for again after a back-off, never before retry_after.
@@ -99,7 +109,9 @@ class PollSchedule {
   [[nodiscard]] const std::optional<ListRound>& sweep_round() const { return sweep_; }
 
  private:
-  void move_watermark(WallTime server_now);
+  void move_watermark(const Clocks& clocks);
+  /// Where lookback is counted from: a clock that is behind what was seen is wrong.
+  [[nodiscard]] WallTime reference(WallTime server_now) const;
 
   PollOptions options_;
   std::optional<WallTime> watermark_;
@@ -111,6 +123,7 @@ class PollSchedule {
   bool poll_under_way_ = false;
   int poll_failures_ = 0;
   bool polled_once_ = false;
+  bool misjudged_ = false;  ///< a round was begun anew
 
   std::optional<ListRound> sweep_;
   MonoTime sweep_at_{};

@@ -101,6 +101,7 @@ class Region {
   /// a new token: it is made again then, and nothing is wrong yet.
   [[nodiscard]] bool answered(const Call& call, const Disposition& outcome,
                               std::optional<WallTime> date, Now now, StepWriter& out);
+  void tell_unusable(int rows, Now now, StepWriter& out);
   /// Whether the answered page shows that its list has no end.
   [[nodiscard]] bool repeats(const Call& call, const PageFacts& page) const;
   void list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
@@ -131,6 +132,8 @@ class Region {
   std::map<CommandId, Call> calls_;
   ManyIds many_ids_ = ManyIds::In;
   std::string degraded_;  ///< why; empty while all is well
+  std::int64_t unusable_rows_ = 0;
+  MonoTime tell_unusable_at_ = MonoTime::min();
   std::optional<MonoTime> last_poll_;
   std::optional<WallTime> last_poll_wall_;
   std::optional<WallTime> measured_from_;  ///< server time of the first complete poll

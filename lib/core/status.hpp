@@ -30,8 +30,9 @@ struct RegionStatus {
   QuotaStatus quota;
   std::string strategy;  ///< changes | documented
   std::int64_t throttled_seconds = 0;
-  std::string cancel_guard;       ///< what holds every cancel of the region back; empty: nothing
-  std::int64_t cancels_live = 0;  ///< decisions that have not ended
+  std::int64_t unusable_rows = 0;  ///< of which no action could be made, each time they were read
+  std::string cancel_guard;        ///< what holds every cancel of the region back; empty: nothing
+  std::int64_t cancels_live = 0;   ///< decisions that have not ended
 };
 
 struct WebhookStatus {
@@ -57,6 +58,7 @@ struct EngineStatus {
   std::vector<WebhookStatus> webhooks;
   std::vector<ActionCount> actions;
   std::uint64_t last_seq = 0;
+  std::string log_trouble;         ///< why the transition log cannot be written; empty while it can
   std::string cancelling = "off";  ///< on | suspended | off
 };
 

@@ -9,6 +9,9 @@ namespace mactiond::core {
 namespace {
 
 constexpr Duration kRenewBefore = std::chrono::minutes(5);
+/// A token said to live shorter is tried this long, or it would be fetched without end. Where it
+/// is over indeed the API says so.
+constexpr Duration kLifetimeMin = std::chrono::minutes(1);
 constexpr Duration kBackoffFirst = std::chrono::seconds(5);
 constexpr Duration kBackoffMax = std::chrono::minutes(5);
 // A token refused this soon after it was fetched says that fetching another will not help.
@@ -36,8 +39,9 @@ void TokenCache::fetched(Secret token, Duration lifetime, MonoTime now) {
   not_before_ = MonoTime::min();
   token_ = std::move(token);
   fetched_at_ = now;
-  expires_at_ = now + lifetime;
-  renew_at_ = expires_at_ - std::min(kRenewBefore, lifetime / 5);
+  const Duration believed = std::max(lifetime, kLifetimeMin);
+  expires_at_ = now + believed;
+  renew_at_ = expires_at_ - std::min(kRenewBefore, believed / 5);
 }
 
 void TokenCache::fetch_failed(std::optional<Duration> retry_after, MonoTime now, Random& random) {

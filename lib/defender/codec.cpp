@@ -29,8 +29,9 @@ class AnswerHandler {
  public:
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_key_size = 1024;
-  static constexpr std::size_t max_string_size = EntityReader::kDocumentMax;
+  // The limits are add_part's: the parser's own would refuse the whole page for one long text.
+  static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
 
   explicit AnswerHandler(Shape shape) : shape_(shape) {}
 
@@ -40,13 +41,17 @@ class AnswerHandler {
   bool on_object_end(std::size_t /*n*/, error_code& ec) { return checked(end('}'), ec); }
   bool on_array_begin(error_code& ec) { return checked(begin('['), ec); }
   bool on_array_end(std::size_t /*n*/, error_code& ec) { return checked(end(']'), ec); }
-  bool on_key_part(JsonText s, std::size_t /*n*/, error_code& /*ec*/) { return add_part(s); }
+  bool on_key_part(JsonText s, std::size_t /*n*/, error_code& ec) {
+    return checked(add_part(s), ec);
+  }
   bool on_key(JsonText s, std::size_t /*n*/, error_code& ec) { return checked(key(whole(s)), ec); }
-  bool on_string_part(JsonText s, std::size_t /*n*/, error_code& /*ec*/) { return add_part(s); }
+  bool on_string_part(JsonText s, std::size_t /*n*/, error_code& ec) {
+    return checked(add_part(s), ec);
+  }
   bool on_string(JsonText s, std::size_t /*n*/, error_code& ec) {
     return checked(text(whole(s)), ec);
   }
-  bool on_number_part(JsonText s, error_code& /*ec*/) { return add_part(s); }
+  bool on_number_part(JsonText s, error_code& ec) { return checked(add_part(s), ec); }
   bool on_int64(std::int64_t /*i*/, JsonText s, error_code& ec) { return on_literal(s, ec); }
   bool on_uint64(std::uint64_t /*u*/, JsonText s, error_code& ec) { return on_literal(s, ec); }
   bool on_double(double /*d*/, JsonText s, error_code& ec) { return on_literal(s, ec); }
@@ -60,13 +65,19 @@ class AnswerHandler {
   [[nodiscard]] Page take() { return std::move(page_); }
   /// Where an unexpected document went wrong.
   [[nodiscard]] std::string where() const {
-    return has_rows_ && place_ != Place::Root
-               ? "value[" + std::to_string(page_.actions.size()) + ']'
-               : std::string();
+    return has_rows_ && place_ != Place::Root ? "value[" + std::to_string(rows()) + ']'
+                                              : std::string();
   }
 
  private:
-  enum class Place : std::uint8_t { Outside, Root, Rows, Entity, Ignored };
+  enum class Place : std::uint8_t {
+    Outside,
+    Root,
+    Rows,
+    Entity,
+    Unusable,  ///< the rest of an entity that is left out
+    Ignored,
+  };
 
   static bool checked(bool accepted, error_code& ec) {
     if (!accepted) ec = make_error_code(Errc::UnexpectedDocument);
@@ -74,8 +85,14 @@ class AnswerHandler {
   }
 
   bool add_part(std::string_view part) {
+    if (place_ == Place::Unusable || place_ == Place::Ignored) return true;
     parts_ += part;
-    return true;
+    if (parts_.size() <= EntityReader::kDocumentMax) return true;
+    return place_ == Place::Entity && leave_out(entity_.depth());
+  }
+
+  [[nodiscard]] std::size_t rows() const {
+    return page_.actions.size() + static_cast<std::size_t>(page_.unusable);
   }
 
   /// The token whose last piece is s; valid until the next token begins.
@@ -91,7 +108,9 @@ class AnswerHandler {
   bool begin_member(char bracket);
   bool begin_entity(char bracket);
   bool end(char bracket);
-  bool end_entity_level(char bracket);
+  bool end_entity();
+  /// The entity is not to be read on; so many of its brackets are open.
+  bool leave_out(std::size_t depth);
   bool key(std::string_view name);
   bool text(std::string_view value);
   bool literal(std::string_view value);
@@ -103,7 +122,7 @@ class AnswerHandler {
   std::string member_;  // the current member of the root
   std::string parts_;
   std::string token_;
-  std::size_t ignored_depth_ = 0;
+  std::size_t ignored_depth_ = 0;  // in Unusable and Ignored
   bool has_rows_ = false;
 };
 
@@ -116,9 +135,10 @@ bool AnswerHandler::begin(char bracket) {
     case Place::Root:
       return begin_member(bracket);
     case Place::Rows:
-      return page_.actions.size() < kRowsMax && begin_entity(bracket);
+      return rows() < kRowsMax && begin_entity(bracket);
     case Place::Entity:
-      return entity_.open(bracket);
+      return entity_.open(bracket) || leave_out(entity_.depth() + 1);
+    case Place::Unusable:
     case Place::Ignored:
       ++ignored_depth_;
       return true;
@@ -156,7 +176,13 @@ bool AnswerHandler::end(char bracket) {
       place_ = Place::Root;
       return true;
     case Place::Entity:
-      return end_entity_level(bracket);
+      if (!entity_.close(bracket)) return false;
+      return !entity_.complete() || end_entity();
+    case Place::Unusable:
+      if (--ignored_depth_ > 0) return true;
+      ++page_.unusable;
+      place_ = Place::Rows;
+      return true;
     case Place::Ignored:
       if (--ignored_depth_ == 0) place_ = Place::Root;
       return true;
@@ -164,24 +190,33 @@ bool AnswerHandler::end(char bracket) {
   return false;
 }
 
-bool AnswerHandler::end_entity_level(char bracket) {
-  if (!entity_.close(bracket)) return false;
-  if (!entity_.complete()) return true;
-  auto action = entity_.take();
-  if (!action) return false;
-  page_.actions.push_back(*std::move(action));
+bool AnswerHandler::end_entity() {
   place_ = shape_ == Shape::List ? Place::Rows : Place::Outside;
+  auto action = entity_.take();
+  if (action) {
+    page_.actions.push_back(*std::move(action));
+  } else {
+    ++page_.unusable;
+  }
+  return action || shape_ == Shape::List;
+}
+
+bool AnswerHandler::leave_out(std::size_t depth) {
+  if (shape_ == Shape::Entity) return false;
+  place_ = Place::Unusable;
+  ignored_depth_ = depth;
+  parts_.clear();
   return true;
 }
 
 bool AnswerHandler::key(std::string_view name) {
-  if (place_ == Place::Entity) return entity_.key(name);
+  if (place_ == Place::Entity) return entity_.key(name) || leave_out(entity_.depth());
   if (place_ == Place::Root) member_ = name;
   return true;
 }
 
 bool AnswerHandler::text(std::string_view value) {
-  if (place_ == Place::Entity) return entity_.text(value);
+  if (place_ == Place::Entity) return entity_.text(value) || leave_out(entity_.depth());
   if (place_ == Place::Root && member_ == "@odata.nextLink") page_.has_next_link = !value.empty();
   return literal(value);
 }
@@ -194,7 +229,8 @@ bool AnswerHandler::literal(std::string_view value) {
     case Place::Root:
       return member_ != "value";
     case Place::Entity:
-      return entity_.literal(value);
+      return entity_.literal(value) || leave_out(entity_.depth());
+    case Place::Unusable:
     case Place::Ignored:
       return true;
   }

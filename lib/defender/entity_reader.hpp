@@ -30,6 +30,8 @@ class EntityReader {
   /// A number, true, false or null as it was sent.
   [[nodiscard]] bool literal(std::string_view value);
 
+  /// How many brackets are open, the entity's own included.
+  [[nodiscard]] std::size_t depth() const { return frames_.size() + skip_depth_; }
   /// The entity's own closing brace has been read.
   [[nodiscard]] bool complete() const { return frames_.empty(); }
   /// The finished action; nothing if it has no usable id.

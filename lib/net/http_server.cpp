@@ -1,5 +1,6 @@
 #include "net/http_server.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -39,6 +40,11 @@ using Protocol = asio::generic::stream_protocol;
 using Socket = Protocol::socket;
 using Acceptor = asio::basic_socket_acceptor<Protocol>;
 
+struct Connection {
+  Socket socket;
+  bool reading = true;  ///< a request is awaited or half received
+};
+
 /// What a stream with nothing new to send waits for. A wake-up is remembered.
 class StreamWait {
  public:
@@ -69,11 +75,13 @@ struct Shared {
         changed(acceptor.get_executor(), asio::steady_timer::time_point::max()) {}
 
   void stop();
+  /// Makes room by closing the oldest connection that has no whole request, if there is one.
+  bool evict();
 
   Acceptor acceptor;
   RequestHandler handler;
   asio::steady_timer changed;  ///< cancelled whenever a connection has ended, and at the stop
-  std::list<Socket> connections;
+  std::list<Connection> connections;  ///< in the order of their arrival
   std::list<StreamWait> streams;
   std::optional<SocketFile> file;
   std::exception_ptr failure;
@@ -84,9 +92,18 @@ void Shared::stop() {
   stopping = true;
   boost::system::error_code ignored;
   acceptor.close(ignored);
-  for (Socket& socket : connections) socket.close(ignored);
+  for (Connection& connection : connections) connection.socket.close(ignored);
   file.reset();
   changed.cancel();
+}
+
+bool Shared::evict() {
+  const auto waits = [](const Connection& c) { return c.reading && c.socket.is_open(); };
+  const auto oldest = std::find_if(connections.begin(), connections.end(), waits);
+  if (oldest == connections.end()) return false;
+  boost::system::error_code ignored;
+  oldest->socket.close(ignored);
+  return true;
 }
 
 Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader) {
@@ -176,12 +193,15 @@ Task<void> start_stream(std::shared_ptr<Shared> shared, Socket& socket, http::St
   shared->streams.erase(place);
 }
 
-Task<void> serve_connection(std::shared_ptr<Shared> shared, Socket& socket) {
+Task<void> serve_connection(std::shared_ptr<Shared> shared, Connection& connection) {
+  Socket& socket = connection.socket;
   RequestReader reader;
   bool open = true;
   while (open && !shared->stopping) {
+    connection.reading = true;
     auto reading = read_request(socket, reader);
     auto incoming = co_await with_deadline(std::move(reading), kRequestTime);
+    connection.reading = false;
     if (!incoming) {
       const int status = reader.is_started() ? status_of(incoming.error()) : 0;
       if (status != 0) co_await refuse(socket, status);
@@ -203,7 +223,8 @@ Task<void> serve_connection(std::shared_ptr<Shared> shared, Socket& socket) {
 }
 
 void start_connection(const std::shared_ptr<Shared>& shared, Socket socket) {
-  const auto place = shared->connections.insert(shared->connections.end(), std::move(socket));
+  const auto place =
+      shared->connections.insert(shared->connections.end(), Connection{std::move(socket)});
   auto ended = [shared, place](std::exception_ptr failure) {
     shared->connections.erase(place);
     if (failure && !shared->failure) shared->failure = failure;
@@ -225,12 +246,14 @@ Task<void> accept_all(std::shared_ptr<Shared> shared) {
   while (!shared->stopping) {
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) break;
-    if (shared->connections.size() >= kConnectionsMax) {
+    if (shared->connections.size() > kConnectionsMax) {
       co_await shared->changed.async_wait(kToken);
       continue;
     }
     auto [ec, socket] = co_await shared->acceptor.async_accept(kToken);
     if (!ec) {
+      // Who holds connections open without asking anything must not keep others out.
+      if (shared->connections.size() >= kConnectionsMax) (void)shared->evict();
       start_connection(shared, std::move(socket));
     } else if (ec != asio::error::operation_aborted) {
       // Out of file descriptors, most likely: trying again at once would spin.

@@ -107,6 +107,8 @@ struct Metrics::Families {
       counter("api_requests_total", "Calls to the API and the identity provider.");
   Family<Counter>& throttled =
       counter("api_throttled_seconds_total", "Time the API told us to wait.");
+  Family<Counter>& unusable =
+      counter("unusable_rows_total", "Rows of lists left out: without an id, or too large.");
   Family<Gauge>& quota_used = gauge("quota_used", "Calls in the trailing window.");
   Family<Gauge>& quota_limit = gauge("quota_limit", "Calls allowed in the trailing window.");
   Family<Gauge>& last_poll = gauge("last_successful_poll_timestamp_seconds",
@@ -187,6 +189,8 @@ void Metrics::Families::update(const core::RegionStatus& region, WallTime now) {
 
   Counter& waited = throttled.Add({{"region", region.name}});
   waited.Increment(std::max(0.0, static_cast<double>(region.throttled_seconds) - waited.Value()));
+  Counter& rows = unusable.Add({{"region", region.name}});
+  rows.Increment(std::max(0.0, static_cast<double>(region.unusable_rows) - rows.Value()));
 
   const auto map = [](const auto& value, auto function) {
     return value ? std::optional<double>(function(*value)) : std::nullopt;
@@ -217,6 +221,7 @@ void Metrics::follow(const std::vector<std::string>& regions,
       families_->transitions.Add({{"region", region}, {"to", std::string(status)}});
     }
     families_->throttled.Add({{"region", region}});
+    families_->unusable.Add({{"region", region}});
     for (const char* result : kCancelResults) {
       families_->cancels.Add({{"region", region}, {"policy", "operator"}, {"result", result}});
     }

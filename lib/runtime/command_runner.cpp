@@ -160,6 +160,7 @@ Task<void> CommandRunner::list_actions(core::ListActions command, RegionRef regi
     auto page = defender::parse_page(answer.response.body);
     if (page) {
       event.actions = std::move(page->actions);
+      event.unusable = page->unusable;
       event.has_next_link = page->has_next_link;
     } else {
       event.outcome = unreadable(page.error());

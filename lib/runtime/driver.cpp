@@ -236,6 +236,7 @@ void Driver::catch_up_log() {
   if (log_retry_at_) {
     ops::log(core::Note::Level::Info, "transition_log_recovered", {});
     log_retry_at_.reset();
+    log_trouble_.clear();
   }
 }
 
@@ -245,6 +246,7 @@ void Driver::log_failed(const Error& error) {
              {{"error", error.message()}, {"retry", "5s"}});
   }
   log_retry_at_ = parts_.clock.now().mono + kLogRetry;
+  log_trouble_ = error.message();
 }
 
 void Driver::follow_log_file(Now now) {

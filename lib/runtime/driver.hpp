@@ -65,6 +65,8 @@ class Driver {
 
   /// Whether the loop turned and the store answered within the last minute.
   [[nodiscard]] bool live() const;
+  /// Why the transition log cannot be written; empty while it can.
+  [[nodiscard]] const std::string& log_trouble() const { return log_trouble_; }
 
  private:
   void turn();
@@ -98,6 +100,7 @@ class Driver {
   std::optional<int> exit_code_;
   std::optional<MonoTime> grace_ends_;
   std::optional<MonoTime> log_retry_at_;  ///< set while lines wait for a log that failed
+  std::string log_trouble_;
   MonoTime log_checked_{};
   MonoTime status_reported_{};
   std::string status_line_;             ///< told to the service manager last

@@ -161,10 +161,10 @@ class EngineHarness {
   }
   void answer(const core::ListActions& list, std::vector<MachineAction> actions,
               bool has_next_link = false) {
-    step(core::ActionsListed{list.id, {}, std::move(actions), has_next_link, date()});
+    step(core::ActionsListed{list.id, {}, std::move(actions), 0, has_next_link, date()});
   }
   void fail(const core::ListActions& list, const Disposition& outcome) {
-    step(core::ActionsListed{list.id, outcome, {}, false, date()});
+    step(core::ActionsListed{list.id, outcome, {}, 0, false, date()});
   }
   void answer(const core::GetAction& get, const MachineAction& action) {
     step(core::ActionRead{get.id, {}, action, date()});

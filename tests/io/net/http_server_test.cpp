@@ -124,6 +124,21 @@ TEST_F(HttpServer, ServesMoreClientsThanItTakesAtOnce) {
   EXPECT_THAT(waiting.read_until("GET /b "), EndsWith("GET /b "));
 }
 
+TEST_F(HttpServer, HalfSentRequestsKeepNobodyOut) {
+  const Serving serving;
+  std::vector<std::unique_ptr<RawClient>> half;
+  for (int i = 0; i < 64; ++i) {
+    half.push_back(std::make_unique<RawClient>(serving.port()));
+    half.back()->send("GET /a HTTP/1.1\r\n");
+  }
+  RawClient whole(serving.port());
+  whole.send("GET /b HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(whole.read_until("GET /b "), EndsWith("GET /b "));
+  EXPECT_EQ(half.front()->read_to_end(), "") << "closed at once, not told after ten seconds";
+  half.back()->send("\r\n");
+  EXPECT_THAT(half.back()->read_until("GET /a "), EndsWith("GET /a ")) << "the oldest went only";
+}
+
 TEST_F(HttpServer, StopEndsEveryConnection) {
   Serving serving;
   RawClient idle(serving.port());

@@ -48,6 +48,14 @@ TEST(Readiness, NeedsEveryRegion) {
   EXPECT_FALSE(judge_readiness(true, status).ready);
 }
 
+TEST(Readiness, NamesATransitionLogThatCannotBeWritten) {
+  core::EngineStatus status;
+  status.log_trouble = "write: No space left on device";
+  const Readiness readiness = judge_readiness(true, status);
+  EXPECT_FALSE(readiness.ready);
+  EXPECT_EQ(readiness.report, "[+] live\n[-] transition log: write: No space left on device\n");
+}
+
 TEST(Readiness, KeepsEachReasonOnItsLine) {
   core::EngineStatus status;
   core::RegionStatus region;

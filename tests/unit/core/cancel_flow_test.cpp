@@ -204,7 +204,7 @@ TEST_F(CancelFlowTest, ASweepByAClockThatWasWrongDoesNotCount) {
     while (count<FetchToken>() > 0) give_token("token", 24h);
     while (count<ListActions>() > 0) {
       const auto list = take<ListActions>();
-      step(ActionsListed{list.id, {}, {}, false, date() + 24h * 365});
+      step(ActionsListed{list.id, {}, {}, 0, false, date() + 24h * 365});
     }
   };
   EngineHarness::run(5s, ahead);
@@ -405,7 +405,7 @@ TEST_F(CancelFlowTest, AServerClockThatJumpsCancelsNothing) {
   const auto ahead = [this] {
     while (count<ListActions>() > 0) {
       const auto list = take<ListActions>();
-      step(ActionsListed{list.id, {}, {api.at("a1")}, false, date() + 24h * 365});
+      step(ActionsListed{list.id, {}, {api.at("a1")}, 0, false, date() + 24h * 365});
     }
     while (count<FetchToken>() > 0) give_token("token", 24h);
   };

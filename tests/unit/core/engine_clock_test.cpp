@@ -18,6 +18,7 @@ using test::open_action;
 using test::server_error;
 using Kind = Query::Kind;
 using Lines = std::vector<std::string>;
+using Status = ActionStatus::Known;
 
 constexpr Duration kYear = 24h * 365;
 
@@ -106,14 +107,56 @@ TEST_P(ClockTest, AJumpTakesNothingFromTheStoreThatIsStillShown) {
 
 TEST_P(ClockTest, AFirstStartByAWrongClockIsPutRightByTheFirstAnswer) {
   jump();
-  begin();
-  EXPECT_LE(*regions.at("eu").watermark, server() + 1s);
-  pass(16s);
+  tick();
+  give_token();
+  list({ended_action("long-over", kDay - 200 * 24h)});
+  EXPECT_TRUE(events.empty()) << "asked for by a clock that was wrong";
   const auto list = take_list(Kind::ChangedSince);
   ASSERT_TRUE(list);
-  EXPECT_LE(list->query.since, server());
+  EXPECT_NEAR(static_cast<double>(to_seconds(server() - list->query.since)), 4 * 24 * 3600, 1);
   answer(*list, {open_action("a1").updated(server())});
   EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_LE(*regions.at("eu").watermark, server() + 1s);
+}
+
+TEST_P(ClockTest, AServersDateThatIsWrongByYearsDoesNotMoveTheWatermark) {
+  begin({open_action("a1")});
+  const auto wrong = [this](Kind kind, std::vector<MachineAction> actions) {
+    const auto list = take_list(kind);
+    ASSERT_TRUE(list);
+    step(ActionsListed{list->id, {}, std::move(actions), 0, false, date() + GetParam()});
+  };
+  for (int i = 0; i < 3; ++i) {
+    pass(3s);
+    wrong(Kind::ChangedSince, {open_action("a1").in(Status::InProgress).updated(kDay + 1s)});
+    EXPECT_GE(*regions.at("eu").watermark, kDay);
+    EXPECT_LE(*regions.at("eu").watermark, server());
+  }
+  pass(10min);
+  if (const auto sweep = take_list(Kind::CreatedSince); sweep && GetParam() < Duration{}) {
+    EXPECT_GE(sweep->query.since, kDay - 4 * 24h) << "what is long forgotten is not told anew";
+  }
+  pass(3s);
+  const auto list = take_list(Kind::ChangedSince);
+  ASSERT_TRUE(list);
+  EXPECT_LE(list->query.since, kDay);
+  EXPECT_GE(list->query.since, kDay - 5min);
+}
+
+TEST_P(ClockTest, AQuietTenantsWatermarkIsNotMovedByADateThatIsWrongByYears) {
+  begin();
+  pass(16s);
+  const auto poll = take_list(Kind::ChangedSince);
+  ASSERT_TRUE(poll);
+  step(ActionsListed{poll->id, {}, {}, 0, false, date() + GetParam()});
+  pass(16s);
+  const auto next = take_list(Kind::ChangedSince);
+  ASSERT_TRUE(next);
+  answer(*next, {});
+  pass(16s);
+  const auto right = take_list(Kind::ChangedSince);
+  ASSERT_TRUE(right);
+  EXPECT_NEAR(static_cast<double>(to_seconds(server() - right->query.since)), 4 * 24 * 3600, 60);
 }
 
 TEST_P(ClockTest, LagIsMeasuredByTheServersClock) {

@@ -201,7 +201,7 @@ TEST_F(EngineTest, EveryCommandUnderWayMayBeAbandonedByAStop) {
     if (std::holds_alternative<FetchToken>(command)) {
       step(TokenFetched{command_id, test::stopped(), {}, {}});
     } else if (std::holds_alternative<ListActions>(command)) {
-      step(ActionsListed{command_id, test::stopped(), {}, false, std::nullopt});
+      step(ActionsListed{command_id, test::stopped(), {}, 0, false, std::nullopt});
     } else {
       step(DeliveryAnswered{command_id, test::stopped()});
     }

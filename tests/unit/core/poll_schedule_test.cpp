@@ -115,8 +115,8 @@ struct PollScheduleTest : testing::Test {
   void poll(MonoTime now, WallTime server, std::optional<WallTime> newest = std::nullopt,
             bool any_open = false) {
     (void)begin_poll(now, server);
-    EXPECT_TRUE(
-        schedule.poll_page({newest ? 1 : 0, false, newest}, any_open ? kFast : kIdle, now, server));
+    EXPECT_TRUE(schedule.poll_page({newest ? 1 : 0, false, newest}, any_open ? kFast : kIdle, now,
+                                   {server, server}));
   }
 
   PollOptions options;
@@ -158,11 +158,42 @@ TEST_F(PollScheduleTest, AStampFromTheFutureDoesNotBlindThePollsToCome) {
   EXPECT_EQ(schedule.watermark(), kDay);
 }
 
-TEST_F(PollScheduleTest, ARoundBegunByAWrongClockDoesNotBlindThePollsToCome) {
+TEST_F(PollScheduleTest, AFirstRoundBegunByAWrongClockIsBegunAnewOnce) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay + 24h * 365);
-  ASSERT_TRUE(schedule.poll_page({0, false, std::nullopt}, kIdle, kBoot, kDay));
-  EXPECT_EQ(schedule.watermark(), kDay);
+  EXPECT_TRUE(schedule.restart_misjudged(kDay));
+  EXPECT_EQ(begin_poll(kBoot, kDay), changed_since(kDay - options.lookback, options.page_size));
+  EXPECT_FALSE(schedule.restart_misjudged(kDay + 5s)) << "this clock was right";
+  EXPECT_FALSE(schedule.restart_misjudged(kDay + 24h * 365)) << "nor for ever";
+}
+
+TEST_F(PollScheduleTest, ALaterRoundDoesNotDependOnTheClock) {
+  schedule.restore(kDay - 1min, std::nullopt);
+  schedule.start_at(kBoot);
+  (void)begin_poll(kBoot, kDay + 24h * 365);
+  EXPECT_FALSE(schedule.restart_misjudged(kDay));
+}
+
+TEST_F(PollScheduleTest, OneClockThatIsWrongByYearsDoesNotMoveTheWatermark) {
+  constexpr Duration kYear = 24h * 365;
+  for (const Clocks& clocks : {Clocks{kDay + kYear, kDay}, Clocks{kDay - kYear, kDay},
+                               Clocks{kDay, kDay + kYear}, Clocks{kDay, kDay - kYear}}) {
+    for (const auto newest : {std::optional<WallTime>(), std::optional(kDay - 2min)}) {
+      schedule = PollSchedule(options);
+      schedule.restore(kDay - 2min, std::nullopt);
+      schedule.start_at(kBoot);
+      (void)begin_poll(kBoot, clocks.server);
+      ASSERT_TRUE(schedule.poll_page({newest ? 1 : 0, false, newest}, kIdle, kBoot, clocks));
+      EXPECT_EQ(schedule.watermark(), kDay - 2min);
+    }
+  }
+}
+
+TEST_F(PollScheduleTest, AnEmptyTenantHasNoWatermark) {
+  schedule.start_at(kBoot);
+  poll(kBoot, kDay);
+  EXPECT_FALSE(schedule.watermark());
+  EXPECT_EQ(begin_poll(kBoot + 15s, kDay + 15s).since, kDay + 15s - options.lookback);
 }
 
 TEST_F(PollScheduleTest, AWatermarkFromTheFutureComesBack) {
@@ -182,7 +213,7 @@ TEST_F(PollScheduleTest, AQuietTenantIsReadNoFurtherBackThanTheLookback) {
 TEST_F(PollScheduleTest, TheWatermarkWaitsForTheWholeRound) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
-  EXPECT_FALSE(schedule.poll_page({10000, false, kDay - 1h}, kIdle, kBoot, kDay));
+  EXPECT_FALSE(schedule.poll_page({10000, false, kDay - 1h}, kIdle, kBoot, {kDay, kDay}));
   EXPECT_FALSE(schedule.watermark());
   EXPECT_EQ(begin_poll(kBoot, kDay).since, kDay - 1h) << "the next page at once";
 }
@@ -190,7 +221,7 @@ TEST_F(PollScheduleTest, TheWatermarkWaitsForTheWholeRound) {
 TEST_F(PollScheduleTest, TheIntervalRunsFromStartToStart) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
-  ASSERT_TRUE(schedule.poll_page({0, false, std::nullopt}, 2s, kBoot + 1s, kDay + 1s));
+  ASSERT_TRUE(schedule.poll_page({0, false, std::nullopt}, 2s, kBoot + 1s, {kDay + 1s, kDay + 1s}));
   EXPECT_EQ(schedule.poll_at(), kBoot + 2s);
 }
 
@@ -206,7 +237,8 @@ TEST_F(PollScheduleTest, AnActionThatOpensElsewhereEndsTheIdlePace) {
 TEST_F(PollScheduleTest, ASlowAnswerIsNotFollowedByABurst) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
-  ASSERT_TRUE(schedule.poll_page({0, false, std::nullopt}, kFast, kBoot + 30s, kDay + 30s));
+  ASSERT_TRUE(
+      schedule.poll_page({0, false, std::nullopt}, kFast, kBoot + 30s, {kDay + 30s, kDay + 30s}));
   EXPECT_EQ(schedule.poll_at(), kBoot + 30s);
 }
 

@@ -217,6 +217,40 @@ TEST_F(RegionTest, WhatAPageShouldHaveShownIsLookedUpBeforeTheRoundEnds) {
   EXPECT_TRUE(take_list(Kind::OpenOrCreatedSince)) << "the round goes on meanwhile";
 }
 
+TEST_F(RegionTest, RowsOfWhichNoActionCanBeMadeCountForPagingAndNothingElse) {
+  options.regions[0].poll.page_size = 3;
+  tick();
+  give_token();
+  const auto page = [this](std::vector<MachineAction> actions, int unusable) {
+    const auto list = take<ListActions>();
+    step(ActionsListed{list.id, {}, std::move(actions), unusable, false, date()});
+  };
+  page({open_action("a1").updated(kDay - 9s)}, 2);
+  const auto next = take_list(Kind::ChangedSince);
+  ASSERT_TRUE(next) << "the page was full";
+  EXPECT_EQ(next->query.since, kDay - 9s);
+  step(ActionsListed{next->id, {}, {open_action("a2").updated(kDay - 8s)}, 1, false, date()});
+  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a2 null>Pending"}));
+  EXPECT_EQ(notes_of("rows_unusable"), 1) << "not with every page";
+  const auto status = engine().status(now).regions[0];
+  EXPECT_EQ(status.reason, "");
+  EXPECT_EQ(status.unusable_rows, 3);
+}
+
+TEST_F(RegionTest, PagesOfUnusableRowsOnlyAreNoListWithoutAnEnd) {
+  options.regions[0].poll.page_size = 2;
+  tick();
+  give_token();
+  for (int i = 0; i < 3; ++i) {
+    const auto list = take_list(Kind::ChangedSince);
+    ASSERT_TRUE(list) << i;
+    EXPECT_EQ(list->query.skip, 2 * i);
+    step(ActionsListed{list->id, {}, {}, i < 2 ? 2 : 0, false, date()});
+  }
+  EXPECT_EQ(notes_of("call_failed"), 0);
+  EXPECT_EQ(engine().status(now).regions[0].reason, "");
+}
+
 TEST_F(RegionTest, AnOpenActionOlderThanTheSweepIsLookedUp) {
   begin({open_action("a1").created(kDay - 10 * 24h)});
   pass(3s);

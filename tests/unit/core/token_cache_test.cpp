@@ -50,8 +50,16 @@ TEST_F(TokenCacheTest, RenewsFiveMinutesBeforeTheEnd) {
 }
 
 TEST_F(TokenCacheTest, RenewsAShortLivedTokenInItsLastFifth) {
-  fetch(kBoot, "one", 5s);
-  EXPECT_EQ(cache.wake_at(kBoot), kBoot + 4s);
+  fetch(kBoot, "one", 5min);
+  EXPECT_EQ(cache.wake_at(kBoot), kBoot + 4min);
+}
+
+TEST_F(TokenCacheTest, ATokenOfOneSecondIsNotFetchedEverySecond) {
+  for (const Duration lifetime : {Duration(1s), Duration{}, Duration(-1h)}) {
+    fetch(kBoot, "one", lifetime);
+    EXPECT_NE(cache.usable(kBoot + 30s), nullptr);
+    EXPECT_EQ(cache.wake_at(kBoot), kBoot + 48s);
+  }
 }
 
 TEST_F(TokenCacheTest, KeepsOldTokenWhileRefreshFails) {

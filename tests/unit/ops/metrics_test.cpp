@@ -53,6 +53,7 @@ TEST(Metrics, ShowsEveryKnownCombinationFromTheStart) {
                 0);
     }
     EXPECT_EQ(value_of(text, "mactiond_api_throttled_seconds_total", {region}), 0);
+    EXPECT_EQ(value_of(text, "mactiond_unusable_rows_total", {region}), 0);
   }
   for (const std::string result : {"delivered", "gone", "timeout", "server_error"}) {
     EXPECT_EQ(value_of(text, "mactiond_webhook_deliveries_total",
@@ -168,6 +169,7 @@ TEST(Metrics, FollowsQuotaAndQueues) {
   region.name = "eu";
   region.quota = {12, 100, 340, 1500};
   region.throttled_seconds = 40;
+  region.unusable_rows = 3;
   auto status = status_of(region);
   core::WebhookStatus webhook;
   webhook.name = "soc";
@@ -181,6 +183,7 @@ TEST(Metrics, FollowsQuotaAndQueues) {
   EXPECT_EQ(value_of(text, "mactiond_quota_used", {"window=\"minute\""}), 12);
   EXPECT_EQ(value_of(text, "mactiond_quota_limit", {"window=\"hour\""}), 1500);
   EXPECT_EQ(value_of(text, "mactiond_api_throttled_seconds_total", {"region=\"eu\""}), 40);
+  EXPECT_EQ(value_of(text, "mactiond_unusable_rows_total", {"region=\"eu\""}), 3);
   EXPECT_EQ(value_of(text, "mactiond_webhook_queue", {"webhook=\"soc\""}), 7);
   EXPECT_EQ(value_of(text, "mactiond_dead_letters", {"webhook=\"soc\""}), 2);
   EXPECT_EQ(value_of(text, "mactiond_webhook_oldest_seconds", {"webhook=\"soc\""}), 90);
@@ -212,7 +215,7 @@ TEST(Metrics, ExplainsEveryFamily) {
     if (line.starts_with("# HELP ")) helped.insert(line.substr(7, line.find(' ', 7) - 7));
     if (line.starts_with("# TYPE ")) typed.insert(line.substr(7, line.find(' ', 7) - 7));
   }
-  EXPECT_EQ(typed.size(), 20U);
+  EXPECT_EQ(typed.size(), 21U);
   EXPECT_EQ(helped, typed);
 }
 
