@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "config/suggestion.hpp"
 #include "ctl_commands.hpp"
 
@@ -34,6 +35,7 @@ struct Choice {
   std::string config;
   std::string webhook;
   std::string seq;
+  ctl::LetterChoice letters;
   bool open = false;
   std::function<int()> run;
 };
@@ -118,7 +120,9 @@ void add_webhook_commands(CLI::App& app, Choice& choice) {
                              : name == "pause" ? "deliver nothing, keep the queue"
                                                : "deliver again";
     CLI::App* command = add(*webhook, choice, verb, what.c_str(), [&choice, &session, name] {
-      return ctl::perform(session, "/v1/webhooks/" + choice.webhook + '/' + name, "", "done");
+      return ctl::perform(session,
+                          "/v1/webhooks/" + mactiond::percent_encode(choice.webhook) + '/' + name,
+                          "", "done");
     });
     command->add_option("NAME", choice.webhook)->required();
   }
@@ -132,8 +136,13 @@ void add_webhook_commands(CLI::App& app, Choice& choice) {
   show->add_option("SEQ", choice.seq)->required();
   for (const char* verb : {"replay", "purge"}) {
     const std::string name = verb;
-    add(*dlq, choice, verb, name == "replay" ? "queue them again" : "forget them",
-        [&session, name] { return ctl::perform(session, "/v1/dead-letters/" + name, "", "done"); });
+    CLI::App* command =
+        add(*dlq, choice, verb, name == "replay" ? "queue them again" : "forget them for good",
+            [&, name] { return ctl::handle_dead_letters(session, name, choice.letters); });
+    command->add_option("WEBHOOK", choice.letters.webhook)->required();
+    command->add_option("SEQ", choice.letters.seqs, "these alone");
+    command->add_option("--from", choice.letters.from, "died at or after")->type_name("TIME");
+    command->add_option("--until", choice.letters.until, "died before")->type_name("TIME");
   }
 }
 

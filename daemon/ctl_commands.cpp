@@ -220,6 +220,30 @@ int show_dead_letter(const Session& session, const std::string& webhook, const s
               [](const json::object& answer) { return json::serialize(answer) + '\n'; });
 }
 
+int handle_dead_letters(const Session& session, const std::string& verb,
+                        const LetterChoice& choice) {
+  json::object body{{"webhook", choice.webhook}};
+  if (!choice.seqs.empty()) body["seqs"] = json::array(choice.seqs.begin(), choice.seqs.end());
+  if (!choice.from.empty()) body["from"] = choice.from;
+  if (!choice.until.empty()) body["until"] = choice.until;
+  std::int64_t count = 0;
+  json::value next = nullptr;
+  do {
+    const auto result =
+        ask(session.socket, {"/v1/dead-letters/" + verb, "POST", json::serialize(body)});
+    if (const auto exit_code = refused(result)) return *exit_code;
+    const auto object = parse(std::get<Answer>(result).body);
+    if (!object || !object->contains("count") || !object->at("count").is_int64()) {
+      return complain(kExitUnavailable, kForeign);
+    }
+    count += object->at("count").get_int64();
+    next = object->contains("next") ? object->at("next") : json::value(nullptr);
+    body["after"] = next;
+  } while (!next.is_null());
+  if (session.json) return print(json::serialize(json::object{{"count", count}}) + '\n');
+  return print(std::to_string(count) + (verb == "replay" ? " queued again\n" : " purged\n"));
+}
+
 int perform(const Session& session, const std::string& target, const std::string& body,
             const std::string& done) {
   return show(session, {target, "POST", body}, [&](const json::object&) { return done + '\n'; });

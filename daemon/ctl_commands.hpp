@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "ctl_text.hpp"
 
@@ -38,6 +39,15 @@ struct ListChoice {
 [[nodiscard]] int list_dead_letters(const Session& session, const std::string& webhook);
 [[nodiscard]] int show_dead_letter(const Session& session, const std::string& webhook,
                                    const std::string& seq);
+struct LetterChoice {
+  std::string webhook;
+  std::vector<std::uint64_t> seqs;  ///< none: all of the webhook
+  std::string from;
+  std::string until;
+};
+/// verb: replay or purge. Page after page, until all are done.
+[[nodiscard]] int handle_dead_letters(const Session& session, const std::string& verb,
+                                      const LetterChoice& choice);
 /// POST with nothing to say beside the path; says done where it is done.
 [[nodiscard]] int perform(const Session& session, const std::string& target,
                           const std::string& body, const std::string& done);

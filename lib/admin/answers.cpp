@@ -36,6 +36,15 @@ http::Response store_failed(const Error& error) {
   return problem(500, "Internal Server Error", error.message());
 }
 
+http::Response answer_reply(const Result<core::Reply>& reply, const JsonMembers& done) {
+  if (!reply) return store_failed(reply.error());
+  if (reply->outcome == core::Reply::Outcome::NotFound) return not_found(reply->text);
+  if (reply->outcome == core::Reply::Outcome::Refused) {
+    return problem(409, "Conflict", reply->text);
+  }
+  return json_answer(done);
+}
+
 std::string event_json(const core::EventRecord& event) {
   std::string line = core::log_line(event);
   line.pop_back();

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/json_text.hpp"
+#include "core/command.hpp"
 #include "core/event_record.hpp"
 #include "http/message.hpp"
 
@@ -24,6 +25,10 @@ namespace mactiond::admin {
 [[nodiscard]] http::Response not_found(const std::string& detail);
 /// 500: the store could not be read.
 [[nodiscard]] http::Response store_failed(const Error& error);
+
+/// done, or why the engine did not do what it was asked for.
+[[nodiscard]] http::Response answer_reply(const Result<core::Reply>& reply,
+                                          const JsonMembers& done);
 
 /// "[…]" of what render makes of each item.
 template <class Items, class Render>

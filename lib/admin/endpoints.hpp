@@ -25,6 +25,11 @@ struct Call {
 [[nodiscard]] http::Answer get_dead_letters(const Call& call);
 /// The path's third and fourth segments are the webhook and the seq.
 [[nodiscard]] http::Answer get_dead_letter(const Call& call);
+[[nodiscard]] http::Answer post_replay(const Call& call);
+[[nodiscard]] http::Answer post_purge(const Call& call);
+/// The path's third segment is the webhook.
+[[nodiscard]] http::Answer post_pause(const Call& call);
+[[nodiscard]] http::Answer post_resume_webhook(const Call& call);
 [[nodiscard]] http::Answer get_policies(const Call& call);
 [[nodiscard]] http::Answer post_explain(const Call& call);
 [[nodiscard]] http::Answer post_suspend(const Call& call);

@@ -29,15 +29,6 @@ std::optional<std::string> text_of(const json::object& body, std::string_view ke
   return std::string(text.data(), text.size());
 }
 
-http::Response answer_reply(const Result<core::Reply>& reply, JsonMembers done) {
-  if (!reply) return store_failed(reply.error());
-  if (reply->outcome == core::Reply::Outcome::NotFound) return not_found(reply->text);
-  if (reply->outcome == core::Reply::Outcome::Refused) {
-    return problem(409, "Conflict", reply->text);
-  }
-  return json_answer(done);
-}
-
 std::string plan_json(const core::Explanation& plan) {
   JsonMembers members;
   members.add("action_id", plan.action.value);

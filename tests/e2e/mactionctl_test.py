@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -122,6 +123,44 @@ class Commands(E2eTest):
         self.assertEqual(self.ctl("dlq", "list"), "no dead letters\n")
         self.assertEqual(self.ask("dlq", "list")["dead_letters"], [])
         self.assertIn("soc", self.ctl("dlq", "show", "soc", "1", expect=EX_REFUSED))
+
+    def test_a_webhook_pauses_and_resumes(self):
+        self.ctl("webhook", "pause", "soc")
+        self.assertEqual(self.ask("webhook", "list")["webhooks"][0]["state"], "paused")
+        self.daemon.kill9()
+        self.daemon.start()
+        self.add(("Isolate", "Succeeded"))
+        self.assertEqual(self.receivers[0].attempts, [])
+        self.ctl("webhook", "resume", "soc")
+        wait_until(lambda: self.receivers[0].accepted, 20, "the delivery",
+                   self.daemon.diagnostics)
+        self.assertIn("nosuch", self.ctl("webhook", "pause", "nosuch", expect=EX_REFUSED))
+
+    def test_dead_letters_are_replayed_and_purged(self):
+        self.ctl("webhook", "pause", "soc")
+        self.add(*[("Isolate", "Succeeded")] * 3)
+        self.daemon.stop()
+        # What days of failures would make of the queue.
+        store = sqlite3.connect(self.daemon.state / "store.db")
+        store.execute("INSERT INTO dead_letter (webhook, seq, attempts, reason, died) "
+                      "SELECT webhook, seq, 10, 'server_error 500', queued FROM delivery")
+        store.execute("DELETE FROM delivery")
+        store.commit()
+        store.close()
+        self.daemon.start()
+        seqs = [letter["seq"] for letter in self.ask("dlq", "list")["dead_letters"]]
+        self.assertEqual(len(seqs), 3)
+        self.assertEqual(self.ask("dlq", "show", "soc", str(seqs[0]))["event"]["seq"], seqs[0])
+        self.assertEqual(self.ctl("dlq", "purge", "soc", str(seqs[0])), "1 purged\n")
+        self.assertEqual(self.ctl("dlq", "replay", "soc", "--until", "2020-01-01T00:00:00Z"),
+                         "0 queued again\n")
+        self.ctl("dlq", "replay", "soc", "999", expect=EX_REFUSED)
+        self.ctl("dlq", "replay", "soc", "--from", "noon", expect=EX_REFUSED)
+        self.assertEqual(self.ctl("dlq", "replay", "soc"), "2 queued again\n")
+        self.assertEqual(self.ctl("dlq", "list"), "no dead letters\n")
+        self.ctl("webhook", "resume", "soc")
+        wait_until(lambda: len(self.receivers[0].accepted) >= 2, 20, "both delivered",
+                   self.daemon.diagnostics)
 
     def test_reload_tells_every_error(self):
         self.assertEqual(self.ctl("reload"), "reloaded\n")
