@@ -309,7 +309,8 @@ std::optional<Canceller::Job> Canceller::job(const CancelTime& time) {
   const MonoTime now = time.now.mono;
   for (auto& [action, live] : live_) {
     if (live.under_way || live.next == Next::Wait || live.at > now) continue;
-    const bool reconciles = live.decision.state == Decision::State::Posted;
+    // What became of a POST is found out under every guard, but once: the polls tell the rest.
+    const bool reconciles = live.decision.state == Decision::State::Posted && !live.reconciled;
     if (!may_post(live, time) && !(reconciles && live.next == Next::Read)) {
       live.next = Next::Read;
       live.at = now + kLookAgain;
@@ -329,6 +330,7 @@ void Canceller::sent(const Job& job, const CancelTime& time, StepWriter& out) {
   if (!job.post) return;
   Decision& decision = live.decision;
   MACTIOND_ASSERT(decision.posts < kPostsMax);
+  live.reconciled = false;
   live.was_unsure = decision.unsure;
   decision.unsure = true;
   decision.state = Decision::State::Posted;
@@ -360,6 +362,7 @@ void Canceller::reread(const MachineAction& action, bool current, const CancelTi
   live.next = Next::Read;
   live.at = time.now.mono + kReadAgain;
   if (!current) return;
+  live.reconciled = true;
   if (action.status.is_final()) return ended(action, time, out);
   Decision& decision = live.decision;
   if (decision.unsure && action.cancellation_noted) accept(live, time, out);

@@ -98,6 +98,7 @@ class Canceller {
     MonoTime read_at{};  ///< of the re-read that allows a POST
     bool under_way = false;
     bool was_unsure = false;  ///< before the POST under way
+    bool reconciled = false;  ///< read again since its last POST
     int failed_reads = 0;
     int not_found = 0;
   };

@@ -215,7 +215,7 @@ void CancelOracle::changed(Track& track, const Decision& row, const Moment& now)
   if (row.live()) return;
   track.ended = now.elapsed;
   ended(track, now);
-  if (row.state == Decision::State::Failed && row.outcome.starts_with("permission")) {
+  if (row.state == Decision::State::Failed && row.outcome.starts_with("permission: the app")) {
     forbidden_.emplace(row.region, row.type.text());
   }
 }

@@ -300,6 +300,43 @@ TEST_F(CancelFlowTest, APostWithoutAnAnswerIsFollowedByARereadBeforeTheNext) {
   EXPECT_EQ(only().posts, 2);
 }
 
+TEST_F(CancelFlowTest, APostedDecisionThatIsHeldIsReadOnceAndNotAgainAndAgain) {
+  until_post();
+  const int before = reads;
+  step(SuspendCancelling{true});
+  answer(take<CancelAction>(), refusal(Verdict::Retry, Reason::Timeout, 0));
+  run(2h);
+  EXPECT_EQ(reads, before + 1);
+  EXPECT_EQ(count<CancelAction>(), 0);
+  step(SuspendCancelling{false});
+  run(5s);
+  EXPECT_EQ(reads, before + 2);
+  EXPECT_EQ(count<CancelAction>(), 1);
+}
+
+TEST_F(CancelFlowTest, AnOldRereadAllowsNoPost) {
+  add("a1");
+  reads_answered = false;
+  run(1h + 100ms);
+  pass(20s);
+  fail(take<ListActions>(), refusal(Verdict::Retry, Reason::Throttled, 429, 5min));
+  read();
+  const int before = reads;
+  reads_answered = true;
+  run(4min);
+  EXPECT_EQ(count<CancelAction>(), 0);
+  run(2min);
+  EXPECT_EQ(reads, before + 1);
+  EXPECT_EQ(count<CancelAction>(), 1);
+}
+
+TEST_F(CancelFlowTest, ATypeThatIsReachedByAGlobOnlyIsNotCancelled) {
+  policy().match.type = {"Un*"};
+  api.insert_or_assign("a1", open_action("a1").type(ActionType::Known::Unisolate));
+  run(2h);
+  EXPECT_TRUE(decisions.empty());
+}
+
 TEST_F(CancelFlowTest, ACancelledActionAfterAnUnansweredPostIsOurs) {
   until_post();
   answer(take<CancelAction>(), refusal(Verdict::Retry, Reason::Network, 0));
