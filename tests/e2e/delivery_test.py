@@ -206,7 +206,7 @@ class Credentials(E2eTest):
         self.assertEqual(receiver.attempts[0].headers["x-api-key"], "api-key-one-4711")
 
         receiver.secret = "whsec_" + "bmV3LXNlY3JldC1uZXctc2VjcmV0LW5ldy1zZWNyZXQ="
-        daemon.write_secret("hook-events", receiver.secret)
+        daemon.write_secret("hook-events-0", receiver.secret)
         daemon.write_secret("api-key", "api-key-two-4712")
         sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
         self.assert_exact(sim, daemon, [receiver], 30)
