@@ -14,6 +14,7 @@
 #include "config/webhook_secrets.hpp"
 #include "ops/log.hpp"
 #include "proxy.hpp"
+#include "webhook/splunk_ack.hpp"
 
 namespace mactiond::daemon {
 namespace {
@@ -106,11 +107,16 @@ Result<void> AccessBuilder::point(runtime::WebhookAccess& access, const config::
   auto made = client(options);
   if (!made) return about("webhook " + webhook.core.name, made.error());
   access.client = std::move(*made);
-  access.target = {webhook.url,
-                   {webhook.format, webhook.token.value, webhook.splunk_index,
-                    webhook.splunk_sourcetype, webhook.body_template},
-                   webhook.keys,
-                   webhook.bearer.value};
+  webhook::Rendering rendering;
+  rendering.format = webhook.format;
+  rendering.token = webhook.token.value;
+  rendering.splunk_index = webhook.splunk_index;
+  rendering.splunk_sourcetype = webhook.splunk_sourcetype;
+  rendering.body_template = webhook.body_template;
+  if (webhook.format == webhook::Format::SplunkHec && webhook.splunk_ack) {
+    rendering.splunk_channel = webhook::splunk_channel(webhook.url.authority(), webhook.core.name);
+  }
+  access.target = {webhook.url, std::move(rendering), webhook.keys, webhook.bearer.value};
   access.target.basic = webhook.basic.value;
   for (const auto& [name, value] : webhook.headers) {
     access.target.headers.emplace_back(name, value.value);

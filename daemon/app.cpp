@@ -28,6 +28,7 @@
 #include "runtime/command_runner.hpp"
 #include "runtime/driver.hpp"
 #include "store/store.hpp"
+#include "syslog.hpp"
 
 namespace mactiond::daemon {
 namespace {
@@ -113,6 +114,7 @@ class App {
  private:
   [[nodiscard]] int open_parts();
   [[nodiscard]] int open_clients();
+  [[nodiscard]] int open_syslog();
   [[nodiscard]] int open_servers();
   void wait_for_signals();
   void wait_for_reopen();
@@ -147,6 +149,7 @@ class App {
   std::unique_ptr<core::Engine> engine_;
   std::unique_ptr<runtime::Driver> driver_;
   std::unique_ptr<runtime::CommandRunner> runner_;
+  std::vector<std::unique_ptr<runtime::SyslogSender>> syslog_senders_;
   std::unique_ptr<net::HttpServer> operator_server_;
   std::unique_ptr<net::HttpServer> monitor_server_;
   MonoTime started_{};
@@ -190,6 +193,22 @@ int App::open_clients() {
       [this](core::Event event) { driver_->post(std::move(event)); });
   driver_->use(*runner_);
   return 0;
+}
+
+int App::open_syslog() {
+  std::vector<std::string> names;
+  for (const auto& syslog : config_.syslogs) {
+    names.push_back(syslog.name);
+    auto made = open_syslog_sender(syslog, context_.get_executor(), *store_, status().last_seq + 1);
+    if (!made) return refuse("syslog_not_usable", made.error());
+    syslog_senders_.push_back(std::move(*made));
+    driver_->run_beside(syslog_senders_.back()->run());
+  }
+  driver_->on_events([this] {
+    for (const auto& sender : syslog_senders_) sender->notify();
+  });
+  const auto forgotten = store_->forget_syslog_except(names);
+  return forgotten ? 0 : refuse("store_not_usable", forgotten.error());
 }
 
 int App::open_servers() {
@@ -363,7 +382,8 @@ void App::drain() {
 
 int App::run() {
   started_ = clock_.now().mono;
-  for (const auto open : {&App::open_parts, &App::open_clients, &App::open_servers}) {
+  for (const auto open :
+       {&App::open_parts, &App::open_clients, &App::open_syslog, &App::open_servers}) {
     if (const int code = (this->*open)(); code != 0) return code;
   }
   wait_for_signals();

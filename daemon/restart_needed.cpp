@@ -38,6 +38,7 @@ std::vector<std::string> restart_needed(const config::Config& running, const con
   compared.key("transition_log.sync", running.transition_log.sync, next.transition_log.sync);
   compared.key("admin.socket", running.admin.socket, next.admin.socket);
   compared.key("admin.listen", running.admin.listen, next.admin.listen);
+  compared.key("syslog", running.syslogs, next.syslogs);
   for (const config::Region& region : next.regions) {
     const auto before = std::find_if(
         running.regions.begin(), running.regions.end(),

@@ -147,7 +147,7 @@ void check_shared_quota(const std::vector<const Node*>& tables, const Config& co
 
 void check(const Node& root, const std::vector<const Node*>& regions,
            const std::vector<const Node*>& policies, const std::vector<const Node*>& webhooks,
-           const Config& config, Reader& reader) {
+           const std::vector<const Node*>& syslogs, const Config& config, Reader& reader) {
   const Node* list = root.child("region");
   const bool none = list == nullptr || (list->kind == Node::Kind::List && list->children.empty());
   if (none) {
@@ -157,6 +157,7 @@ void check(const Node& root, const std::vector<const Node*>& regions,
   check_unique(regions, "region", reader);
   check_unique(policies, "policy", reader);
   check_unique(webhooks, "webhook", reader);
+  check_unique(syslogs, "syslog", reader);
   check_shared_quota(regions, config, reader);
   for (std::size_t i = 0; i < regions.size(); ++i) {
     check_region(root, *regions[i], config, config.regions[i], reader);

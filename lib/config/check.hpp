@@ -9,9 +9,10 @@
 namespace mactiond::config {
 
 /// What no option can check alone: names that must be unique, values that must fit each other.
-/// regions, policies and webhooks are the tables that config was read from, in the same order.
+/// regions, policies, webhooks and syslogs are the tables that config was read from, in the same
+/// order.
 void check(const Node& root, const std::vector<const Node*>& regions,
            const std::vector<const Node*>& policies, const std::vector<const Node*>& webhooks,
-           const Config& config, Reader& reader);
+           const std::vector<const Node*>& syslogs, const Config& config, Reader& reader);
 
 }  // namespace mactiond::config

@@ -8,6 +8,7 @@
 #include "base/time.hpp"
 #include "core/options.hpp"
 #include "format/line.hpp"
+#include "format/syslog.hpp"
 #include "http/url.hpp"
 #include "webhook/payload.hpp"
 #include "webhook/signature.hpp"
@@ -70,6 +71,7 @@ struct Webhook {
   SecretValue token;  ///< of the format's service
   std::string template_text;
   std::optional<webhook::BodyTemplate> body_template;  ///< template_text, read
+  bool splunk_ack = false;
   std::string splunk_index;
   std::string splunk_sourcetype = "mactiond:transition";
   std::vector<SecretValue> secret_sources;
@@ -84,6 +86,16 @@ struct Webhook {
   std::string proxy;
 };
 
+/// [[syslog]]
+struct Syslog {
+  std::string name;
+  std::string address;  ///< as written
+  http::Url url;        ///< host and port of it
+  format::SyslogStyle style;
+  std::string ca_file;
+  bool operator==(const Syslog&) const = default;
+};
+
 /// A whole, valid configuration; secrets are read already.
 struct Config {
   Daemon daemon;
@@ -94,6 +106,7 @@ struct Config {
   Duration keep_dead_letters = std::chrono::hours(24 * 30);
   std::vector<Region> regions;
   std::vector<Webhook> webhooks;
+  std::vector<Syslog> syslogs;
   core::CancelOptions cancel;
   std::vector<core::PolicyOptions> policies;
 };

@@ -129,8 +129,8 @@ std::vector<const Node*> tables_of(const Node& root, const std::string& name, Re
 }
 
 void check_sections(const Node& root, Reader& reader) {
-  static const Keys kKnown = {"daemon", "transition_log", "admin",  "retention",
-                              "cancel", "region",         "policy", "webhook"};
+  static const Keys kKnown = {"daemon", "transition_log", "admin",   "retention", "cancel",
+                              "region", "policy",         "webhook", "syslog"};
   for (const Node& node : root.children) {
     if (std::find(kKnown.begin(), kKnown.end(), node.key) != kKnown.end()) continue;
     reader.enter(node.key);
@@ -175,7 +175,11 @@ void read_root(const Node& root, Config& config, Reader& reader) {
     read_section(*table, "webhook", webhook_options(), webhook, reader);
     webhook.core.alerts_only = webhook.format == webhook::Format::PagerDuty;
   }
-  check(root, regions, policies, webhooks, config, reader);
+  const auto syslogs = tables_of(root, "syslog", reader);
+  for (const Node* table : syslogs) {
+    read_section(*table, "syslog", syslog_options(), config.syslogs.emplace_back(), reader);
+  }
+  check(root, regions, policies, webhooks, syslogs, config, reader);
 }
 
 LoadResult failed(const std::string& path, Place place, std::string message) {

@@ -192,6 +192,19 @@ std::string SigningSecrets::print(const Webhook& value) const {
   return toml_list(std::vector<std::string>(value.secret_sources.size(), std::string(kMask)));
 }
 
+bool HostAndPort::read(const Node& node, Syslog& value, Reader& reader) const {
+  constexpr std::string_view kWanted = R"(host and port like "siem.example:6514")";
+  if (!is_text(node, kWanted, reader)) return false;
+  const auto url = http::parse_url("https://" + node.text);
+  const bool has_port = url && node.text.ends_with(':' + url->port);
+  if (!has_port || url->target != "/") {
+    return reader.fail(node, "must be " + std::string(kWanted) + ", not " + shown(node.text));
+  }
+  value.address = node.text;
+  value.url = *url;
+  return true;
+}
+
 bool TemplateText::read(const Node& node, Webhook& value, Reader& reader) const {
   if (!is_text(node, "a JSON document in quotes", reader)) return false;
   value.template_text = node.text;

@@ -50,6 +50,12 @@ struct SigningSecrets {
   [[nodiscard]] std::string print(const Webhook& value) const;
 };
 
+/// "siem.example:6514", "[2001:db8::1]:6514".
+struct HostAndPort {
+  bool read(const Node& node, Syslog& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const Syslog& value) const { return toml_text(value.address); }
+};
+
 /// The body of a webhook of format template.
 struct TemplateText {
   bool read(const Node& node, Webhook& value, Reader& reader) const;

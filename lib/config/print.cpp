@@ -46,6 +46,9 @@ std::string print(const Config& config) {
   for (const Webhook& webhook : config.webhooks) {
     print_section(out, "webhook", true, webhook_options(), webhook);
   }
+  for (const Syslog& syslog : config.syslogs) {
+    print_section(out, "syslog", true, syslog_options(), syslog);
+  }
   return out;
 }
 

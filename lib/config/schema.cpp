@@ -140,6 +140,9 @@ void add_filter(std::vector<Option<Webhook>>& options) {
 
 void add_splunk(std::vector<Option<Webhook>>& options) {
   add(
+      options, "splunk.ack", kOptional, Flag{}, [](auto& w) -> auto& { return w.splunk_ack; },
+      "wait until the indexer has the event; timeout covers that too");
+  add(
       options, "splunk.index", kOptional, Token{true},
       [](auto& w) -> auto& { return w.splunk_index; }, "Splunk's index; empty: the token's own");
   add(
@@ -299,6 +302,34 @@ const std::vector<Option<Config>>& retention_options() {
 
 const std::vector<Option<Region>>& region_options() {
   static const auto kOptions = make_region_options();
+  return kOptions;
+}
+
+const std::vector<Option<Syslog>>& syslog_options() {
+  static const auto kOptions = [] {
+    std::vector<Option<Syslog>> options;
+    add(
+        options, "name", kRequired, Name{}, [](auto& s) -> auto& { return s.name; },
+        "names the receiver in the daemon's log; how far it was told belongs to the name");
+    add(
+        options, "address", kRequired, HostAndPort{}, [](auto& s) -> auto& { return s; },
+        "host and port of the receiver; always over TLS");
+    add(
+        options, "format", kOptional, line_formats(),
+        [](auto& s) -> auto& { return s.style.format; }, "of a message: json, ecs, ocsf or cef");
+    add(
+        options, "facility", kOptional,
+        Choice<int>{{"user", "daemon", "auth", "authpriv", "local0", "local1", "local2", "local3",
+                     "local4", "local5", "local6", "local7"},
+                    {1, 3, 4, 10, 16, 17, 18, 19, 20, 21, 22, 23},
+                    {}},
+        [](auto& s) -> auto& { return s.style.facility; },
+        "user, daemon, auth, authpriv or local0 to local7");
+    add(
+        options, "ca_file", kOptional, CertificateFile{},
+        [](auto& s) -> auto& { return s.ca_file; }, "PEM certificates trusted beside the system's");
+    return options;
+  }();
   return kOptions;
 }
 

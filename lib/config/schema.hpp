@@ -18,6 +18,8 @@ namespace mactiond::config {
 [[nodiscard]] const std::vector<Option<core::PolicyOptions>>& policy_options();
 [[nodiscard]] const std::vector<Option<Webhook>>& webhook_options();
 
+[[nodiscard]] const std::vector<Option<Syslog>>& syslog_options();
+
 /// The action types that this version knows.
 [[nodiscard]] std::vector<std::string_view> action_types();
 

@@ -1,5 +1,8 @@
 #include "net/connection.hpp"
 
+#include <linux/sockios.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <boost/asio/write.hpp>
@@ -70,6 +73,17 @@ bool Connection::is_quiet() {
   char byte = 0;
   const auto size = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return size < 0 && errno == EAGAIN;
+}
+
+bool Connection::is_open() {
+  pollfd state{socket_.native_handle(), POLLRDHUP, 0};
+  return ::poll(&state, 1, 0) == 0;
+}
+
+std::size_t Connection::unacknowledged() {
+  int count = 0;
+  if (::ioctl(socket_.native_handle(), SIOCOUTQ, &count) != 0) return 0;
+  return static_cast<std::size_t>(count);
 }
 
 }  // namespace mactiond::net

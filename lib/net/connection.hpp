@@ -33,6 +33,10 @@ class Connection {
 
   /// Whether the peer has neither closed nor sent anything of its own since the last answer.
   [[nodiscard]] bool is_quiet();
+  /// Whether the peer has not closed, whatever it has sent.
+  [[nodiscard]] bool is_open();
+  /// How many octets the peer's host has not acknowledged yet, those of TLS included.
+  [[nodiscard]] std::size_t unacknowledged();
 
  private:
   boost::asio::ip::tcp::socket socket_;

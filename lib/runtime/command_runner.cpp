@@ -1,6 +1,8 @@
 #include "runtime/command_runner.hpp"
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <chrono>
 #include <utility>
 #include <variant>
 
@@ -11,7 +13,9 @@
 #include "defender/codec.hpp"
 #include "defender/outcome.hpp"
 #include "http/outcome.hpp"
+#include "runtime/wakeup.hpp"
 #include "webhook/outcome.hpp"
+#include "webhook/splunk_ack.hpp"
 
 namespace mactiond::runtime {
 
@@ -21,6 +25,7 @@ namespace {
 
 constexpr std::size_t kPageBytes = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t kTokenBytes = std::size_t{256} * 1024;
+constexpr auto kAckPoll = std::chrono::seconds(1);
 constexpr std::size_t kWebhookBytes = std::size_t{64} * 1024;
 
 /// Whether the task was cancelled before it could start. Also keeps later awaits from throwing.
@@ -222,18 +227,46 @@ Task<void> CommandRunner::send_delivery(core::SendDelivery command, WebhookRef r
   post_(std::move(event));
 }
 
+Task<Disposition> CommandRunner::acknowledged(WebhookRef receiver, http::Response response,
+                                              MonoTime deadline) {
+  const auto id = webhook::parse_ack_id(response);
+  if (!id) co_return webhook::not_acknowledgeable(response.status);
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer timer(executor);
+  while (true) {
+    const bool cancelled = co_await cancelled_already();
+    if (cancelled) co_return http::outcome(Error(Errc::Cancelled, ""));
+    http::Limits limits;
+    limits.timeout = deadline - clock_.now().mono;
+    limits.body_bytes = kWebhookBytes;
+    if (limits.timeout <= Duration{}) co_return webhook::not_acknowledged();
+    http::Request request = webhook::make_ack_request(receiver->target, *id);
+    const std::shared_ptr<http::Client> client = receiver->client;
+    const auto answer = co_await client->send(std::move(request), limits);
+    if (answer && webhook::is_acknowledged(*answer, *id)) co_return Disposition();
+    timer.expires_after(kAckPoll);
+    co_await timer.async_wait(kToken);
+  }
+}
+
 Task<Disposition> CommandRunner::attempt(WebhookRef receiver, core::EventRecord event,
                                          Duration limit) {
   if (receiver->refresh) receiver->refresh(*receiver);
   http::Limits limits;
   limits.timeout = limit;
+  const MonoTime deadline = clock_.now().mono + limit;
   limits.body_bytes = kWebhookBytes;
   limits.head_suffices = true;  // a broken body does not unsay the status
   http::Request request = webhook::make_request(receiver->target, event, clock_.now().wall);
   // Held: while the call is under way a refresh may bring another.
   const std::shared_ptr<http::Client> client = receiver->client;
   auto sent = co_await client->send(std::move(request), limits);
-  if (sent) co_return webhook::outcome(receiver->target, *sent, clock_.now().wall);
+  if (sent) {
+    Disposition outcome = webhook::outcome(receiver->target, *sent, clock_.now().wall);
+    const bool waits = outcome.ok() && !receiver->target.rendering.splunk_channel.empty();
+    if (!waits) co_return outcome;
+    co_return co_await acknowledged(std::move(receiver), std::move(*sent), deadline);
+  }
   Error error = sent.error();
   if (receiver->secret_url) error.where.clear();
   co_return http::outcome(error);

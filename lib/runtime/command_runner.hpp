@@ -75,6 +75,7 @@ class CommandRunner {
   Task<void> cancel_action(core::CancelAction command, RegionRef region);
   Task<void> send_delivery(core::SendDelivery command, WebhookRef receiver);
 
+  Task<Disposition> acknowledged(WebhookRef receiver, http::Response response, MonoTime deadline);
   Task<Disposition> attempt(WebhookRef receiver, core::EventRecord event, Duration limit);
 
   /// One API call; its disposition comes with its answer.

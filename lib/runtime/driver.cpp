@@ -207,6 +207,7 @@ bool Driver::commit(core::Step& sum) {
 
 void Driver::write_log(const std::vector<core::EventRecord>& fresh) {
   if (fresh.empty()) return;
+  if (on_events_) on_events_();
   // Some events take their document from the store, and a log that lags must not skip.
   const bool complete = std::all_of(fresh.begin(), fresh.end(), [](const auto& event) {
     return event.action.value.empty() || !event.document.empty();

@@ -47,6 +47,11 @@ class Driver {
   /// what is new already. Errc::StoreFailed if it could not be committed; the daemon ends then.
   [[nodiscard]] Result<void> reconfigure(core::Options next);
 
+  /// Runs beside the loop until it stops; ends when cancelled.
+  void run_beside(Task<void> task) { reads_.spawn(std::move(task)); }
+  /// Called whenever new events are in the store.
+  void on_events(std::function<void()> told) { on_events_ = std::move(told); }
+
   /// Returns when stopped and every command has ended, or after fail(). 0, or the exit code.
   Task<int> run();
 
@@ -90,6 +95,7 @@ class Driver {
 
   Parts parts_;
   CommandRunner* runner_ = nullptr;
+  std::function<void()> on_events_;
   TaskGroup reads_;
   TaskGroup deliveries_;
   Wakeup wakeup_;

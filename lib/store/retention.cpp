@@ -12,7 +12,8 @@ namespace {
 constexpr int kRowsPerCall = 5000;
 
 constexpr const char* kFirstKept = R"(
-SELECT min(last_seq, coalesce((SELECT first_seq FROM log_position), last_seq)) FROM counter)";
+SELECT min(last_seq, coalesce((SELECT first_seq FROM log_position), last_seq),
+           coalesce((SELECT min(next_seq) FROM syslog), last_seq)) FROM counter)";
 
 constexpr const char* kReference = R"(
 SELECT EXISTS (SELECT 1 FROM delivery WHERE webhook = ?1 AND seq = ?2)

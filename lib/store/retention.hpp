@@ -17,7 +17,8 @@ class Retention {
   explicit Retention(SQLite::Database& database);
 
   /// Finished and vanished actions last seen before cutoff; events from before cutoff, except the
-  /// newest, those a delivery or dead letter refers to, and those the transition log may lack.
+  /// newest, those a delivery or dead letter refers to, and those the transition log or a syslog
+  /// receiver may lack.
   void prune(WallTime cutoff);
 
  private:

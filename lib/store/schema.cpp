@@ -177,7 +177,14 @@ CREATE INDEX action_open ON action (opened, region, id, type, status, final, van
 CREATE INDEX event_action ON event (action_id, seq) WHERE action_id <> '';
 )";
 
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+constexpr const char* kVersion6 = R"(
+CREATE TABLE syslog (
+  name     TEXT PRIMARY KEY,
+  next_seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)";
+
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Database.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "store/cancel_tables.hpp"
@@ -120,6 +121,10 @@ struct Store::Impl {
         put_log_position(*database, kPutLogPosition),
         select_log_position(*database,
                             "SELECT device, inode, \"offset\", first_seq FROM log_position"),
+        put_syslog(*database, "INSERT OR REPLACE INTO syslog VALUES (?1, ?2)"),
+        select_syslog(*database, "SELECT next_seq FROM syslog WHERE name = ?1"),
+        select_syslogs(*database, "SELECT name FROM syslog"),
+        delete_syslog(*database, "DELETE FROM syslog WHERE name = ?1"),
         select_deliveries(*database, kSelectDeliveries),
         select_oldest_head(*database, kSelectOldestHead),
         select_oldest_queued(*database, kSelectOldestQueued),
@@ -160,6 +165,10 @@ struct Store::Impl {
   Statement rollback;
   Statement put_log_position;
   Statement select_log_position;
+  Statement put_syslog;
+  Statement select_syslog;
+  Statement select_syslogs;
+  Statement delete_syslog;
   Statement select_deliveries;
   Statement select_oldest_head;
   Statement select_oldest_queued;
@@ -311,6 +320,34 @@ Result<std::vector<core::EventRecord>> Store::load_events(std::uint64_t first, i
 Result<std::vector<core::Decision>> Store::load_decisions(const std::string& region,
                                                           const ActionId& action) {
   return impl_->guarded([&] { return impl_->cancels.decisions(region, action); });
+}
+
+Result<std::optional<std::uint64_t>> Store::load_syslog_position(const std::string& name) {
+  return impl_->guarded([&] {
+    Rows row = impl_->select_syslog.query(name);
+    return row.next() ? std::optional(row.number(0)) : std::nullopt;
+  });
+}
+
+Result<void> Store::keep_syslog_position(const std::string& name, std::uint64_t next) {
+  const auto done = impl_->guarded([&] { return impl_->put_syslog.run(name, next); });
+  return done ? Result<void>() : Result<void>(done.error());
+}
+
+Result<void> Store::forget_syslog_except(const std::vector<std::string>& names) {
+  const auto done = impl_->guarded([&] {
+    std::vector<std::string> known;
+    {
+      Rows rows = impl_->select_syslogs.query();
+      while (rows.next()) known.push_back(rows.text(0));
+    }
+    for (const std::string& name : known) {
+      const bool wanted = std::find(names.begin(), names.end(), name) != names.end();
+      if (!wanted) impl_->delete_syslog.run(name);
+    }
+    return true;
+  });
+  return done ? Result<void>() : Result<void>(done.error());
 }
 
 Result<std::optional<LogPosition>> Store::load_log_position() {

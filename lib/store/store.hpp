@@ -59,6 +59,12 @@ class Store {
   [[nodiscard]] Result<std::vector<core::Decision>> load_decisions(const std::string& region,
                                                                    const ActionId& action);
 
+  /// The first event that a syslog receiver lacks; nothing if it is not known.
+  [[nodiscard]] Result<std::optional<std::uint64_t>> load_syslog_position(const std::string& name);
+  [[nodiscard]] Result<void> keep_syslog_position(const std::string& name, std::uint64_t next);
+  /// The positions of other receivers go, and with them the events kept for them.
+  [[nodiscard]] Result<void> forget_syslog_except(const std::vector<std::string>& names);
+
   /// Nothing before the first commit with a position.
   [[nodiscard]] Result<std::optional<LogPosition>> load_log_position();
 

@@ -29,6 +29,7 @@ struct Rendering {
   Secret token{};                               ///< PagerDuty's routing key; Splunk's token
   std::string splunk_index{};                   ///< empty: the token's default
   std::string splunk_sourcetype{};              ///< empty: the token's default
+  std::string splunk_channel{};                 ///< set: the indexer acknowledges
   std::optional<BodyTemplate> body_template{};  ///< set for Format::Template
 };
 

@@ -24,6 +24,9 @@ http::Request make_request(const Target& target, const core::EventRecord& event,
     request.headers.push_back(
         {"webhook-signature", sign(target.keys, event.id, timestamp, payload.body)});
   }
+  if (!target.rendering.splunk_channel.empty()) {
+    request.headers.push_back({"X-Splunk-Request-Channel", target.rendering.splunk_channel});
+  }
   const bool splunk = target.rendering.format == Format::SplunkHec;
   if (splunk) request.authorization = Secret("Splunk " + target.rendering.token.reveal());
   if (!target.bearer.empty()) request.authorization = Secret("Bearer " + target.bearer.reveal());

@@ -161,6 +161,41 @@ class Formats(E2eTest):
             self.assertNotIn("<b>", attempt.body.decode())
 
 
+class SplunkAcknowledgement(E2eTest):
+    def test_an_event_counts_when_the_indexer_has_it(self):
+        token = self.place.path / "token"
+        token.touch(mode=0o600)
+        token.write_text("0123456789abcdef\n")
+        splunk = self.place.receiver("splunk", format="splunk_hec", config=[
+            f'token = "file:{token}"', "splunk.ack = true"])
+        asked = {}
+
+        def answer(attempt, number):
+            if "acks" not in attempt.event:
+                return Answer(200, body=b'{"text":"Success","code":0,"ackId":%d}' % number)
+            ack = attempt.event["acks"][0]
+            asked[ack] = asked.get(ack, 0) + 1
+            yes = asked[ack] >= 2
+            return Answer(200, body=json.dumps({"acks": {str(ack): yes}}).encode())
+
+        splunk.answer = answer
+        sim = self.place.sim()
+        daemon = self.place.daemon(sim, [splunk], webhook_timeout="30s").start()
+        sim.add([{"type": "Isolate", "plan": [[0, "Pending"]]}])
+
+        def delivered():
+            hooks = daemon.status()["webhooks"]
+            return daemon.log_lines() and hooks[0]["queued"] == 0
+
+        wait_until(delivered, 30, "delivered", daemon.diagnostics)
+        events = [a for a in splunk.attempts if "acks" not in a.event]
+        acks = [a for a in splunk.attempts if "acks" in a.event]
+        self.assertEqual((len(events), len(acks)), (1, 2))
+        channel = events[0].headers["x-splunk-request-channel"]
+        self.assertRegex(channel, r"^[0-9a-f-]{36}$")
+        self.assertEqual({a.headers["x-splunk-request-channel"] for a in acks}, {channel})
+
+
 class LogFormats(E2eTest):
     def lines(self, daemon):
         text = daemon.log_path.read_bytes().decode()

@@ -30,7 +30,8 @@ LAYERS = {
     "store": {"base", "action", "core"},
     "net": {"base", "http"},
     "ops": {"base", "core", "format"},
-    "runtime": {"base", "action", "http", "core", "defender", "webhook", "admin", "store", "ops"},
+    "runtime": {"base", "action", "http", "core", "defender", "webhook", "admin", "store", "ops",
+                "format"},
 }
 
 # What each folder of lib/ may include of third parties: prefixes of the include path.

@@ -76,6 +76,7 @@ TEST(ShippedFile, ShowsEveryOptionWithItsDefaultAndNothingElse) {
   add_expected("region", region_options(), region, expected);
   add_expected("policy", policy_options(), core::PolicyOptions{}, expected);
   add_expected("webhook", webhook_options(), webhook, expected);
+  add_expected("syslog", syslog_options(), Syslog{}, expected);
 
   std::set<std::string> shown;
   for (std::string line : assignments(uncommented(read_all(kDirectory + "mactiond.toml")))) {

@@ -138,6 +138,19 @@ std::vector<Row> region_rows() {
   };
 }
 
+std::vector<Row> syslog_rows() {
+  const std::string head = "[[syslog]]\nname='siem'\n";
+  return {
+      {"SyslogWithoutAddress", at_end(head), "8:1", "missing: host and port"},
+      {"SyslogWithoutPort", at_end(head + "address='siem.example'\n"), "10:9", "siem.example:6514"},
+      {"SyslogWithPath", at_end(head + "address='siem.example:6514/x'\n"), "10:9", "must be host"},
+      {"SyslogAsUrl", at_end(head + "address='https://siem.example:6514'\n"), "10:9", "must be"},
+      {"SyslogFacility", at_end(head + "address='a:1'\nfacility='local8'\n"), "11:10", "local7"},
+      {"SyslogNameTaken", at_end(head + "address='a:1'\n" + head + "address='b:1'\n"), "12:6",
+       "the syslog in line 9 already"},
+  };
+}
+
 std::vector<Row> format_rows() {
   return {
       {"PagerDutyWithoutToken", in_webhook("format='pagerduty'"), "11:8", "needs a token"},
@@ -234,6 +247,7 @@ std::string name_of(const testing::TestParamInfo<Row>& info) { return info.param
 INSTANTIATE_TEST_SUITE_P(Sections, WrongConfig, testing::ValuesIn(section_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Regions, WrongConfig, testing::ValuesIn(region_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Webhooks, WrongConfig, testing::ValuesIn(webhook_rows()), name_of);
+INSTANTIATE_TEST_SUITE_P(Syslog, WrongConfig, testing::ValuesIn(syslog_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Formats, WrongConfig, testing::ValuesIn(format_rows()), name_of);
 
 }  // namespace

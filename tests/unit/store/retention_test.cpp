@@ -63,6 +63,17 @@ TEST_F(Retention, KeepsEventsThatADeliveryOrDeadLetterNeeds) {
   EXPECT_THAT(event_seqs(), ElementsAre(2, 3, 5));
 }
 
+TEST_F(Retention, KeepsEventsThatASyslogReceiverLacksUntilItIsForgotten) {
+  commit_dated_events(5);
+  ASSERT_TRUE(store_.keep_syslog_position("siem", 5));
+  ASSERT_TRUE(store_.keep_syslog_position("old", 2));
+  prune(100);
+  EXPECT_THAT(event_seqs(), ElementsAre(2, 3, 4, 5));
+  ASSERT_TRUE(store_.forget_syslog_except({"siem"}));
+  prune(100);
+  EXPECT_THAT(event_seqs(), ElementsAre(5));
+}
+
 TEST_F(Retention, KeepsEventsThatTheLogMayLack) {
   commit_dated_events(5);
   ASSERT_TRUE(store_.commit({}, LogPosition{1, 1, 0, 3}));

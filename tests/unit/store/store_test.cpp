@@ -190,6 +190,17 @@ TEST_F(Store, KeepsTheLastLogPosition) {
   EXPECT_EQ((*position)->first_seq, second.first_seq);
 }
 
+TEST_F(Store, KeepsThePositionOfEachSyslogReceiver) {
+  EXPECT_EQ(store_.load_syslog_position("a").value(), std::nullopt);
+  ASSERT_TRUE(store_.keep_syslog_position("a", 3));
+  ASSERT_TRUE(store_.keep_syslog_position("b", 9));
+  ASSERT_TRUE(store_.keep_syslog_position("a", 4));
+  EXPECT_EQ(store_.load_syslog_position("a").value(), 4U);
+  ASSERT_TRUE(store_.forget_syslog_except({"a"}));
+  EXPECT_EQ(store_.load_syslog_position("a").value(), 4U);
+  EXPECT_EQ(store_.load_syslog_position("b").value(), std::nullopt);
+}
+
 TEST_F(Store, AbortsOnAGapInTheSeq) {
   core::Batch batch;
   batch.events = {event_of(2, "A")};

@@ -1,0 +1,36 @@
+#include "syslog.hpp"
+
+#include <chrono>
+#include <functional>
+#include <random>
+#include <utility>
+
+#include "net/syslog_client.hpp"
+
+namespace mactiond::daemon {
+namespace {
+
+/// For a chunk of messages, from connecting to the last acknowledgement.
+constexpr Duration kSendLimit = std::chrono::seconds(30);
+
+}  // namespace
+
+Result<std::unique_ptr<runtime::SyslogSender>> open_syslog_sender(
+    const config::Syslog& syslog, const boost::asio::any_io_executor& executor, store::Store& store,
+    std::uint64_t first) {
+  const auto stored = store.load_syslog_position(syslog.name);
+  if (!stored) return stored.error();
+  const std::uint64_t begin = stored->value_or(first);
+  if (const auto kept = store.keep_syslog_position(syslog.name, begin); !kept) return kept.error();
+
+  auto client = net::SyslogClient::make(executor, syslog.url.host, syslog.url.port, syslog.ca_file);
+  if (!client) return client.error();
+  const std::shared_ptr<net::SyslogClient> shared = std::move(*client);
+  auto send = [shared](std::string octets) { return shared->send(std::move(octets), kSendLimit); };
+  std::random_device device;
+  return std::make_unique<runtime::SyslogSender>(
+      executor, store, runtime::SyslogSender::Receiver{syslog.name, syslog.style, std::move(send)},
+      begin, device());
+}
+
+}  // namespace mactiond::daemon

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/random.hpp"
+#include "core/syslog_feed.hpp"
+#include "format/syslog.hpp"
+#include "http/client.hpp"
+#include "runtime/wakeup.hpp"
+#include "store/store.hpp"
+
+namespace mactiond::runtime {
+
+/// Tells one syslog receiver every event, in order. Its position is in the store: after a crash it
+/// goes on behind the last event whose octets were acknowledged, so events may come twice and,
+/// where a receiver loses what its host has acknowledged, not at all.
+class SyslogSender {
+ public:
+  struct Receiver {
+    std::string name;
+    format::SyslogStyle style;
+    /// Ends with an error unless every octet has been acknowledged.
+    std::function<Task<Result<void>>(std::string)> send;
+  };
+
+  /// first: the event to begin with where the store knows no position for this name.
+  SyslogSender(boost::asio::any_io_executor executor, store::Store& store, Receiver receiver,
+               std::uint64_t first, std::uint64_t seed);
+
+  /// New events are in the store.
+  void notify() { wakeup_.notify(); }
+
+  /// Ends when cancelled.
+  Task<void> run();
+
+ private:
+  struct Chunk {
+    std::string octets;
+    std::uint64_t last = 0;
+  };
+  [[nodiscard]] Chunk next_chunk();
+  [[nodiscard]] Task<void> wait(Duration delay);
+  void keep_position();
+  void failed(const Error& error);
+
+  boost::asio::any_io_executor executor_;
+  store::Store& store_;
+  Receiver receiver_;
+  core::SyslogFeed feed_;
+  Random random_;
+  Wakeup wakeup_;
+};
+
+}  // namespace mactiond::runtime
