@@ -84,6 +84,27 @@ std::optional<LimitHit> CancelLedger::limit(const std::string& policy, WallTime 
   return hit(CancelGuard::TotalLimit, cancel_.max_per_hour, true);
 }
 
+bool CancelLedger::leaves_room(const Decision& decision, WallTime server, MonoTime now) const {
+  int all = 0;
+  int own = 0;
+  for (const auto& [id, counted] : counted_) {
+    if (id == decision.id || !counted.posted) continue;
+    if (since(*counted.posted, server, now) > kCounts) continue;
+    ++all;
+    own += counted.policy == decision.policy ? 1 : 0;
+  }
+  const auto limit = limit_of(decision.policy);
+  return all < cancel_.max_per_hour && (!limit || own < *limit);
+}
+
+void CancelLedger::leave(const std::string& region) {
+  for (auto& [id, counted] : counted_) {
+    if (counted.region == region) counted.may_post = false;
+  }
+  std::erase_if(counted_,
+                [](const auto& row) { return !row.second.may_post && !row.second.posted; });
+}
+
 bool CancelLedger::decided(const std::string& region, const ActionId& action,
                            const std::string& policy, const std::string& status) const {
   const auto found = decided_.find({region, action});
@@ -102,7 +123,7 @@ void CancelLedger::changed(const Decision& decision) {
     counted_.erase(decision.id);
     return;
   }
-  counted_[decision.id] = {decision.policy, may_post, decision.posted};
+  counted_[decision.id] = {decision.region, decision.policy, may_post, decision.posted};
   // Only a POST of now tells what is long ago: a restored one may be of another boot.
   if (!decision.posted || decision.posted->boot_id != boot_id_) return;
   std::erase_if(counted_, [&](const auto& row) {

@@ -43,6 +43,11 @@ class CancelLedger {
   [[nodiscard]] std::optional<CancelGuard> guard() const;
   [[nodiscard]] std::optional<LimitHit> limit(const std::string& policy, WallTime server,
                                               MonoTime now) const;
+  /// Whether the decision may post now: a limit may have been lowered since it was made, or a
+  /// reboot may have made it uncertain when the others posted.
+  [[nodiscard]] bool leaves_room(const Decision& decision, WallTime server, MonoTime now) const;
+  /// The region is not followed any more: what is decided there posts no more.
+  void leave(const std::string& region);
   [[nodiscard]] const std::string& boot_id() const { return boot_id_; }
 
   /// Whether this policy decided for the action in this status before.
@@ -72,6 +77,7 @@ class CancelLedger {
 
  private:
   struct Counted {
+    std::string region;
     std::string policy;
     bool may_post = true;
     std::optional<PostStamp> posted;

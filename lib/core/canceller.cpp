@@ -23,12 +23,16 @@ constexpr Duration kFreshFor = 10s;
 /// Within this the API shows what became of a POST that was not answered.
 constexpr Duration kSettle = 60s;
 constexpr Duration kReconcile = 1s;
+/// So much less than stale_after an age may turn out to be after the decision.
+constexpr Duration kClockSlack = 30s;
 constexpr Duration kReadAgain = 5s;
 constexpr Duration kReadAgainMax = 5min;
 constexpr Duration kNotFoundAgain = 31s;
 constexpr Duration kPostAgain = 30s;
 constexpr int kPostsMax = 4;
 constexpr int kNotFoundMax = 3;
+/// Of re-reads in a row that told nothing usable: more than an hour of them.
+constexpr int kFailedReadsMax = 20;
 
 Duration doubled(Duration first, int times, Duration most) {
   Duration delay = first;
@@ -132,15 +136,19 @@ void Canceller::vanished(const ActionId& action, const CancelTime& time, StepWri
   }
 }
 
-std::size_t Canceller::unsent() const {
-  return static_cast<std::size_t>(std::count_if(live_.begin(), live_.end(), [](const auto& row) {
-    return row.second.decision.state == Decision::State::Decided;
+std::size_t Canceller::unsent(const CancelTime& time) const {
+  return static_cast<std::size_t>(std::count_if(live_.begin(), live_.end(), [&](const auto& row) {
+    const Live& live = row.second;
+    // One that has to wait for something else must not keep the others waiting for it.
+    const bool waits = live.failed_reads > 0 || live.not_found > 0 || !may_post(live, time);
+    return live.decision.state == Decision::State::Decided && !waits;
   }));
 }
 
 void Canceller::decide(const CancelTime& time, Calls calls, StepWriter& out) {
   if (guard_of(time)) {
     look_at_ = time.now.mono + kLookAgain;
+    wants_calls_ = false;
     return;
   }
   bool fresh = false;
@@ -188,7 +196,7 @@ bool Canceller::settle(const ActionId& action, const CancelTime& time, Calls cal
     }
     return false;
   }
-  const std::size_t waiting = unsent();
+  const std::size_t waiting = unsent(time);
   full_ = waiting >= kUnsentMax;
   if (full_) return false;
   const int needed = kCallsEach * static_cast<int>(waiting + 1);
@@ -302,7 +310,8 @@ void Canceller::ask(const ActionId& action, const std::string& comment, const st
 // An operator has looked at the action himself; what he cannot know is held against a sweep.
 bool Canceller::may_post(const Live& live, const CancelTime& time) const {
   if (ledger_.guard() || ledger_.forbidden(region_, live.decision.type)) return false;
-  return live.decision.policy.empty() ? time.swept : !guard_of(time);
+  if (live.decision.policy.empty()) return time.swept;
+  return !guard_of(time) && ledger_.leaves_room(live.decision, *time.server, time.now.mono);
 }
 
 std::optional<Canceller::Job> Canceller::job(const CancelTime& time) {
@@ -318,7 +327,9 @@ std::optional<Canceller::Job> Canceller::job(const CancelTime& time) {
     }
     // Where one call has to wait for the next, a re-read cannot be younger.
     const Duration fresh_for = std::max(kFreshFor, 2 * time.spacing);
-    if (live.next == Next::Post && now - live.read_at > fresh_for) live.next = Next::Read;
+    // While a POST waits for a call, policies and the action may change.
+    const bool allowed = now - live.read_at <= fresh_for && still_fits(live.decision, time);
+    if (live.next == Next::Post && !allowed) live.next = Next::Read;
     return Job{action, live.next == Next::Post, live.decision.comment};
   }
   return std::nullopt;
@@ -349,7 +360,9 @@ bool Canceller::still_fits(const Decision& decision, const CancelTime& time) con
   if (policy == nullptr || policy->name != decision.policy) return false;
   if (policy->action != PolicyAction::Cancel || policy->dry_run) return false;
   const auto stale = stale_at(*policy, *facts);
-  return stale && time.server && *stale <= *time.server && !never_cancelled(*policy, *facts);
+  if (!stale || !time.server || never_cancelled(*policy, *facts)) return false;
+  // Each answer makes the API's clock known better, which may set it back a little.
+  return *stale <= std::clamp(decision.decided, *time.server, *time.server + kClockSlack);
 }
 
 void Canceller::reread(const MachineAction& action, bool current, const CancelTime& time,
@@ -357,11 +370,12 @@ void Canceller::reread(const MachineAction& action, bool current, const CancelTi
   const auto row = live_.find(action.id);
   if (row == live_.end()) return;
   Live& live = row->second;
+  live.not_found = 0;
+  if (!current) return read_in_vain(live, "older than what is known", {}, time, out);
   live.under_way = false;
-  live.failed_reads = live.not_found = 0;
+  live.failed_reads = 0;
   live.next = Next::Read;
   live.at = time.now.mono + kReadAgain;
-  if (!current) return;
   live.reconciled = true;
   if (action.status.is_final()) return ended(action, time, out);
   Decision& decision = live.decision;
@@ -393,17 +407,27 @@ void Canceller::reread_failed(const ActionId& action, const Disposition& outcome
   const auto row = live_.find(action);
   if (row == live_.end()) return;
   Live& live = row->second;
+  if (outcome.reason != Reason::NotFound) {
+    return read_in_vain(live, describe(outcome), told_wait(outcome), time, out);
+  }
   live.under_way = false;
   live.next = Next::Read;
-  if (outcome.reason == Reason::NotFound) {
-    live.at = time.now.mono + kNotFoundAgain;
-    if (++live.not_found >= kNotFoundMax) {
-      end(action, Decision::State::Failed, "the action is not found any more", 0, time, out);
-    }
+  live.at = time.now.mono + kNotFoundAgain;
+  if (++live.not_found < kNotFoundMax) return;
+  end(action, Decision::State::Failed, "the action is not found any more", 0, time, out);
+}
+
+void Canceller::read_in_vain(Live& live, const std::string& why, Duration told,
+                             const CancelTime& time, StepWriter& out) {
+  live.under_way = false;
+  live.next = Next::Read;
+  if (++live.failed_reads < kFailedReadsMax) {
+    const Duration delay = doubled(kReadAgain, live.failed_reads, kReadAgainMax);
+    live.at = time.now.mono + std::max(delay, told);
     return;
   }
-  const Duration delay = doubled(kReadAgain, ++live.failed_reads, kReadAgainMax);
-  live.at = time.now.mono + std::max(delay, told_wait(outcome));
+  const ActionId action = live.decision.action;
+  end(action, Decision::State::Failed, "the action cannot be read again: " + why, 0, time, out);
 }
 
 void Canceller::posted(const ActionId& action, const Disposition& outcome, bool again,

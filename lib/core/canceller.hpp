@@ -113,13 +113,17 @@ class Canceller {
   void make(Decision decision, const CancelTime& time, StepWriter& out);
   [[nodiscard]] bool still_fits(const Decision& decision, const CancelTime& time) const;
   [[nodiscard]] bool may_post(const Live& live, const CancelTime& time) const;
+  /// A re-read told nothing usable, for the reason why.
+  void read_in_vain(Live& live, const std::string& why, Duration told, const CancelTime& time,
+                    StepWriter& out);
   void accept(Live& live, const CancelTime& time, StepWriter& out);
   void refused(Live& live, const Disposition& outcome, bool again, const CancelTime& time,
                StepWriter& out);
   void end(const ActionId& action, Decision::State state, std::string outcome,
            int completed_commands, const CancelTime& time, StepWriter& out);
   void write(const Decision& decision, StepWriter& out);
-  [[nodiscard]] std::size_t unsent() const;
+  /// Decisions whose first POST is to come at once.
+  [[nodiscard]] std::size_t unsent(const CancelTime& time) const;
 
   std::string region_;
   const Policies& policies_;

@@ -48,6 +48,9 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
   for (const StaleRow& row : snapshot.told_stale) ledger.restore(row);
   for (const SuppressedRow& row : snapshot.suppressed) ledger.restore(row);
   for (const Decision& decision : snapshot.decisions) ledger.restore(decision);
+  for (const Decision& decision : snapshot.decisions) {
+    if (!has_region(options, decision.region)) ledger.leave(decision.region);
+  }
   const auto count = static_cast<std::int64_t>(std::max<std::size_t>(options.regions.size(), 1));
   for (const RegionOptions& region : options.regions) {
     const auto place = static_cast<std::int64_t>(regions.size());
@@ -75,7 +78,9 @@ Region Engine::State::make_region(const RegionOptions& wanted, const Snapshot& s
     if (action.region == wanted.name) region.restore(action);
   }
   for (const Decision& decision : snapshot.decisions) {
-    if (decision.region == wanted.name && decision.live()) region.restore(decision, now.mono);
+    if (decision.region != wanted.name || !decision.live()) continue;
+    ledger.restore(decision);
+    region.restore(decision, now.mono);
   }
   return region;
 }

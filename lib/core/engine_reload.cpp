@@ -46,6 +46,9 @@ void Engine::State::change_regions(const Options& next, const Snapshot& added, N
     changed.back().start_at(now.mono);
     serials.push_back(++last_serial);
   }
+  for (const RegionOptions& before : options.regions) {
+    if (!has_region(next, before.name)) ledger.leave(before.name);
+  }
   regions = std::move(changed);
   region_serials = std::move(serials);
 }

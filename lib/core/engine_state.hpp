@@ -83,6 +83,11 @@ struct Engine::State {
   return static_cast<std::size_t>(found - serials.begin());
 }
 
+[[nodiscard]] inline bool has_region(const Options& options, const std::string& name) {
+  return std::any_of(options.regions.begin(), options.regions.end(),
+                     [&](const RegionOptions& region) { return region.name == name; });
+}
+
 template <class Part>
 [[nodiscard]] Part* find_part(std::vector<Part>& parts, const std::string& name) {
   const auto found = std::find_if(parts.begin(), parts.end(),

@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "support/builders.hpp"
-#include "support/engine_harness.hpp"
+#include "cancel_fixture.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -14,86 +13,6 @@ using namespace std::chrono_literals;
 using test::kDay;
 using test::open_action;
 using test::refusal;
-
-/// An engine with one policy, and an API that answers every read at once. POSTs wait for the test.
-class CancelFlowTest : public testing::Test, public test::EngineHarness {
- protected:
-  CancelFlowTest() {
-    PolicyOptions policy;
-    policy.name = "stale-scans";
-    policy.action = PolicyAction::Cancel;
-    policy.stale_after = 1h;
-    policy.comment = "{policy}";
-    policy.match.type = {"RunAntiVirusScan"};
-    options.policies.push_back(policy);
-  }
-
-  PolicyOptions& policy() { return options.policies.front(); }
-
-  void respond() {
-    while (true) {
-      if (count<FetchToken>() > 0) {
-        give_token("token", 24h);
-      } else if (count<ListActions>() > 0) {
-        std::vector<MachineAction> rows;
-        for (const auto& [id, action] : api) rows.push_back(action);
-        answer(take<ListActions>(), rows);
-      } else if (count<GetAction>() > 0 && reads_answered) {
-        read();
-      } else {
-        return;
-      }
-    }
-  }
-  void read() {
-    const auto get = take<GetAction>();
-    ++reads;
-    const auto row = api.find(get.action.value);
-    if (row == api.end()) {
-      fail(get, test::not_found());
-    } else {
-      answer(get, row->second);
-    }
-  }
-  void run(Duration time) {
-    EngineHarness::run(time, [this] { respond(); });
-  }
-  void add(const std::string& id) { api.insert_or_assign(id, open_action(id)); }
-  void set(const std::string& id, ActionStatus status) {
-    api.insert_or_assign(id, open_action(id).in(std::move(status)).updated(server()));
-  }
-  /// One scan that is about to be cancelled: its POST is pending.
-  void until_post() {
-    add("a1");
-    run(1h + 10s);
-    ASSERT_EQ(count<CancelAction>(), 1);
-  }
-  [[nodiscard]] const Decision& only() const { return decisions.begin()->second; }
-  [[nodiscard]] int told_of(EventType type) const {
-    return static_cast<int>(std::count_if(events.begin(), events.end(),
-                                          [&](const auto& event) { return event.type == type; }));
-  }
-  [[nodiscard]] std::vector<StoredAction> stored() const {
-    std::vector<StoredAction> rows;
-    for (const auto& [id, action] : api) {
-      StoredAction row;
-      row.region = "eu";
-      row.id = action.id;
-      row.type = action.type;
-      row.status = action.status;
-      row.created = action.created;
-      row.last_update = action.last_update;
-      row.fingerprint = fingerprint(action.document);
-      rows.push_back(row);
-    }
-    return rows;
-  }
-  void jump_server(Duration by) { now.mono += by; }
-
-  std::map<std::string, MachineAction> api;
-  bool reads_answered = true;
-  int reads = 0;
-};
 
 TEST_F(CancelFlowTest, DecidesRereadsPostsAndConfirms) {
   add("a1");
