@@ -292,8 +292,8 @@ std::variant<admin::Operations::Plans, std::vector<std::string>> App::explain_te
     if (!problem.warning) errors.push_back(problem.text());
   }
   if (!errors.empty()) return errors;
-  const core::Policies policies(engine_options(loaded.config).policies);
-  return engine_->explain(&policies, clock_.now());
+  const core::Options options = engine_options(loaded.config);
+  return engine_->explain(&options, clock_.now());
 }
 
 void App::wait_for_signals() {

@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -80,6 +79,17 @@ void add_parameter(std::string& target, const char* name, const std::string& val
   if (value.empty()) return;
   target += target.find('?') == std::string::npos ? '?' : '&';
   target += std::string(name) + '=' + percent_encode(value);
+}
+
+// Nothing if it cannot be read or is larger than the daemon takes.
+std::optional<std::string> read_config(const std::string& path) {
+  constexpr std::size_t kFileMax = std::size_t{1} << 20U;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kFileMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.eof() || file.bad()) return std::nullopt;
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
 }
 
 std::string list_target(const ListChoice& choice) {
@@ -188,11 +198,10 @@ int cancel(const Session& session, const std::string& id, const std::string& com
 int explain(const Session& session, const std::string& config) {
   Question question{"/v1/policies"};
   if (!config.empty()) {
-    std::ifstream file(config, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file.good() && !file.eof()) return complain(kExitUsage, config + ": cannot be read");
+    const auto text = read_config(config);
+    if (!text) return complain(kExitUsage, config + ": cannot be read, or is larger than 1 MiB");
     question = {"/v1/policies/explain", "POST",
-                '{' + JsonMembers().add("config", text).add("name", config).text() + '}'};
+                '{' + JsonMembers().add("config", *text).add("name", config).text() + '}'};
   }
   return show(session, question,
               [&](const json::object& answer) { return format_plans(answer, session.style); });

@@ -15,8 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kBodyMax = std::size_t{64} * 1024;
-
 bool says_json(const http::Request& request) {
   const std::string_view type = http::find_header(request.headers, "Content-Type").value_or("");
   return iequals(trim(type.substr(0, type.find(';'))), "application/json");
@@ -34,11 +32,10 @@ bool names(std::string_view allowed, std::string_view name) {
 }  // namespace
 
 std::variant<json::object, http::Response> parse_body(const http::Request& request,
-                                                      std::string_view allowed) {
+                                                      std::string_view allowed, std::size_t most) {
   if (request.body.empty()) return json::object();
-  if (request.body.size() > kBodyMax) {
-    return problem(413, "Content Too Large",
-                   "a body may have " + std::to_string(kBodyMax) + " bytes");
+  if (request.body.size() > most) {
+    return problem(413, "Content Too Large", "a body may have " + std::to_string(most) + " bytes");
   }
   if (!says_json(request)) {
     return problem(415, "Unsupported Media Type",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstddef>
 #include <string_view>
 #include <variant>
 
@@ -8,10 +9,12 @@
 
 namespace mactiond::admin {
 
+inline constexpr std::size_t kBodyMax = std::size_t{64} * 1024;
+
 /// The JSON object a request carries, or the answer that says why it is none: another content
-/// type, not JSON, too large, members that are not among allowed (separated by blanks). No body at
-/// all is an empty object.
+/// type, not JSON, more than most bytes, members that are not among allowed (separated by blanks).
+/// No body at all is an empty object.
 [[nodiscard]] std::variant<boost::json::object, http::Response> parse_body(
-    const http::Request& request, std::string_view allowed);
+    const http::Request& request, std::string_view allowed, std::size_t most = kBodyMax);
 
 }  // namespace mactiond::admin

@@ -12,6 +12,7 @@
 #include "admin/body.hpp"
 #include "admin/endpoints.hpp"
 #include "base/iso_time.hpp"
+#include "base/text.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -19,8 +20,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kCommentMax = 1024;
-/// Of one region in one answer: what fires first comes first.
-constexpr std::size_t kPlansMax = 1000;
+/// The largest configuration file (config/loader.cpp), each character of which may be escaped.
+constexpr std::size_t kConfigBodyMax = std::size_t{2} * 1024 * 1024 + 4096;
 
 std::optional<std::string> text_of(const json::object& body, std::string_view key) {
   const json::value* value = body.if_contains({key.data(), key.size()});
@@ -41,13 +42,10 @@ std::string plan_json(const core::Explanation& plan) {
 }
 
 std::string region_json(const core::Engine::RegionPlans& plans) {
-  auto shown = plans.actions;
-  const std::size_t more = shown.size() > kPlansMax ? shown.size() - kPlansMax : 0;
-  shown.resize(shown.size() - more);
   JsonMembers members;
   members.add("name", plans.region)
-      .add_raw("actions", json_list(shown, plan_json))
-      .add("more", static_cast<std::int64_t>(more));
+      .add_raw("actions", json_list(plans.plans.actions, plan_json))
+      .add("more", static_cast<std::int64_t>(plans.plans.more));
   return braced(members);
 }
 
@@ -89,7 +87,7 @@ http::Answer post_cancel(const Call& call) {
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const auto& object = std::get<json::object>(body);
   const auto comment = text_of(object, "comment");
-  if (!comment || comment->empty() || comment->size() > kCommentMax) {
+  if (!comment || trim(*comment).empty() || comment->size() > kCommentMax) {
     return bad_request("send {\"comment\": \"why\"}, 1 to " + std::to_string(kCommentMax) +
                        " bytes: the API asks for a reason");
   }
@@ -107,7 +105,7 @@ http::Answer get_policies(const Call& call) {
 }
 
 http::Answer post_explain(const Call& call) {
-  const auto body = parse_body(call.request, "config name");
+  const auto body = parse_body(call.request, "config name", kConfigBodyMax);
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const auto& object = std::get<json::object>(body);
   const auto config = text_of(object, "config");

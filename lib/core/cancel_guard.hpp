@@ -21,6 +21,8 @@ enum class CancelGuard : std::uint8_t {
   PolicyLimit,     ///< max_per_hour of the policy
   TotalLimit,      ///< [cancel] max_per_hour
   Quota,           ///< no calls left for the re-read and the POST
+  UnderWay,        ///< a decision to cancel the action has not ended yet
+  Decided,         ///< the policy decided for the action in this status before
 };
 
 [[nodiscard]] constexpr std::string_view to_string(CancelGuard guard) {
@@ -47,6 +49,10 @@ enum class CancelGuard : std::uint8_t {
       return "total_limit";
     case CancelGuard::Quota:
       return "quota";
+    case CancelGuard::UnderWay:
+      return "under_way";
+    case CancelGuard::Decided:
+      return "decided";
   }
   return "off";
 }

@@ -39,8 +39,8 @@ void CancelLedger::restore(const StaleRow& row) {
   told_[{row.region, row.action}].emplace(row.policy, row.status);
 }
 
-std::optional<CancelGuard> CancelLedger::guard() const {
-  if (cancel_.max_per_hour <= 0) return CancelGuard::Off;
+std::optional<CancelGuard> CancelLedger::guard(int total) const {
+  if (total <= 0) return CancelGuard::Off;
   if (suspended_) return CancelGuard::Suspended;
   return std::nullopt;
 }
@@ -63,8 +63,8 @@ std::optional<int> CancelLedger::limit_of(const std::string& policy) const {
   return found == limits_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::optional<LimitHit> CancelLedger::limit(const std::string& policy, WallTime server,
-                                            MonoTime now) const {
+std::optional<LimitHit> CancelLedger::limit(const std::string& policy, const HourLimits& limits,
+                                            WallTime server, MonoTime now) const {
   const auto hit = [&](CancelGuard guard, int limit, bool all) -> std::optional<LimitHit> {
     int count = 0;
     Duration oldest{};
@@ -78,10 +78,10 @@ std::optional<LimitHit> CancelLedger::limit(const std::string& policy, WallTime 
     if (count < limit) return std::nullopt;
     return LimitHit{guard, limit, now + (kCounts - oldest) + 1s};
   };
-  if (const auto own = limit_of(policy)) {
-    if (auto found = hit(CancelGuard::PolicyLimit, *own, false)) return found;
+  if (limits.own) {
+    if (auto found = hit(CancelGuard::PolicyLimit, *limits.own, false)) return found;
   }
-  return hit(CancelGuard::TotalLimit, cancel_.max_per_hour, true);
+  return hit(CancelGuard::TotalLimit, limits.total, true);
 }
 
 bool CancelLedger::leaves_room(const Decision& decision, WallTime server, MonoTime now) const {

@@ -23,6 +23,12 @@ struct LimitHit {
   MonoTime frees_at{};  ///< look again then; earlier if decisions end unsent
 };
 
+/// How many cancels a trailing hour may hold.
+struct HourLimits {
+  std::optional<int> own;  ///< of one policy; nothing: only total
+  int total = 0;           ///< 0: never cancel anything
+};
+
 /// What all regions' cancels share: the limits, the switch, and what was decided or told already.
 ///
 /// A decision counts towards its limits as long as it may still send a POST, and for an hour after
@@ -40,9 +46,16 @@ class CancelLedger {
   void suspend(bool suspended) { suspended_ = suspended; }
 
   /// The guard that holds for every cancel of every region, operators' too.
-  [[nodiscard]] std::optional<CancelGuard> guard() const;
+  [[nodiscard]] std::optional<CancelGuard> guard() const { return guard(cancel_.max_per_hour); }
+  /// The same by another limit over all policies.
+  [[nodiscard]] std::optional<CancelGuard> guard(int total) const;
+  /// Which limit of the policy is reached, by the limits in force or by others.
   [[nodiscard]] std::optional<LimitHit> limit(const std::string& policy, WallTime server,
-                                              MonoTime now) const;
+                                              MonoTime now) const {
+    return limit(policy, {limit_of(policy), cancel_.max_per_hour}, server, now);
+  }
+  [[nodiscard]] std::optional<LimitHit> limit(const std::string& policy, const HourLimits& limits,
+                                              WallTime server, MonoTime now) const;
   /// Whether the decision may post now: a limit may have been lowered since it was made, or a
   /// reboot may have made it uncertain when the others posted.
   [[nodiscard]] bool leaves_room(const Decision& decision, WallTime server, MonoTime now) const;

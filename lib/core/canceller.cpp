@@ -188,12 +188,10 @@ bool Canceller::settle(const ActionId& action, const CancelTime& time, Calls cal
   if (never_cancelled(*policy, *facts)) return true;
   if (ledger_.decided(region_, action, policy->name, status)) return true;
   if (live_.contains(action)) return false;
-  if (held_by(*policy, *facts, time)) {
-    const auto hit = ledger_.limit(policy->name, *time.server, time.now.mono);
-    if (hit) {
-      tell_suppressed(*policy, *hit, time, out);
-      used_up_.insert(policy);
-    }
+  if (ledger_.forbidden(region_, facts->type)) return false;
+  if (const auto hit = ledger_.limit(policy->name, *time.server, time.now.mono)) {
+    tell_suppressed(*policy, *hit, time, out);
+    used_up_.insert(policy);
     return false;
   }
   const std::size_t waiting = unsent(time);
@@ -219,15 +217,6 @@ bool Canceller::settle(const ActionId& action, const CancelTime& time, Calls cal
   decision.comment = render_comment(*policy, action, *facts, decision.age);
   make(std::move(decision), time, out);
   return true;
-}
-
-std::optional<CancelGuard> Canceller::held_by(const PolicyOptions& policy, const ActionFacts& facts,
-                                              const CancelTime& time) const {
-  if (const auto guard = ledger_.guard()) return guard;
-  if (const auto guard = guard_of(time)) return guard;
-  if (ledger_.forbidden(region_, facts.type)) return CancelGuard::Permission;
-  const auto hit = ledger_.limit(policy.name, *time.server, time.now.mono);
-  return hit ? std::optional(hit->guard) : std::nullopt;
 }
 
 void Canceller::tell_stale(const ActionId& action, const PolicyOptions& policy,

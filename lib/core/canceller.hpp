@@ -15,6 +15,7 @@
 #include "core/command.hpp"
 #include "core/decision.hpp"
 #include "core/policy.hpp"
+#include "core/policy_explain.hpp"
 #include "core/stale_watch.hpp"
 #include "core/step_writer.hpp"
 
@@ -81,10 +82,10 @@ class Canceller {
     ledger_.forget_unless(region_, known);
   }
 
-  /// Why this due decision is held back now; nothing if it is not.
-  [[nodiscard]] std::optional<CancelGuard> held_by(const PolicyOptions& policy,
-                                                   const ActionFacts& facts,
-                                                   const CancelTime& time) const;
+  /// What policies, with total as the limit over all of them, have in mind for the open actions;
+  /// see explain_all. Those in force are asked for by the object that was given.
+  [[nodiscard]] Explanations explain(const Policies& policies, int total, const CancelTime& time,
+                                     std::size_t most) const;
   [[nodiscard]] const StaleWatch& watch() const { return watch_; }
   [[nodiscard]] std::size_t live() const { return live_.size(); }
 

@@ -17,6 +17,10 @@ constexpr Duration kPruneInterval = 1h;
 constexpr Duration kJump = 2s;
 /// Regions begin one after the other within this time.
 constexpr Duration kSpread = 2s;
+/// So many plans are told at once: nothing else happens meanwhile.
+constexpr std::size_t kPlansMax = 4000;
+constexpr std::size_t kRegionPlansMin = 20;
+constexpr std::size_t kRegionPlansMax = 1000;
 
 const char* note_name(EventType type) {
   switch (type) {
@@ -287,13 +291,18 @@ EngineStatus Engine::status(Now now) const {
   return status;
 }
 
-std::vector<Engine::RegionPlans> Engine::explain(const Policies* others, Now now) const {
-  const Policies& policies = others != nullptr ? *others : state_->policies;
-  std::vector<RegionPlans> plans;
+std::vector<Engine::RegionPlans> Engine::explain(const Options* others, Now now) const {
+  const Policies given(others != nullptr ? others->policies : std::vector<PolicyOptions>());
+  const Policies& policies = others != nullptr ? given : state_->policies;
+  const Options& options = others != nullptr ? *others : state_->options;
+  const std::size_t count = std::max<std::size_t>(state_->regions.size(), 1);
+  const std::size_t most = std::clamp(kPlansMax / count, kRegionPlansMin, kRegionPlansMax);
+  std::vector<RegionPlans> regions;
   for (const Region& region : state_->regions) {
-    plans.push_back({region.name(), region.explain(policies, now)});
+    regions.push_back(
+        {region.name(), region.explain(policies, options.cancel.max_per_hour, now, most)});
   }
-  return plans;
+  return regions;
 }
 
 }  // namespace mactiond::core

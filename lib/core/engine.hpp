@@ -42,10 +42,11 @@ class Engine {
 
   struct RegionPlans {
     std::string region;
-    std::vector<Explanation> actions;  ///< every open one
+    Explanations plans;
   };
-  /// What policies have in mind for each open action; those in force unless others are given.
-  [[nodiscard]] std::vector<RegionPlans> explain(const Policies* others, Now now) const;
+  /// What the policies and limits in force have in mind for the open actions, or those of others
+  /// if given. Of 1000 in each region and, with many regions, of some thousands in all.
+  [[nodiscard]] std::vector<RegionPlans> explain(const Options* others, Now now) const;
 
  private:
   struct State;

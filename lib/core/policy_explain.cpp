@@ -1,6 +1,7 @@
 #include "core/policy_explain.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace mactiond::core {
@@ -37,9 +38,49 @@ void judge_age(const PolicyOptions& policy, const ActionFacts& facts,
     told.verdict = PolicyVerdict::DryRun;
     return;
   }
-  told.guard = guard ? guard(policy, facts) : std::nullopt;
+  told.guard = guard ? guard(told.action, policy, facts) : std::nullopt;
   told.verdict = told.guard ? PolicyVerdict::Hold : PolicyVerdict::Cancel;
   if (told.guard) told.reason += "; held back: " + std::string(sentence(*told.guard));
+}
+
+// The same order as of what is told: nothing is told of what is left out.
+struct Place {
+  std::optional<WallTime> stale_at;
+  const ActionId* action;
+  const ActionFacts* facts;
+  const PolicyOptions* policy;
+
+  bool operator<(const Place& other) const {
+    if (stale_at.has_value() != other.stale_at.has_value()) return stale_at.has_value();
+    if (stale_at != other.stale_at) return *stale_at < *other.stale_at;
+    return *action < *other.action;
+  }
+};
+
+Explanation explain(const PolicyOptions* policy, const ActionId& action, const ActionFacts& facts,
+                    std::optional<WallTime> server_now, const Guard& guard) {
+  Explanation told;
+  told.action = action;
+  if (policy == nullptr) {
+    told.reason = "no policy fits";
+    return told;
+  }
+  told.policy = policy->name;
+  if (policy->action == PolicyAction::Ignore) {
+    told.verdict = PolicyVerdict::Ignore;
+    told.reason = "the policy keeps all others from it";
+    return told;
+  }
+  told.stale_at = stale_at(*policy, facts);
+  if (policy->action == PolicyAction::Cancel) {
+    if (auto reason = never_cancelled(*policy, facts)) {
+      told.verdict = PolicyVerdict::Never;
+      told.reason = std::move(*reason);
+      return told;
+    }
+  }
+  judge_age(*policy, facts, server_now, guard, told);
+  return told;
 }
 
 }  // namespace
@@ -69,43 +110,28 @@ std::string_view to_string(PolicyVerdict verdict) {
 Explanation explain(const Policies& policies, std::string_view region, const ActionId& action,
                     const ActionFacts& facts, std::optional<WallTime> server_now,
                     const Guard& guard) {
-  Explanation told;
-  told.action = action;
-  const PolicyOptions* policy = policies.governing(region, facts);
-  if (policy == nullptr) {
-    told.reason = "no policy fits";
-    return told;
-  }
-  told.policy = policy->name;
-  if (policy->action == PolicyAction::Ignore) {
-    told.verdict = PolicyVerdict::Ignore;
-    told.reason = "the policy keeps all others from it";
-    return told;
-  }
-  told.stale_at = stale_at(*policy, facts);
-  if (policy->action == PolicyAction::Cancel) {
-    if (auto reason = never_cancelled(*policy, facts)) {
-      told.verdict = PolicyVerdict::Never;
-      told.reason = std::move(*reason);
-      return told;
-    }
-  }
-  judge_age(*policy, facts, server_now, guard, told);
-  return told;
+  return explain(policies.governing(region, facts), action, facts, server_now, guard);
 }
 
-std::vector<Explanation> explain_all(const Policies& policies, const StaleWatch& watch,
-                                     std::optional<WallTime> server_now, const Guard& guard) {
-  std::vector<Explanation> all;
-  all.reserve(watch.size());
-  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const PolicyOptions*) {
-    all.push_back(explain(policies, watch.region(), id, facts, server_now, guard));
+Explanations explain_all(const Policies& policies, const StaleWatch& watch,
+                         std::optional<WallTime> server_now, const Guard& guard, std::size_t most) {
+  std::vector<Place> places;
+  places.reserve(watch.size());
+  const bool in_force = &policies == &watch.policies();
+  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const PolicyOptions* known) {
+    const PolicyOptions* policy = in_force ? known : policies.governing(watch.region(), facts);
+    places.push_back(
+        {policy != nullptr ? stale_at(*policy, facts) : std::nullopt, &id, &facts, policy});
   });
-  std::sort(all.begin(), all.end(), [](const Explanation& a, const Explanation& b) {
-    if (a.stale_at.has_value() != b.stale_at.has_value()) return a.stale_at.has_value();
-    if (a.stale_at != b.stale_at) return *a.stale_at < *b.stale_at;
-    return a.action < b.action;
-  });
+  const std::size_t shown = std::min(most, places.size());
+  std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(shown),
+                    places.end());
+  Explanations all;
+  all.more = places.size() - shown;
+  places.resize(shown);
+  for (const Place& place : places) {
+    all.actions.push_back(explain(place.policy, *place.action, *place.facts, server_now, guard));
+  }
   return all;
 }
 
@@ -131,6 +157,11 @@ std::string_view sentence(CancelGuard guard) {
       return "max_per_hour of the policy is used up";
     case CancelGuard::TotalLimit:
       return "[cancel] max_per_hour is used up";
+    case CancelGuard::UnderWay:
+      return "it is being cancelled already; mactionctl show tells how far that is";
+    case CancelGuard::Decided:
+      return "the policy decided for it in this status before; mactionctl show tells what became "
+             "of that";
     case CancelGuard::Quota:
       break;
   }

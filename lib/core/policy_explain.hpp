@@ -41,7 +41,8 @@ struct Explanation {
 };
 
 /// What holds back a cancel that a policy asks for now; nothing if nothing does.
-using Guard = std::function<std::optional<CancelGuard>(const PolicyOptions&, const ActionFacts&)>;
+using Guard = std::function<std::optional<CancelGuard>(const ActionId&, const PolicyOptions&,
+                                                       const ActionFacts&)>;
 
 /// What policies, in force or not, have in mind for one open action. server_now is nothing while
 /// the API's time is unknown; guard is asked only about a cancel that would be made now.
@@ -49,12 +50,16 @@ using Guard = std::function<std::optional<CancelGuard>(const PolicyOptions&, con
                                   const ActionId& action, const ActionFacts& facts,
                                   std::optional<WallTime> server_now, const Guard& guard);
 
-/// The same for every open action of a region: what is or turns stale first comes first, then what
-/// never does; ties by id.
-[[nodiscard]] std::vector<Explanation> explain_all(const Policies& policies,
-                                                   const StaleWatch& watch,
-                                                   std::optional<WallTime> server_now,
-                                                   const Guard& guard);
+struct Explanations {
+  std::vector<Explanation> actions;
+  std::size_t more = 0;  ///< left out, because there are too many
+};
+
+/// The same for the open actions of a region, at most so many: what is or turns stale first comes
+/// first, then what never does; ties by id.
+[[nodiscard]] Explanations explain_all(const Policies& policies, const StaleWatch& watch,
+                                       std::optional<WallTime> server_now, const Guard& guard,
+                                       std::size_t most);
 
 /// What an operator should know about a guard: a sentence without its full stop.
 [[nodiscard]] std::string_view sentence(CancelGuard guard);

@@ -52,8 +52,9 @@ class Region {
 
   [[nodiscard]] std::optional<MonoTime> wake_at(Now now) const;
   [[nodiscard]] RegionStatus status(Now now) const;
-  /// What these policies have in mind for each open action.
-  [[nodiscard]] std::vector<Explanation> explain(const Policies& policies, Now now) const;
+  /// See Canceller::explain.
+  [[nodiscard]] Explanations explain(const Policies& policies, int total, Now now,
+                                     std::size_t most) const;
   void count_actions(std::vector<ActionCount>& counts) const;
   [[nodiscard]] const std::string& name() const { return options_.name; }
 

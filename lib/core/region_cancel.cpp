@@ -81,12 +81,8 @@ void Region::on(const CancelAnswered& answer, Now now, StepWriter& out) {
   canceller_.posted(call.ids.front(), outcome, again, cancel_time(now), out);
 }
 
-std::vector<Explanation> Region::explain(const Policies& policies, Now now) const {
-  const CancelTime time = cancel_time(now);
-  const auto guard = [&](const PolicyOptions& policy, const ActionFacts& facts) {
-    return canceller_.held_by(policy, facts, time);
-  };
-  return explain_all(policies, canceller_.watch(), time.server, guard);
+Explanations Region::explain(const Policies& policies, int total, Now now, std::size_t most) const {
+  return canceller_.explain(policies, total, cancel_time(now), most);
 }
 
 bool Region::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {

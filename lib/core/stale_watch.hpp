@@ -51,6 +51,7 @@ class StaleWatch {
   [[nodiscard]] const PolicyOptions* governing(const ActionId& id) const;
   [[nodiscard]] std::size_t size() const { return open_.size(); }
   [[nodiscard]] const std::string& region() const { return region_; }
+  [[nodiscard]] const Policies& policies() const { return *policies_; }
 
   /// Calls visit(id, facts, governing policy or nullptr) for each open action, in no order.
   template <class Visit>

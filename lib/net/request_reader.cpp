@@ -16,7 +16,8 @@ namespace beast = boost::beast;
 namespace {
 
 constexpr std::size_t kHeaderMax = std::size_t{16} * 1024;
-constexpr std::size_t kBodyMax = std::size_t{1024} * 1024;
+/// Room for what admin/policies.cpp takes at most.
+constexpr std::size_t kBodyMax = std::size_t{2} * 1024 * 1024 + 4096;
 constexpr std::size_t kReadMax = std::size_t{16} * 1024;
 
 }  // namespace

@@ -192,6 +192,14 @@ void bench_held(const Policies& policies, const std::vector<Open>& actions) {
   for (int i = 1; i <= kPolls; ++i) decide(i);
   print("a poll while all that is stale is held back", (cpu_time() - before) / kPolls, 0);
   print_once("everything turns stale at once, and is held", before - first);
+
+  const double asked = cpu_time();
+  (void)canceller.explain(policies, limit.max_per_hour, time, 1000);
+  const double others = cpu_time();
+  print_once("an answer to policy explain, 1000 plans", others - asked);
+  const Policies copy = policies;
+  (void)canceller.explain(copy, limit.max_per_hour, time, 1000);
+  print_once("the same by a file that is not loaded", cpu_time() - others);
 }
 
 int run(std::uint64_t seed) {

@@ -115,7 +115,24 @@ class Commands(E2eTest):
         other.write_text("[daemon]\ninstanc = 1\n")
         self.assertIn(f"{other}:2:", self.ctl("policy", "explain", "--config", str(other),
                                               expect=EX_REFUSED))
-        self.ctl("policy", "explain", "--config", "/no/such.toml", expect=EX_USAGE)
+        for path in ("/no/such.toml", str(self.daemon.directory), "/dev/zero"):
+            self.assertIn(path, self.ctl("policy", "explain", "--config", path, expect=EX_USAGE))
+
+    def test_policy_explain_takes_a_file_as_large_as_one_may_be(self):
+        action = self.add(("RunAntiVirusScan", "Pending"))[0]
+        policy = ('[[policy]]\nname = "scans-{}"\naction = "cancel"\nstale_after = "6h"\n'
+                  '# ' + 'x' * 600 + '\n[policy.match]\ntype = ["{}"]\n')
+        other = self.daemon.directory / "other.toml"
+        types = ["Isolate"] * 255 + ["RunAntiVirusScan"]
+        text = self.daemon.config_text() + "".join(
+            policy.format(i, name) for i, name in enumerate(types))
+        other.write_text(text)
+        plan = self.ask("policy", "explain", "--config", str(other))["regions"][0]["actions"][0]
+        self.assertEqual((plan["action_id"], plan["policy"]), (action, "scans-255"))
+        other.write_text(text + policy.format(256, "Isolate"))
+        line = text.count("\n") + 1
+        self.assertIn(f"{other}:{line}:1: ", self.ctl("policy", "explain", "--config", str(other),
+                                                     expect=EX_REFUSED))
 
     def test_webhooks_and_dead_letters(self):
         self.assertEqual(self.ask("webhook", "list")["webhooks"][0]["name"], "soc")

@@ -36,7 +36,7 @@ struct Operated {
         -> std::variant<Operations::Plans, std::vector<std::string>> {
       explained = name + '=' + text;
       if (!errors.empty()) return errors;
-      return Operations::Plans{{"eu", {}}};
+      return Operations::Plans{{"eu", {{}, 3}}};
     };
     return std::get<http::Response>(answer_operator(request, store.views(), operations));
   }
@@ -59,7 +59,8 @@ TEST(CancelEndpoint, NeedsAComment) {
   const std::string long_one(1025, 'x');
   for (const std::string& body :
        {std::string(), std::string("{}"), std::string(R"({"comment":""})"),
-        std::string(R"({"comment":1})"), R"({"comment":")" + long_one + "\"}"}) {
+        std::string(R"({"comment":" \t\n"})"), std::string(R"({"comment":1})"),
+        R"({"comment":")" + long_one + "\"}"}) {
     EXPECT_EQ(operated.post("/v1/actions/a/cancel", body).status, 400) << body;
   }
   EXPECT_FALSE(operated.asked);
@@ -89,12 +90,22 @@ TEST(PoliciesEndpoint, ExplainsATextOrTellsItsErrors) {
   auto response = operated.post("/v1/policies/explain", R"({"config":"a","name":"f.toml"})");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(operated.explained, "f.toml=a");
-  EXPECT_THAT(response.body, HasSubstr(R"({"name":"eu","actions":[],"more":0})"));
+  EXPECT_THAT(response.body, HasSubstr(R"({"name":"eu","actions":[],"more":3})"));
   operated.errors = {"f.toml:1:1: no", "f.toml:2:1: \"neither\""};
   response = operated.post("/v1/policies/explain", R"({"config":"a"})");
   EXPECT_EQ(response.status, 422);
   const auto body = boost::json::parse(response.body).as_object();
   EXPECT_EQ(body.at("errors").as_array().at(1), "f.toml:2:1: \"neither\"");
+}
+
+TEST(PoliciesEndpoint, ExplainsAFileAsLargeAsOneMayBe) {
+  Operated operated;
+  const std::string file(1024 * 1024, '#');
+  EXPECT_EQ(operated.post("/v1/policies/explain", R"({"config":")" + file + "\"}").status, 200);
+  EXPECT_EQ(operated.explained, "config=" + file);
+  const std::string huge = R"({"config":")" + file + file + file + "\"}";
+  EXPECT_EQ(operated.post("/v1/policies/explain", huge).status, 413);
+  EXPECT_EQ(operated.post("/v1/reload", R"({"config":")" + file + "\"}").status, 413);
 }
 
 TEST(ReloadEndpoint, TellsEveryError) {

@@ -68,10 +68,35 @@ class CancelFlowTest : public testing::Test, public test::EngineHarness {
     run(std::chrono::hours(1) + std::chrono::seconds(10));
     ASSERT_EQ(count<CancelAction>(), 1);
   }
+  /// So many are stale that the quota decides when each is cancelled.
+  void until_calls_are_wanting() {
+    options.cancel.max_per_hour = 1000;
+    for (int i = 0; i < 200; ++i) add("a" + std::to_string(100 + i));
+    run(std::chrono::hours(1) - std::chrono::seconds(1));
+    accept_all(std::chrono::minutes(5));
+  }
+  /// Every POST is accepted and takes effect at once.
+  void accept_all(Duration time) {
+    EngineHarness::run(time, [this] {
+      respond();
+      while (count<CancelAction>() > 0) {
+        const auto post = take<CancelAction>();
+        set(post.action.value, ActionStatus::Known::Cancelled);
+        answer(post);
+      }
+    });
+  }
   [[nodiscard]] const Decision& only() const { return decisions.begin()->second; }
   [[nodiscard]] int told_of(EventType type) const {
     return static_cast<int>(std::count_if(events.begin(), events.end(),
                                           [&](const auto& event) { return event.type == type; }));
+  }
+  /// What is in mind for the only open action.
+  [[nodiscard]] Explanation plan(const Options* others = nullptr) {
+    const auto all = engine().explain(others, now);
+    EXPECT_EQ(all.size(), 1U);
+    EXPECT_EQ(all.front().plans.actions.size(), 1U);
+    return all.front().plans.actions.front();
   }
   [[nodiscard]] std::vector<StoredAction> stored() const {
     std::vector<StoredAction> rows;

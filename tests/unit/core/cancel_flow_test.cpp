@@ -463,22 +463,5 @@ TEST_F(CancelFlowTest, TheLongestStaleGoesFirst) {
   EXPECT_EQ(take<CancelAction>().action.value, "c");
 }
 
-TEST_F(CancelFlowTest, ExplainsWhatEachOpenActionHasToExpect) {
-  add("a1");
-  run(30min);
-  ASSERT_EQ(engine().explain(nullptr, now).size(), 1U);
-  const Explanation waits = engine().explain(nullptr, now).front().actions.front();
-  EXPECT_EQ(waits.verdict, PolicyVerdict::Wait);
-  EXPECT_EQ(waits.stale_at, kDay + 1h);
-  step(SuspendCancelling{true});
-  run(1h);
-  const Explanation held = engine().explain(nullptr, now).front().actions.front();
-  EXPECT_EQ(held.verdict, PolicyVerdict::Hold);
-  EXPECT_EQ(held.guard, CancelGuard::Suspended);
-  const Policies none;
-  const Explanation alone = engine().explain(&none, now).front().actions.front();
-  EXPECT_EQ(alone.verdict, PolicyVerdict::None);
-}
-
 }  // namespace
 }  // namespace mactiond::core

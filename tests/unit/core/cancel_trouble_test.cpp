@@ -19,23 +19,6 @@ using Type = ActionType::Known;
 class CancelTroubleTest : public CancelFlowTest {
  protected:
   void reload() { take_step(engine().reconfigure(options, snapshot, now)); }
-  /// So many are stale that the quota decides when each is cancelled.
-  void until_calls_are_wanting() {
-    options.cancel.max_per_hour = 1000;
-    for (int i = 0; i < 200; ++i) add("a" + std::to_string(100 + i));
-    run(1h - 1s);
-    accept_all(5min);
-  }
-  void accept_all(Duration time) {
-    EngineHarness::run(time, [this] {
-      respond();
-      while (count<CancelAction>() > 0) {
-        const auto post = take<CancelAction>();
-        set(post.action.value, ActionStatus::Known::Cancelled);
-        answer(post);
-      }
-    });
-  }
   /// The re-read allows the POST of a1, which waits for a call; a poll is under way meanwhile.
   void until_post_waits() {
     options.regions.front().quota.per_minute = 4;

@@ -18,9 +18,11 @@ using testing::HasSubstr;
 
 const ActionId kA{"a"};
 
-std::optional<CancelGuard> free(const PolicyOptions&, const ActionFacts&) { return std::nullopt; }
+std::optional<CancelGuard> free(const ActionId&, const PolicyOptions&, const ActionFacts&) {
+  return std::nullopt;
+}
 
-std::optional<CancelGuard> limited(const PolicyOptions&, const ActionFacts&) {
+std::optional<CancelGuard> limited(const ActionId&, const PolicyOptions&, const ActionFacts&) {
   return CancelGuard::PolicyLimit;
 }
 
@@ -81,7 +83,7 @@ TEST(Explain, NamesTheGuardThatHolds) {
 
 TEST(Explain, AsksTheGuardOnlyAboutACancel) {
   bool asked = false;
-  const Guard guard = [&asked](const PolicyOptions&, const ActionFacts&) {
+  const Guard guard = [&asked](const ActionId&, const PolicyOptions&, const ActionFacts&) {
     asked = true;
     return std::optional<CancelGuard>();
   };
@@ -122,16 +124,24 @@ TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
   watch.put(ActionId{"a"}, later);
   watch.put(ActionId{"e"}, scan());
   watch.put(ActionId{"b"}, scan());
-  const auto all = explain_all(Policies({stale_scans()}), watch, kNoon, free);
-  std::string order;
-  for (const Explanation& told : all) order += told.action.value;
-  EXPECT_EQ(order, "beacd");
-  EXPECT_EQ(all[0], explain(Policies({stale_scans()}), "eu", ActionId{"b"}, scan(), kNoon, free));
+  const Policies policies({stale_scans()});
+  const auto order = [&](std::size_t most, std::size_t more) {
+    const auto all = explain_all(policies, watch, kNoon, free, most);
+    EXPECT_EQ(all.more, more);
+    EXPECT_EQ(all.actions[0], explain(policies, "eu", ActionId{"b"}, scan(), kNoon, free));
+    std::string ids;
+    for (const Explanation& told : all.actions) ids += told.action.value;
+    return ids;
+  };
+  EXPECT_EQ(order(5, 0), "beacd");
+  EXPECT_EQ(order(4, 1), "beac");
+  watch.use(policies);
+  EXPECT_EQ(order(5, 0), "beacd");
 }
 
 TEST(Explain, HasASentenceOfItsOwnForEachGuard) {
   std::set<std::string_view> sentences;
-  for (auto guard = CancelGuard::Off; guard <= CancelGuard::Quota;
+  for (auto guard = CancelGuard::Off; guard <= CancelGuard::Decided;
        guard = static_cast<CancelGuard>(static_cast<int>(guard) + 1)) {
     EXPECT_TRUE(sentences.insert(sentence(guard)).second) << to_string(guard);
   }
