@@ -230,6 +230,16 @@ TEST(PolicyConfig, DoesNotCallAPolicyShadowedThatIsNot) {
   }
 }
 
+TEST(PolicyConfig, DoesNotCallAPolicyOfAnotherRegionShadowed) {
+  std::string us = region_text();
+  us.replace(us.find("\"eu\""), 4, "\"us\"");
+  us.replace(us.find("1111"), 4, "3333");
+  EXPECT_EQ(all_problems(load(us + two("match.region=['us']\n", "match.region=['eu']\n"))), "");
+  EXPECT_EQ(all_problems(load(us + two("match.region=['us']\n", ""))), "");
+  EXPECT_THAT(all_problems(load(us + two("match.region=['us','e*']\n", ""))),
+              HasSubstr("never governs"));
+}
+
 TEST(PolicyConfig, RefusesMoreThan256) {
   std::string text = region_text();
   for (int i = 0; i < 257; ++i) {

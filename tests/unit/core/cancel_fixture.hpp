@@ -62,6 +62,7 @@ class CancelFlowTest : public testing::Test, public test::EngineHarness {
   void set(const std::string& id, ActionStatus status) {
     api.insert_or_assign(id, test::open_action(id).in(std::move(status)).updated(server()));
   }
+  void reload() { take_step(engine().reconfigure(options, snapshot, now)); }
   /// One scan that is about to be cancelled: its POST is pending.
   void until_post() {
     add("a1");

@@ -18,7 +18,6 @@ using Type = ActionType::Known;
 /// Guards, reloads and refusals in the middle of a cancel.
 class CancelTroubleTest : public CancelFlowTest {
  protected:
-  void reload() { take_step(engine().reconfigure(options, snapshot, now)); }
   /// The re-read allows the POST of a1, which waits for a call; a poll is under way meanwhile.
   void until_post_waits() {
     options.regions.front().quota.per_minute = 4;

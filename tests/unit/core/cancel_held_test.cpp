@@ -1,0 +1,170 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "cancel_fixture.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+using test::open_action;
+using test::refusal;
+
+using Type = ActionType::Known;
+
+/// What holds a cancel back in the flow, where no other guard would.
+class CancelHeldTest : public CancelFlowTest {
+ protected:
+  /// a1 is decided and about to be read again.
+  void until_reread() {
+    add("a1");
+    reads_answered = false;
+    run(1h + 100ms);
+    ASSERT_EQ(count<GetAction>(), 1);
+  }
+  void ask(const std::string& id) { step(AskCancel{{id}, "by hand", "someone"}); }
+};
+
+TEST_F(CancelHeldTest, OnlyAFewAreDecidedAtOnce) {
+  for (int i = 0; i < 10; ++i) add("a" + std::to_string(i));
+  reads_answered = false;
+  run(1h + 10s);
+  EXPECT_EQ(decisions.size(), 2U);
+}
+
+TEST_F(CancelHeldTest, AGuardThatRisesAfterTheDecisionHoldsThePost) {
+  until_reread();
+  now.wall += 48h;
+  read();
+  run(1h);
+  EXPECT_EQ(only().posts, 0);
+  now.wall -= 48h;
+  reads_answered = true;
+  run(10s);
+  EXPECT_EQ(only().posts, 1);
+}
+
+TEST_F(CancelHeldTest, AnOperatorsCancelWaitsForASweepToo) {
+  add("a1");
+  tick();
+  give_token("token", 24h);
+  answer(take<ListActions>(), {api.at("a1")});
+  const auto sweep = take<ListActions>();
+  ask("a1");
+  ASSERT_EQ(reply->outcome, Reply::Outcome::Done);
+  pass(30s);
+  EXPECT_EQ(count<GetAction>(), 0);
+  answer(sweep, {api.at("a1")});
+  run(5s);
+  EXPECT_EQ(only().posts, 1);
+}
+
+TEST_F(CancelHeldTest, AnOperatorsCancelIsHeldByNoPolicyLimitAndNoDistrustedClock) {
+  options.cancel.max_per_hour = 1;
+  until_post();
+  answer(take<CancelAction>());
+  api.insert_or_assign("i1", open_action("i1").type(Type::Isolate));
+  run(10s);
+  now.wall += 48h;
+  ask("i1");
+  run(10s);
+  ASSERT_EQ(count<CancelAction>(), 1);
+  EXPECT_EQ(take<CancelAction>().action.value, "i1");
+}
+
+TEST_F(CancelHeldTest, AnOperatorIsToldOfAMissingPermission) {
+  run(1min);
+  add("a1");
+  add("a2");
+  run(1min);
+  ask("a1");
+  run(1s);
+  answer(take<CancelAction>(), refusal(Verdict::GiveUp, Reason::Permission, 403));
+  ASSERT_EQ(only().state, Decision::State::Failed);
+  ask("a2");
+  EXPECT_EQ(reply->outcome, Reply::Outcome::Refused);
+  EXPECT_NE(reply->text.find("Machine.Scan"), std::string::npos);
+  step(SuspendCancelling{false});
+  ask("a2");
+  EXPECT_EQ(reply->outcome, Reply::Outcome::Done);
+}
+
+TEST_F(CancelHeldTest, APolicyDecidesOnceAlsoOverARestart) {
+  until_post();
+  for (int i = 0; i < 4; ++i) {
+    answer(take<CancelAction>(), test::server_error());
+    run(10min);
+  }
+  ASSERT_EQ(only().state, Decision::State::Failed);
+  restart(stored());
+  run(2h);
+  EXPECT_EQ(decisions.size(), 1U);
+}
+
+TEST_F(CancelHeldTest, APolicyDecidesNothingWhileAnOperatorsCancelIsUnderWay) {
+  add("a1");
+  run(30min);
+  ask("a1");
+  run(1s);
+  answer(take<CancelAction>());
+  run(1h);
+  EXPECT_EQ(decisions.size(), 1U);
+}
+
+TEST_F(CancelHeldTest, AStatusThatTurnsUnknownAllowsNoPost) {
+  until_reread();
+  set("a1", ActionStatus::parse("Paused"));
+  read();
+  EXPECT_EQ(only().posts, 0);
+  EXPECT_EQ(only().state, Decision::State::Overtaken);
+}
+
+TEST_F(CancelHeldTest, NothingIsDecidedWhileSuspended) {
+  add("a1");
+  step(SuspendCancelling{true});
+  run(2h);
+  EXPECT_TRUE(decisions.empty());
+}
+
+TEST_F(CancelHeldTest, WhatAnotherPolicyGovernsByNowIsNotPosted) {
+  until_reread();
+  policy().name = "another";
+  reload();
+  read();
+  EXPECT_EQ(only().posts, 0);
+  EXPECT_EQ(only().state, Decision::State::Overtaken);
+}
+
+TEST_F(CancelHeldTest, WhatIsADryRunByNowIsNotPosted) {
+  until_reread();
+  policy().dry_run = true;
+  reload();
+  read();
+  EXPECT_EQ(only().posts, 0);
+  EXPECT_EQ(only().state, Decision::State::Overtaken);
+}
+
+TEST_F(CancelHeldTest, ARefusalLeavesOpenWhatBecameOfAPostBefore) {
+  until_post();
+  answer(take<CancelAction>(), refusal(Verdict::Retry, Reason::Timeout, 0));
+  run(70s);
+  answer(take<CancelAction>(), refusal(Verdict::GiveUp, Reason::Rejected, 400));
+  set("a1", ActionStatus::Known::Cancelled);
+  run(10s);
+  EXPECT_EQ(only().state, Decision::State::Confirmed);
+}
+
+TEST_F(CancelHeldTest, ARefusedPostIsRepeatedNoSoonerThanAfterHalfAMinute) {
+  until_post();
+  answer(take<CancelAction>(), refusal(Verdict::GiveUp, Reason::Rejected, 409));
+  const int before = reads;
+  run(29s);
+  EXPECT_EQ(reads, before + 1);
+  EXPECT_EQ(only().posts, 1);
+  run(40s);
+  EXPECT_EQ(only().posts, 2);
+}
+
+}  // namespace
+}  // namespace mactiond::core
