@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/error.hpp"
+
 namespace mactiond::core {
 namespace {
 
@@ -16,7 +18,7 @@ constexpr Duration kMargin = 1s;
 constexpr Duration kHoldMax = 1h;
 constexpr Duration kHoldFirst = 5s;
 constexpr Duration kHoldGrown = 5min;
-constexpr Duration kRemembered = 1h;
+constexpr Duration kRemembered = 1h + kSendWithin;
 constexpr int kSlowestPercent = 800;
 /// Every minute without a refusal takes so much of the slowness away.
 constexpr int kRecoveryPercent = 10;
@@ -54,6 +56,12 @@ bool is_exact(const QuotaRow& row, const std::string& boot_id) {
   return !boot_id.empty() && row.boot_id == boot_id;
 }
 
+// A bucket found half empty says that about half of its limit was in use.
+int used_of(const TokenBucket& bucket, MonoTime now) {
+  const RateLimit& limit = bucket.limit();
+  return limit.count * std::min(bucket.missing(now), limit.burst) / limit.burst;
+}
+
 }  // namespace
 
 RateLimit make_limit(const std::string& name, int count, Duration window) {
@@ -73,16 +81,54 @@ CallMeter::CallMeter(std::string prefix, const std::vector<RateLimit>& limits)
 
 void CallMeter::restore(const std::vector<QuotaRow>& rows, const std::string& boot_id,
                         MonoTime now) {
-  for (Window& window : windows_) restore(window, rows, boot_id, now);
+  int used = 0;
+  for (Window& window : windows_) used = restore(window, rows, boot_id, now);
   const QuotaRow* hold = find_row(rows, prefix_ + kHold);
   if (hold != nullptr && is_exact(*hold, boot_id)) {
     hold_until_ = std::min(hold->instant, now + kHoldMax + kMargin);
   }
-  estimate_calls(now);
+  if (!rows.empty()) known_since_ = now;
+  assume_calls(used, now);
 }
 
-void CallMeter::restore(Window& window, const std::vector<QuotaRow>& rows,
-                        const std::string& boot_id, MonoTime now) {
+void CallMeter::configure(const std::vector<RateLimit>& limits, MonoTime now) {
+  MACTIOND_ASSERT(limits.size() == windows_.size());
+  forget_learned(now);
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    Window& window = windows_[i];
+    MACTIOND_ASSERT(limits[i].window == window.stated.window);
+    window.stated = limits[i];
+    if (window.learned >= window.stated.count) window.learned = 0;
+    const RateLimit limit =
+        window.learned == 0 ? window.stated
+                            : make_limit(window.stated.name, window.learned, window.stated.window);
+    if (limit.count != window.bucket.limit().count) window.bucket = changed(window, limit, now);
+  }
+}
+
+TokenBucket CallMeter::changed(const Window& window, const RateLimit& limit, MonoTime now) const {
+  TokenBucket bucket(limit);
+  if (known_since_ > now - limit.window - kSendWithin) {
+    bucket.leave(window.bucket.available(0, now), now);
+    return bucket;
+  }
+  for (const MonoTime call : calls_) {
+    bucket.take(call);
+    bucket.restore(bucket.instant(), call);
+  }
+  return bucket;
+}
+
+MonoTime CallMeter::fits_at(const Window& window) const {
+  const auto count = static_cast<std::size_t>(window.stated.count);
+  if (calls_.size() < count) return MonoTime::min();
+  const MonoTime first = calls_[calls_.size() - count];
+  if (first < known_since_) return MonoTime::min();
+  return first + window.stated.window + kSendWithin + Duration(1);
+}
+
+int CallMeter::restore(Window& window, const std::vector<QuotaRow>& rows,
+                       const std::string& boot_id, MonoTime now) {
   const std::string name = prefix_ + window.stated.name;
   const QuotaRow* learned = find_row(rows, name + kLearned);
   if (learned != nullptr) {
@@ -98,20 +144,25 @@ void CallMeter::restore(Window& window, const std::vector<QuotaRow>& rows,
     }
   }
   const QuotaRow* row = find_row(rows, name);
-  if (row == nullptr) return;
-  if (is_exact(*row, boot_id) && row->count == window.bucket.limit().count) {
-    window.bucket.restore(row->instant, now);
-  } else {
+  if (row == nullptr) return 0;
+  if (!is_exact(*row, boot_id) || row->count < 1) {
     window.bucket.drain(now);
+    return used_of(window.bucket, now);
   }
+  TokenBucket before(make_limit(window.stated.name, row->count, window.stated.window));
+  before.restore(row->instant, now);
+  if (row->count == window.bucket.limit().count) {
+    window.bucket = before;
+  } else {
+    window.bucket.leave(before.available(0, now), now);
+  }
+  return used_of(before, now);
 }
 
 // As if they had been made evenly over the longest window.
-void CallMeter::estimate_calls(MonoTime now) {
-  const TokenBucket& bucket = windows_.back().bucket;
-  const RateLimit& limit = bucket.limit();
-  const int calls = limit.count * std::min(bucket.missing(now), limit.burst) / limit.burst;
-  for (int i = 0; i < calls; ++i) calls_.push_back(now - limit.window * (calls - i) / (calls + 1));
+void CallMeter::assume_calls(int calls, MonoTime now) {
+  const Duration window = windows_.back().stated.window;
+  for (int i = 0; i < calls; ++i) calls_.push_back(now - window * (calls - i) / (calls + 1));
 }
 
 void CallMeter::append_rows(const std::string& region, const std::string& boot_id,
@@ -136,7 +187,7 @@ std::optional<MonoTime> CallMeter::try_take(Lane lane, MonoTime now) {
   MonoTime when = hold_until_;
   for (const Window& window : windows_) {
     const int left = must_leave(window.bucket.limit(), lane);
-    when = std::max(when, window.bucket.conforms_at(left));
+    when = std::max({when, window.bucket.conforms_at(left), fits_at(window)});
   }
   when = std::max(when, eased_at(lane, now));
   if (when > now) return when;
@@ -149,6 +200,7 @@ int CallMeter::available(Lane lane, MonoTime now) const {
   if (hold_until_ > now || eased_at(lane, now) > now) return 0;
   int least = windows_.front().bucket.limit().burst;
   for (const Window& window : windows_) {
+    if (fits_at(window) > now) return 0;
     const int left = must_leave(window.bucket.limit(), lane);
     least = std::min(least, window.bucket.available(left, now));
   }

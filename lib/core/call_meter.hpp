@@ -23,16 +23,20 @@ inline constexpr Duration kLearnedFor = std::chrono::hours(24);
 /// Calls that are counted together: their windows, and the hold after a 429. A token is taken from
 /// all windows or from none.
 ///
-/// No trailing window ever holds more than its limit; where the limit itself changes, than the
-/// larger of the two.
+/// No trailing window ever holds more than its limit. Where a process finds another limit than the
+/// one before it had, some windows may hold the larger of the two.
 class CallMeter {
  public:
   /// Names of rows begin with prefix.
   CallMeter(std::string prefix, const std::vector<RateLimit>& limits);
 
-  /// Rows of this boot and of the same limit are exact. Others say that calls were made at an
-  /// unknown distance: the buckets start empty. No rows at all: never called, they start full.
+  /// Rows of this boot are exact; where they are of another limit, no more tokens are left than
+  /// there were. Rows of another boot say that calls were made at an unknown distance: the buckets
+  /// start empty. No rows at all: never called, they start full.
   void restore(const std::vector<QuotaRow>& rows, const std::string& boot_id, MonoTime now);
+  /// Other limits for the same windows. The calls of this process count against them as they were
+  /// made; for calls before it, no more tokens are left than there were.
+  void configure(const std::vector<RateLimit>& limits, MonoTime now);
   /// The state to commit with the call that was just granted; nothing if none ever was.
   void append_rows(const std::string& region, const std::string& boot_id,
                    std::vector<QuotaRow>& rows) const;
@@ -50,8 +54,7 @@ class CallMeter {
   void hold(Duration wait, MonoTime now);
 
   [[nodiscard]] Duration sustained() const;
-  /// Calls in the trailing window of this length. Those before a restart are estimated: a bucket
-  /// found half empty says that about half of the limit was in use.
+  /// Calls in the trailing window of this length; those before a restart are estimated.
   [[nodiscard]] int used(Duration window, MonoTime now) const;
   /// The limit in force.
   [[nodiscard]] int limit(Duration window) const;
@@ -68,9 +71,15 @@ class CallMeter {
     bool ever_learned = false;  ///< there is a row to overwrite
   };
 
-  void restore(Window& window, const std::vector<QuotaRow>& rows, const std::string& boot_id,
-               MonoTime now);
-  void estimate_calls(MonoTime now);
+  /// About how many calls the window held.
+  int restore(Window& window, const std::vector<QuotaRow>& rows, const std::string& boot_id,
+              MonoTime now);
+  void assume_calls(int calls, MonoTime now);
+  [[nodiscard]] TokenBucket changed(const Window& window, const RateLimit& limit,
+                                    MonoTime now) const;
+  /// When one call more is within the configured limit. Only calls under a larger limit can make
+  /// this later than the bucket's answer.
+  [[nodiscard]] MonoTime fits_at(const Window& window) const;
   void learn(const NamedLimit& named, MonoTime now);
   void forget_learned(MonoTime now);
   void remember(MonoTime now);
@@ -85,7 +94,9 @@ class CallMeter {
   int refusals_ = 0;        ///< 429s in a row
   int slow_percent_ = 100;  ///< of the sustained spacing, at slowed_at_
   MonoTime slowed_at_ = MonoTime::min();
-  std::deque<MonoTime> calls_;  ///< of the trailing hour
+  std::deque<MonoTime> calls_;  ///< of the longest window
+  /// Earlier calls are estimates.
+  MonoTime known_since_ = MonoTime::min();
 };
 
 /// At most count calls in the window, with what is saved up for bursts and the urgent lanes.

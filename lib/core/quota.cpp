@@ -35,18 +35,32 @@ std::vector<RateLimit> limits_of(int per_minute, int per_hour, double share) {
   return limits;
 }
 
+// By Metered.
+std::vector<std::vector<RateLimit>> all_limits(const QuotaOptions& options) {
+  std::vector<std::vector<RateLimit>> all{
+      limits_of(options.per_minute, options.per_hour, options.share)};
+  for (const OwnLimit& own : kOwnLimits) {
+    MACTIOND_ASSERT(static_cast<std::size_t>(own.what) == all.size());
+    all.push_back(limits_of(own.per_minute, own.per_hour, options.share));
+  }
+  return all;
+}
+
 }  // namespace
 
 Limiter::Limiter(const QuotaOptions& options, std::string boot_id) : boot_id_(std::move(boot_id)) {
-  meters_.emplace_back("", limits_of(options.per_minute, options.per_hour, options.share));
-  for (const OwnLimit& own : kOwnLimits) {
-    MACTIOND_ASSERT(static_cast<std::size_t>(own.what) == meters_.size());
-    meters_.emplace_back(own.prefix, limits_of(own.per_minute, own.per_hour, options.share));
-  }
+  const auto limits = all_limits(options);
+  meters_.emplace_back("", limits.front());
+  for (const OwnLimit& own : kOwnLimits) meters_.emplace_back(own.prefix, limits[meters_.size()]);
 }
 
 void Limiter::restore(const std::vector<QuotaRow>& rows, MonoTime now) {
   for (CallMeter& meter : meters_) meter.restore(rows, boot_id_, now);
+}
+
+void Limiter::configure(const QuotaOptions& options, MonoTime now) {
+  const auto limits = all_limits(options);
+  for (std::size_t i = 0; i < meters_.size(); ++i) meters_[i].configure(limits[i], now);
 }
 
 std::optional<MonoTime> Limiter::try_take(Lane lane, MonoTime now, Metered what) {

@@ -29,6 +29,9 @@ class Limiter {
   /// See CallMeter::restore.
   void restore(const std::vector<QuotaRow>& rows, MonoTime now);
 
+  /// See CallMeter::configure.
+  void configure(const QuotaOptions& options, MonoTime now);
+
   /// Nothing if a token was taken, else when to ask again (after now).
   [[nodiscard]] std::optional<MonoTime> try_take(Lane lane, MonoTime now,
                                                  Metered what = Metered::Api);

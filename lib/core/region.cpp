@@ -29,18 +29,13 @@ constexpr Duration kTokenRolesStale = 10min;
 Region::Region(const RegionOptions& options, const std::string& boot_id, const Policies& policies,
                CancelLedger& ledger, std::uint64_t seed)
     : options_(options),
-      boot_id_(boot_id),
       random_(seed),
       limiter_(options.quota, boot_id),
       schedule_(options.poll),
       canceller_(options.name, policies, ledger) {}
 
 void Region::configure(const RegionOptions& options, const Policies& policies, MonoTime now) {
-  if (!(options.quota == options_.quota)) {
-    const std::vector<QuotaRow> rows = limiter_.rows(options_.name);
-    limiter_ = Limiter(options.quota, boot_id_);
-    limiter_.restore(rows, now);
-  }
+  limiter_.configure(options.quota, now);
   schedule_.configure(options.poll, now);
   canceller_.use_policies(policies);
   options_ = options;

@@ -121,7 +121,6 @@ class Region {
   [[nodiscard]] RegionRow row() const;
 
   RegionOptions options_;
-  std::string boot_id_;
   Random random_;
   TokenCache token_;
   Limiter limiter_;

@@ -29,6 +29,10 @@ void TokenBucket::drain(MonoTime now) {
   instant_ = std::max(instant_, now + interval_ * limit_.burst);
 }
 
+void TokenBucket::leave(int tokens, MonoTime now) {
+  instant_ = std::max(instant_, now + interval_ * (limit_.burst - std::min(tokens, limit_.burst)));
+}
+
 void TokenBucket::restore(MonoTime instant, MonoTime now) {
   instant_ = std::min(instant, now + interval_ * limit_.burst);
 }

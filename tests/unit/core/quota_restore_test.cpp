@@ -72,16 +72,25 @@ RC_GTEST_PROP(Limiter, LimitsThatChangeNeverLetMoreThanTheLargestIntoAWindow, ()
   RC_ASSERT(worst_window(calls, 1h) <= largest.per_hour);
 }
 
-TEST(Limiter, ARowOfAnotherLimitSaysNothingButThatCallsWereMade) {
+TEST(Limiter, ARowOfAnotherLimitLeavesNoMoreThanWasLeft) {
   Limiter before(kStated, kBootId);
-  (void)take_all(before, kBoot, 1);
+  (void)take_all(before, kBoot, 15);
   for (const QuotaOptions& options : {QuotaOptions{50, 1500, 1.0}, QuotaOptions{200, 3000, 1.0}}) {
     Limiter after = restored(before.rows("eu"), kBoot, options);
-    EXPECT_EQ(after.available(Lane::Cancel, kBoot), 0);
-    const auto when = after.try_take(Lane::Cancel, kBoot);
+    EXPECT_EQ(after.available(Lane::Cancel, kBoot), 5);
+    Limiter rebooted = restored(before.rows("eu"), kBoot, options, "boot-2");
+    EXPECT_EQ(rebooted.available(Lane::Cancel, kBoot), 0);
+    const auto when = rebooted.try_take(Lane::Cancel, kBoot);
     ASSERT_TRUE(when);
     EXPECT_LT(*when, kBoot + 5s);
   }
+}
+
+TEST(Limiter, ARowOfAnotherLimitDoesNotShowAFullWindow) {
+  Limiter before({6000, 90'000, 1.0}, kBootId);
+  const MonoTime now = take_all(before, kBoot, 100);
+  const Limiter after = restored(before.rows("eu"), now + 1s, {5990, 89'000, 1.0});
+  EXPECT_LE(after.status(now + 1s).hour_used, 3000);
 }
 
 TEST(Limiter, ARowFromTheFutureHoldsNobodyForLong) {
