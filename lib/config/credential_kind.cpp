@@ -1,14 +1,8 @@
 #include "config/credential_kind.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
@@ -93,18 +87,15 @@ bool PrivateKeyFile::read(const Node& node, std::string& value, Reader& reader) 
     value.clear();
     return true;
   }
+  // Not repeated: somebody may have pasted the key itself.
+  if (!node.text.starts_with('/')) {
+    return reader.fail(node, "must be an absolute path of a file; keys are not written here");
+  }
   std::string path;
   if (!AbsolutePath{}.read(node, path, reader)) return false;
-  struct stat status {};
-  std::ifstream file(path, std::ios::binary);
-  if (!file || stat(path.c_str(), &status) != 0) {
-    return reader.fail(node, path + ": " + std::generic_category().message(errno));
-  }
-  if ((status.st_mode & (S_IROTH | S_IWOTH)) != 0) {
-    return reader.fail(node, path + ": everybody may read or write the file (chmod o-rw)");
-  }
-  const std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (content.find("PRIVATE KEY-----") == std::string::npos) {
+  const auto content = read_secret_file(path, path);
+  if (!content) return reader.fail(node, content.error().where);
+  if (content->reveal().find("PRIVATE KEY-----") == std::string::npos) {
     return reader.fail(node, path + ": holds no PEM private key");
   }
   value = path;

@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -74,6 +75,32 @@ std::optional<SyntaxError> find_crowded_line(std::string_view text) {
   return std::nullopt;
 }
 
+struct Hint {
+  std::string_view words;  ///< in the parser's own message
+  std::string_view hint;
+};
+
+// The parser says where it stopped, not what was meant.
+constexpr std::array<Hint, 6> kHints = {
+    {{"could not determine value type", "text stands in quotes: name = \"eu\""},
+     {"expected digit", "text and durations stand in quotes: timeout = \"5s\""},
+     {"control characters", "is the quote closed in its line?"},
+     {"redefine existing array", "write [[…]] for one more"},
+     {"cannot redefine existing", "it stands further up already"},
+     {"expected '='", "a line is a table in brackets, or key = value"}}};
+
+std::string syntax_message(std::string_view description) {
+  // It would repeat the digits, and they may be a secret that lacks its quotes.
+  if (description.find("representable") != std::string_view::npos) {
+    return "a number beyond 64 bits; text stands in quotes";
+  }
+  for (const Hint& known : kHints) {
+    if (description.find(known.words) == std::string_view::npos) continue;
+    return std::string(description) + "; " + std::string(known.hint);
+  }
+  return std::string(description);
+}
+
 }  // namespace
 
 const Node* Node::child(std::string_view name) const {
@@ -121,7 +148,7 @@ std::variant<Node, SyntaxError> parse_document(std::string_view text) {
     root.place = {};
     return root;
   } catch (const toml::parse_error& error) {
-    return SyntaxError{place_of(error.source()), std::string(error.description())};
+    return SyntaxError{place_of(error.source()), syntax_message(error.description())};
   }
 }
 

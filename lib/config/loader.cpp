@@ -53,9 +53,17 @@ std::string guess_key(std::string_view word, std::string_view prefix, const Keys
   return {};
 }
 
-void report_unknown(const Node& node, const std::string& guess, Reader& reader) {
-  reader.fail(node.key_place,
-              guess.empty() ? "unknown key" : "unknown key; did you mean " + guess + '?');
+void report_unknown(const Node& node, const std::string& guess, Reader& reader,
+                    const std::string& otherwise = {}) {
+  std::string message = "unknown key";
+  if (!guess.empty()) {
+    message += "; did you mean " + guess + '?';
+  } else if (node.key.find('.') != std::string::npos) {
+    message += "; a dot in quotes is a part of the key: leave the quotes out";
+  } else if (!otherwise.empty()) {
+    message += "; " + otherwise;
+  }
+  reader.fail(node.key_place, message);
 }
 
 void check_keys(const Node& table, const std::string& section, const std::string& prefix,
@@ -128,13 +136,32 @@ std::vector<const Node*> tables_of(const Node& root, const std::string& name, Re
   return tables;
 }
 
+// "daemon.instance" for "instance": an option whose table's line is missing.
+std::string table_of(std::string_view key) {
+  const std::array<std::pair<std::string_view, Keys>, 6> kTables = {
+      {{"daemon", keys_of(daemon_options())},
+       {"transition_log", keys_of(transition_log_options())},
+       {"admin", keys_of(admin_options())},
+       {"retention", keys_of(retention_options())},
+       {"cancel", keys_of(cancel_options())},
+       {"region", keys_of(region_options())}}};
+  for (const auto& [table, keys] : kTables) {
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+      return std::string(table) + '.' + std::string(key);
+    }
+  }
+  return {};
+}
+
 void check_sections(const Node& root, Reader& reader) {
   static const Keys kKnown = {"daemon", "transition_log", "admin",   "retention", "cancel",
                               "region", "policy",         "webhook", "syslog"};
   for (const Node& node : root.children) {
     if (std::find(kKnown.begin(), kKnown.end(), node.key) != kKnown.end()) continue;
     reader.enter(node.key);
-    report_unknown(node, std::string(nearest(node.key, kKnown)), reader);
+    std::string guess(nearest(node.key, kKnown));
+    if (guess.empty()) guess = table_of(node.key);
+    report_unknown(node, guess, reader, "there are " + joined(kKnown));
   }
 }
 

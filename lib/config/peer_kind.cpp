@@ -1,6 +1,7 @@
 #include "config/peer_kind.hpp"
 
 #include <arpa/inet.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -44,6 +45,12 @@ bool is_link_local(const std::string& host) {
 }
 
 bool names_certificates(const std::string& path, std::string& why) {
+  struct stat status {};
+  // Asked before it is opened: a FIFO under the name must not hold the daemon.
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    why = path + ": not a regular file";
+    return false;
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     why = path + ": " + std::generic_category().message(errno);
@@ -87,10 +94,13 @@ bool read_signing_secret(const Node& node, Webhook& value, Reader& reader) {
   return true;
 }
 
+constexpr std::string_view kNoUrl =
+    "not a usable http or https URL; write it like https://host.example/path, without a user";
+
 bool set_webhook_url(const Node& node, std::string_view text, Webhook& value, Reader& reader) {
   const auto url = http::parse_url(text);
   // The text is not repeated: such a URL may be a secret itself.
-  if (!url) return reader.fail(node, "not a usable http or https URL");
+  if (!url) return reader.fail(node, kNoUrl);
   if (is_link_local(url->host)) {
     return reader.fail(node, "link-local addresses are never contacted");
   }
@@ -145,7 +155,9 @@ bool ProxyUrl::read(const Node& node, std::string& value, Reader& reader) const 
 bool ServerUrl::read(const Node& node, http::Url& value, Reader& reader) const {
   if (!is_text(node, "an https URL in quotes", reader)) return false;
   const auto url = http::parse_url(node.text);
-  if (!url) return reader.fail(node, "not a usable https URL");
+  if (!url) {
+    return reader.fail(node, "not a usable https URL; write it like https://host.example/path");
+  }
   if (!url->is_tls()) {
     return reader.fail(node, "must be https: credentials are never sent in clear text");
   }

@@ -54,7 +54,9 @@ Result<Secret> read_content(int fd, std::string_view source) {
   return refuse(source, "larger than 64 KiB");
 }
 
-Result<Secret> read_file(const std::string& path, std::string_view source) {
+}  // namespace
+
+Result<Secret> read_secret_file(const std::string& path, std::string_view source) {
   if (!path.starts_with('/')) return refuse(source, "the path must be absolute");
   const File file(path);
   if (file.fd() < 0) return refuse(source, errno_text());
@@ -69,6 +71,8 @@ Result<Secret> read_file(const std::string& path, std::string_view source) {
   }
   return read_content(file.fd(), source);
 }
+
+namespace {
 
 Result<Secret> read_environment(const std::string& name, std::string_view source) {
   const char* value = std::getenv(name.c_str());
@@ -86,7 +90,7 @@ Result<Secret> read_credential(const std::string& name, std::string_view source,
                   "$CREDENTIALS_DIRECTORY is not set; systemd sets it where the unit has "
                   "LoadCredential=");
   }
-  return read_file(directory + '/' + name, source);
+  return read_secret_file(directory + '/' + name, source);
 }
 
 Result<Secret> finish(const Secret& read, std::string_view source) {
@@ -107,7 +111,7 @@ Result<Secret> finish(const Secret& read, std::string_view source) {
 }
 
 Result<Secret> read_raw(const std::string& source, const Environment& environment) {
-  if (source.starts_with(kFile)) return read_file(source.substr(kFile.size()), source);
+  if (source.starts_with(kFile)) return read_secret_file(source.substr(kFile.size()), source);
   if (source.starts_with(kEnvironment)) {
     return read_environment(source.substr(kEnvironment.size()), source);
   }

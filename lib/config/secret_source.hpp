@@ -18,4 +18,7 @@ namespace mactiond::config {
 /// a reference: it may be the secret itself.
 [[nodiscard]] Result<Secret> read_secret(const std::string& source, const Environment& environment);
 
+/// Reads a file as it is, under the same rules; source names it in `where`. At most 64 KiB.
+[[nodiscard]] Result<Secret> read_secret_file(const std::string& path, std::string_view source);
+
 }  // namespace mactiond::config

@@ -23,6 +23,9 @@ inline Environment surroundings() {
   setenv("MACTIOND_TEST_URL", "https://hooks.example/T0/secret-path", 1);
   setenv("MACTIOND_TEST_BAD_URL", "hooks.example/secret-path", 1);
   setenv("MACTIOND_TEST_EMPTY", "", 1);
+  setenv("MACTIOND_TEST_LINES", "c1ient-s3cret\nc1ient-s3cret", 1);
+  setenv("MACTIOND_TEST_SHORT", "whsec_MDEyMzQ1Njc4OWFiY2Rl", 1);
+  setenv("MACTIOND_TEST_PAIR", "user:c1ient-s3cret", 1);
   unsetenv("MACTIOND_TEST_UNSET");
   return {"host1.example", ""};
 }
