@@ -14,6 +14,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -36,6 +37,12 @@ class Socket {
 
  private:
   int fd_;
+};
+
+/// What was read of an event so far.
+struct EventInHand {
+  std::string id;
+  std::string data;
 };
 
 std::string errno_text() { return std::generic_category().message(errno); }
@@ -123,14 +130,28 @@ std::variant<Answer, Failure> parse_answer(std::string_view text) {
   return answer;
 }
 
-// Whole lines go from text to take; false as soon as it wants no more.
-bool take_lines(std::string& text, const std::function<bool(std::string_view)>& take) {
+// One line of a stream; false as soon as take wants no more.
+bool take_line(std::string_view line, Feed& feed, EventInHand& event,
+               const std::function<bool(std::string_view)>& take) {
   constexpr std::string_view kData = "data: ";
+  constexpr std::string_view kId = "id: ";
+  if (line.starts_with(kId)) event.id = line.substr(kId.size());
+  if (line.starts_with(kData)) event.data = line.substr(kData.size());
+  if (!line.empty()) return true;
+  // Only now, or an event that was cut off would count as seen.
+  const EventInHand whole = std::exchange(event, {});
+  if (!whole.id.empty()) feed.last_id = whole.id;
+  return whole.data.empty() || take(whole.data);
+}
+
+// Whole lines go from text to take.
+bool take_lines(std::string& text, Feed& feed, EventInHand& event,
+                const std::function<bool(std::string_view)>& take) {
   std::size_t begin = 0;
   for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
     const std::string_view line = std::string_view(text).substr(begin, end - begin);
     begin = end + 1;
-    if (line.starts_with(kData) && !take(line.substr(kData.size()))) return false;
+    if (!take_line(line, feed, event, take)) return false;
   }
   text.erase(0, begin);
   return true;
@@ -160,7 +181,7 @@ std::variant<Answer, Failure> get(const std::string& socket_path, const std::str
   return ask(socket_path, {target});
 }
 
-std::variant<Answer, Failure> follow(const std::string& socket_path, const std::string& target,
+std::variant<Answer, Failure> follow(const std::string& socket_path, Feed& feed,
                                      const std::function<bool(std::string_view)>& take) {
   const Socket socket;
   if (socket.fd() < 0) return Failure{errno_text()};
@@ -168,11 +189,14 @@ std::variant<Answer, Failure> follow(const std::string& socket_path, const std::
   constexpr timeval kSilenceMax = {60, 0};
   setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &kSilenceMax, sizeof kSilenceMax);
   if (auto failure = connect_to(socket, socket_path)) return *std::move(failure);
-  const std::string request = "GET " + target +
-                              " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
-                              "Connection: close\r\n\r\n";
+  std::string request = "GET " + feed.target +
+                        " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+                        "Connection: close\r\n";
+  if (!feed.last_id.empty()) request += "Last-Event-ID: " + feed.last_id + "\r\n";
+  request += "\r\n";
   if (auto failure = send_all(socket, request)) return *std::move(failure);
   std::string text;
+  EventInHand event;
   bool in_head = true;
   std::array<char, 16384> buffer{};
   while (text.size() <= kAnswerMax) {
@@ -190,8 +214,9 @@ std::variant<Answer, Failure> follow(const std::string& socket_path, const std::
       }
       text.erase(0, end + 4);
       in_head = false;
+      if (feed.on_open) feed.on_open();
     }
-    if (!take_lines(text, take)) return Answer{200, ""};
+    if (!take_lines(text, feed, event, take)) return Answer{200, ""};
   }
   return Failure{"the daemon ended the stream"};
 }

@@ -30,10 +30,17 @@ struct Question {
 [[nodiscard]] std::variant<Answer, Failure> get(const std::string& socket_path,
                                                 const std::string& target);
 
-/// Follows server-sent events and gives each one's data to take, until take says false. Otherwise
-/// the answer that is no stream, or why it ended.
+/// Server-sent events, and how far they were seen.
+struct Feed {
+  std::string target;
+  /// Of the last event, or of where the stream begins; empty until the daemon has said it.
+  std::string last_id = {};
+  std::function<void()> on_open = {};  ///< the daemon has taken the request
+};
+
+/// Follows the feed behind last_id and gives each event's data to take, until take says false.
+/// Otherwise the answer that is no stream, or why it ended.
 [[nodiscard]] std::variant<Answer, Failure> follow(
-    const std::string& socket_path, const std::string& target,
-    const std::function<bool(std::string_view)>& take);
+    const std::string& socket_path, Feed& feed, const std::function<bool(std::string_view)>& take);
 
 }  // namespace mactiond::ctl

@@ -1,5 +1,8 @@
 #include "ctl_commands.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -122,6 +125,31 @@ std::variant<json::object, int> collect(const Session& session, const std::strin
   return json::object{{key, std::move(all)}, {"next", std::move(next)}};
 }
 
+/// Tells once that a stream is gone, and how often it was tried when it is back.
+class Outage {
+ public:
+  void begin(const std::string& reason) {
+    if (attempts_++ > 0) return;
+    std::fprintf(stderr, "mactionctl: %s; trying again until it is back\n", reason.c_str());
+  }
+  void end(const std::string& last_id) {
+    if (attempts_ == 0) return;
+    std::fprintf(stderr, "mactionctl: back after %d attempts; going on behind event %s\n",
+                 attempts_, last_id.c_str());
+    attempts_ = 0;
+  }
+
+ private:
+  int attempts_ = 0;
+};
+
+// False if whoever reads what is printed has gone away meanwhile.
+bool wait_for_reconnect() {
+  constexpr int kWaitMs = 1000;
+  pollfd reader{STDOUT_FILENO, 0, 0};
+  return poll(&reader, 1, kWaitMs) <= 0;
+}
+
 int show_list(const Session& session, const std::variant<json::object, int>& collected,
               const Format& format) {
   if (const int* exit_code = std::get_if<int>(&collected)) return *exit_code;
@@ -159,25 +187,28 @@ int show_action(const Session& session, const std::string& id, const std::string
 }
 
 int watch(const Session& session, const std::string& after) {
-  std::string target = "/v1/events";
-  add_parameter(target, "after", after);
-  std::string last = after;
+  Feed feed{"/v1/events"};
+  add_parameter(feed.target, "after", after);
+  Outage outage;
+  feed.on_open = [&] { outage.end(feed.last_id); };
   int exit_code = 0;
-  const auto result = follow(session.socket, target, [&](std::string_view data) {
-    const auto event = parse(data);
-    if (!event) return true;
-    if (const json::value* seq = event->if_contains("seq")) last = json::serialize(*seq);
-    exit_code = print(session.json ? std::string(data) + '\n' : format_event(*event));
-    return exit_code == 0;
-  });
-  if (exit_code != 0) return exit_code;
-  if (const auto* failure = std::get_if<Failure>(&result)) {
-    std::string message = failure->message;
-    if (!last.empty()) message += "; go on with: watch --after " + last;
-    return complain(kExitUnavailable, message);
+  for (;;) {
+    const auto result = follow(session.socket, feed, [&](std::string_view data) {
+      const auto event = parse(data);
+      if (event) exit_code = print(session.json ? std::string(data) + '\n' : format_event(*event));
+      return exit_code == 0;
+    });
+    if (exit_code != 0) return exit_code;
+    const auto* answer = std::get_if<Answer>(&result);
+    const bool was_there = !feed.last_id.empty();
+    // A daemon that starts or stops may say 503.
+    if (!was_there || (answer != nullptr && answer->status < 500)) {
+      return refused(result).value_or(kExitUnavailable);
+    }
+    outage.begin(answer == nullptr ? std::get<Failure>(result).message
+                                   : format_problem(answer->status, answer->body));
+    if (!wait_for_reconnect()) return 0;
   }
-  const auto& answer = std::get<Answer>(result);
-  return complain(kExitRefused, format_problem(answer.status, answer.body));
 }
 
 int cancel(const Session& session, const std::string& id, const std::string& comment) {

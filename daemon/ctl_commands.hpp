@@ -30,7 +30,8 @@ struct ListChoice {
 [[nodiscard]] int list_actions(const Session& session, const ListChoice& choice);
 [[nodiscard]] int show_action(const Session& session, const std::string& id,
                               const std::string& region);
-/// Until the stream ends or the process is interrupted. after empty: from now on.
+/// Until the process is interrupted; over restarts of a daemon that was there at first, without a
+/// gap. after empty: from now on.
 [[nodiscard]] int watch(const Session& session, const std::string& after);
 [[nodiscard]] int cancel(const Session& session, const std::string& id, const std::string& comment);
 /// config empty: by the policies in force.

@@ -54,7 +54,7 @@ class Commands(E2eTest):
         self.assertEqual(len(self.ask("show", done)["events"]), 1)
         self.assertIn("no/such", self.ctl("show", "no/such", expect=EX_REFUSED))
 
-    def test_watch_follows_live_and_tells_how_to_go_on(self):
+    def test_watch_follows_live_and_over_a_restart(self):
         self.add(("Isolate", "Succeeded"))
         watching = subprocess.Popen(
             [self.place.binaries / "mactionctl", "--socket", self.daemon.socket_path, "--json",
@@ -62,13 +62,22 @@ class Commands(E2eTest):
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PATH": os.environ["PATH"]})
         self.addCleanup(watching.stderr.close)
         self.addCleanup(watching.stdout.close)
+        self.addCleanup(watching.wait)
         self.addCleanup(watching.kill)
         self.assertEqual(json.loads(watching.stdout.readline())["seq"], 1)
         self.add(("Isolate", "Succeeded"))
         self.assertEqual(json.loads(watching.stdout.readline())["seq"], 2)
+        self.daemon.kill9()
+        self.assertIn(b"trying again", watching.stderr.readline())
+        self.sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
+        self.daemon.start()
+        self.assertRegex(watching.stderr.readline().decode(), r"back after \d+ attempts.*event 2$")
+        self.assertEqual(json.loads(watching.stdout.readline())["seq"], 3)
+        self.assertIsNone(watching.poll())
+
+    def test_watch_needs_a_daemon_at_first(self):
         self.daemon.stop()
-        self.assertEqual(watching.wait(timeout=20), EX_UNAVAILABLE)
-        self.assertIn(b"watch --after 2", watching.stderr.read())
+        self.assertIn("is mactiond running?", self.ctl("watch", expect=EX_UNAVAILABLE))
 
     def test_watch_refuses_what_is_beyond(self):
         self.assertIn("beyond", self.ctl("watch", "--after", "99", expect=EX_REFUSED))
