@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "base/json_text.hpp"
+#include "ops/message_id.hpp"
 #include "ops/repetitions.hpp"
 
 namespace mactiond::ops {
@@ -110,6 +111,8 @@ std::string journal_entry(const core::Note& note) {
   append_journal_field(entry, "PRIORITY", std::string(1, priority(note.level)));
   append_journal_field(entry, "SYSLOG_IDENTIFIER", "mactiond");
   append_journal_field(entry, "MACTIOND_EVENT", note.event);
+  const std::string_view id = message_id(note.event);
+  if (!id.empty()) append_journal_field(entry, "MESSAGE_ID", id);
   for (const auto& [key, value] : note.fields) {
     append_journal_field(entry, "MACTIOND_" + key, std::string_view(value).substr(0, kValueMax));
   }

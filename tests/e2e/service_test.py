@@ -35,6 +35,19 @@ class Unit(E2eTest):
                               capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
 
+    def test_has_a_catalog_that_the_journal_takes(self):
+        root = self.place.path / "root"
+        for folder in ("usr/lib/systemd/catalog", "var/lib/systemd/catalog"):
+            (root / folder).mkdir(parents=True)
+        catalog = UNIT.with_name("mactiond.catalog")
+        shutil.copy(catalog, root / "usr/lib/systemd/catalog")
+        for verb in ("--update-catalog", "--list-catalog"):
+            done = subprocess.run(["journalctl", f"--root={root}", verb], capture_output=True,
+                                  text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        listed = {line.split()[0] for line in done.stdout.splitlines()}
+        self.assertEqual(listed, set(re.findall(r"^-- (\w+)$", catalog.read_text(), re.M)))
+
     def test_gives_the_daemon_the_time_that_it_takes(self):
         unit = UnitFile(UNIT)
         self.assertGreater(int(unit.one("TimeoutStopSec").removesuffix("s")), STOP_LIMIT_S)

@@ -59,6 +59,7 @@ class Content(PackageTest):
         self.assertTrue(all(line.split()[1] == "root/root" for line in lines))
         for path in ("/usr/bin/mactiond", "/usr/bin/mactionctl", "/etc/mactiond/mactiond.toml",
                      "/etc/logrotate.d/mactiond", "/lib/systemd/system/mactiond.service",
+                     "/usr/lib/systemd/catalog/mactiond.catalog",
                      "/usr/lib/sysusers.d/mactiond.conf", "/usr/lib/tmpfiles.d/mactiond.conf",
                      "/usr/share/bash-completion/completions/mactionctl",
                      "/usr/share/zsh/vendor-completions/_mactionctl",

@@ -157,6 +157,7 @@ TEST_F(ToJournal, SendsFieldsAndPriorities) {
   EXPECT_EQ(received(),
             "MESSAGE=event=region_degraded region=eu reason=\"two words\"\nPRIORITY=3\n"
             "SYSLOG_IDENTIFIER=mactiond\nMACTIOND_EVENT=region_degraded\n"
+            "MESSAGE_ID=f77d907002e441ea853c695a444e14b7\n"
             "MACTIOND_REGION=eu\nMACTIOND_REASON=two words\n");
   EXPECT_THAT(received(), HasSubstr("\nPRIORITY=4\n"));
   EXPECT_THAT(received(), HasSubstr("\nPRIORITY=6\n"));
