@@ -18,7 +18,7 @@ def resident_kib(pid):
     raise AssertionError("no VmRSS")
 
 
-class Reload(E2eTest):
+class ReloadTest(E2eTest):
     def setUp(self):
         super().setUp()
         self.sim = self.place.sim()
@@ -32,16 +32,18 @@ class Reload(E2eTest):
     def reload(self, text):
         """True if it was taken over."""
         self.daemon.config.write_text(text)
-        before = self.told()
+        before = self.reloads()
         self.daemon.process.send_signal(signal.SIGHUP)
-        after = wait_until(lambda: self.told() if self.told() > before else None, 10, "a reload",
-                           self.daemon.diagnostics)
+        after = wait_until(lambda: self.reloads() if self.reloads() > before else None, 10,
+                           "a reload", self.daemon.diagnostics)
         return after[0] > before[0]
 
-    def told(self):
+    def reloads(self):
         text = self.daemon.errors_path.read_text(errors="replace")
         return (text.count("event=reloaded"), text.count("event=reload_refused"))
 
+
+class Reload(ReloadTest):
     def told_end(self, action):
         """A status between may be too short to be seen; the last one is not."""
         return any(a.action_id == action and a.data.get("to") == "Succeeded"
