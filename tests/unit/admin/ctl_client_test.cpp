@@ -17,6 +17,7 @@ namespace mactiond::ctl {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 /// Listens on a Unix socket, and answers one request with a prepared text.
 class CtlClient : public testing::Test {
@@ -40,6 +41,11 @@ class CtlClient : public testing::Test {
   }
 
   std::variant<Answer, Failure> ask(const std::string& answer) {
+    return serve(answer, [this] { return get(path_, "/v1/status"); });
+  }
+
+  template <class Work>
+  std::variant<Answer, Failure> serve(const std::string& answer, Work work) {
     request_.clear();
     std::thread server([&] {
       const int peer = accept(listener_, nullptr, nullptr);
@@ -52,7 +58,7 @@ class CtlClient : public testing::Test {
       static_cast<void>(send(peer, answer.data(), answer.size(), MSG_NOSIGNAL));
       close(peer);
     });
-    auto result = get(path_, "/v1/status");
+    auto result = work();
     server.join();
     return result;
   }
@@ -84,6 +90,31 @@ TEST_F(CtlClient, ReadsALargeAnswer) {
   ASSERT_TRUE(std::holds_alternative<Answer>(result)) << message_of(result);
   EXPECT_EQ(std::get<Answer>(result).status, 404);
   EXPECT_EQ(std::get<Answer>(result).body, body);
+}
+
+TEST_F(CtlClient, FollowsAStreamUpToTheLastWholeEvent) {
+  Feed feed{"/v1/events"};
+  std::string seen;
+  int opened = 0;
+  feed.on_open = [&] { ++opened; };
+  const auto follow_once = [&] {
+    return follow(path_, feed, [&](std::string_view data) {
+      seen += std::string(data) + ' ';
+      return true;
+    });
+  };
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+  const auto first = serve(
+      head + "retry: 2000\nid: 4\n\n:\n\nid: 5\ndata: {a}\n\nid: 6\ndata: {b}\n", follow_once);
+  EXPECT_EQ(message_of(first), "the daemon ended the stream");
+  EXPECT_EQ(seen, "{a} ") << "an event that was cut off is none";
+  EXPECT_EQ(feed.last_id, "5");
+  EXPECT_THAT(request_, Not(HasSubstr("Last-Event-ID")));
+
+  (void)serve(head + "id: 6\ndata: {b}\n\n", follow_once);
+  EXPECT_THAT(request_, HasSubstr("Last-Event-ID: 5\r\n"));
+  EXPECT_EQ(seen, "{a} {b} ");
+  EXPECT_EQ(opened, 2);
 }
 
 TEST_F(CtlClient, TellsACutAnswer) {
