@@ -33,4 +33,24 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = byte(text[i]) < 0x80 ? 1 : utf8_length(text.substr(i));
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
+std::string mend_utf8(std::string_view text) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  std::string mended;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = byte(text[i]) < 0x80 ? 1 : utf8_length(text.substr(i));
+    mended += length == 0 ? kReplacement : text.substr(i, length);
+    i += length == 0 ? 1 : length;
+  }
+  return mended;
+}
+
 }  // namespace mactiond

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace mactiond {
@@ -8,5 +9,9 @@ namespace mactiond {
 /// Length of the well-formed sequence of several bytes (Unicode 15, table 3-7) that text begins
 /// with; 0 if it begins with none. text is not empty; ASCII is not for here and gives 0.
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
+
+[[nodiscard]] bool is_utf8(std::string_view text);
+/// Each byte that belongs to no well-formed character becomes U+FFFD, as in JSON that we write.
+[[nodiscard]] std::string mend_utf8(std::string_view text);
 
 }  // namespace mactiond

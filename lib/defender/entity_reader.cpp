@@ -6,6 +6,7 @@
 
 #include "base/iso_time.hpp"
 #include "base/json_text.hpp"
+#include "base/utf8.hpp"
 
 namespace mactiond::defender {
 namespace {
@@ -87,6 +88,9 @@ bool EntityReader::key(std::string_view name) {
 
 bool EntityReader::text(std::string_view value) {
   if (skips_value()) return true;
+  // In the fields as in the document, or an action would have two ids.
+  std::string mended;
+  if (!is_utf8(value)) value = mended = mend_utf8(value);
   if (!has_room(value.size())) return false;
   start_value();
   const Field field = field_;

@@ -237,5 +237,18 @@ RC_GTEST_PROP(HostilePage, NeverThrowsForChangedBytes, ()) {
   }
 }
 
+TEST(HostilePage, BrokenUtf8IsMendedInTheFieldsAsInTheDocument) {
+  const auto page = parse_page("{\"value\":[{\"id\":\"a\xff\",\"status\":\"Pend\xe2ing\"}]}");
+  ASSERT_TRUE(page.has_value());
+  ASSERT_EQ(page->actions.size(), 1U);
+  const MachineAction& action = page->actions[0];
+  EXPECT_EQ(action.id.value, "a\xEF\xBF\xBD");
+  const auto again = parse_action(action.document);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->id, action.id);
+  EXPECT_EQ(again->status, action.status);
+  EXPECT_EQ(again->document, action.document);
+}
+
 }  // namespace
 }  // namespace mactiond::defender
