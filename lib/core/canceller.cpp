@@ -23,8 +23,8 @@ constexpr Duration kFreshFor = 10s;
 /// Within this the API shows what became of a POST that was not answered.
 constexpr Duration kSettle = 60s;
 constexpr Duration kReconcile = 1s;
-/// So much less than stale_after an age may turn out to be after the decision.
-constexpr Duration kClockSlack = 30s;
+/// A decision waits for so long until its action is stale by a clock that was put right since.
+constexpr Duration kClockSlack = 5min;
 constexpr Duration kReadAgain = 5s;
 constexpr Duration kReadAgainMax = 5min;
 constexpr Duration kNotFoundAgain = 31s;
@@ -140,7 +140,8 @@ std::size_t Canceller::unsent(const CancelTime& time) const {
   return static_cast<std::size_t>(std::count_if(live_.begin(), live_.end(), [&](const auto& row) {
     const Live& live = row.second;
     // One that has to wait for something else must not keep the others waiting for it.
-    const bool waits = live.failed_reads > 0 || live.not_found > 0 || !may_post(live, time);
+    const bool waits = live.failed_reads > 0 || live.not_found > 0 ||
+                       live.at > time.now.mono + kLookAgain || !may_post(live, time);
     return live.decision.state == Decision::State::Decided && !waits;
   }));
 }
@@ -317,7 +318,8 @@ std::optional<Canceller::Job> Canceller::job(const CancelTime& time) {
     // Where one call has to wait for the next, a re-read cannot be younger.
     const Duration fresh_for = std::max(kFreshFor, 2 * time.spacing);
     // While a POST waits for a call, policies and the action may change.
-    const bool allowed = now - live.read_at <= fresh_for && still_fits(live.decision, time);
+    const bool allowed =
+        now - live.read_at <= fresh_for && fits_in(live.decision, time) == Duration{};
     if (live.next == Next::Post && !allowed) live.next = Next::Read;
     return Job{action, live.next == Next::Post, live.decision.comment};
   }
@@ -341,17 +343,16 @@ void Canceller::sent(const Job& job, const CancelTime& time, StepWriter& out) {
   look_at_ = time.now.mono + kLookSoon;
 }
 
-bool Canceller::still_fits(const Decision& decision, const CancelTime& time) const {
+std::optional<Duration> Canceller::fits_in(const Decision& decision, const CancelTime& time) const {
   const ActionFacts* facts = watch_.find(decision.action);
-  if (facts == nullptr) return false;
-  if (decision.policy.empty()) return true;
+  if (facts == nullptr) return std::nullopt;
+  if (decision.policy.empty()) return Duration{};
   const PolicyOptions* policy = watch_.governing(decision.action);
-  if (policy == nullptr || policy->name != decision.policy) return false;
-  if (policy->action != PolicyAction::Cancel || policy->dry_run) return false;
+  if (policy == nullptr || policy->name != decision.policy) return std::nullopt;
+  if (policy->action != PolicyAction::Cancel || policy->dry_run) return std::nullopt;
   const auto stale = stale_at(*policy, *facts);
-  if (!stale || !time.server || never_cancelled(*policy, *facts)) return false;
-  // Each answer makes the API's clock known better, which may set it back a little.
-  return *stale <= std::clamp(decision.decided, *time.server, *time.server + kClockSlack);
+  if (!stale || !time.server || never_cancelled(*policy, *facts)) return std::nullopt;
+  return std::max(*stale - *time.server, Duration{});
 }
 
 void Canceller::reread(const MachineAction& action, bool current, const CancelTime& time,
@@ -370,7 +371,8 @@ void Canceller::reread(const MachineAction& action, bool current, const CancelTi
   Decision& decision = live.decision;
   if (decision.unsure && action.cancellation_noted) accept(live, time, out);
   if (decision.state == Decision::State::Accepted) return;
-  if (!still_fits(decision, time)) {
+  const auto fits = fits_in(decision, time);
+  if (!fits || *fits > kClockSlack) {
     if (!decision.unsure) {
       end(action.id, Decision::State::Overtaken, std::string(action.status.text()), 0, time, out);
       return;
@@ -383,8 +385,10 @@ void Canceller::reread(const MachineAction& action, bool current, const CancelTi
     end(action.id, Decision::State::Failed, decision.answer, 0, time, out);
     return;
   }
-  if (live.post_at > time.now.mono) {
-    live.at = live.post_at;
+  // Each answer makes the API's clock known better, which may set it back a little.
+  const MonoTime post_at = std::max(live.post_at, time.now.mono + *fits);
+  if (post_at > time.now.mono) {
+    live.at = post_at;
     return;
   }
   live.next = Next::Post;

@@ -112,7 +112,9 @@ class Canceller {
   void tell_suppressed(const PolicyOptions& policy, const LimitHit& hit, const CancelTime& time,
                        StepWriter& out);
   void make(Decision decision, const CancelTime& time, StepWriter& out);
-  [[nodiscard]] bool still_fits(const Decision& decision, const CancelTime& time) const;
+  /// When the decision's policy lets it post; nothing if the policy does not fit any more.
+  [[nodiscard]] std::optional<Duration> fits_in(const Decision& decision,
+                                                const CancelTime& time) const;
   [[nodiscard]] bool may_post(const Live& live, const CancelTime& time) const;
   /// A re-read told nothing usable, for the reason why.
   void read_in_vain(Live& live, const std::string& why, Duration told, const CancelTime& time,

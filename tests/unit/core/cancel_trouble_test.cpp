@@ -135,7 +135,10 @@ TEST_F(CancelTroubleTest, AClockThatTurnsOutToBeBehindALittleEndsNoDecision) {
   reads_answered = false;
   run(1h + 100ms);
   ASSERT_EQ(decisions.size(), 1U);
-  step(ActionRead{take<GetAction>().id, {}, api.at("a1"), date() - 3s});
+  step(ActionRead{take<GetAction>().id, {}, api.at("a1"), date() - 10s});
+  EXPECT_EQ(only().state, Decision::State::Decided) << "it is not stale by that";
+  reads_answered = true;
+  run(15s);
   EXPECT_EQ(only().state, Decision::State::Posted);
 }
 
