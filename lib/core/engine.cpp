@@ -15,6 +15,10 @@ using namespace std::chrono_literals;
 constexpr Duration kPruneInterval = 1h;
 /// A wall clock that moves by more than this against the monotonic one was set, not slewed.
 constexpr Duration kJump = 2s;
+/// What a wall clock is corrected by in daily life is less.
+constexpr Duration kSetAnew = 1h;
+/// Clocks that were not set for so long say by themselves what is old.
+constexpr Duration kSteadyFor = 24h;
 /// Regions begin one after the other within this time.
 constexpr Duration kSpread = 2s;
 /// So many plans are told at once: nothing else happens meanwhile.
@@ -48,6 +52,7 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
   last = now;
   wall_offset = now.wall.time_since_epoch() - now.mono.time_since_epoch();
   prune_at = now.mono + kPruneInterval;
+  wall_steady_since = now.mono;
   ledger.suspend(snapshot.switches.cancelling_suspended);
   for (const StaleRow& row : snapshot.told_stale) ledger.restore(row);
   for (const SuppressedRow& row : snapshot.suppressed) ledger.restore(row);
@@ -196,6 +201,7 @@ void Engine::State::follow_wall_clock(Now now, Batch& batch) {
   const Duration jump = offset - wall_offset;
   wall_offset = offset;
   if (std::chrono::abs(jump) <= kJump) return;
+  if (std::chrono::abs(jump) > kSetAnew) wall_steady_since = now.mono;
   batch.shift_due = jump;
   for (Outbox& outbox : outboxes) outbox.shift(jump);
 }
@@ -208,16 +214,29 @@ void Engine::State::prune(Now now, Batch& batch) {
   for (const RegionOptions& region : options.regions) {
     keep = std::max(keep, region.poll.lookback + 24h);
   }
+  const auto today = time_to_prune_by(now);
+  if (!today) return;
+  batch.prune_before = *today - keep;
+  for (Region& region : regions) region.forget_before(*batch.prune_before);
+  for (Outbox& outbox : outboxes) outbox.look_for_old(*today);
+}
+
+std::optional<WallTime> Engine::State::time_to_prune_by(Now now) const {
   // The earliest of all clocks: one that was set forward must not make us forget. Without an answer
   // since the start there is none to compare ours with.
   WallTime today = WallTime::max();
+  WallTime newest = WallTime::min();
+  MonoTime steady_since = wall_steady_since;
   for (const Region& region : regions) {
     today = std::min(today, region.server_time(now.mono).value_or(WallTime::max()));
+    newest = std::max(newest, region.newest_action().value_or(WallTime::min()));
+    steady_since = std::max(steady_since, region.server_jumped().value_or(steady_since));
   }
-  if (today == WallTime::max()) return;
-  batch.prune_before = std::min(today, now.wall) - keep;
-  for (Region& region : regions) region.forget_before(*batch.prune_before);
-  for (Outbox& outbox : outboxes) outbox.look_for_old(std::min(today, now.wall));
+  if (today == WallTime::max()) return std::nullopt;
+  today = std::min(today, now.wall);
+  // All clocks may be wrong by the same year, but not for long, and the actions' stamps are not.
+  const bool trusted = newest == WallTime::min() || now.mono - steady_since >= kSteadyFor;
+  return trusted ? today : std::min(today, newest);
 }
 
 void Engine::State::advance(Now now, StepWriter& out) {

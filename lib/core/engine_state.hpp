@@ -49,6 +49,7 @@ struct Engine::State {
   bool stopping = false;
   Duration wall_offset{};
   MonoTime prune_at{};
+  MonoTime wall_steady_since{};
   Now last{};
 
   void restore(const Snapshot& snapshot, Now now);
@@ -66,6 +67,7 @@ struct Engine::State {
   void dispatch(Event event, Now now, StepWriter& out);
   void follow_wall_clock(Now now, Batch& batch);
   void prune(Now now, Batch& batch);
+  [[nodiscard]] std::optional<WallTime> time_to_prune_by(Now now) const;
   void advance(Now now, StepWriter& out);
   void on(DeliveriesLoaded loaded);
   void on(const OldestLoaded& loaded, Now now, StepWriter& out);

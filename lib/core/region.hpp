@@ -49,6 +49,10 @@ class Region {
   void forget_before(WallTime cutoff);
   /// The API's clock; nothing before its first answer.
   [[nodiscard]] std::optional<WallTime> server_time(MonoTime now) const { return clock_.at(now); }
+  /// When it was last seen to have been set.
+  [[nodiscard]] std::optional<MonoTime> server_jumped() const { return clock_.jumped(); }
+  /// The latest stamp of an action: that moment has been, whatever any clock says.
+  [[nodiscard]] std::optional<WallTime> newest_action() const { return tracker_.newest(); }
 
   [[nodiscard]] std::optional<MonoTime> wake_at(Now now) const;
   [[nodiscard]] RegionStatus status(Now now) const;

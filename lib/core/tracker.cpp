@@ -20,6 +20,7 @@ void Tracker::restore(const StoredAction& action) {
   known.created = action.created;
   known.fingerprint = action.fingerprint;
   known.vanished = action.vanished;
+  newest_ = std::max(newest_.value_or(known.stamp), known.stamp);
   enter(action.id, known);
   known_.insert_or_assign(action.id, std::move(known));
 }
@@ -48,6 +49,7 @@ Observation Tracker::observe(const MachineAction& action) {
   known.status = action.status;
   known.type = action.type;
   known.stamp = action.stamp();
+  newest_ = std::max(newest_.value_or(known.stamp), known.stamp);
   known.created = action.created;
   known.fingerprint = print;
   known.vanished = false;

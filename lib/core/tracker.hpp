@@ -56,6 +56,9 @@ class Tracker {
   /// Forgets finished and vanished actions whose stamp is older than cutoff.
   void forget_before(WallTime cutoff);
 
+  /// The latest stamp of any action ever seen; nothing if there was none.
+  [[nodiscard]] std::optional<WallTime> newest() const { return newest_; }
+
   struct Known {
     ActionStatus status;
     ActionType type;
@@ -85,6 +88,7 @@ class Tracker {
   void count(const Known& known, std::int64_t by);
 
   std::unordered_map<ActionId, Known> known_;
+  std::optional<WallTime> newest_;
   OpenSet open_;  ///< by creation; the epoch where it is not known
   std::map<std::string, std::int64_t, std::less<>> counts_;
   std::array<std::uint32_t, 2> reads_{};

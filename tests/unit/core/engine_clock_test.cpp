@@ -213,6 +213,32 @@ TEST_F(RetentionTest, ARegionThatNeverAnswersDoesNotStopIt) {
   EXPECT_TRUE(pruned);
 }
 
+TEST_F(RetentionTest, BothClocksWrongByTheSameYearForgetNothingWithinADay) {
+  const std::vector<MachineAction> shown{ended_action("a1", kDay)};
+  begin(shown);
+  run(3h, shown);
+  now.wall += kYear;
+  EngineHarness::run(20h, [&] {
+    while (count<FetchToken>() > 0) give_token();
+    while (count<ListActions>() > 0) {
+      const auto list = take<ListActions>();
+      step(ActionsListed{list.id, {}, {}, 0, false, date() + kYear});
+    }
+  });
+  now.wall -= kYear;
+  run(3h, shown);
+  EXPECT_EQ(events.size(), 1U);
+}
+
+TEST_F(RetentionTest, AQuietTenantsActionsGoWhenTheClocksHaveHeldStillForADay) {
+  snapshot.actions.push_back(stored_of(ended_action("a1", kDay - 60 * 24h)));
+  run(23h, {});
+  EXPECT_LT(pruned.value_or(WallTime::min()), kDay - 60 * 24h);
+  run(3h, {});
+  ASSERT_TRUE(pruned);
+  EXPECT_GT(*pruned, kDay - 31 * 24h);
+}
+
 TEST_F(RetentionTest, AQuietTenantsLastActionIsNotToldAnewEveryHour) {
   const MachineAction action = ended_action("a1", kDay - 60 * 24h).created(kDay - 60 * 24h);
   snapshot.actions.push_back(stored_of(action));
