@@ -171,11 +171,12 @@ struct Batch {
   /// Finished actions last seen before this, and events no longer needed, may go.
   std::optional<WallTime> prune_before;
 
-  [[nodiscard]] bool empty() const {
+  [[nodiscard]] bool empty() const { return ends.empty() && holds_only_ends(); }
+  [[nodiscard]] bool holds_only_ends() const {
     return actions.empty() && events.empty() && deliveries.empty() && retries.empty() &&
-           ends.empty() && deleted_letters.empty() && regions.empty() && quotas.empty() &&
-           webhooks.empty() && vanished.empty() && !switches && decisions.empty() &&
-           told_stale.empty() && suppressed.empty() && shift_due == Duration{} && !prune_before;
+           deleted_letters.empty() && regions.empty() && quotas.empty() && webhooks.empty() &&
+           vanished.empty() && !switches && decisions.empty() && told_stale.empty() &&
+           suppressed.empty() && shift_due == Duration{} && !prune_before;
   }
 };
 

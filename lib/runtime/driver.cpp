@@ -100,7 +100,7 @@ Task<int> Driver::run() {
     const Duration late = parts_.clock.now().mono - now.mono - limit;
     if (events_.empty() && late >= Duration{}) parts_.metrics.loop_lag(late);
   }
-  if (!exit_code_) keep_log_position();
+  if (!exit_code_ && commit_marks()) keep_log_position();
   co_return exit_code_.value_or(0);
 }
 
@@ -128,7 +128,10 @@ void Driver::turn() {
 }
 
 bool Driver::settle(core::Step& sum) {
-  if (!commit(sum)) return false;
+  const MonoTime now = parts_.clock.now().mono;
+  marks_.take(sum.writes, now);
+  const bool marks_due = marks_.due() && *marks_.due() <= now;
+  if ((marks_due || !sum.writes.empty()) && !commit(sum.writes)) return false;
   for (const core::Note& note : sum.notes) ops::log(note);
   for (const auto& transition : sum.transitions) {
     parts_.metrics.transition(transition.region, transition.to, transition.lag);
@@ -159,6 +162,7 @@ Result<core::Reply> Driver::operate(core::Event request) {
 Result<void> Driver::reconfigure(core::Options next) {
   if (exit_code_ || stopping_) return Error(Errc::Cancelled, "the daemon is stopping");
   core::Snapshot added;
+  if (!commit_marks()) return Error(Errc::StoreFailed, "the deliveries made were not stored");
   if (!parts_.engine.knows_all_of(next)) {
     auto stored = parts_.store.load();
     if (!stored) return stored.error();
@@ -190,11 +194,11 @@ void Driver::step(core::Event event, Now now, core::Step& sum) {
   append(sum.removals, std::move(step.removals));
 }
 
-bool Driver::commit(core::Step& sum) {
-  if (sum.writes.empty()) return true;
+bool Driver::commit(core::Batch& writes) {
   const MonoTime began = parts_.clock.now().mono;
-  const auto position = sum.writes.events.empty() ? std::nullopt : std::optional(log_position());
-  const auto committed = parts_.store.commit(sum.writes, position);
+  marks_.give(writes);
+  const auto position = writes.events.empty() ? std::nullopt : std::optional(log_position());
+  const auto committed = parts_.store.commit(writes, position);
   if (!committed) {
     // The engine is ahead of the store now; only a restart brings them together again.
     ops::log(core::Note::Level::Error, "store_failed", {{"error", committed.error().message()}});
@@ -203,6 +207,11 @@ bool Driver::commit(core::Step& sum) {
   }
   parts_.metrics.commit(parts_.clock.now().mono - began);
   return true;
+}
+
+bool Driver::commit_marks() {
+  core::Batch none;
+  return marks_.empty() || commit(none);
 }
 
 void Driver::write_log(const std::vector<core::EventRecord>& fresh) {
@@ -300,8 +309,10 @@ void Driver::answer_from_store(Result<Answer> answer) {
 void Driver::start(std::vector<core::Command> commands) {
   for (core::Command& command : commands) {
     if (const auto* load = std::get_if<core::LoadDeliveries>(&command)) {
+      if (!commit_marks()) return;
       answer_from_store(parts_.store.load_deliveries(*load));
     } else if (const auto* oldest = std::get_if<core::LoadOldest>(&command)) {
+      if (!commit_marks()) return;
       answer_from_store(parts_.store.load_oldest(*oldest));
     } else {
       runner_->start(std::move(command), reads_, deliveries_);
@@ -336,6 +347,7 @@ Duration Driver::until_next(Now now) const {
   if (const auto wake = parts_.engine.wake_at()) next = std::min(next, *wake);
   if (log_retry_at_) next = std::min(next, *log_retry_at_);
   if (grace_ends_) next = std::min(next, *grace_ends_);
+  if (marks_.due()) next = std::min(next, *marks_.due());
   return std::max(next - now.mono, Duration{});
 }
 

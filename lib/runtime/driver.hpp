@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/time.hpp"
+#include "core/delivered_marks.hpp"
 #include "core/engine.hpp"
 #include "ops/metrics.hpp"
 #include "ops/transition_log.hpp"
@@ -23,7 +24,8 @@ namespace mactiond::runtime {
 /// The loop: event -> step -> commit -> log -> commands.
 ///
 /// Events that wait together are stepped together and committed in one transaction. What a step
-/// writes is durable before any of its commands starts.
+/// writes is durable before any of its commands starts, but for the marks of successful
+/// deliveries: they wait up to 20 ms for others (core::DeliveredMarks).
 class Driver {
  public:
   /// Everything referred to outlives the driver.
@@ -78,7 +80,8 @@ class Driver {
   void report_status(Now now);
   void step(core::Event event, Now now, core::Step& sum);
   [[nodiscard]] bool settle(core::Step& sum);
-  [[nodiscard]] bool commit(core::Step& sum);
+  [[nodiscard]] bool commit(core::Batch& writes);
+  [[nodiscard]] bool commit_marks();
   void write_log(const std::vector<core::EventRecord>& fresh);
   void catch_up_log();
   void keep_log_position();
@@ -100,6 +103,7 @@ class Driver {
   TaskGroup deliveries_;
   Wakeup wakeup_;
   std::deque<core::Event> events_;
+  core::DeliveredMarks marks_;
   std::function<void()> told_ = [] {};
   bool stopping_ = false;
   bool reopen_log_ = false;

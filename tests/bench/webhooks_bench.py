@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Durable deliveries a second of the real daemon to nginx on loopback, beside wrk with a body of
-the same size against the same nginx; and what a long queue costs at start and in memory. Prints a
-table; exits 0 if all limits hold."""
+"""Durable deliveries a second of the real daemon to nginx on loopback, beside wrk that repeats one
+of its requests, body and headers, against the same nginx; and what a long queue costs at start and
+in memory. Prints a table; exits 0 if all limits hold."""
 
 import argparse
 import json
@@ -128,11 +128,24 @@ def throughput(place, nginx, count, in_flight):
     return (count - done) / took, (count - done) / cpu
 
 
-def wrk(place, nginx, body):
+def one_request(place):
+    """The first request of a queue like the measured one, as a receiver gets it."""
+    receiver = place.receiver("sample", tls=False)
+    daemon = place.keep(Bench(place, receiver.url, "sample"))
+    daemon.fill(1)
+    daemon.start()
+    wait_until(lambda: receiver.attempts, 30, "one request", daemon.diagnostics)
+    daemon.stop()
+    return receiver.attempts[0]
+
+
+def wrk(place, nginx, request):
+    own = ("host", "content-length", "connection")
+    headers = {name: value for name, value in request.headers.items() if name not in own}
     script = place.path / "post.lua"
-    script.write_text('wrk.method = "POST"\n'
-                      'wrk.headers["Content-Type"] = "application/cloudevents+json"\n'
-                      f"wrk.body = {json.dumps(body)}\n")
+    script.write_text('wrk.method = "POST"\n' + "".join(
+        f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}\n"
+        for name, value in headers.items()) + f"wrk.body = {json.dumps(request.body.decode())}\n")
     began = os.times()
     done = subprocess.run(["wrk", "-t1", "-c8", "-d10s", "-s", script, nginx.url], check=True,
                           capture_output=True, text=True)
@@ -166,27 +179,28 @@ def main():
     place = Workplace(options.bin)
     nginx = place.keep(Nginx(place))
 
-    body = json.dumps({"specversion": "1.0", "filler": "x" * 900})
+    request = one_request(place)
     rate, per_cpu = throughput(place, nginx, options.events, 8)
     wide, wide_cpu = throughput(place, nginx, options.events, 64)
-    other, other_cpu = wrk(place, nginx, body)
+    other, other_cpu = wrk(place, nginx, request)
     (ready_empty, rss_empty), (ready_long, rss_long) = long_queue(place)
 
     growth = rss_long - rss_empty
     print("| what | measured | limit |")
     print("| --- | --- | --- |")
-    print(f"| durable deliveries/s, 8 in flight | {rate:.0f} | - |")
-    print(f"| the same a second of its CPU | {per_cpu:.0f} | {DELIVERIES_PER_S} |")
+    print(f"| durable deliveries/s, 8 in flight | {rate:.0f} | {DELIVERIES_PER_S} |")
+    print(f"| the same a second of its CPU | {per_cpu:.0f} | - |")
     print(f"| durable deliveries/s, 64 in flight | {wide:.0f} | - |")
     print(f"| the same a second of its CPU | {wide_cpu:.0f} | - |")
-    print(f"| wrk -t1 -c8, requests/s | {other:.0f} | - |")
+    print(f"| wrk -t1 -c8, the same {len(request.body)} bytes, requests/s | "
+          f"{other:.0f} | - |")
     print(f"| the same a second of its CPU | {other_cpu:.0f} | - |")
     print(f"| wrk to mactiond, requests/s | {other / rate:.1f} | - |")
     print(f"| READY with an empty queue | {ready_empty:.2f} s | - |")
     print(f"| READY with {QUEUED} queued | {ready_long:.2f} s | {READY_S:.0f} s |")
     print(f"| RSS growth by {QUEUED} queued | {growth:.1f} MB | {GROWTH_MB} MB |")
     print(f"(load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)")
-    good = per_cpu >= DELIVERIES_PER_S and ready_long < READY_S and growth < GROWTH_MB
+    good = rate >= DELIVERIES_PER_S and ready_long < READY_S and growth < GROWTH_MB
     return 0 if good else 1
 
 

@@ -47,6 +47,7 @@ void World::start_engine(bool rebooted) {
   ++life_;
   ready_.clear();
   posts_.clear();
+  marks_ = {};
   core::Options options = options_.engine;
   options.boot_id = "boot-" + std::to_string(boots_);
   auto snapshot = store_.load();
@@ -75,7 +76,8 @@ void World::at(Duration since_start, std::function<void()> what) {
 }
 
 std::optional<Duration> World::engine_wakes() const {
-  const auto wake = engine_->wake_at();
+  auto wake = engine_->wake_at();
+  if (marks_.due()) wake = std::min(wake.value_or(*marks_.due()), *marks_.due());
   if (!wake) return std::nullopt;
   return std::max(wake->time_since_epoch() - mono_base_, elapsed_);
 }
@@ -117,24 +119,33 @@ void World::step(core::Event event) {
   learn(event);
   if (cancels_) cancels_->heard(event, moment());
   core::Step step = engine_->on(std::move(event), now());
-  if (!step.writes.empty()) {
-    const auto committed = store_.commit(step.writes);
-    MACTIOND_ASSERT(committed);
-    if (cancels_) cancels_->stepped(step, moment());
-    for (core::EventRecord& record : step.writes.events) {
-      events_.push_back({std::move(record), server_now()});
-    }
-    if (draw_crash(step.writes)) {
-      // Between commit and effect, or with part of the effects under way.
-      const auto started = random_.below(step.commands.size() + 1);
-      for (std::size_t i = 0; i < started; ++i) start(std::move(step.commands[i]));
-      crash();
-      return;
-    }
-  } else if (cancels_) {
-    cancels_->stepped(step, moment());
+  const bool writes = !step.writes.empty();
+  marks_.take(step.writes, now().mono);
+  const bool marks_due = marks_.due() && *marks_.due() <= now().mono;
+  if (marks_due || !step.writes.empty()) commit(step.writes);
+  if (cancels_) cancels_->stepped(step, moment());
+  for (core::EventRecord& record : step.writes.events) {
+    events_.push_back({std::move(record), server_now()});
+  }
+  if (writes && draw_crash(step.writes)) {
+    // Between commit and effect, or with part of the effects under way.
+    const auto started = random_.below(step.commands.size() + 1);
+    for (std::size_t i = 0; i < started; ++i) start(std::move(step.commands[i]));
+    crash();
+    return;
   }
   for (core::Command& command : step.commands) start(std::move(command));
+}
+
+void World::commit(core::Batch& writes) {
+  marks_.give(writes);
+  const auto committed = store_.commit(writes);
+  MACTIOND_ASSERT(committed);
+}
+
+void World::commit_marks() {
+  core::Batch none;
+  if (!marks_.empty()) commit(none);
 }
 
 bool World::draw_crash(const core::Batch& writes) {
@@ -174,12 +185,14 @@ void World::answer(Duration latency, core::Event event) {
 
 void World::start(core::Command command) {
   if (const auto* load = std::get_if<core::LoadDeliveries>(&command)) {
+    commit_marks();
     auto loaded = store_.load_deliveries(*load);
     MACTIOND_ASSERT(loaded);
     ready_.push_back(std::move(*loaded));
     return;
   }
   if (const auto* oldest = std::get_if<core::LoadOldest>(&command)) {
+    commit_marks();
     auto loaded = store_.load_oldest(*oldest);
     MACTIOND_ASSERT(loaded);
     ready_.push_back(std::move(*loaded));

@@ -12,6 +12,7 @@
 
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "core/delivered_marks.hpp"
 #include "core/engine.hpp"
 #include "sim/api_model.hpp"
 #include "sim/cancel_oracle.hpp"
@@ -96,6 +97,8 @@ class World {
   void arrive(const core::CancelAction& post, bool ours);
   void learn(const core::Event& event);
   void step(core::Event event);
+  void commit(core::Batch& writes);
+  void commit_marks();
   void start(core::Command command);
   void answer(Duration latency, core::Event event);
   void check_wake();
@@ -119,6 +122,7 @@ class World {
   std::uint64_t life_ = 0;  ///< which engine an answer was meant for
   std::multimap<Duration, std::function<void()>> pending_;
   std::deque<core::Event> ready_;
+  core::DeliveredMarks marks_;  ///< lost in a crash
   std::vector<Recorded> events_;
   std::vector<std::string> violations_;
   std::uint64_t steps_ = 0;
