@@ -50,10 +50,14 @@ class Misbehaving(E2eTest):
         wait_until(lambda: len(self.bad.attempts) > needed, 30, "attempts after the kill",
                    self.daemon.diagnostics)
         broken["on"] = False
+        self.assert_settled(limit_s)
+        self.assert_never_early(ready_at)
+
+    def assert_settled(self, limit_s=60):
         self.assert_exact(self.sim, self.daemon, [self.good], limit_s)
         self.assert_all_arrived(limit_s)
         self.assert_in_order()
-        self.assert_never_early(ready_at)
+        self.assert_same_every_time()
 
     def told(self):
         """What the log tells, without what concerns the bad receiver itself."""
@@ -75,6 +79,14 @@ class Misbehaving(E2eTest):
             done.add(attempt.id)
             self.assertGreater(attempt.seq, last.get(attempt.action_id, 0))
             last[attempt.action_id] = attempt.seq
+
+    def assert_same_every_time(self):
+        """One event, one id and one body, over all attempts and restarts."""
+        for kind in ("id", "body"):
+            by_seq = {}
+            for attempt in self.bad.attempts:
+                value = getattr(attempt, kind)
+                self.assertEqual(by_seq.setdefault(attempt.seq, value), value)
 
     def assert_never_early(self, ready_at):
         """An attempt whose failure was killed before it was noted is repeated at once (and may be
@@ -110,9 +122,7 @@ class OverAndOver(Misbehaving):
         before = len(self.bad.attempts)
         self.daemon.kill9()
         self.daemon.start()
-        self.assert_exact(self.sim, self.daemon, [self.good], 60)
-        self.assert_all_arrived(60)
-        self.assert_in_order()
+        self.assert_settled()
         for attempt in self.bad.attempts[before:]:
             self.assertGreaterEqual(attempt.at, int(until["at"]) - 1,
                                     "the whole webhook is silent, after a kill too")
@@ -127,18 +137,27 @@ class OverAndOver(Misbehaving):
         self.run_through(lambda attempt, number: Answer(drip_s=1.0, body=b"x" * 1000))
 
     def test_endless_body(self):
-        """The status counts, and the body is left: that is a success."""
+        """The status counts, and the body is left: that is a success. Killed in the middle of a
+        body, it is none yet, and the event comes again."""
+        slow = Answer(200, endless=True, endless_piece=1024, endless_wait_s=0.1)
+        self.bad.answer = lambda attempt, number: slow
+        self.daemon.start()
+        self.add()
+        wait_until(lambda: any(a.streamed for a in self.bad.attempts), 30, "a body",
+                   self.daemon.diagnostics, every_s=0.02)
+        cut = next(a for a in self.bad.attempts if a.streamed)
+        self.daemon.kill9()
+        self.assertLess(cut.streamed, 16 * 1024, "in its middle")
+        before = len(self.bad.attempts)
         self.bad.answer = lambda attempt, number: Answer(200, endless=True)
         self.daemon.start()
-        self.add()
-        self.assert_exact(self.sim, self.daemon, [self.good], 60)
-        self.assert_all_arrived(60)
-        self.daemon.kill9()
-        self.daemon.start()
-        self.add()
-        self.assert_exact(self.sim, self.daemon, [self.good], 60)
-        self.assert_all_arrived(60)
-        self.assert_in_order()
+        self.assert_settled()
+        again = self.bad.attempts[before:]
+        self.assertIn(cut.id, [a.id for a in again])
+        self.assertEqual(len({a.id for a in again}), len(again), "each is taken at once")
+        wait_until(lambda: all(a.ended for a in again), 20, "the bodies were left")
+        self.assertLess(max(a.streamed for a in again), 16 << 20,
+                        "no more of a body is read than its limit and what the sockets hold")
 
 
 class OneAnswer(Misbehaving):
@@ -148,10 +167,16 @@ class OneAnswer(Misbehaving):
     def test_301_is_never_followed_and_pauses(self):
         broken = {"on": True}
         elsewhere = self.place.receiver("elsewhere")
-        self.bad.answer = lambda a, n: (
-            Answer(301, {"Location": elsewhere.url}) if broken["on"] else Answer())
+        moved = Answer(301, {"Location": elsewhere.url}, stall_s=0.5)
+        self.bad.answer = lambda a, n: moved if broken["on"] else Answer()
         self.daemon.start()
         self.add(6)
+        wait_until(lambda: self.bad.attempts, 30, "an attempt", self.daemon.diagnostics,
+                   every_s=0.02)
+        self.daemon.kill9()
+        self.assertEqual([a.answered for a in self.bad.attempts if a.answered], [],
+                         "killed before the answer")
+        self.daemon.start()
         wait_until(lambda: self.webhook()["state"] == "paused", 30, "the pause",
                    self.daemon.diagnostics)
         self.assertEqual(elsewhere.attempts, [])
@@ -165,9 +190,7 @@ class OneAnswer(Misbehaving):
         probe = self.bad.attempts[attempts]
         oldest = min(a.seq for a in self.bad.attempts[:attempts])
         self.assertEqual(probe.seq, oldest, "the oldest event is the probe")
-        self.assert_exact(self.sim, self.daemon, [self.good], 60)
-        self.assert_all_arrived(60)
-        self.assert_in_order()
+        self.assert_settled()
         self.assertEqual(elsewhere.attempts, [])
         kinds = [a.type for a in self.good.accepted]
         self.assertIn("webhook.paused", kinds)
@@ -175,11 +198,19 @@ class OneAnswer(Misbehaving):
         self.assertNotIn("webhook.paused", [a.type for a in self.bad.attempts])
 
     def test_410_disables_and_keeps_the_backlog(self):
-        self.bad.answer = lambda attempt, number: Answer(410)
+        self.bad.answer = lambda attempt, number: Answer(410, stall_s=1.0)
         self.daemon.start()
         self.add()
+        wait_until(lambda: self.bad.attempts, 30, "an attempt", self.daemon.diagnostics,
+                   every_s=0.02)
+        self.daemon.kill9()
+        cut = self.bad.attempts[0]
+        self.assertEqual(cut.answered, 0, "killed before the answer")
+        before = len(self.bad.attempts)
+        self.daemon.start()
         wait_until(lambda: self.webhook()["state"] == "disabled", 30, "disabled",
                    self.daemon.diagnostics)
+        self.assertIn(cut.id, [a.id for a in self.bad.attempts[before:]])
         self.assert_exact(self.sim, self.daemon, [self.good], 60)
         attempts = len(self.bad.attempts)
         self.daemon.kill9()

@@ -32,6 +32,8 @@ class Answer:
     reset: bool = False  # no answer at all: the connection is reset
     drip_s: float = 0.0  # the answer leaves byte by byte with this between them
     endless: bool = False  # the body never ends
+    endless_piece: int = 65536  # bytes of it at a time
+    endless_wait_s: float = 0.0  # between two pieces
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Attempt:
     body: bytes
     problems: list
     answered: int = 0  # status sent; 0: none
+    streamed: int = 0  # bytes of an endless body that the sender took
+    ended: bool = False  # the sender left an endless body
 
     @property
     def action_id(self):
@@ -111,7 +115,9 @@ def check_cloudevent(event, headers):
     expect(re.fullmatch(r"io\.mactiond\.[a-z_]+\.[a-z_]+\.v1", event.get("type", "")), "type")
     expect(event.get("source", "").startswith("urn:mactiond:"), "source")
     expect(STAMP.match(event.get("time", "")), "time")
-    expect(re.fullmatch(r"\d{20}", event.get("sequence", "")), "sequence")
+    numbered = re.fullmatch(r"\d{20}", event.get("sequence", ""))
+    is_test = event.get("type") == "io.mactiond.webhook.test.v1"
+    expect("sequence" not in event if is_test else numbered, "sequence")
     data = event.get("data")
     expect(isinstance(data, dict), "data")
     if isinstance(data, dict) and isinstance(data.get("action"), dict):
@@ -256,7 +262,7 @@ class Receiver:
             handler.send_header(name, value)
         if answer.endless:
             handler.end_headers()
-            self._never_end(handler)
+            self._never_end(handler, attempt, answer)
             return
         handler.send_header("Content-Length", str(len(answer.body)))
         handler.end_headers()
@@ -273,13 +279,14 @@ class Receiver:
         except OSError:
             pass  # the sender had enough
 
-    def _never_end(self, handler):
+    def _never_end(self, handler, attempt, answer):
         handler.close_connection = True
         try:
-            while not self._stopping.is_set():
-                handler.wfile.write(b"x" * 65536)
+            while not self._stopping.wait(answer.endless_wait_s):
+                handler.wfile.write(b"x" * answer.endless_piece)
+                attempt.streamed += answer.endless_piece
         except OSError:
-            pass
+            attempt.ended = True
 
     def _make_handler(receiver):
         class Handler(http.server.BaseHTTPRequestHandler):
