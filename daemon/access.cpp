@@ -1,15 +1,12 @@
 #include "access.hpp"
 
-#include <sys/stat.h>
-
-#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "config/file_watch.hpp"
 #include "config/secret_source.hpp"
 #include "config/webhook_secrets.hpp"
 #include "ops/log.hpp"
@@ -26,36 +23,6 @@ std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
-
-/// Tells when one of some files is another than before.
-class FileWatch {
- public:
-  explicit FileWatch(std::vector<std::string> paths) : paths_(std::move(paths)), seen_(look()) {}
-
-  [[nodiscard]] bool changed() {
-    if (paths_.empty()) return false;
-    auto now = look();
-    if (now == seen_) return false;
-    seen_ = std::move(now);
-    return true;
-  }
-
- private:
-  using Trait = std::tuple<ino_t, off_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
-  [[nodiscard]] std::vector<Trait> look() const {
-    std::vector<Trait> traits;
-    for (const std::string& path : paths_) {
-      struct stat found {};
-      if (stat(path.c_str(), &found) != 0) found = {};
-      traits.emplace_back(found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec,
-                          found.st_ctim.tv_sec, found.st_ctim.tv_nsec);
-    }
-    return traits;
-  }
-
-  std::vector<std::string> paths_;
-  std::vector<Trait> seen_;
-};
 
 Error about(const std::string& name, Error error) {
   error.where = name + ": " + error.where;
@@ -130,7 +97,7 @@ Result<std::shared_ptr<runtime::WebhookAccess>> AccessBuilder::build(const confi
   if (const auto made = point(*access, webhook, idle_connections); !made) return made.error();
   access->timeout = webhook.core.timeout;
   access->secret_url = !webhook.url_source.empty();
-  FileWatch watch(config::secret_files(webhook, environment_));
+  config::FileWatch watch(config::secret_files(webhook, environment_));
   access->refresh = [this, watch = std::move(watch), current = webhook,
                      idle_connections](runtime::WebhookAccess& used) mutable {
     if (!watch.changed()) return;

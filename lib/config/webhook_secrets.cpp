@@ -78,6 +78,10 @@ Result<void> reread_secrets(Webhook& webhook, const Environment& environment) {
   for (SecretValue* value : values) {
     if (const auto done = reread(*value, environment); !done) return done.error();
   }
+  const std::string& basic = fresh.basic.value.reveal();
+  if (!basic.empty() && basic.find(':') == std::string::npos) {
+    return Error(Errc::InvalidSecret, fresh.basic.source + ": must hold user:password");
+  }
   webhook = std::move(fresh);
   return {};
 }

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace mactiond::config {
+
+/// Tells when one of some files is another than before: replaced, written to, gone or there again.
+/// Costs one stat a file each time it is asked.
+class FileWatch {
+ public:
+  explicit FileWatch(std::vector<std::string> paths) : paths_(std::move(paths)), seen_(look()) {}
+
+  /// Since it was made or asked last.
+  [[nodiscard]] bool changed();
+
+ private:
+  using Trait = std::tuple<ino_t, off_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
+  [[nodiscard]] std::vector<Trait> look() const;
+
+  std::vector<std::string> paths_;
+  std::vector<Trait> seen_;
+};
+
+}  // namespace mactiond::config
