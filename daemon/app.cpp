@@ -237,7 +237,8 @@ core::EngineStatus App::status() {
 
 std::string App::metrics_text() {
   const Now now = clock_.now();
-  metrics_.update(engine_->status(now), now.wall);
+  const core::EngineStatus status = engine_->status(now);
+  metrics_.update(status, now.wall);
   for (const auto& webhook : config_.webhooks) {
     const auto oldest = store_->oldest_queued(webhook.core.name);
     const bool waiting = oldest && *oldest;
@@ -248,6 +249,7 @@ std::string App::metrics_text() {
 
 admin::Views App::views() {
   admin::Views views;
+  for (const auto& sender : syslog_senders_) metrics_.update(sender->status(status.last_seq));
   views.info = [this] {
     return admin::DaemonInfo{MACTIOND_VERSION, config_.daemon.instance,
                              clock_.now().mono - started_};

@@ -29,7 +29,8 @@ Result<std::unique_ptr<runtime::SyslogSender>> open_syslog_sender(
   auto send = [shared](std::string octets) { return shared->send(std::move(octets), kSendLimit); };
   std::random_device device;
   return std::make_unique<runtime::SyslogSender>(
-      executor, store, runtime::SyslogSender::Receiver{syslog.name, syslog.style, std::move(send)},
+      executor, store,
+      runtime::SyslogSender::Receiver{syslog.name, syslog.style, syslog.filter, std::move(send)},
       begin, device());
 }
 

@@ -92,6 +92,7 @@ struct Syslog {
   std::string address;  ///< as written
   http::Url url;        ///< host and port of it
   format::SyslogStyle style;
+  core::WebhookFilter filter;
   std::string ca_file;
   bool operator==(const Syslog&) const = default;
 };

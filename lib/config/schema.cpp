@@ -123,19 +123,23 @@ std::vector<Option<Region>> make_region_options() {
   return options;
 }
 
-void add_filter(std::vector<Option<Webhook>>& options) {
+template <class Section, class Access>
+void add_filter(std::vector<Option<Section>>& options, Access filter) {
   add(
-      options, "filter.event", kOptional, Globs{event_types(), true},
-      [](auto& w) -> auto& { return w.core.filter.event; }, "event types; empty: all");
+      options, "filter.event", kOptional,
+      Globs{event_types(), true}, [filter](auto& s) -> auto& { return filter(s).event; },
+      "event types; empty: all");
   add(
-      options, "filter.region", kOptional, Globs{},
-      [](auto& w) -> auto& { return w.core.filter.region; }, "region names; empty: all");
+      options, "filter.region", kOptional,
+      Globs{}, [filter](auto& s) -> auto& { return filter(s).region; }, "region names; empty: all");
   add(
-      options, "filter.type", kOptional, Globs{action_types(), false},
-      [](auto& w) -> auto& { return w.core.filter.type; }, "action types; empty: all");
+      options, "filter.type", kOptional,
+      Globs{action_types(), false}, [filter](auto& s) -> auto& { return filter(s).type; },
+      "action types; empty: all");
   add(
-      options, "filter.to", kOptional, Globs{action_statuses(), false},
-      [](auto& w) -> auto& { return w.core.filter.to; }, "new statuses; empty: all");
+      options, "filter.to", kOptional,
+      Globs{action_statuses(), false}, [filter](auto& s) -> auto& { return filter(s).to; },
+      "new statuses; empty: all");
 }
 
 void add_splunk(std::vector<Option<Webhook>>& options) {
@@ -216,7 +220,8 @@ std::vector<Option<Webhook>> make_webhook_options() {
       options, "proxy", kOptional, ProxyUrl{}, [](auto& w) -> auto& { return w.proxy; },
       "HTTP proxy; empty: HTTPS_PROXY and NO_PROXY decide");
   add_splunk(options);
-  add_filter(options);
+  add_filter(
+      options, [](auto& w) -> auto& { return w.core.filter; });
   return options;
 }
 
@@ -328,6 +333,8 @@ const std::vector<Option<Syslog>>& syslog_options() {
     add(
         options, "ca_file", kOptional, CertificateFile{},
         [](auto& s) -> auto& { return s.ca_file; }, "PEM certificates trusted beside the system's");
+    add_filter(
+        options, [](auto& s) -> auto& { return s.filter; });
     return options;
   }();
   return kOptions;

@@ -41,6 +41,13 @@ struct WebhookFilter {
   std::vector<std::string> region;
   std::vector<std::string> type;
   std::vector<std::string> to;
+  bool operator==(const WebhookFilter&) const = default;
+};
+
+/// How several events make one message; as they are here, each is one of its own, at once.
+struct DigestOptions {
+  int most = 1;         ///< events in one message, at most
+  Duration interval{};  ///< from one message to the next, at least
 };
 
 struct WebhookOptions {

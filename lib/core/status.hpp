@@ -62,4 +62,12 @@ struct EngineStatus {
   std::string cancelling = "off";  ///< on | suspended | off
 };
 
+/// One syslog receiver, since the daemon started.
+struct SyslogStatus {
+  std::string name;
+  std::uint64_t sent = 0;      ///< events that its host has acknowledged
+  std::uint64_t failures = 0;  ///< attempts
+  std::uint64_t queued = 0;    ///< events it has not been told, those its filter keeps out included
+};
+
 }  // namespace mactiond::core

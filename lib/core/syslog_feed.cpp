@@ -19,9 +19,13 @@ std::uint64_t SyslogFeed::skip_lost(const std::vector<EventRecord>& events) {
   return lost;
 }
 
-bool SyslogFeed::sent(std::uint64_t last) {
+void SyslogFeed::pass(std::uint64_t last) {
   MACTIOND_ASSERT(last >= next_);
   next_ = last + 1;
+}
+
+bool SyslogFeed::sent(std::uint64_t last) {
+  pass(last);
   const bool recovered = failures_ > 0;
   failures_ = 0;
   return recovered;

@@ -25,6 +25,8 @@ class SyslogFeed {
   /// could be sent; the feed goes on behind them.
   [[nodiscard]] std::uint64_t skip_lost(const std::vector<EventRecord>& events);
 
+  /// The receiver is told nothing of the events up to last.
+  void pass(std::uint64_t last);
   /// The events up to last are with the receiver. Whether that ends a row of failures.
   bool sent(std::uint64_t last);
   /// How long to wait: 1 s, doubled up to 1 min, ±20 %.

@@ -123,6 +123,12 @@ struct Metrics::Families {
   Family<Gauge>& dead_letters = gauge("dead_letters", "Events given up for a webhook.");
   Family<Counter>& removed =
       counter("webhook_removed_total", "Events that left a queue or the dead letters undelivered.");
+  Family<Counter>& syslog_sent =
+      counter("syslog_sent_total", "Events that a syslog receiver's host has acknowledged.");
+  Family<Counter>& syslog_failures =
+      counter("syslog_failures_total", "Attempts to reach a syslog receiver that failed.");
+  Family<Gauge>& syslog_queue =
+      gauge("syslog_queue", "Events that a syslog receiver has not been told yet.");
   Family<Gauge>& clock_skew = gauge("clock_skew_seconds", "The API's clock minus the local one.");
   Histogram& store_commit =
       histogram("store_commit_seconds", "Time to commit a step.", kCommitBuckets);
@@ -267,8 +273,9 @@ void Metrics::api_request(const std::string& region, const std::string& operatio
       .Increment();
 }
 
-void Metrics::delivery(const std::string& webhook, const std::string& result) {
-  families_->deliveries.Add({{"webhook", webhook}, {"result", result_label(result)}}).Increment();
+void Metrics::delivery(const std::string& webhook, const std::string& result, std::size_t events) {
+  families_->deliveries.Add({{"webhook", webhook}, {"result", result_label(result)}})
+      .Increment(static_cast<double>(events));
 }
 
 void Metrics::removed(const std::string& webhook, const std::string& reason, std::size_t count) {
@@ -302,6 +309,17 @@ void Metrics::update(const core::EngineStatus& status, WallTime now) {
     families_->queue.Add(labels).Set(static_cast<double>(webhook.queued));
     families_->dead_letters.Add(labels).Set(static_cast<double>(webhook.dead));
   }
+}
+
+void Metrics::update(const core::SyslogStatus& syslog) {
+  const Labels labels = {{"syslog", syslog.name}};
+  const auto raise = [&](Family<Counter>& family, std::uint64_t to) {
+    Counter& counter = family.Add(labels);
+    counter.Increment(std::max(0.0, static_cast<double>(to) - counter.Value()));
+  };
+  raise(families_->syslog_sent, syslog.sent);
+  raise(families_->syslog_failures, syslog.failures);
+  families_->syslog_queue.Add(labels).Set(static_cast<double>(syslog.queued));
 }
 
 void Metrics::webhook_oldest(const std::string& webhook, Duration age) {

@@ -33,7 +33,8 @@ class Metrics {
   void api_request(const std::string& region, const std::string& operation,
                    const std::string& code);
   /// result: "delivered" or the Reason of the failure; anything else is counted as "other".
-  void delivery(const std::string& webhook, const std::string& result);
+  /// events: in the message.
+  void delivery(const std::string& webhook, const std::string& result, std::size_t events = 1);
   /// Events that left a queue or the dead letters undelivered. reason: core::to_string(Removal).
   void removed(const std::string& webhook, const std::string& reason, std::size_t count);
   void commit(Duration took);
@@ -43,6 +44,7 @@ class Metrics {
 
   /// Sets what is read from the engine's state; before each text().
   void update(const core::EngineStatus& status, WallTime now);
+  void update(const core::SyslogStatus& syslog);
   /// Age of the oldest delivery that waits; zero for an empty queue.
   void webhook_oldest(const std::string& webhook, Duration age);
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "format/event_filter.hpp"
 #include "ops/log.hpp"
 
 namespace mactiond::runtime {
@@ -18,6 +19,9 @@ using Level = core::Note::Level;
 constexpr int kEventsPerChunk = 200;
 /// A chunk ends with the event that reaches this.
 constexpr std::size_t kChunkOctets = std::size_t{256} * 1024;
+
+/// Others have their turn between two chunks that nothing is sent of.
+constexpr Duration kTurn{};
 
 }  // namespace
 
@@ -36,15 +40,20 @@ Task<void> SyslogSender::run() {
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return;
     Chunk chunk = next_chunk();
-    if (chunk.octets.empty()) {
+    if (chunk.last == 0) {
       co_await wakeup_.wait(std::nullopt);
+      continue;
+    }
+    if (chunk.count == 0) {
+      feed_.pass(chunk.last);
+      // Else a position would be written for every event that nobody is told.
+      if (chunk.full) keep_position();
+      co_await wait(kTurn);
       continue;
     }
     const auto sent = co_await receiver_.send(std::move(chunk.octets));
     if (sent) {
-      const bool recovered = feed_.sent(chunk.last);
-      if (recovered) ops::log(Level::Info, "syslog_recovered", {{"syslog", receiver_.name}});
-      keep_position();
+      advance(chunk);
       continue;
     }
     const Duration delay = feed_.failed(random_);
@@ -53,7 +62,18 @@ Task<void> SyslogSender::run() {
   }
 }
 
-/// Empty if there is nothing to send.
+void SyslogSender::advance(const Chunk& chunk) {
+  sent_ += chunk.count;
+  const bool recovered = feed_.sent(chunk.last);
+  if (recovered) ops::log(Level::Info, "syslog_recovered", {{"syslog", receiver_.name}});
+  keep_position();
+}
+
+core::SyslogStatus SyslogSender::status(std::uint64_t last_seq) const {
+  const std::uint64_t next = feed_.next();
+  return {receiver_.name, sent_, failures_, last_seq >= next ? last_seq + 1 - next : 0};
+}
+
 SyslogSender::Chunk SyslogSender::next_chunk() {
   Chunk chunk;
   const auto events = store_.load_events(feed_.next(), kEventsPerChunk);
@@ -65,9 +85,12 @@ SyslogSender::Chunk SyslogSender::next_chunk() {
     ops::log(Level::Error, "syslog_events_lost",
              {{"syslog", receiver_.name}, {"count", std::to_string(lost)}});
   }
+  chunk.full = events->size() == kEventsPerChunk;
   for (const core::EventRecord& event : *events) {
-    chunk.octets += format::syslog_frame(receiver_.style, event);
     chunk.last = event.seq;
+    if (!format::passes(receiver_.filter, event)) continue;
+    ++chunk.count;
+    chunk.octets += format::syslog_frame(receiver_.style, event);
     if (chunk.octets.size() >= kChunkOctets) break;
   }
   return chunk;
@@ -85,6 +108,7 @@ void SyslogSender::keep_position() {
 
 /// Told when it begins; the rest is repetition.
 void SyslogSender::failed(const Error& error) {
+  ++failures_;
   const Level level = feed_.failures() == 1 ? Level::Error : Level::Debug;
   ops::log(level, "syslog_failed", {{"syslog", receiver_.name}, {"error", error.message()}});
 }

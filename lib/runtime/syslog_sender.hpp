@@ -6,6 +6,8 @@
 #include <string>
 
 #include "base/random.hpp"
+#include "core/options.hpp"
+#include "core/status.hpp"
 #include "core/syslog_feed.hpp"
 #include "format/syslog.hpp"
 #include "http/client.hpp"
@@ -22,6 +24,7 @@ class SyslogSender {
   struct Receiver {
     std::string name;
     format::SyslogStyle style;
+    core::WebhookFilter filter;
     /// Ends with an error unless every octet has been acknowledged.
     std::function<Task<Result<void>>(std::string)> send;
   };
@@ -35,14 +38,19 @@ class SyslogSender {
 
   /// Ends when cancelled.
   Task<void> run();
+  /// last_seq: of the newest event in the store.
+  [[nodiscard]] core::SyslogStatus status(std::uint64_t last_seq) const;
 
  private:
   struct Chunk {
     std::string octets;
-    std::uint64_t last = 0;
+    std::uint64_t last = 0;   ///< 0: no events at all
+    std::uint64_t count = 0;  ///< that the filter lets through
+    bool full = false;        ///< there may be more
   };
   [[nodiscard]] Chunk next_chunk();
   [[nodiscard]] Task<void> wait(Duration delay);
+  void advance(const Chunk& chunk);
   void keep_position();
   void failed(const Error& error);
 
@@ -52,6 +60,8 @@ class SyslogSender {
   core::SyslogFeed feed_;
   Random random_;
   Wakeup wakeup_;
+  std::uint64_t sent_ = 0;
+  std::uint64_t failures_ = 0;
 };
 
 }  // namespace mactiond::runtime

@@ -31,7 +31,9 @@ class Monitoring(E2eTest):
         """/metrics of a daemon that has seen a transition and delivered it."""
         sim = self.place.sim()
         receiver = self.place.receiver("events")
-        daemon = self.place.daemon(sim, [receiver]).start()
+        daemon = self.place.daemon(
+            sim, [receiver],
+            extra='[[syslog]]\nname = "siem"\naddress = "127.0.0.1:9"\n').start()
         sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
         wait_until(lambda: receiver.accepted, 20, "a delivery", daemon.diagnostics)
         text = daemon.get("/metrics")[1]

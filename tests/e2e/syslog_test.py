@@ -84,7 +84,12 @@ class OctetReader:
         self.reset_after = None  # bytes of a connection
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certs.cert, certs.key)
-        self.listener = socket.create_server(("127.0.0.1", port))
+        self.listener = socket.socket()
+        # Small, so that this host does not acknowledge much that is lost with a connection.
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(("127.0.0.1", port))
+        self.listener.listen()
         threading.Thread(target=self._serve, daemon=True).start()
 
     def stop_now(self):
@@ -161,19 +166,48 @@ class Syslog(E2eTest):
         sim = self.place.sim()
         daemon = self.place.daemon(sim, [], extra=syslog_table("siem", port, self.place.certs.ca))
         daemon.start()
-        sim.add(short_lives(10))
-        wait_until(lambda: len(daemon.log_lines()) >= 10, 60, "the log", daemon.diagnostics)
+        # More than the sockets hold: with the connection that is reset goes what nobody counts as
+        # sent yet.
+        sim.add(short_lives(100))
+        wait_until(lambda: len(daemon.log_lines()) >= 100, 60, "the log", daemon.diagnostics)
         receiver = self.place.keep(OctetReader(self.place.certs, port))
         receiver.reset_after = 9000
-        wait_until(lambda: 10 in receiver.seqs, 60, "after it came", daemon.diagnostics)
+        wait_until(lambda: 100 in receiver.seqs, 60, "after it came", daemon.diagnostics)
         daemon.kill9()
         sim.add(short_lives(10))
         daemon.start()
-        wait_until(lambda: len(daemon.log_lines()) >= 40, 60, "the log", daemon.diagnostics)
-        wait_until(lambda: 40 in receiver.seqs, 60, "the rest", daemon.diagnostics)
+        wait_until(lambda: sum(line["to"] == "Succeeded" for line in daemon.log_lines()) == 110, 60,
+                   "the log", daemon.diagnostics)
+        last = daemon.log_lines()[-1]["seq"]
+        wait_until(lambda: last in receiver.seqs, 60, "the rest", daemon.diagnostics)
         self.assertEqual(receiver.problems, [])
         first_seen = list(dict.fromkeys(receiver.seqs))
         self.assertEqual(first_seen, list(range(1, len(first_seen) + 1)))
+
+    def test_a_filter_chooses_and_the_metrics_tell_how_it_goes(self):
+        port = free_port()
+        sim = self.place.sim()
+        table = syslog_table("siem", port, self.place.certs.ca)
+        daemon = self.place.daemon(sim, [], extra=table + 'filter = { to = ["Succeeded"] }\n')
+        daemon.start()
+
+        def value(name):
+            text = daemon.get("/metrics")[1]
+            return int(re.search(name + r'\{syslog="siem"\} (\d+)', text).group(1))
+
+        def succeeded():
+            return [line["seq"] for line in daemon.log_lines() if line["to"] == "Succeeded"]
+
+        sim.add(short_lives(5))
+        wait_until(lambda: value("mactiond_syslog_failures_total") > 0 and len(succeeded()) == 5,
+                   60, "a failure", daemon.diagnostics)
+        self.assertGreaterEqual(value("mactiond_syslog_queue"), 5)
+        self.assertEqual(value("mactiond_syslog_sent_total"), 0)
+        receiver = self.place.keep(OctetReader(self.place.certs, port))
+        wait_until(lambda: value("mactiond_syslog_queue") == 0, 60, "all gone through",
+                   daemon.diagnostics)
+        self.assertEqual(value("mactiond_syslog_sent_total"), 5)
+        wait_until(lambda: receiver.seqs == succeeded(), 20, "what passes, in order")
 
     def test_a_certificate_that_nobody_vouches_for_gets_nothing(self):
         port = free_port()

@@ -22,6 +22,15 @@ TEST(SyslogFeed, GoesOnBehindWhatWasSent) {
   EXPECT_EQ(feed.next(), 8U);
 }
 
+TEST(SyslogFeed, PassesWhatNobodyIsToldAndStaysInItsRowOfFailures) {
+  SyslogFeed feed(5);
+  Random random(1);
+  static_cast<void>(feed.failed(random));
+  feed.pass(6);
+  EXPECT_EQ(feed.next(), 7U);
+  EXPECT_TRUE(feed.sent(7)) << "only a success ends it";
+}
+
 TEST(SyslogFeed, StaysWhereItIsAfterAFailure) {
   SyslogFeed feed(5);
   Random random(1);

@@ -127,6 +127,24 @@ TEST(Metrics, CountsRequestsAndDeliveries) {
   EXPECT_EQ(value_of(text, "mactiond_webhook_deliveries_total", {"result=\"server_error\""}), 1);
 }
 
+TEST(Metrics, CountsTheEventsOfAMessage) {
+  Metrics metrics("0.1.0", {}, {"soc"});
+  metrics.delivery("soc", "delivered", 20);
+  EXPECT_EQ(value_of(metrics.text(), "mactiond_webhook_deliveries_total", {"result=\"delivered\""}),
+            20);
+}
+
+TEST(Metrics, TellsHowFarASyslogReceiverIs) {
+  Metrics metrics("0.1.0", {}, {});
+  metrics.update({"siem", 7, 2, 40});
+  metrics.update({"siem", 9, 2, 3});
+  const std::string text = metrics.text();
+  const std::set<std::string> labels{"syslog=\"siem\""};
+  EXPECT_EQ(value_of(text, "mactiond_syslog_sent_total", labels), 9);
+  EXPECT_EQ(value_of(text, "mactiond_syslog_failures_total", labels), 2);
+  EXPECT_EQ(value_of(text, "mactiond_syslog_queue", labels), 3);
+}
+
 TEST(Metrics, KeepsLabelsAClosedSet) {
   Metrics metrics("0.1.0", {"eu"}, {"soc"});
   core::EngineStatus status;

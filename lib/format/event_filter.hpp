@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/event_record.hpp"
+#include "core/options.hpp"
+
+namespace mactiond::format {
+
+/// core::passes for an event as it is stored: its action's type and new status are read from it.
+[[nodiscard]] bool passes(const core::WebhookFilter& filter, const core::EventRecord& event);
+
+}  // namespace mactiond::format
