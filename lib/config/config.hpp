@@ -70,7 +70,8 @@ struct Webhook {
   webhook::Format format = webhook::Format::CloudEvents;
   SecretValue token;  ///< of the format's service
   std::string template_text;
-  std::optional<webhook::BodyTemplate> body_template;  ///< template_text, read
+  std::optional<webhook::BodyTemplate> body_template;      ///< template_text, read
+  core::DigestOptions teams{20, std::chrono::minutes(1)};  ///< of format teams
   bool splunk_ack = false;
   std::string splunk_index;
   std::string splunk_sourcetype = "mactiond:transition";

@@ -201,6 +201,7 @@ void read_root(const Node& root, Config& config, Reader& reader) {
     Webhook& webhook = config.webhooks.emplace_back();
     read_section(*table, "webhook", webhook_options(), webhook, reader);
     webhook.core.alerts_only = webhook.format == webhook::Format::PagerDuty;
+    if (webhook.format == webhook::Format::Teams) webhook.core.digest = webhook.teams;
   }
   const auto syslogs = tables_of(root, "syslog", reader);
   for (const Node* table : syslogs) {

@@ -8,6 +8,7 @@
 #include "config/kind.hpp"
 #include "config/peer_kind.hpp"
 #include "core/event_record.hpp"
+#include "webhook/teams.hpp"
 
 namespace mactiond::config {
 namespace {
@@ -142,6 +143,16 @@ void add_filter(std::vector<Option<Section>>& options, Access filter) {
       "new statuses; empty: all");
 }
 
+void add_teams(std::vector<Option<Webhook>>& options) {
+  constexpr int kMost = static_cast<int>(webhook::kTeamsDigestMax);
+  add(
+      options, "teams.digest", kOptional, Whole{1, kMost},
+      [](auto& w) -> auto& { return w.teams.most; }, "events in one message, at most");
+  add(
+      options, "teams.interval", kOptional, Span{0s, 1h},
+      [](auto& w) -> auto& { return w.teams.interval; }, "from one message to the next, at least");
+}
+
 void add_splunk(std::vector<Option<Webhook>>& options) {
   add(
       options, "splunk.ack", kOptional, Flag{}, [](auto& w) -> auto& { return w.splunk_ack; },
@@ -219,6 +230,7 @@ std::vector<Option<Webhook>> make_webhook_options() {
   add(
       options, "proxy", kOptional, ProxyUrl{}, [](auto& w) -> auto& { return w.proxy; },
       "HTTP proxy; empty: HTTPS_PROXY and NO_PROXY decide");
+  add_teams(options);
   add_splunk(options);
   add_filter(
       options, [](auto& w) -> auto& { return w.core.filter; });

@@ -76,6 +76,7 @@ struct SendDelivery {
   EventRecord event;
   int attempt = 1;  ///< this one, counted from 1
   MonoTime deadline{};
+  std::vector<EventRecord> more{};  ///< in the same message, of other actions, in the order of seq
 };
 
 using Command = std::variant<FetchToken, ListActions, GetAction, CancelAction, LoadDeliveries,

@@ -6,6 +6,7 @@
 #include <boost/uuid/uuid_io.hpp>
 #include <utility>
 
+#include "base/error.hpp"
 #include "base/iso_time.hpp"
 #include "base/json_text.hpp"
 
@@ -35,6 +36,11 @@ constexpr boost::uuids::uuid kEventNamespace{{0xe7, 0xaf, 0x29, 0x6c, 0xb9, 0xab
                                               0x37, 0x24, 0x9b, 0x07, 0xa5, 0x86, 0x55}};
 
 std::string action_json(const EventRecord& event) {
+std::string id_of(const std::string& name) {
+  const boost::uuids::name_generator_sha1 generate(kEventNamespace);
+  return "ma_" + boost::uuids::to_string(generate(name));
+}
+
   if (!event.document.empty()) return event.document;
   return '{' + JsonMembers().add("id", event.action.value).text() + '}';
 }
@@ -67,8 +73,15 @@ std::string make_event_id(EventType type, std::string_view subject, std::string_
   name += subject;
   name += '|';
   name += detail;
-  const boost::uuids::name_generator_sha1 generate(kEventNamespace);
-  return "ma_" + boost::uuids::to_string(generate(name));
+  return id_of(name);
+}
+
+std::string make_message_id(std::span<const EventRecord> events) {
+  MACTIOND_ASSERT(!events.empty());
+  if (events.size() == 1) return events.front().id;
+  std::string name = "digest";
+  for (const EventRecord& event : events) name += '|' + event.id;
+  return id_of(name);
 }
 
 std::string event_members(const EventRecord& event) {

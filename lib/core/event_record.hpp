@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -55,6 +56,10 @@ struct EventRecord {
 
 /// The members that the log line and the CloudEvents data share, without braces:
 /// "instance":…,"region":…,"action":{…},own fields. Absent parts are left out.
+/// The webhook-id of a message with these events: of one its id; of several "ma_" and the
+/// name-based UUID of their ids, so that it names the same events wherever they go together.
+[[nodiscard]] std::string make_message_id(std::span<const EventRecord> events);
+
 [[nodiscard]] std::string event_members(const EventRecord& event);
 
 /// The transition log's line in format json, with its newline.

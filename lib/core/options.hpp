@@ -59,6 +59,7 @@ struct WebhookOptions {
   Duration keep_dead_letters = std::chrono::hours(24 * 30);
   WebhookFilter filter;
   bool alerts_only = false;  ///< only what core::alert_of gives a meaning to
+  DigestOptions digest{};
 };
 
 enum class PolicyAction : std::uint8_t { Cancel, Notify, Ignore };

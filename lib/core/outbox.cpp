@@ -23,8 +23,9 @@ bool needs_operator(const Disposition& outcome) {
   return outcome.verdict == Verdict::GiveUp || outcome.verdict == Verdict::Reauthenticate;
 }
 
-std::string incident_detail(const std::string& event_id, int attempt, WallTime now) {
-  return event_id + '#' + std::to_string(attempt) + '@' +
+template <class Sent>
+std::string incident_detail(const Sent& delivery, WallTime now) {
+  return delivery.event_id + '#' + std::to_string(delivery.attempt) + '@' +
          std::to_string(now.time_since_epoch().count());
 }
 
@@ -43,6 +44,7 @@ Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now n
       queued_(stored.queued),
       dead_(stored.dead),
       pace_(options.max_in_flight),
+      digest_(options.digest),
       overflow_(options) {
   row_.webhook = options_.name;
   if (!row_.held_until) return;
@@ -53,6 +55,7 @@ Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now n
 
 void Outbox::configure(const WebhookOptions& options) {
   if (options.max_in_flight != options_.max_in_flight) pace_.configure(options.max_in_flight);
+  digest_.configure(options.digest);
   overflow_.configure(options);
   options_ = options;
 }
@@ -62,8 +65,17 @@ void Outbox::added() {
   look_ = true;
 }
 
+std::size_t Outbox::enough() const {
+  return static_cast<std::size_t>(options_.max_in_flight) *
+         static_cast<std::size_t>(digest_.most());
+}
+
+std::optional<MonoTime> Outbox::silent_until(MonoTime now) const {
+  return std::max(pace_.held_until(now), digest_.held_until(now));
+}
+
 int Outbox::room(MonoTime now) const {
-  if (!sending()) return 0;
+  if (!sending() || digest_.held_until(now)) return 0;
   const int allowed = pace_.room(in_flight_.size(), now);
   return probing() ? std::min(allowed, in_flight_.empty() ? 1 : 0) : allowed;
 }
@@ -71,7 +83,7 @@ int Outbox::room(MonoTime now) const {
 bool Outbox::wants_load(Now now) const {
   if (load_ || !sending()) return false;
   if (probing() && held() > 0) return false;
-  if (ready_.size() >= static_cast<std::size_t>(options_.max_in_flight)) return false;
+  if (ready_.size() >= enough()) return false;
   if (queued_ <= static_cast<std::int64_t>(held())) return false;
   return look_ || (next_due_ && *next_due_ <= due_until(now.wall));
 }
@@ -83,17 +95,24 @@ WallTime Outbox::due_until(WallTime now) const {
 }
 
 void Outbox::advance(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
-  while (!ready_.empty() && room(now.mono) > 0) {
-    DueDelivery delivery = std::move(ready_.front());
-    ready_.pop_front();
-    const CommandId id{++next_id};
-    const int attempt = delivery.attempts + 1;
-    in_flight_.emplace(id, InFlight{delivery.event.seq, delivery.event.id, attempt, pace_.era()});
-    commands.push_back(SendDelivery{id, options_.name, std::move(delivery.event), attempt,
-                                    now.mono + options_.timeout});
-  }
+  while (!ready_.empty() && room(now.mono) > 0) send(now, next_id, commands);
   load_due(now, next_id, commands);
   load_excess(next_id, commands);
+}
+
+void Outbox::send(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
+  std::vector<DueDelivery> taken = digest_.take(ready_);
+  digest_.sent(now.mono);
+  InFlight message{{}, pace_.era()};
+  for (const DueDelivery& delivery : taken) {
+    message.events.push_back({delivery.event.seq, delivery.event.id, delivery.attempts + 1});
+  }
+  const CommandId id{++next_id};
+  SendDelivery command{id, options_.name, std::move(taken.front().event),
+                       message.events.front().attempt, now.mono + options_.timeout};
+  for (std::size_t i = 1; i < taken.size(); ++i) command.more.push_back(std::move(taken[i].event));
+  in_flight_.emplace(id, std::move(message));
+  commands.push_back(std::move(command));
 }
 
 void Outbox::load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
@@ -113,7 +132,8 @@ void Outbox::load_excess(std::uint64_t& next_id, std::vector<Command>& commands)
   const bool dead =
       excess->why == Removal::MaxDeadLetters || excess->why == Removal::DeadLetterRetention;
   // What is in flight stays, so that many more are asked for.
-  const std::size_t limit = static_cast<std::size_t>(excess->limit) + in_flight_.size();
+  const std::size_t in_flight = held() - ready_.size();
+  const std::size_t limit = static_cast<std::size_t>(excess->limit) + in_flight;
   removing_ = Removing{CommandId{++next_id}, excess->why, limit, {}, false};
   commands.push_back(
       LoadOldest{removing_->id, options_.name, dead, static_cast<int>(limit), excess->before});
@@ -143,12 +163,13 @@ WebhookIncidents Outbox::on(const OldestLoaded& loaded, Now now, Batch& batch) {
 std::size_t Outbox::bury(const Removing& removing, const std::vector<OldestLoaded::Row>& rows,
                          Now now, Batch& batch) {
   std::set<std::uint64_t> staying = removing.answered;
-  for (const auto& [id, delivery] : in_flight_) staying.insert(delivery.seq);
+  for (const auto& [id, message] : in_flight_) {
+    for (const Sent& delivery : message.events) staying.insert(delivery.seq);
+  }
   std::set<std::uint64_t> gone;
   for (const auto& row : rows) {
     if (staying.contains(row.seq)) continue;
-    end({row.seq, {}, row.attempts, 0}, true, std::string(to_string(removing.why)), now.wall,
-        batch);
+    end({row.seq, {}, row.attempts}, true, std::string(to_string(removing.why)), now.wall, batch);
     gone.insert(row.seq);
     held_seqs_.erase(row.seq);
     if (load_) load_->answered.insert(row.seq);
@@ -176,26 +197,28 @@ WebhookIncidents Outbox::on(const DeliveryAnswered& answered, Now now, Random& r
                             Batch& batch) {
   const auto found = in_flight_.find(answered.command);
   MACTIOND_ASSERT(found != in_flight_.end());
-  const InFlight delivery = std::move(found->second);
+  const InFlight message = std::move(found->second);
   in_flight_.erase(found);
-  held_seqs_.erase(delivery.seq);
   look_ = true;
-  if (load_) load_->answered.insert(delivery.seq);
-  if (removing_) removing_->answered.insert(delivery.seq);
+  for (const Sent& delivery : message.events) {
+    held_seqs_.erase(delivery.seq);
+    if (load_) load_->answered.insert(delivery.seq);
+    if (removing_) removing_->answered.insert(delivery.seq);
+  }
 
   WebhookIncidents told;
   const Disposition& outcome = answered.outcome;
   if (outcome.reason == Reason::Stopped) return told;
   if (outcome.ok()) {
-    delivered(delivery, now, batch, told);
+    delivered(message, now, batch, told);
   } else {
-    failed(delivery, outcome, now, random, batch, told);
+    failed(message, outcome, now, random, batch, told);
   }
   return told;
 }
 
-void Outbox::delivered(const InFlight& delivery, Now now, Batch& batch, WebhookIncidents& told) {
-  end(delivery, false, {}, now.wall, batch);
+void Outbox::delivered(const InFlight& message, Now now, Batch& batch, WebhookIncidents& told) {
+  for (const Sent& delivery : message.events) end(delivery, false, {}, now.wall, batch);
   pace_.succeeded();
   const bool resumes = probing();
   if (row_.failures_in_a_row == 0 && !resumes) return;
@@ -205,55 +228,62 @@ void Outbox::delivered(const InFlight& delivery, Now now, Batch& batch, WebhookI
     return;
   }
   enter("ok", {}, batch);
-  told.push_back({EventType::WebhookResumed,
-                  incident_detail(delivery.event_id, delivery.attempt, now.wall),
+  told.push_back({EventType::WebhookResumed, incident_detail(message.events.front(), now.wall),
                   "the probe was accepted"});
 }
 
-void Outbox::failed(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
+void Outbox::failed(const InFlight& message, const Disposition& outcome, Now now, Random& random,
                     Batch& batch, WebhookIncidents& told) {
-  slow_down(delivery, outcome, now, random, batch);
+  slow_down(message, outcome, now, random, batch);
   if (outcome.reason != Reason::Gone) {
-    retry(delivery, outcome, now, random, batch, told);
-    count(delivery, outcome, batch, told);
+    retry(message, outcome, now, random, batch, told);
+    count(message, outcome, now.wall, batch, told);
   } else if (row_.state != "disabled") {
     enter("disabled", describe(outcome), batch);
-    told.push_back({EventType::WebhookDisabled, delivery.event_id, describe(outcome)});
-  }
-  for (WebhookIncident& incident : told) {
-    incident.detail = incident_detail(delivery.event_id, delivery.attempt, now.wall);
+    told.push_back({EventType::WebhookDisabled, incident_detail(message.events.front(), now.wall),
+                    describe(outcome)});
   }
 }
 
-void Outbox::retry(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
+// One delay for all: what is due at one time makes one message again.
+void Outbox::retry(const InFlight& message, const Disposition& outcome, Now now, Random& random,
                    Batch& batch, WebhookIncidents& told) {
-  const auto delay = delay_after(delivery.attempt, random);
-  if (!delay) {
-    end(delivery, true, describe(outcome), now.wall, batch);
-    told.push_back({EventType::WebhookDeadLettered, {}, describe(outcome), Removal::Exhausted, 1});
-    return;
-  }
+  const auto delay = delay_after(message.events.front().attempt, random);
+  if (!delay) return give_up(message, outcome, now.wall, batch, told);
   const Duration wait = std::max(*delay, outcome.retry_after.value_or(Duration{}));
   const WallTime due = now.wall + wait;
-  batch.retries.push_back({options_.name, delivery.seq, delivery.attempt, due, describe(outcome)});
+  for (const Sent& delivery : message.events) {
+    batch.retries.push_back(
+        {options_.name, delivery.seq, delivery.attempt, due, describe(outcome)});
+  }
   next_due_ = std::min(next_due_.value_or(due), due);
 }
 
-void Outbox::count(const InFlight& delivery, const Disposition& outcome, Batch& batch,
+void Outbox::give_up(const InFlight& message, const Disposition& outcome, WallTime now,
+                     Batch& batch, WebhookIncidents& told) {
+  for (const Sent& delivery : message.events) {
+    end(delivery, true, describe(outcome), now, batch);
+    told.push_back({EventType::WebhookDeadLettered, incident_detail(delivery, now),
+                    describe(outcome), Removal::Exhausted, 1});
+  }
+}
+
+void Outbox::count(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
                    WebhookIncidents& told) {
   const int before = row_.failures_in_a_row;
   row_.failures_in_a_row = needs_operator(outcome) ? before + 1 : 0;
   if (row_.state == "ok" && row_.failures_in_a_row >= kPauseAfter) {
     enter("paused", describe(outcome), batch);
-    told.push_back({EventType::WebhookPaused, delivery.event_id, describe(outcome)});
+    told.push_back({EventType::WebhookPaused, incident_detail(message.events.front(), now),
+                    describe(outcome)});
   } else if (row_.failures_in_a_row != before) {
     batch.webhooks.push_back(row_);
   }
 }
 
-void Outbox::slow_down(const InFlight& delivery, const Disposition& outcome, Now now,
-                       Random& random, Batch& batch) {
-  pace_.failed(delivery.era, outcome, now.mono, random);
+void Outbox::slow_down(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+                       Batch& batch) {
+  pace_.failed(message.era, outcome, now.mono, random);
   if (!outcome.retry_after || !is_overload(outcome)) return;
   const WallTime until = now.wall + *outcome.retry_after;
   if (row_.held_until && *row_.held_until >= until) return;
@@ -274,7 +304,7 @@ void Outbox::enter(std::string state, std::string reason, Batch& batch) {
   look_ = true;
 }
 
-void Outbox::end(const InFlight& delivery, bool dead, const std::string& reason, WallTime now,
+void Outbox::end(const Sent& delivery, bool dead, const std::string& reason, WallTime now,
                  Batch& batch) {
   batch.ends.push_back({options_.name, delivery.seq, delivery.attempt, dead, reason, now});
   --queued_;
@@ -314,15 +344,15 @@ void Outbox::shift(Duration by) {
 
 std::optional<MonoTime> Outbox::wake_at(Now now) const {
   if (load_ || !sending()) return std::nullopt;
-  if (queued_ <= static_cast<std::int64_t>(in_flight_.size())) return std::nullopt;
+  if (queued_ <= static_cast<std::int64_t>(held() - ready_.size())) return std::nullopt;
   // While no more may start an answer is awaited, not the time.
   if (probing() && !in_flight_.empty()) return std::nullopt;
-  const auto silent_until = pace_.held_until(now.mono);
-  if (!ready_.empty() && silent_until) return silent_until;
-  if (ready_.size() >= static_cast<std::size_t>(options_.max_in_flight)) return std::nullopt;
+  const auto silent = silent_until(now.mono);
+  if (!ready_.empty() && silent) return silent;
+  if (ready_.size() >= enough()) return std::nullopt;
   if (!next_due_ || queued_ <= static_cast<std::int64_t>(held())) return std::nullopt;
   const MonoTime due = now.mono + std::max(*next_due_ - due_until(now.wall), Duration{});
-  return std::max(due, silent_until.value_or(due));
+  return std::max(due, silent.value_or(due));
 }
 
 WebhookStatus Outbox::status() const {

@@ -12,6 +12,7 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "core/command.hpp"
+#include "core/digest.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
 #include "core/overflow.hpp"
@@ -34,7 +35,8 @@ using WebhookIncidents = std::vector<WebhookIncident>;
 /// of deliveries that are due, and those in flight.
 ///
 /// Order per action is kept by the store: it hands out a delivery only if it is the oldest open
-/// one of its action. Different actions go out side by side, as many as the pace allows.
+/// one of its action. Different actions go out side by side, as many as the pace allows, or
+/// together in one message (Digest); what becomes of a message becomes of each event in it.
 ///
 /// Answers that only a change of configuration mends (3xx, 4xx beside 408, 410, 425 and 429, a
 /// secret that cannot be read) pause the webhook after five in a row. Then its oldest event alone
@@ -72,10 +74,14 @@ class Outbox {
   [[nodiscard]] WebhookStatus status() const;
 
  private:
-  struct InFlight {
+  struct Sent {
     std::uint64_t seq = 0;
     std::string event_id;
     int attempt = 0;
+  };
+  /// One message; its oldest event comes first.
+  struct InFlight {
+    std::vector<Sent> events;
     std::uint64_t era = 0;
   };
   /// A load under way. What it tells of deliveries that were answered meanwhile is out of date.
@@ -97,29 +103,36 @@ class Outbox {
   [[nodiscard]] int room(MonoTime now) const;
   [[nodiscard]] bool wants_load(Now now) const;
   [[nodiscard]] WallTime due_until(WallTime now) const;
-  [[nodiscard]] std::size_t held() const { return ready_.size() + in_flight_.size(); }
+  [[nodiscard]] std::size_t held() const { return held_seqs_.size(); }
+  /// As many as can leave side by side.
+  [[nodiscard]] std::size_t enough() const;
+  /// Set while nothing may start; lies ahead of now.
+  [[nodiscard]] std::optional<MonoTime> silent_until(MonoTime now) const;
+  void send(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
   void enter(std::string state, std::string reason, Batch& batch);
-  void delivered(const InFlight& delivery, Now now, Batch& batch, WebhookIncidents& told);
-  void failed(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
+  void delivered(const InFlight& message, Now now, Batch& batch, WebhookIncidents& told);
+  void failed(const InFlight& message, const Disposition& outcome, Now now, Random& random,
               Batch& batch, WebhookIncidents& told);
-  void retry(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
+  void retry(const InFlight& message, const Disposition& outcome, Now now, Random& random,
              Batch& batch, WebhookIncidents& told);
-  void count(const InFlight& delivery, const Disposition& outcome, Batch& batch,
+  void give_up(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
+               WebhookIncidents& told);
+  void count(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
              WebhookIncidents& told);
-  void slow_down(const InFlight& delivery, const Disposition& outcome, Now now, Random& random,
+  void slow_down(const InFlight& message, const Disposition& outcome, Now now, Random& random,
                  Batch& batch);
   void load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
   void load_excess(std::uint64_t& next_id, std::vector<Command>& commands);
   std::size_t bury(const Removing& removing, const std::vector<OldestLoaded::Row>& rows, Now now,
                    Batch& batch);
-  void end(const InFlight& delivery, bool dead, const std::string& reason, WallTime now,
-           Batch& batch);
+  void end(const Sent& delivery, bool dead, const std::string& reason, WallTime now, Batch& batch);
 
   WebhookOptions options_;
   WebhookRow row_;
   std::int64_t queued_ = 0;
   std::int64_t dead_ = 0;
   Pace pace_;
+  Digest digest_;
 
   std::deque<DueDelivery> ready_;
   std::map<CommandId, InFlight> in_flight_;

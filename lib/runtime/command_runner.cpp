@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/json_text.hpp"
@@ -222,8 +223,11 @@ Task<void> CommandRunner::send_delivery(core::SendDelivery command, WebhookRef r
     co_return;
   }
   const Duration limit = command.deadline - clock_.now().mono;
-  event.outcome = co_await attempt(std::move(receiver), std::move(command.event), limit);
-  metrics_.delivery(command.webhook, delivery_result(event.outcome));
+  std::vector<core::EventRecord> events = std::move(command.more);
+  events.insert(events.begin(), std::move(command.event));
+  const std::size_t count = events.size();
+  event.outcome = co_await attempt(std::move(receiver), std::move(events), limit);
+  metrics_.delivery(command.webhook, delivery_result(event.outcome), count);
   post_(std::move(event));
 }
 
@@ -249,7 +253,7 @@ Task<Disposition> CommandRunner::acknowledged(WebhookRef receiver, http::Respons
   }
 }
 
-Task<Disposition> CommandRunner::attempt(WebhookRef receiver, core::EventRecord event,
+Task<Disposition> CommandRunner::attempt(WebhookRef receiver, std::vector<core::EventRecord> events,
                                          Duration limit) {
   if (receiver->refresh) receiver->refresh(*receiver);
   http::Limits limits;
@@ -257,7 +261,7 @@ Task<Disposition> CommandRunner::attempt(WebhookRef receiver, core::EventRecord 
   const MonoTime deadline = clock_.now().mono + limit;
   limits.body_bytes = kWebhookBytes;
   limits.head_suffices = true;  // a broken body does not unsay the status
-  http::Request request = webhook::make_request(receiver->target, event, clock_.now().wall);
+  http::Request request = webhook::make_request(receiver->target, events, clock_.now().wall);
   // Held: while the call is under way a refresh may bring another.
   const std::shared_ptr<http::Client> client = receiver->client;
   auto sent = co_await client->send(std::move(request), limits);
@@ -282,7 +286,8 @@ Task<std::optional<CommandRunner::Tested>> CommandRunner::test_webhook(std::stri
   event.instance = std::move(instance);
   const Duration limit = receiver->timeout;
   Tested tested;
-  tested.outcome = co_await attempt(std::move(receiver), std::move(event), limit);
+  std::vector<core::EventRecord> events(1, std::move(event));
+  tested.outcome = co_await attempt(std::move(receiver), std::move(events), limit);
   tested.took = clock_.now().mono - began.mono;
   co_return tested;
 }

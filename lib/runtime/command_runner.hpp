@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <vector>
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
@@ -76,7 +77,9 @@ class CommandRunner {
   Task<void> send_delivery(core::SendDelivery command, WebhookRef receiver);
 
   Task<Disposition> acknowledged(WebhookRef receiver, http::Response response, MonoTime deadline);
-  Task<Disposition> attempt(WebhookRef receiver, core::EventRecord event, Duration limit);
+  /// One message with all events.
+  Task<Disposition> attempt(WebhookRef receiver, std::vector<core::EventRecord> events,
+                            Duration limit);
 
   /// One API call; its disposition comes with its answer.
   struct Answer {

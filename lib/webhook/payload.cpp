@@ -103,5 +103,13 @@ Payload render(const Rendering& rendering, const core::EventRecord& event) {
   }
   return cloud_event(event);
 }
+std::size_t digest_max(Format format) { return format == Format::Teams ? kTeamsDigestMax : 1; }
+
+Payload render(const Rendering& rendering, std::span<const core::EventRecord> events) {
+  MACTIOND_ASSERT(!events.empty() && events.size() <= digest_max(rendering.format));
+  if (events.size() == 1) return render(rendering, events.front());
+  return {kJson, teams_digest(events)};
+}
+
 
 }  // namespace mactiond::webhook

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,5 +42,10 @@ struct Payload {
 
 /// Renders one event. A pure function: every attempt sends the same bytes.
 [[nodiscard]] Payload render(const Rendering& rendering, const core::EventRecord& event);
+
+/// How many events one message of a format may hold.
+[[nodiscard]] std::size_t digest_max(Format format);
+/// One message of up to digest_max events; none is left out.
+[[nodiscard]] Payload render(const Rendering& rendering, std::span<const core::EventRecord> events);
 
 }  // namespace mactiond::webhook

@@ -9,8 +9,10 @@
 
 namespace mactiond::webhook {
 
-http::Request make_request(const Target& target, const core::EventRecord& event, WallTime now) {
-  Payload payload = render(target.rendering, event);
+http::Request make_request(const Target& target, std::span<const core::EventRecord> events,
+                           WallTime now) {
+  Payload payload = render(target.rendering, events);
+  const std::string id = core::make_message_id(events);
   const std::int64_t timestamp =
       std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   http::Request request;
@@ -18,11 +20,11 @@ http::Request make_request(const Target& target, const core::EventRecord& event,
   request.url = target.url;
   request.headers = {{"Content-Type", std::move(payload.content_type)},
                      {"User-Agent", "mactiond/" MACTIOND_VERSION},
-                     {"webhook-id", event.id},
+                     {"webhook-id", id},
                      {"webhook-timestamp", std::to_string(timestamp)}};
   if (!target.keys.empty()) {
     request.headers.push_back(
-        {"webhook-signature", sign(target.keys, event.id, timestamp, payload.body)});
+        {"webhook-signature", sign(target.keys, id, timestamp, payload.body)});
   }
   if (!target.rendering.splunk_channel.empty()) {
     request.headers.push_back({"X-Splunk-Request-Channel", target.rendering.splunk_channel});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,8 +25,9 @@ struct Target {
   std::vector<std::pair<std::string, Secret>> headers{};
 };
 
-/// One attempt, signed for now: webhook-id, webhook-timestamp, webhook-signature, User-Agent.
-[[nodiscard]] http::Request make_request(const Target& target, const core::EventRecord& event,
-                                         WallTime now);
+/// One attempt at one message, signed for now: webhook-id, webhook-timestamp, webhook-signature,
+/// User-Agent. More than one event only where the format has digests (render).
+[[nodiscard]] http::Request make_request(const Target& target,
+                                         std::span<const core::EventRecord> events, WallTime now);
 
 }  // namespace mactiond::webhook

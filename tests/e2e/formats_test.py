@@ -37,6 +37,14 @@ def validator(name):
     return jsonschema.Draft202012Validator(wanted, resolver=resolver)
 
 
+def card_seqs(attempt):
+    """The events that a Teams message tells of, in its order."""
+    card = attempt.event["attachments"][0]["content"]
+    texts = ["".join(run["text"] for run in element["inlines"]) for element in card["body"]]
+    found = [re.match(r"Event(?:: [a-z_.]+)? (\d+)", text) for text in texts]
+    return [int(match.group(1)) for match in found if match]
+
+
 def life(kind, final, number):
     plan = [[0, "Pending"], [1500, "InProgress"], [3000, final]]
     comment = f"ticket {number}: <b>& [x](http://x.example) \"quoted\" \\ \u2603 | a=b\nline"
@@ -60,7 +68,7 @@ class Formats(E2eTest):
             "events": make("events", "cloudevents", old_secrets=[old]),
             "plain": make("plain", "standard", tls=False),
             "slack": make("slack", "slack", Answer(200, body=b"ok")),
-            "teams": make("teams", "teams", Answer(202)),
+            "teams": make("teams", "teams", Answer(202), config=['teams.interval = "1s"']),
             "pager": make("pager", "pagerduty", Answer(202, body=b'{"status":"success"}'),
                           config=[f'token = "file:{token}"']),
             "splunk": make("splunk", "splunk_hec",
@@ -105,6 +113,7 @@ class Formats(E2eTest):
         self.check_libraries(all_of)
         self.check_pager(lines, all_of["pager"])
         self.check_others(lines, all_of)
+        self.check_teams(lines, all_of["teams"])
 
     def check_schemas(self, lines, all_of):
         for line in lines:
@@ -144,6 +153,20 @@ class Formats(E2eTest):
             self.assertEqual(attempt.event["event_action"], "trigger")
             self.assertEqual(attempt.event["routing_key"], "0123456789abcdef0123456789abcdef")
             self.assertLessEqual(len(attempt.event["payload"]["summary"]), 1024)
+
+    def check_teams(self, lines, teams):
+        told = [seq for attempt in teams.attempts for seq in card_seqs(attempt)]
+        self.assertEqual(sorted(told), [line["seq"] for line in lines], "each event once")
+        self.assertGreater(max(len(card_seqs(a)) for a in teams.attempts), 5, "a digest")
+        self.assertLess(len(teams.attempts), len(lines) / 2)
+        self.assertLess(max(len(a.body) for a in teams.attempts), 24_000)
+        self.assertEqual(len({a.id for a in teams.attempts}), len(teams.attempts))
+        order = {}
+        for seq in told:
+            order.setdefault(lines[seq - 1].get("action", {}).get("id"), []).append(seq)
+        order.pop(None, None)
+        for seqs in order.values():
+            self.assertEqual(seqs, sorted(seqs), "order per action")
 
     def check_others(self, lines, all_of):
         by_id = {line["id"]: line for line in lines}
@@ -194,6 +217,41 @@ class SplunkAcknowledgement(E2eTest):
         channel = events[0].headers["x-splunk-request-channel"]
         self.assertRegex(channel, r"^[0-9a-f-]{36}$")
         self.assertEqual({a.headers["x-splunk-request-channel"] for a in acks}, {channel})
+
+
+class TeamsDigest(E2eTest):
+    def test_what_failed_together_comes_again_as_it_was_after_kill_9_too(self):
+        teams = self.place.receiver("teams", format="teams", config=['teams.interval = "1s"'])
+        failing = {}
+
+        def answer(attempt, number):
+            first = failing.setdefault("id", attempt.id)
+            broken = attempt.id == first and not failing.get("mended")
+            return Answer(500 if broken else 202)
+
+        teams.answer = answer
+        sim = self.place.sim()
+        daemon = self.place.daemon(sim, [teams]).start()
+        short = {"type": "Isolate", "plan": [[0, "Succeeded"]]}
+        sim.add([short] * 6)
+        failed = r'mactiond_webhook_deliveries_total\{[^}]*result="server_error"[^}]*\} ([1-9]\d*)'
+        wait_until(lambda: re.search(failed, daemon.get("/metrics")[1]), 30, "a failure",
+                   daemon.diagnostics)
+        first = teams.attempts[0]
+        self.assertGreater(len(card_seqs(first)), 1)
+        daemon.kill9()
+        failing["mended"] = True
+        daemon.start()
+        sim.add([short] * 2)
+        wait_until(lambda: len(daemon.log_lines()) == 8 and
+                   daemon.status()["webhooks"][0]["queued"] == 0, 60, "all told",
+                   daemon.diagnostics)
+        again = [a for a in teams.attempts if a.id == first.id]
+        self.assertEqual(len(again), 2)
+        self.assertEqual(again[0].body, again[1].body, "one id, one message")
+        self.assertGreater(again[1].at - again[0].at, 4.0)
+        told = [seq for a in teams.accepted for seq in card_seqs(a)]
+        self.assertEqual(sorted(told), list(range(1, 9)))
 
 
 class LogFormats(E2eTest):

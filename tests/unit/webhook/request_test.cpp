@@ -28,8 +28,13 @@ Target target() {
   return result;
 }
 
+http::Request requested(const Target& target, WallTime now) {
+  const core::EventRecord one = event();
+  return make_request(target, {&one, 1}, now);
+}
+
 TEST(WebhookRequest, PostsTheRenderedEvent) {
-  const http::Request request = make_request(target(), event(), kNow);
+  const http::Request request = requested(target(), kNow);
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url, target().url);
   EXPECT_EQ(request.body, render(Rendering{Format::Standard}, event()).body);
@@ -39,15 +44,15 @@ TEST(WebhookRequest, PostsTheRenderedEvent) {
 }
 
 TEST(WebhookRequest, SignsTheBytesItSendsForTheTimeOfTheAttempt) {
-  const http::Request request = make_request(target(), event(), kNow);
+  const http::Request request = requested(target(), kNow);
   EXPECT_EQ(http::find_header(request.headers, "webhook-timestamp"), "1795168800");
   EXPECT_EQ(http::find_header(request.headers, "webhook-signature"),
             sign(target().keys, "ma_x", 1'795'168'800, request.body));
 }
 
 TEST(WebhookRequest, SendsTheSameIdAndBodyAtEveryAttempt) {
-  const http::Request first = make_request(target(), event(), kNow);
-  const http::Request second = make_request(target(), event(), kNow + std::chrono::hours(5));
+  const http::Request first = requested(target(), kNow);
+  const http::Request second = requested(target(), kNow + std::chrono::hours(5));
   EXPECT_EQ(first.body, second.body);
   EXPECT_EQ(http::find_header(first.headers, "webhook-id"),
             http::find_header(second.headers, "webhook-id"));
@@ -58,23 +63,23 @@ TEST(WebhookRequest, SendsTheSameIdAndBodyAtEveryAttempt) {
 TEST(WebhookRequest, IsUnsignedWithoutKeys) {
   Target unsigned_target = target();
   unsigned_target.keys.clear();
-  const http::Request request = make_request(unsigned_target, event(), kNow);
+  const http::Request request = requested(unsigned_target, kNow);
   EXPECT_EQ(http::find_header(request.headers, "webhook-signature"), std::nullopt);
   EXPECT_NE(http::find_header(request.headers, "webhook-timestamp"), std::nullopt);
 }
 
 TEST(WebhookRequest, CarriesABearerOnlyWhereOneIsConfigured) {
-  EXPECT_TRUE(make_request(target(), event(), kNow).authorization.empty());
+  EXPECT_TRUE(requested(target(), kNow).authorization.empty());
   Target with_bearer = target();
   with_bearer.bearer = Secret("b");
-  EXPECT_EQ(make_request(with_bearer, event(), kNow).authorization.reveal(), "Bearer b");
+  EXPECT_EQ(requested(with_bearer, kNow).authorization.reveal(), "Bearer b");
 }
 
 TEST(WebhookRequest, CarriesBasicCredentialsAndConfiguredHeaders) {
   Target with = target();
   with.basic = Secret("soc:pa55");
   with.headers = {{"X-Api-Key", Secret("k3y")}, {"X-Team", Secret("soc")}};
-  const http::Request request = make_request(with, event(), kNow);
+  const http::Request request = requested(with, kNow);
   EXPECT_EQ(request.authorization.reveal(), "Basic c29jOnBhNTU=");
   EXPECT_EQ(http::find_header(request.headers, "X-Api-Key"), "k3y");
   EXPECT_EQ(http::find_header(request.headers, "X-Team"), "soc");
