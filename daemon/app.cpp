@@ -8,7 +8,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -19,6 +21,7 @@
 #include "admin/api.hpp"
 #include "base/system_clock.hpp"
 #include "core/engine.hpp"
+#include "core/outbox.hpp"
 #include "net/http_server.hpp"
 #include "ops/log.hpp"
 #include "ops/metrics.hpp"
@@ -129,6 +132,8 @@ class App {
   [[nodiscard]] admin::Operations operations();
   [[nodiscard]] std::variant<admin::Operations::Plans, std::vector<std::string>> explain_text(
       const std::string& text, const std::string& name);
+  [[nodiscard]] std::optional<core::Reply> test_webhook(
+      const std::string& webhook, std::function<void(admin::WebhookTested)> done);
   [[nodiscard]] core::EngineStatus status();
   [[nodiscard]] std::string metrics_text();
 
@@ -244,12 +249,12 @@ std::string App::metrics_text() {
     const bool waiting = oldest && *oldest;
     metrics_.webhook_oldest(webhook.core.name, waiting ? now.wall - **oldest : Duration{});
   }
+  for (const auto& sender : syslog_senders_) metrics_.update(sender->status(status.last_seq));
   return metrics_.text();
 }
 
 admin::Views App::views() {
   admin::Views views;
-  for (const auto& sender : syslog_senders_) metrics_.update(sender->status(status.last_seq));
   views.info = [this] {
     return admin::DaemonInfo{MACTIOND_VERSION, config_.daemon.instance,
                              clock_.now().mono - started_};
@@ -279,6 +284,9 @@ admin::Operations App::operations() {
   operations.reopen = [this] { return driver_->reopen_log_now(); };
   operations.reload = [this] { return reload(); };
   operations.operate = [this](core::Event request) { return driver_->operate(std::move(request)); };
+  operations.test_webhook = [this](const std::string& webhook, auto done) {
+    return test_webhook(webhook, std::move(done));
+  };
   operations.explain = [this] { return engine_->explain(nullptr, clock_.now()); };
   operations.explain_text = [this](const std::string& text, const std::string& name) {
     return explain_text(text, name);
@@ -296,6 +304,22 @@ std::variant<admin::Operations::Plans, std::vector<std::string>> App::explain_te
   if (!errors.empty()) return errors;
   const core::Options options = engine_options(loaded.config);
   return engine_->explain(&options, clock_.now());
+}
+
+std::optional<core::Reply> App::test_webhook(const std::string& webhook,
+                                             std::function<void(admin::WebhookTested)> done) {
+  if (driver_->is_stopping()) {
+    return core::Reply{core::Reply::Outcome::Refused, "the daemon is stopping"};
+  }
+  if (auto refusal = runner_->refuse_test(webhook)) return refusal;
+  const auto end = [webhook, done = std::move(done)](runtime::CommandRunner::Tested tested) {
+    const bool taken = tested.outcome.ok();
+    ops::log(Level::Info, "webhook_tested",
+             {{"webhook", webhook}, {"result", taken ? "ok" : core::describe(tested.outcome)}});
+    done({std::move(tested.outcome), tested.took});
+  };
+  driver_->run_beside(runner_->test_webhook(webhook, config_.daemon.instance, end));
+  return std::nullopt;
 }
 
 void App::wait_for_signals() {

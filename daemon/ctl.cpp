@@ -114,12 +114,14 @@ void add_webhook_commands(CLI::App& app, Choice& choice) {
   CLI::App* webhook = add_group(app, "webhook", "where events are delivered to");
   add(*webhook, choice, "list", "state and queue of each",
       [&] { return ctl::list_webhooks(session); });
-  for (const char* verb : {"test", "pause", "resume"}) {
+  add(*webhook, choice, "test", "send one test event now and tell the receiver's answer",
+      [&] { return ctl::test_webhook(session, choice.webhook); })
+      ->add_option("NAME", choice.webhook)
+      ->required();
+  for (const char* verb : {"pause", "resume"}) {
     const std::string name = verb;
-    const std::string what = name == "test"    ? "send a test request and show the answer"
-                             : name == "pause" ? "deliver nothing, keep the queue"
-                                               : "deliver again";
-    CLI::App* command = add(*webhook, choice, verb, what.c_str(), [&choice, &session, name] {
+    const char* what = name == "pause" ? "deliver nothing, keep the queue" : "deliver again";
+    CLI::App* command = add(*webhook, choice, verb, what, [&choice, &session, name] {
       return ctl::perform(session,
                           "/v1/webhooks/" + mactiond::percent_encode(choice.webhook) + '/' + name,
                           "", "done");

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <optional>
@@ -21,14 +22,17 @@
 namespace mactiond::ctl {
 namespace {
 
+/// Longer than the heartbeat of the daemon's streams.
+constexpr std::chrono::seconds kSilenceMax{60};
 constexpr std::size_t kAnswerMax = std::size_t{64} << 20U;
-constexpr timeval kPatience = {10, 0};
 
 class Socket {
  public:
-  Socket() : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  explicit Socket(std::chrono::seconds patience)
+      : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const timeval limit = {patience.count(), 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   }
   ~Socket() { close(fd_); }
   Socket(const Socket&) = delete;
@@ -160,7 +164,7 @@ bool take_lines(std::string& text, Feed& feed, EventInHand& event,
 }  // namespace
 
 std::variant<Answer, Failure> ask(const std::string& socket_path, const Question& question) {
-  const Socket socket;
+  const Socket socket(question.patience);
   if (socket.fd() < 0) return Failure{errno_text()};
   if (auto failure = connect_to(socket, socket_path)) return *std::move(failure);
   std::string request = question.method + ' ' + question.target +
@@ -183,11 +187,8 @@ std::variant<Answer, Failure> get(const std::string& socket_path, const std::str
 
 std::variant<Answer, Failure> follow(const std::string& socket_path, Feed& feed,
                                      const std::function<bool(std::string_view)>& take) {
-  const Socket socket;
+  const Socket socket(kSilenceMax);
   if (socket.fd() < 0) return Failure{errno_text()};
-  // Longer than the daemon's heartbeat.
-  constexpr timeval kSilenceMax = {60, 0};
-  setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &kSilenceMax, sizeof kSilenceMax);
   if (auto failure = connect_to(socket, socket_path)) return *std::move(failure);
   std::string request = "GET " + feed.target +
                         " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"

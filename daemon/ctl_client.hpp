@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,10 +22,11 @@ struct Failure {
 struct Question {
   std::string target;
   std::string method = "GET";
-  std::string body = {};  ///< JSON, or empty
+  std::string body = {};              ///< JSON, or empty
+  std::chrono::seconds patience{10};  ///< with each piece of the answer
 };
 
-/// Blocks, at most some seconds for each piece of the answer.
+/// Blocks, for each piece of the answer as long as the question has patience.
 [[nodiscard]] std::variant<Answer, Failure> ask(const std::string& socket_path,
                                                 const Question& question);
 [[nodiscard]] std::variant<Answer, Failure> get(const std::string& socket_path,

@@ -243,6 +243,25 @@ int list_webhooks(const Session& session) {
               [&](const json::object& answer) { return format_webhooks(answer, session.style); });
 }
 
+int test_webhook(const Session& session, const std::string& webhook) {
+  // Longer than any timeout that a webhook may have.
+  constexpr std::chrono::seconds kPatience{320};
+  const std::string target = "/v1/webhooks/" + percent_encode(webhook) + "/test";
+  const auto result = ask(session.socket, {target, "POST", "", kPatience});
+  if (const auto exit_code = refused(result)) return *exit_code;
+  const std::string& body = std::get<Answer>(result).body;
+  const auto object = parse(body);
+  const json::value* delivered = object ? object->if_contains("delivered") : nullptr;
+  if (delivered == nullptr || !delivered->is_bool()) return complain(kExitUnavailable, kForeign);
+  const bool taken = delivered->get_bool();
+  if (session.json) {
+    const int exit_code = print(body);
+    return exit_code != 0 || taken ? exit_code : kExitRefused;
+  }
+  const std::string text = format_webhook_test(*object);
+  return taken ? print(text + '\n') : complain(kExitRefused, text);
+}
+
 int list_dead_letters(const Session& session, const std::string& webhook) {
   constexpr int kLettersMax = 10'000;
   std::string target = "/v1/dead-letters";

@@ -37,6 +37,8 @@ struct ListChoice {
 /// config empty: by the policies in force.
 [[nodiscard]] int explain(const Session& session, const std::string& config);
 [[nodiscard]] int list_webhooks(const Session& session);
+/// 0 if the receiver took the test event, 1 if not.
+[[nodiscard]] int test_webhook(const Session& session, const std::string& webhook);
 [[nodiscard]] int list_dead_letters(const Session& session, const std::string& webhook);
 [[nodiscard]] int show_dead_letter(const Session& session, const std::string& webhook,
                                    const std::string& seq);

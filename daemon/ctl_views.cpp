@@ -142,6 +142,19 @@ std::string format_webhooks(const json::object& answer, const Style& style) {
   return rows.size() == 1 ? "no webhooks\n" : format_table(rows, style);
 }
 
+std::string format_webhook_test(const json::object& answer) {
+  const std::string status = cell(answer, "status");
+  const std::string reason = cell(answer, "reason");
+  std::string text = cell(answer, "webhook");
+  text += reason.empty() ? " took the test event" : " did not take the test event";
+  if (!reason.empty()) {
+    text += ": " + reason;
+  } else if (!status.empty()) {
+    text += ": " + status;
+  }
+  return text + " (" + cell(answer, "took_ms") + " ms)";
+}
+
 std::string format_dead_letters(const json::object& answer, const Style& style) {
   Rows rows = {{"WEBHOOK", "SEQ", "TYPE", "ACTION", "DIED", "ATTEMPTS", "REASON"}};
   each(answer, "dead_letters", [&](const json::object& letter) {

@@ -17,6 +17,8 @@ namespace mactiond::ctl {
 [[nodiscard]] std::string format_event(const boost::json::object& event);
 [[nodiscard]] std::string format_plans(const boost::json::object& answer, const Style& style);
 [[nodiscard]] std::string format_webhooks(const boost::json::object& answer, const Style& style);
+/// One line without its end, for a person.
+[[nodiscard]] std::string format_webhook_test(const boost::json::object& answer);
 [[nodiscard]] std::string format_dead_letters(const boost::json::object& answer,
                                               const Style& style);
 

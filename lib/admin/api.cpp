@@ -26,10 +26,6 @@ struct Route {
   http::Answer (*answer)(const Call&);
 };
 
-http::Answer not_yet(const Call& /*call*/) {
-  return problem(501, "Not Implemented", "this version cannot do that yet");
-}
-
 constexpr std::array kRoutes{
     Route{"GET", "v1/status", "", get_status},
     Route{"GET", "v1/actions", "state region type status limit cursor", get_actions},
@@ -41,7 +37,7 @@ constexpr std::array kRoutes{
     Route{"POST", "v1/policies/suspend", "", post_suspend},
     Route{"POST", "v1/policies/resume", "", post_resume},
     Route{"GET", "v1/webhooks", "", get_webhooks},
-    Route{"POST", "v1/webhooks/*/test", "", not_yet},
+    Route{"POST", "v1/webhooks/*/test", "", post_test},
     Route{"POST", "v1/webhooks/*/pause", "", post_pause},
     Route{"POST", "v1/webhooks/*/resume", "", post_resume_webhook},
     Route{"GET", "v1/dead-letters", "webhook limit cursor", get_dead_letters},

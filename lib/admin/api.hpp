@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/disposition.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "core/decision.hpp"
@@ -45,6 +46,12 @@ struct Views {
   std::function<Result<std::vector<core::Decision>>(const core::ActionView&)> decisions;
 };
 
+/// What became of a test event.
+struct WebhookTested {
+  Disposition outcome;
+  Duration took{};
+};
+
 /// What operators can have done. Each returns when it is done, and durable where it must be.
 struct Operations {
   /// Opens the transition log's file anew, after a rotation.
@@ -53,6 +60,11 @@ struct Operations {
   std::function<std::vector<std::string>()> reload;
   /// Has the engine answer one of its operator events.
   std::function<Result<core::Reply>(core::Event)> operate;
+  /// Sends a test event to a webhook, once and now, and calls done when its end is known. Or why
+  /// not; done is not called then.
+  std::function<std::optional<core::Reply>(const std::string& webhook,
+                                           std::function<void(WebhookTested)> done)>
+      test_webhook;
 
   using Plans = std::vector<core::Engine::RegionPlans>;
   std::function<Plans()> explain;

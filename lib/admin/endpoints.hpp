@@ -27,6 +27,8 @@ struct Call {
 [[nodiscard]] http::Answer get_dead_letter(const Call& call);
 [[nodiscard]] http::Answer post_replay(const Call& call);
 [[nodiscard]] http::Answer post_purge(const Call& call);
+/// The path's third segment is the webhook. Answers when the receiver did, or did not in time.
+[[nodiscard]] http::Answer post_test(const Call& call);
 /// The path's third segment is the webhook.
 [[nodiscard]] http::Answer post_pause(const Call& call);
 [[nodiscard]] http::Answer post_resume_webhook(const Call& call);

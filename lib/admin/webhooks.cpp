@@ -1,11 +1,15 @@
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <variant>
 
 #include "admin/answers.hpp"
+#include "admin/body.hpp"
 #include "admin/endpoints.hpp"
 #include "admin/status_json.hpp"
 #include "base/iso_time.hpp"
 #include "core/event_record.hpp"
+#include "core/outbox.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -37,7 +41,31 @@ std::optional<http::Response> read_cursor(const Target& target, core::DeadLetter
   return std::nullopt;
 }
 
+http::Response tested_answer(const std::string& webhook, const WebhookTested& tested) {
+  const Disposition& outcome = tested.outcome;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(tested.took);
+  JsonMembers members;
+  members.add("webhook", webhook)
+      .add("delivered", outcome.ok())
+      .add_raw("status", outcome.status != 0 ? std::to_string(outcome.status) : "null");
+  add_or_null(members, "reason", outcome.ok() ? "" : core::describe(outcome));
+  members.add("took_ms", std::int64_t{took.count()});
+  return json_answer(members);
+}
+
 }  // namespace
+
+http::Answer post_test(const Call& call) {
+  const auto body = parse_body(call.request, "");
+  if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
+  const std::string& webhook = call.target.path[2];
+  return http::Later{[webhook, test = call.operations.test_webhook](auto done) {
+    const auto refused = test(webhook, [webhook, done](const WebhookTested& tested) {
+      done(tested_answer(webhook, tested));
+    });
+    if (refused) done(answer_reply(*refused, {}));
+  }};
+}
 
 http::Answer get_webhooks(const Call& call) {
   JsonMembers members;

@@ -32,7 +32,7 @@ Choice<format::LineFormat> line_formats() {
 
 std::vector<std::string_view> event_types() {
   std::vector<std::string_view> names;
-  for (auto type = core::EventType::ActionTransition; type <= core::EventType::WebhookDeadLettered;
+  for (auto type = core::EventType::ActionTransition; type < core::EventType::WebhookTest;
        type = static_cast<core::EventType>(static_cast<int>(type) + 1)) {
     names.push_back(core::to_string(type));
   }

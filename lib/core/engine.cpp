@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/json_text.hpp"
 #include "core/engine_state.hpp"
+#include "core/webhook_events.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -272,11 +272,8 @@ std::uint64_t Engine::State::owner_of(CommandId id) {
 void Engine::State::incident(const WebhookIncident& incident, std::size_t webhook, Now now,
                              StepWriter& out) {
   const std::string& name = options.webhooks[webhook].name;
-  EventRecord event;
-  event.type = incident.type;
-  event.id = make_event_id(event.type, name, incident.detail);
-  event.time = now.wall;
-  event.fields = JsonMembers().add("webhook", name).add("reason", incident.reason).text();
+  EventRecord event =
+      webhook_event(incident.type, name, incident.detail, incident.reason, now.wall);
   const bool good = incident.type == EventType::WebhookResumed;
   out.note(good ? Note::Level::Info : Note::Level::Error, note_name(incident.type),
            {{"webhook", name}, {"reason", incident.reason}});

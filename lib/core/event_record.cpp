@@ -13,7 +13,7 @@
 namespace mactiond::core {
 namespace {
 
-constexpr std::array<std::pair<EventType, std::string_view>, 14> kTypes{{
+constexpr std::array<std::pair<EventType, std::string_view>, 15> kTypes{{
     {EventType::ActionTransition, "action.transition"},
     {EventType::ActionStale, "action.stale"},
     {EventType::ActionVanished, "action.vanished"},
@@ -28,6 +28,7 @@ constexpr std::array<std::pair<EventType, std::string_view>, 14> kTypes{{
     {EventType::WebhookResumed, "webhook.resumed"},
     {EventType::WebhookDisabled, "webhook.disabled"},
     {EventType::WebhookDeadLettered, "webhook.dead_lettered"},
+    {EventType::WebhookTest, "webhook.test"},
 }};
 
 // e7af296c-b9ab-4b7c-bc37-249b07a58655: the name space of our ids. Receivers recognise an event by
@@ -35,12 +36,12 @@ constexpr std::array<std::pair<EventType, std::string_view>, 14> kTypes{{
 constexpr boost::uuids::uuid kEventNamespace{{0xe7, 0xaf, 0x29, 0x6c, 0xb9, 0xab, 0x4b, 0x7c, 0xbc,
                                               0x37, 0x24, 0x9b, 0x07, 0xa5, 0x86, 0x55}};
 
-std::string action_json(const EventRecord& event) {
 std::string id_of(const std::string& name) {
   const boost::uuids::name_generator_sha1 generate(kEventNamespace);
   return "ma_" + boost::uuids::to_string(generate(name));
 }
 
+std::string action_json(const EventRecord& event) {
   if (!event.document.empty()) return event.document;
   return '{' + JsonMembers().add("id", event.action.value).text() + '}';
 }
@@ -98,8 +99,8 @@ std::string event_members(const EventRecord& event) {
 
 std::string log_line(const EventRecord& event) {
   JsonMembers head;
-  head.add_raw("seq", std::to_string(event.seq))
-      .add("id", event.id)
+  if (event.seq != 0) head.add_raw("seq", std::to_string(event.seq));
+  head.add("id", event.id)
       .add("time", format_iso_time(event.time))
       .add("type", to_string(event.type));
   std::string line = '{' + head.text();

@@ -27,6 +27,8 @@ enum class EventType {
   WebhookResumed,
   WebhookDisabled,
   WebhookDeadLettered,
+  /// Sent by an operator's test of a webhook and by nothing else; has no seq and is in no log.
+  WebhookTest,
 };
 
 [[nodiscard]] std::string_view to_string(EventType type);
@@ -34,8 +36,8 @@ enum class EventType {
 
 /// One event as it is stored, logged and sent. Immutable from the moment it has a seq.
 struct EventRecord {
-  std::uint64_t seq = 0;
-  std::string id;  ///< make_event_id
+  std::uint64_t seq = 0;  ///< from 1; 0 where the event has none: EventType::WebhookTest
+  std::string id;         ///< make_event_id
   EventType type = EventType::ActionTransition;
   WallTime time{};  ///< when it happened by the server's clock, else when it was decided
   std::string instance;
@@ -54,15 +56,15 @@ struct EventRecord {
 [[nodiscard]] std::string make_event_id(EventType type, std::string_view subject,
                                         std::string_view detail);
 
-/// The members that the log line and the CloudEvents data share, without braces:
-/// "instance":…,"region":…,"action":{…},own fields. Absent parts are left out.
 /// The webhook-id of a message with these events: of one its id; of several "ma_" and the
 /// name-based UUID of their ids, so that it names the same events wherever they go together.
 [[nodiscard]] std::string make_message_id(std::span<const EventRecord> events);
 
+/// The members that the log line and the CloudEvents data share, without braces:
+/// "instance":…,"region":…,"action":{…},own fields. Absent parts are left out.
 [[nodiscard]] std::string event_members(const EventRecord& event);
 
-/// The transition log's line in format json, with its newline.
+/// The transition log's line in format json, with its newline. No "seq" where there is none.
 [[nodiscard]] std::string log_line(const EventRecord& event);
 
 }  // namespace mactiond::core

@@ -105,8 +105,16 @@ std::string title_of(const core::EventRecord& event, const Facts& facts) {
       return webhook() + " is disabled" + reason_in_title(facts);
     case EventType::WebhookDeadLettered:
       return webhook() + " did not take an event" + reason_in_title(facts);
+    case EventType::WebhookTest:
+      return webhook() + " is tested: nothing has happened";
   }
   return std::string(core::to_string(event.type));
+}
+
+std::string name_of(const core::EventRecord& event) {
+  std::string name(core::to_string(event.type));
+  if (event.seq != 0) name += ' ' + std::to_string(event.seq);
+  return name;
 }
 
 /// Collects what has a value.
@@ -196,6 +204,7 @@ Severity severity_of(EventType type, std::string_view to) {
       return Severity::Good;
     case EventType::CancelRequested:
     case EventType::CancelOvertaken:
+    case EventType::WebhookTest:
       return Severity::Info;
     case EventType::ActionStale:
     case EventType::ActionVanished:
@@ -232,8 +241,7 @@ Summary summarize(const core::EventRecord& event, const Facts& facts) {
   lines.add("Region", event.region);
   lines.add("Webhook", facts.of_event("webhook"));
   lines.add("Action id", event.action.value);
-  lines.add("Event",
-            fmt::format("{} {} from {}", core::to_string(event.type), event.seq, event.instance));
+  lines.add("Event", name_of(event) + " from " + event.instance);
   summary.lines = lines.take();
   return summary;
 }

@@ -51,7 +51,14 @@ struct Stream {
   std::string heartbeat;
 };
 
-using Answer = std::variant<Response, Stream>;
+/// An answer of a server that is made elsewhere and comes later.
+struct Later {
+  /// Called once. done takes the answer, once, from within begin or at any time after it; by then
+  /// the client or the server may be gone.
+  std::function<void(std::function<void(Response)> done)> begin;
+};
+
+using Answer = std::variant<Response, Stream, Later>;
 
 /// What one exchange may cost.
 struct Limits {

@@ -40,9 +40,29 @@ using Protocol = asio::generic::stream_protocol;
 using Socket = Protocol::socket;
 using Acceptor = asio::basic_socket_acceptor<Protocol>;
 
+/// What a connection waits for whose answer comes later. That it came is remembered.
+class LaterWait {
+ public:
+  explicit LaterWait(const asio::any_io_executor& executor)
+      : timer_(executor, asio::steady_timer::time_point::max()) {}
+
+  void end() { timer_.expires_at(asio::steady_timer::time_point::min()); }
+  void end(http::Response answer) {
+    answer_ = std::move(answer);
+    end();
+  }
+  [[nodiscard]] asio::steady_timer& timer() { return timer_; }
+  [[nodiscard]] std::optional<http::Response> take() { return std::move(answer_); }
+
+ private:
+  asio::steady_timer timer_;
+  std::optional<http::Response> answer_;
+};
+
 struct Connection {
   Socket socket;
   bool reading = true;  ///< a request is awaited or half received
+  std::shared_ptr<LaterWait> later{};
 };
 
 /// What a stream with nothing new to send waits for. A wake-up is remembered.
@@ -92,7 +112,10 @@ void Shared::stop() {
   stopping = true;
   boost::system::error_code ignored;
   acceptor.close(ignored);
-  for (Connection& connection : connections) connection.socket.close(ignored);
+  for (Connection& connection : connections) {
+    connection.socket.close(ignored);
+    if (connection.later) connection.later->end();
+  }
   file.reset();
   changed.cancel();
 }
@@ -193,6 +216,17 @@ Task<void> start_stream(std::shared_ptr<Shared> shared, Socket& socket, http::St
   shared->streams.erase(place);
 }
 
+// Nothing if the server stops first.
+Task<std::optional<http::Response>> await_answer(Connection& connection, http::Later later) {
+  const auto wait = std::make_shared<LaterWait>(connection.socket.get_executor());
+  connection.later = wait;
+  later.begin([wait](http::Response answer) { wait->end(std::move(answer)); });
+  asio::steady_timer& timer = wait->timer();
+  co_await timer.async_wait(kToken);
+  connection.later.reset();
+  co_return wait->take();
+}
+
 Task<void> serve_connection(std::shared_ptr<Shared> shared, Connection& connection) {
   Socket& socket = connection.socket;
   RequestReader reader;
@@ -214,6 +248,11 @@ Task<void> serve_connection(std::shared_ptr<Shared> shared, Connection& connecti
       if (method == "HEAD") stream->pull = [] { return std::nullopt; };
       co_await start_stream(shared, socket, std::move(*stream));
       co_return;
+    }
+    if (auto* later = std::get_if<http::Later>(&answer)) {
+      auto made = co_await await_answer(connection, std::move(*later));
+      if (!made) co_return;
+      answer = std::move(*made);
     }
     std::string text = response_text(std::get<http::Response>(answer), method, open);
     auto writing = write_all(socket, std::move(text));

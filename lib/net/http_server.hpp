@@ -11,7 +11,8 @@
 
 namespace mactiond::net {
 
-/// Answers at once, by a whole response or by the beginning of a stream.
+/// Answers at once, by a whole response, by the beginning of a stream or by the promise of a
+/// response.
 using RequestHandler = std::function<http::Answer(const http::Request&)>;
 
 /// A small plain-HTTP server for the admin socket and the metrics port. Bounded: connections,

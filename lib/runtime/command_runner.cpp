@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/json_text.hpp"
 #include "core/quota.hpp"
+#include "core/webhook_events.hpp"
 #include "defender/api.hpp"
 #include "defender/codec.hpp"
 #include "defender/outcome.hpp"
@@ -46,20 +46,6 @@ Disposition unreadable(const Error& error) {
 std::string code_label(const Disposition& outcome) {
   return outcome.status != 0 ? std::to_string(outcome.status)
                              : std::string(to_string(outcome.reason));
-}
-
-/// Of a type that every format renders; its reason says that nothing happened.
-core::EventRecord test_event(const std::string& webhook, WallTime now) {
-  core::EventRecord event;
-  event.type = core::EventType::WebhookResumed;
-  event.id = core::make_event_id(event.type, webhook,
-                                 "test@" + std::to_string(now.time_since_epoch().count()));
-  event.time = now;
-  event.fields = JsonMembers()
-                     .add("webhook", webhook)
-                     .add("reason", "a test by an operator: nothing has happened")
-                     .text();
-  return event;
 }
 
 std::string delivery_result(const Disposition& outcome) {
@@ -276,20 +262,39 @@ Task<Disposition> CommandRunner::attempt(WebhookRef receiver, std::vector<core::
   co_return http::outcome(error);
 }
 
-Task<std::optional<CommandRunner::Tested>> CommandRunner::test_webhook(std::string name,
-                                                                       std::string instance) {
-  const auto found = accesses_.webhooks.find(name);
-  if (found == accesses_.webhooks.end()) co_return std::nullopt;
-  WebhookRef receiver = found->second;
-  const Now began = clock_.now();
-  core::EventRecord event = test_event(name, began.wall);
-  event.instance = std::move(instance);
+std::optional<core::Reply> CommandRunner::refuse_test(const std::string& webhook) const {
+  using Outcome = core::Reply::Outcome;
+  if (!accesses_.webhooks.contains(webhook)) {
+    return core::Reply{Outcome::NotFound, "no webhook is configured under the name " + webhook};
+  }
+  if (!under_test_.contains(webhook)) return std::nullopt;
+  return core::Reply{Outcome::Refused, "a test of " + webhook + " is under way: wait for its end"};
+}
+
+Task<void> CommandRunner::test_webhook(const std::string& webhook, const std::string& instance,
+                                       Done done) {
+  MACTIOND_ASSERT(!refuse_test(webhook));
+  under_test_.insert(webhook);
+  core::EventRecord event = core::webhook_test_event(webhook, instance, clock_.now().wall);
+  return run_test(accesses_.webhooks.at(webhook), std::move(event), webhook, std::move(done));
+}
+
+Task<void> CommandRunner::run_test(WebhookRef receiver, core::EventRecord event,
+                                   std::string webhook, Done done) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  const MonoTime began = clock_.now().mono;
   const Duration limit = receiver->timeout;
   Tested tested;
-  std::vector<core::EventRecord> events(1, std::move(event));
-  tested.outcome = co_await attempt(std::move(receiver), std::move(events), limit);
-  tested.took = clock_.now().mono - began.mono;
-  co_return tested;
+  const bool cancelled = co_await cancelled_already();
+  if (cancelled) {
+    tested.outcome = http::outcome(Error(Errc::Cancelled, webhook));
+  } else {
+    std::vector<core::EventRecord> events(1, std::move(event));
+    tested.outcome = co_await attempt(std::move(receiver), std::move(events), limit);
+  }
+  tested.took = clock_.now().mono - began;
+  under_test_.erase(webhook);
+  done(std::move(tested));
 }
 
 }  // namespace mactiond::runtime

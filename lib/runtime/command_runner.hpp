@@ -4,10 +4,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
-
 #include <vector>
+
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
@@ -55,13 +56,18 @@ class CommandRunner {
   /// For the commands to come.
   void use(Accesses accesses) { accesses_ = std::move(accesses); }
 
-  /// Sends an event made up for the purpose, once and now, whatever state the webhook is in; its
-  /// answer changes nothing. Nothing if no such webhook is configured.
+  /// What became of a test event.
   struct Tested {
     Disposition outcome;
     Duration took{};
   };
-  Task<std::optional<Tested>> test_webhook(std::string name, std::string instance);
+  using Done = std::function<void(Tested)>;
+  /// Why a webhook cannot be tested now; nothing where it can.
+  [[nodiscard]] std::optional<core::Reply> refuse_test(const std::string& webhook) const;
+  /// Sends a webhook.test event, once and now, whatever state the webhook is in; its answer changes
+  /// nothing. Calls done once. Only where refuse_test has nothing to say.
+  [[nodiscard]] Task<void> test_webhook(const std::string& webhook, const std::string& instance,
+                                        Done done);
 
   /// LoadDeliveries and LoadOldest are not for here: the driver answers them from the store.
   void start(core::Command command, TaskGroup& reads, TaskGroup& deliveries);
@@ -76,6 +82,7 @@ class CommandRunner {
   Task<void> cancel_action(core::CancelAction command, RegionRef region);
   Task<void> send_delivery(core::SendDelivery command, WebhookRef receiver);
 
+  Task<void> run_test(WebhookRef receiver, core::EventRecord event, std::string webhook, Done done);
   Task<Disposition> acknowledged(WebhookRef receiver, http::Response response, MonoTime deadline);
   /// One message with all events.
   Task<Disposition> attempt(WebhookRef receiver, std::vector<core::EventRecord> events,
@@ -94,6 +101,7 @@ class CommandRunner {
   Accesses accesses_;
   ops::Metrics& metrics_;
   Post post_;
+  std::set<std::string> under_test_;
 };
 
 }  // namespace mactiond::runtime

@@ -51,6 +51,8 @@ class Driver {
 
   /// Runs beside the loop until it stops; ends when cancelled.
   void run_beside(Task<void> task) { reads_.spawn(std::move(task)); }
+  /// Nothing new is begun from here on.
+  [[nodiscard]] bool is_stopping() const { return stopping_ || exit_code_; }
   /// Called whenever new events are in the store.
   void on_events(std::function<void()> told) { on_events_ = std::move(told); }
 

@@ -46,9 +46,8 @@ Payload cloud_event(const core::EventRecord& event) {
   if (const std::string subject = subject_of(event); !subject.empty()) {
     members.add("subject", subject);
   }
-  members.add("time", format_iso_time(event.time))
-      .add("datacontenttype", "application/json")
-      .add("sequence", fmt::format("{:020}", event.seq));
+  members.add("time", format_iso_time(event.time)).add("datacontenttype", "application/json");
+  if (event.seq != 0) members.add("sequence", fmt::format("{:020}", event.seq));
   if (!event.action.value.empty()) members.add("partitionkey", event.action.value);
   members.add_raw("data", data_json(event));
   return {"application/cloudevents+json; charset=utf-8", '{' + members.text() + '}'};
@@ -103,6 +102,7 @@ Payload render(const Rendering& rendering, const core::EventRecord& event) {
   }
   return cloud_event(event);
 }
+
 std::size_t digest_max(Format format) { return format == Format::Teams ? kTeamsDigestMax : 1; }
 
 Payload render(const Rendering& rendering, std::span<const core::EventRecord> events) {
@@ -110,6 +110,5 @@ Payload render(const Rendering& rendering, std::span<const core::EventRecord> ev
   if (events.size() == 1) return render(rendering, events.front());
   return {kJson, teams_digest(events)};
 }
-
 
 }  // namespace mactiond::webhook

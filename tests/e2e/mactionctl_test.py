@@ -9,6 +9,7 @@ import time
 import unittest
 
 from harness import E2eTest, wait_until
+from receiver import Answer
 
 EX_REFUSED, EX_USAGE, EX_UNAVAILABLE = 1, 64, 69
 
@@ -161,6 +162,54 @@ class Commands(E2eTest):
         wait_until(lambda: self.receivers[0].accepted, 20, "the delivery",
                    self.daemon.diagnostics)
         self.assertIn("nosuch", self.ctl("webhook", "pause", "nosuch", expect=EX_REFUSED))
+
+    def test_a_webhook_is_tested_past_its_queue_and_state(self):
+        receiver = self.receivers[0]
+        self.assertRegex(self.ctl("webhook", "test", "soc"),
+                         r"^soc took the test event: 200 \(\d+ ms\)\n$")
+        self.assertEqual([a.type for a in receiver.attempts], ["webhook.test"])
+        self.assertEqual(receiver.problems(), [], "signed and shaped as every other")
+        self.assertNotIn("sequence", receiver.attempts[0].event)
+        self.ctl("webhook", "pause", "soc")
+        self.add(("Isolate", "Succeeded"))
+        before = self.ask("webhook", "list")
+        for status in (200, 410, 503):
+            receiver.answer = lambda attempt, number, status=status: Answer(status)
+            refused = status != 200
+            text = self.ctl("webhook", "test", "soc", expect=EX_REFUSED if refused else 0)
+            self.assertIn(str(status), text)
+        self.assertEqual(self.ask("webhook", "list"), before, "nothing follows from a test")
+        self.assertEqual([a.type for a in receiver.attempts], ["webhook.test"] * 4)
+        self.assertEqual(len({a.id for a in receiver.attempts}), 4)
+        self.assertNotIn("webhook.test", {line["type"] for line in self.daemon.log_lines()})
+        self.assertIn("nosuch", self.ctl("webhook", "test", "nosuch", expect=EX_REFUSED))
+
+    def test_one_test_at_a_time_is_waited_for_as_long_as_the_webhook_waits(self):
+        receiver = self.receivers[0]
+        text = self.daemon.config.read_text()
+        self.daemon.config.write_text(text.replace('timeout = "5s"', 'timeout = "60s"'))
+        self.ctl("reload")
+        receiver.answer = lambda attempt, number: Answer(stall_s=12.0)
+        waiting = subprocess.Popen(
+            [self.place.binaries / "mactionctl", "--socket", self.daemon.socket_path, "--json",
+             "webhook", "test", "soc"], stdout=subprocess.PIPE)
+        self.addCleanup(waiting.stdout.close)
+        self.addCleanup(waiting.kill)
+        wait_until(lambda: receiver.attempts, 20, "the test", self.daemon.diagnostics)
+        self.assertIn("under way", self.ctl("webhook", "test", "soc", expect=EX_REFUSED))
+        self.assertEqual(waiting.wait(timeout=30), 0)
+        answer = json.loads(waiting.stdout.read())
+        self.assertEqual((answer["delivered"], answer["status"]), (True, 200))
+        self.assertGreater(answer["took_ms"], 10_000)
+        receiver.answer = lambda attempt, number: Answer(stall_s=60.0)
+        late = subprocess.Popen(
+            [self.place.binaries / "mactionctl", "--socket", self.daemon.socket_path, "webhook",
+             "test", "soc"], stderr=subprocess.PIPE)
+        self.addCleanup(late.stderr.close)
+        self.addCleanup(late.kill)
+        wait_until(lambda: len(receiver.attempts) == 2, 20, "the second", self.daemon.diagnostics)
+        self.daemon.stop()
+        self.assertIn(late.wait(timeout=10), (EX_REFUSED, EX_UNAVAILABLE))
 
     def test_dead_letters_are_replayed_and_purged(self):
         self.ctl("webhook", "pause", "soc")

@@ -12,9 +12,12 @@
 #include <array>
 #include <chrono>
 #include <fstream>
+#include <functional>
+#include <future>
+#include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "io/net/client_fixture.hpp"
@@ -137,6 +140,58 @@ TEST_F(HttpServer, HalfSentRequestsKeepNobodyOut) {
   EXPECT_EQ(half.front()->read_to_end(), "") << "closed at once, not told after ten seconds";
   half.back()->send("\r\n");
   EXPECT_THAT(half.back()->read_until("GET /a "), EndsWith("GET /a ")) << "the oldest went only";
+}
+
+/// Promises an answer to every request; takes the first promise apart.
+struct Promising {
+  std::promise<std::function<void(http::Response)>> asked;
+  Serving serving{[this](const http::Request& request) -> http::Answer {
+    if (request.url.target == "/other") return echo(request);
+    if (request.url.target == "/now") {
+      return http::Later{[request](const auto& done) { done(echo(request)); }};
+    }
+    return http::Later{[this](auto done) { asked.set_value(std::move(done)); }};
+  }};
+};
+
+TEST_F(HttpServer, AnswersAPromiseThatIsKeptAtOnce) {
+  const Promising promising;
+  RawClient client(promising.serving.port());
+  client.send("POST /now HTTP/1.1\r\n\r\nPOST /other HTTP/1.1\r\n\r\n");
+  const std::string answers = client.read_until("POST /other ");
+  EXPECT_THAT(answers, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answers, HasSubstr("POST /now HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(HttpServer, KeepsAPromiseLaterAndServesOthersMeanwhile) {
+  Promising promising;
+  RawClient client(promising.serving.port());
+  client.send("POST /later HTTP/1.1\r\n\r\nPOST /other HTTP/1.1\r\n\r\n");
+  const auto done = promising.asked.get_future().get();
+  RawClient other(promising.serving.port());
+  other.send("GET /other HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(other.read_until("GET /other "), StartsWith("HTTP/1.1 200 OK\r\n"));
+  promising.serving.post([done] { done({202, {}, "late"}); });
+  const std::string answers = client.read_until("POST /other ");
+  EXPECT_THAT(answers, StartsWith("HTTP/1.1 202 Accepted\r\n"));
+  EXPECT_THAT(answers, HasSubstr("lateHTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(HttpServer, APromiseMayComeAfterTheClientOrTheServer) {
+  Promising promising;
+  auto client = std::make_unique<RawClient>(promising.serving.port());
+  client->send("POST /later HTTP/1.1\r\n\r\n");
+  const auto done = promising.asked.get_future().get();
+  client.reset();
+  promising.serving.post([done] { done({200, {}, "late"}); });
+  promising.asked = {};
+  RawClient waiting(promising.serving.port());
+  waiting.send("POST /later HTTP/1.1\r\n\r\n");
+  const auto never = promising.asked.get_future().get();
+  promising.serving.stop();
+  EXPECT_TRUE(promising.serving.ended_in_order());
+  EXPECT_EQ(waiting.read_to_end(), "");
+  never({200, {}, "too late"});
 }
 
 TEST_F(HttpServer, StopEndsEveryConnection) {

@@ -43,6 +43,10 @@ class Serving {
     boost::asio::post(context_, [this] { server_->stop(); });
     if (thread_.joinable()) thread_.join();
   }
+  template <class Task>
+  void post(Task task) {
+    boost::asio::post(context_, std::move(task));
+  }
   void wake_streams() {
     boost::asio::post(context_, [this] { server_->wake_streams(); });
   }

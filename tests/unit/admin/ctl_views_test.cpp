@@ -52,6 +52,15 @@ TEST(CtlViews, TellsAnEventInOneLine) {
             "7  2026-11-20T10:00:00Z  action.transition  eu  a1  Isolate  new -> Pending\n");
 }
 
+TEST(CtlViews, TellsAWebhooksTest) {
+  EXPECT_EQ(format_webhook_test(parsed(
+                R"({"webhook":"soc","delivered":true,"status":204,"reason":null,"took_ms":3})")),
+            "soc took the test event: 204 (3 ms)");
+  EXPECT_EQ(format_webhook_test(parsed(R"({"webhook":"soc","delivered":false,"status":410,
+                                           "reason":"gone 410: HTTP 410","took_ms":5})")),
+            "soc did not take the test event: gone 410: HTTP 410 (5 ms)");
+}
+
 TEST(CtlViews, SurvivesAnswersThatLackEverything) {
   const auto nothing = parsed(R"({"actions":[1,null,{}],"regions":3,"webhooks":[{}]})");
   EXPECT_FALSE(format_actions(nothing, {}, {}).empty());
@@ -59,6 +68,7 @@ TEST(CtlViews, SurvivesAnswersThatLackEverything) {
   EXPECT_FALSE(format_plans(nothing, {}).empty());
   EXPECT_FALSE(format_webhooks(nothing, {}).empty());
   EXPECT_FALSE(format_dead_letters(nothing, {}).empty());
+  EXPECT_FALSE(format_webhook_test(nothing).empty());
 }
 
 }  // namespace

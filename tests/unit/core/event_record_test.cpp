@@ -37,7 +37,7 @@ constexpr EventType kAllTypes[] = {
     EventType::CancelRequested,  EventType::CancelConfirmed,     EventType::CancelOvertaken,
     EventType::CancelFailed,     EventType::CancelSuppressed,    EventType::RegionDegraded,
     EventType::RegionRecovered,  EventType::WebhookPaused,       EventType::WebhookResumed,
-    EventType::WebhookDisabled,  EventType::WebhookDeadLettered,
+    EventType::WebhookDisabled,  EventType::WebhookDeadLettered, EventType::WebhookTest,
 };
 
 TEST(EventType, ReadsBackItsOwnSpelling) {
@@ -103,7 +103,7 @@ TEST(LogLine, StaysOneLineWhateverTheNamesHold) {
 TEST(LogLine, IsAnEmptyObjectsInsideForAnEmptyRecord) {
   EXPECT_EQ(event_members(EventRecord{}), "");
   EXPECT_EQ(log_line(EventRecord{}),
-            R"({"seq":0,"id":"","time":"1970-01-01T00:00:00.0000000Z","type":"action.transition"})"
+            R"({"id":"","time":"1970-01-01T00:00:00.0000000Z","type":"action.transition"})"
             "\n");
 }
 

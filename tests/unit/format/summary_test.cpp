@@ -80,6 +80,8 @@ TEST(Summary, HasATitleAndASeverityForEveryEvent) {
        Severity::Error},
       {test::event_of(EventType::WebhookDeadLettered, R"("webhook":"soc")"),
        "Webhook soc did not take an event", Severity::Error},
+      {test::event_of(EventType::WebhookTest, R"("webhook":"soc")"),
+       "Webhook soc is tested: nothing has happened", Severity::Info},
   };
   for (const Row& row : rows) {
     const Summary summary = summary_of(row.event);

@@ -1,6 +1,6 @@
 #include "webhook/payload.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -13,6 +13,7 @@ namespace {
 
 using core::EventRecord;
 using core::EventType;
+using ::testing::HasSubstr;
 
 EventRecord transition() {
   EventRecord event;
@@ -55,6 +56,26 @@ TEST(CloudEvents, HasTheContractsAttributes) {
             R"("time":"2026-11-20T10:00:00.1234567Z","datacontenttype":"application/json",)"
             R"("sequence":"00000000000000000017","partitionkey":"a-1","data":)" +
                 std::string(kData) + '}');
+}
+
+TEST(EveryFormat, ShowsATestWithoutASeq) {
+  EventRecord event = paused();
+  event.seq = 0;
+  event.type = EventType::WebhookTest;
+  const boost::json::object cloud = cloud_event(event);
+  EXPECT_EQ(cloud.at("type"), "io.mactiond.webhook.test.v1");
+  EXPECT_FALSE(cloud.contains("sequence"));
+  for (const Format format : {Format::Slack, Format::Teams, Format::PagerDuty}) {
+    const std::string body = render(Rendering{format}, event).body;
+    EXPECT_THAT(body, HasSubstr("Webhook soc is tested: nothing has happened")) << body;
+    EXPECT_THAT(body, HasSubstr("webhook.test from soc1")) << body;
+  }
+  const auto pager = boost::json::parse(render(Rendering{Format::PagerDuty}, event).body);
+  EXPECT_EQ(pager.at_pointer("/payload/severity"), "info");
+  EXPECT_EQ(pager.at("dedup_key"), "mactiond:soc1:webhook:soc:test");
+  const auto splunk = boost::json::parse(render(Rendering{Format::SplunkHec}, event).body);
+  EXPECT_EQ(splunk.at_pointer("/event/type"), "webhook.test");
+  EXPECT_FALSE(splunk.at("event").as_object().contains("seq"));
 }
 
 TEST(CloudEvents, HasNoPartitionKeyWithoutAnAction) {

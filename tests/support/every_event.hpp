@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/cancel_events.hpp"
+#include "core/region_events.hpp"
+#include "core/webhook_events.hpp"
+#include "support/builders.hpp"
+
+namespace mactiond::test {
+
+inline core::Decision decision(std::string policy, std::string asker, std::string outcome) {
+  core::Decision made;
+  made.region = "eu";
+  made.action = ActionId{"a-1"};
+  made.policy = std::move(policy);
+  made.asker = std::move(asker);
+  made.status = "Pending";
+  made.decided = kDay;
+  made.outcome = std::move(outcome);
+  made.id = core::make_decision_id(made);
+  return made;
+}
+
+/// Events of one type as the engine makes them, in their different shapes; without seq and
+/// instance, which are the recorder's.
+inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
+  using core::EventType;
+  using Status = ActionStatus::Known;
+  const MachineAction action = ActionBuilder("a-1").in(Status::Succeeded);
+  MachineAction bare;
+  bare.id = ActionId{"a-2"};
+  bare.document = R"({"id":"a-2","type":null,"status":null})";
+  const core::Observation first{core::Observation::Kind::Changed, {}, false};
+  const core::Observation changed{core::Observation::Kind::Changed, Status::Pending, false};
+  const core::Observation corrected{core::Observation::Kind::Changed, Status::Failed, true};
+  const core::Decision by_policy = decision("stale", "", "Succeeded");
+  const core::Decision by_operator = decision("", "ann", "permission 403");
+  switch (type) {
+    case EventType::ActionTransition:
+      return {core::transition_event("eu", bare, first, {}, kDay),
+              core::transition_event("eu", action, changed, std::chrono::milliseconds(7), kDay),
+              core::transition_event("eu", action, corrected, Duration{}, kDay)};
+    case EventType::ActionStale:
+      return {core::stale_event({"eu", {"a-1"}, "stale", "Pending"}, std::chrono::hours(7), true,
+                                kDay)};
+    case EventType::ActionVanished:
+      return {core::vanished_event("eu", {"a-1"}, kDay, kDay)};
+    case EventType::CancelRequested:
+    case EventType::CancelConfirmed:
+    case EventType::CancelOvertaken:
+    case EventType::CancelFailed:
+      return {core::cancel_event(type, by_policy, 0, kDay),
+              core::cancel_event(type, by_operator, 2, kDay)};
+    case EventType::CancelSuppressed:
+      return {core::suppressed_event({"stale", kDay}, "eu", "policy", 20, kDay)};
+    case EventType::RegionDegraded:
+    case EventType::RegionRecovered:
+      return {core::region_event(type, "eu", "auth", kDay)};
+    case EventType::WebhookPaused:
+    case EventType::WebhookResumed:
+    case EventType::WebhookDisabled:
+    case EventType::WebhookDeadLettered:
+      return {core::webhook_event(type, "soc", "x", "gone 410: HTTP 410", kDay)};
+    case EventType::WebhookTest:
+      return {core::webhook_test_event("soc", "soc1", kDay)};
+  }
+  return {};
+}
+
+/// Every type there is, the test's at the end.
+inline std::vector<core::EventRecord> every_event() {
+  std::vector<core::EventRecord> all;
+  for (int value = 0;; ++value) {
+    const auto type = static_cast<core::EventType>(value);
+    if (core::to_string(type) == "unknown") return all;
+    for (core::EventRecord& event : events_of_type(type)) {
+      event.instance = "soc1";
+      if (type != core::EventType::WebhookTest) event.seq = all.size() + 1;
+      all.push_back(std::move(event));
+    }
+  }
+}
+
+}  // namespace mactiond::test
