@@ -212,7 +212,7 @@ void read_root(const Node& root, Config& config, Reader& reader) {
 
 LoadResult failed(const std::string& path, Place place, std::string message) {
   LoadResult result;
-  result.problems.push_back({path, place.line, place.column, std::move(message), false});
+  result.problems.push_back({path, place.line, place.column, one_line(std::move(message)), false});
   return result;
 }
 

@@ -6,6 +6,13 @@
 
 namespace mactiond::config {
 
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }, '?');
+  return text;
+}
+
 bool Reader::fail(Place place, std::string_view message) {
   add(place, message, false);
   return false;
@@ -15,11 +22,7 @@ void Reader::warn(Place place, std::string_view message) { add(place, message, t
 
 void Reader::add(Place place, std::string_view message, bool warning) {
   std::string text = option_.empty() ? std::string(message) : option_ + ": " + std::string(message);
-  // A problem is one line, whatever was quoted from the file.
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }, '?');
-  problems_.push_back({file_, place.line, place.column, std::move(text), warning});
+  problems_.push_back({file_, place.line, place.column, one_line(std::move(text)), warning});
 }
 
 std::vector<Problem> Reader::take_problems() {

@@ -10,6 +10,9 @@
 
 namespace mactiond::config {
 
+/// A problem is one line, whatever was quoted from the file.
+[[nodiscard]] std::string one_line(std::string text);
+
 /// Collects what is wrong while the options of a file are read.
 class Reader {
  public:

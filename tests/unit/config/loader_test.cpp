@@ -174,6 +174,13 @@ TEST(Loader, KeepsAProblemOnOneLine) {
   }
 }
 
+TEST(Loader, KeepsASyntaxErrorOnOneLine) {
+  const auto result = load("[daemon]\ninstance = i\nstate_dir = '/x'\n");
+  ASSERT_EQ(result.problems.size(), 1U);
+  EXPECT_THAT(result.problems[0].message, HasSubstr("expected 'inf'"));
+  EXPECT_EQ(result.problems[0].message.find('\n'), std::string::npos);
+}
+
 TEST(Loader, SurvivesDeeplyNestedText) {
   std::string dots = "a";
   for (int i = 0; i < 400'000; ++i) dots += ".a";
