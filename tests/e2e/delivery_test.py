@@ -49,15 +49,32 @@ class Misbehaving(E2eTest):
         ready_at = time.time()
         wait_until(lambda: len(self.bad.attempts) > needed, 30, "attempts after the kill",
                    self.daemon.diagnostics)
+        # Later events of an action wait behind one that fails.
+        wait_until(lambda: self.finished() == ACTIONS, 30, "the last events",
+                   self.daemon.diagnostics)
         broken["on"] = False
         self.assert_settled(limit_s)
         self.assert_never_early(ready_at)
+        return ready_at
+
+    def assert_given_up_in_time(self, ready_at):
+        """An attempt that gets no answer ends with the timeout, and the next one comes."""
+        times = {}
+        for attempt in self.bad.attempts:
+            if attempt.at > ready_at:
+                times.setdefault(attempt.id, []).append(attempt.at)
+        waits = [at[1] - at[0] for at in times.values() if len(at) > 1]
+        self.assertTrue(waits, "none was tried again")
+        self.assertLess(min(waits), 15.0)
 
     def assert_settled(self, limit_s=60):
         self.assert_exact(self.sim, self.daemon, [self.good], limit_s)
         self.assert_all_arrived(limit_s)
         self.assert_in_order()
         self.assert_same_every_time()
+
+    def finished(self):
+        return sum(line.get("to") == "Succeeded" for line in self.daemon.log_lines())
 
     def told(self):
         """What the log tells, without what concerns the bad receiver itself."""
@@ -70,15 +87,17 @@ class Misbehaving(E2eTest):
         self.assertEqual(self.told(), self.bad.accepted_ids(), "no id that the log does not know")
 
     def assert_in_order(self):
-        """The first acceptance of an action's events is in the order of their numbers."""
-        last = {}
-        done = set()
-        for attempt in self.bad.accepted:
-            if attempt.id in done or attempt.action_id is None:
-                continue
-            done.add(attempt.id)
-            self.assertGreater(attempt.seq, last.get(attempt.action_id, 0))
-            last[attempt.action_id] = attempt.seq
+        """No event of an action is tried before the former one was accepted."""
+        events = {}
+        for line in self.daemon.log_lines():
+            events.setdefault(line.get("action", {}).get("id"), []).append(line["seq"])
+        accepted = set()
+        for attempt in self.bad.attempts:
+            former = [s for s in events[attempt.action_id] if s < attempt.seq]
+            if attempt.action_id is not None:
+                self.assertEqual(set(former) - accepted, set(), f"before {attempt.seq}")
+            if 200 <= attempt.answered < 300:
+                accepted.add(attempt.seq)
 
     def assert_same_every_time(self):
         """One event, one id and one body, over all attempts and restarts."""
@@ -131,10 +150,12 @@ class OverAndOver(Misbehaving):
         self.run_through(lambda attempt, number: Answer(reset=True))
 
     def test_stall(self):
-        self.run_through(lambda attempt, number: Answer(stall_s=4.0))
+        ready_at = self.run_through(lambda attempt, number: Answer(stall_s=4.0))
+        self.assert_given_up_in_time(ready_at)
 
     def test_one_byte_a_second(self):
-        self.run_through(lambda attempt, number: Answer(drip_s=1.0, body=b"x" * 1000))
+        ready_at = self.run_through(lambda attempt, number: Answer(drip_s=1.0, body=b"x" * 1000))
+        self.assert_given_up_in_time(ready_at)
 
     def test_endless_body(self):
         """The status counts, and the body is left: that is a success. Killed in the middle of a
