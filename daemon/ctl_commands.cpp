@@ -9,6 +9,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -16,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -42,8 +44,10 @@ int complain(int exit_code, const std::string& message) {
 }
 
 int print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return std::fflush(stdout) == 0 ? 0 : kExitSoftware;
+  const bool taken = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (taken && std::fflush(stdout) == 0) return 0;
+  return complain(kExitSoftware,
+                  "the answer cannot be written: " + std::generic_category().message(errno));
 }
 
 std::optional<json::object> parse(std::string_view text) {
@@ -104,6 +108,9 @@ std::string list_target(const ListChoice& choice) {
   return target;
 }
 
+// What the daemon takes as a limit at most.
+constexpr int kPageMax = 1000;
+
 // Page after page under key, until there is no next one or there are limit of them.
 std::variant<json::object, int> collect(const Session& session, const std::string& target,
                                         const char* key, int limit) {
@@ -111,7 +118,8 @@ std::variant<json::object, int> collect(const Session& session, const std::strin
   json::value next = nullptr;
   do {
     std::string page = target;
-    add_parameter(page, "limit", std::to_string(std::min(limit, 1000)));
+    const int missing = limit - static_cast<int>(all.size());
+    add_parameter(page, "limit", std::to_string(std::min(missing, kPageMax)));
     if (next.is_string()) add_parameter(page, "cursor", std::string(next.get_string()));
     const auto result = get(session.socket, page);
     if (const auto exit_code = refused(result)) return *exit_code;

@@ -15,11 +15,20 @@ namespace {
 namespace json = boost::json;
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }, ' ');
-  return text;
+// U+0080 to U+009F: a terminal obeys them as it does ESC sequences.
+bool is_c1_control(std::string_view text) {
+  return text.size() > 1 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const bool c1 = is_c1_control(text);
+    const bool control = c1 || static_cast<unsigned char>(text[0]) < 0x20 || text[0] == '\x7f';
+    out += control ? ' ' : text[0];
+    text.remove_prefix(c1 ? 2 : 1);
+  }
+  return out;
 }
 
 // As the terminal counts: UTF-8 continuation bytes take no room.
@@ -82,7 +91,7 @@ std::string text_of(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains({key.data(), key.size()});
   if (value == nullptr || !value->is_string()) return {};
   const json::string& text = value->get_string();
-  return printable({text.data(), text.size()});
+  return printable(std::string_view(text.data(), text.size()));
 }
 
 std::optional<std::int64_t> number_of(const json::object& object, std::string_view key) {

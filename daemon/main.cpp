@@ -2,10 +2,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <system_error>
 #include <variant>
 
 #include "app.hpp"
@@ -15,6 +17,7 @@
 namespace {
 
 constexpr int kExitSoftware = 70;
+constexpr int kExitIo = 74;
 constexpr int kExitConfig = 78;
 
 mactiond::config::Environment environment() {
@@ -24,6 +27,10 @@ mactiond::config::Environment environment() {
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
   if (directory != nullptr) result.credentials_directory = directory;
   return result;
+}
+
+bool write_out(const std::string& text) {
+  return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
 }
 
 int run(int argc, char** argv) {
@@ -37,8 +44,10 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", problem.text().c_str());
   }
   if (!loaded.ok()) return kExitConfig;
-  if (command_line.print_config) {
-    std::fputs(mactiond::config::print(loaded.config).c_str(), stdout);
+  if (command_line.print_config && !write_out(mactiond::config::print(loaded.config))) {
+    std::fprintf(stderr, "mactiond: the configuration cannot be printed: %s\n",
+                 std::generic_category().message(errno).c_str());
+    return kExitIo;
   }
   if (command_line.check_config || command_line.print_config) return 0;
   return mactiond::daemon::run(std::move(loaded.config), command_line.config, surroundings);

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import stat
+import subprocess
 import unittest
 
 from harness import CLIENT_SECRET, STOP_LIMIT_S, E2eTest, wait_until
@@ -78,6 +79,14 @@ class CommandLine(E2eTest):
         self.assertIn('instance = "e2e"', re.sub(r" += +", " = ", out))
         for secret in (CLIENT_SECRET, self.receivers[0].secret):
             self.assertNotIn(secret, out + errors)
+
+    def test_print_config_tells_that_it_could_not_be_written(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [self.place.binaries / "mactiond", "--config", self.daemon.config,
+                 "--print-config"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+        self.assertEqual(done.returncode, EX_IOERR)
+        self.assertIn("No space left", done.stderr)
 
     def test_unusable_paths_are_73_or_74(self):
         for key, value in (("state_dir", "/proc/no/such"), ("path", "/proc/no/such.jsonl")):

@@ -11,7 +11,7 @@ import unittest
 from harness import E2eTest, wait_until
 from receiver import Answer
 
-EX_REFUSED, EX_USAGE, EX_UNAVAILABLE = 1, 64, 69
+EX_REFUSED, EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE = 1, 64, 69, 70
 
 
 class Commands(E2eTest):
@@ -54,6 +54,20 @@ class Commands(E2eTest):
         self.assertIn("new -> Succeeded", shown)
         self.assertEqual(len(self.ask("show", done)["events"]), 1)
         self.assertIn("no/such", self.ctl("show", "no/such", expect=EX_REFUSED))
+
+    def test_list_shows_as_many_as_asked_for_over_pages(self):
+        self.add(*[("Isolate", "Pending")] * 1010)
+        listed = self.ctl("--json", "list", "--limit", "1001")
+        self.assertEqual(len(json.loads(listed)["actions"]), 1001)
+        self.assertIsNotNone(json.loads(listed)["next"])
+
+    def test_an_answer_that_cannot_be_written_is_told(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [self.place.binaries / "mactionctl", "--socket", self.daemon.socket_path, "status"],
+                stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+        self.assertEqual(done.returncode, EX_SOFTWARE)
+        self.assertIn("No space left", done.stderr)
 
     def test_watch_follows_live_and_over_a_restart(self):
         self.add(("Isolate", "Succeeded"))

@@ -51,7 +51,13 @@ class Unit(E2eTest):
     def test_gives_the_daemon_the_time_that_it_takes(self):
         unit = UnitFile(UNIT)
         self.assertGreater(int(unit.one("TimeoutStopSec").removesuffix("s")), STOP_LIMIT_S)
+
+    def test_is_not_started_again_and_again_by_a_wrong_configuration(self):
+        """RestartPreventExitStatus= heeds the main process alone: a check that fails before it
+        would have systemd begin anew without end."""
+        unit = UnitFile(UNIT)
         self.assertEqual(set(unit.one("RestartPreventExitStatus").split()), {"64", "78"})
+        self.assertEqual(unit.one("ExecStartPre"), "-/usr/bin/mactiond --check-config")
 
 
 class Sandboxed(E2eTest):

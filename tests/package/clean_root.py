@@ -138,7 +138,8 @@ class Service:
     def start(self):
         self._prepare()
         self.notify.clear()
-        run(*self._command(self.unit.one("ExecStartPre")))
+        # What "-" has systemd pass over ends a test at once.
+        run(*self._command(self.unit.one("ExecStartPre").removeprefix("-")))
         with open(self.errors, "ab") as errors:
             self.process = subprocess.Popen(self._command(self.unit.one("ExecStart")),
                                             stdout=errors, stderr=errors)

@@ -129,9 +129,10 @@ class Newcomer(PackageTest):
         self.before = self.root.files()
         (self.root.path / "tmp/mactiond.deb").write_bytes(self.package.read_bytes())
 
-    def install(self):
+    def install(self, keep=False):
         self.root.run("dpkg", "--force-unsafe-io", "-i", "/tmp/mactiond.deb")
-        (self.root.path / "tmp/mactiond.deb").unlink()
+        if not keep:
+            (self.root.path / "tmp/mactiond.deb").unlink()
 
     def trust(self, authority):
         """Makes the whole Debian trust an authority, as it does the public ones."""
@@ -189,6 +190,21 @@ class Newcomer(PackageTest):
         self.assertTrue(log.exists(), "removing keeps what purging takes")
         self.trust(None)
         self.clear_what_the_test_made()
+        self.purge_and_compare()
+
+    def test_an_upgrade_keeps_what_was_chosen(self):
+        wanted = self.root.path / "etc/systemd/system/multi-user.target.wants/mactiond.service"
+        config = self.root.path / "etc/mactiond/mactiond.toml"
+        self.install(keep=True)
+        self.assertFalse(wanted.is_symlink(), "it cannot run yet, so that no boot may start it")
+        config.write_text(config.read_text() + "# changed\n")
+        for verb, enabled in ((None, False), ("enable", True), ("disable", False)):
+            if verb:
+                self.root.run("systemctl", verb, "mactiond")
+            self.install(keep=True)
+            self.assertEqual(wanted.is_symlink(), enabled, verb)
+        self.assertTrue(config.read_text().endswith("# changed\n"))
+        (self.root.path / "tmp/mactiond.deb").unlink()
         self.purge_and_compare()
 
     def refuses_without_a_region(self, service):

@@ -18,6 +18,11 @@ TEST(FormatTable, FitsColumnsToTheirWidestCell) {
 
 TEST(FormatTable, ShowsNoControlCharacters) {
   EXPECT_THAT(format_table({{"a\x1b[31mb\nc"}}), Not(HasSubstr("\x1b")));
+  // U+009B begins a sequence of a terminal as ESC [ does.
+  EXPECT_EQ(format_table({{"srv\xc2\x9b"
+                           "31m",
+                           "für\xc2\xa0x"}}),
+            "srv 31m  für\xc2\xa0x\n");
 }
 
 TEST(FormatAge, UsesTheTwoLargestUnits) {
