@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
 #include <optional>
@@ -12,6 +14,7 @@
 #include "admin/body.hpp"
 #include "admin/endpoints.hpp"
 #include "base/iso_time.hpp"
+#include "core/delivery_order.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -50,6 +53,9 @@ std::optional<http::Response> read_seqs(const json::object& body, Selection& sel
     if (!seq) return bad_request("seqs holds the seq of events: whole numbers from 1");
     selection.seqs->push_back(*seq);
   }
+  auto& seqs = *selection.seqs;
+  std::sort(seqs.begin(), seqs.end());
+  seqs.erase(std::unique(seqs.begin(), seqs.end()), seqs.end());
   return std::nullopt;
 }
 
@@ -80,8 +86,17 @@ std::optional<http::Response> read_selection(const json::object& body, Selection
   return std::nullopt;
 }
 
+/// The webhook that an event is about.
+std::string subject_of(const core::EventRecord& event) {
+  json::error_code error;
+  const json::value fields = json::parse('{' + event.fields + '}', error);
+  if (error || !fields.is_object()) return {};
+  const json::value* name = fields.get_object().if_contains("webhook");
+  return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
+}
+
 core::DeadLetterKey key_of(const core::DeadLetterView& letter) {
-  return {letter.webhook, letter.event.seq, letter.event.action};
+  return {letter.webhook, letter.event.seq, core::order_of(letter.event, subject_of(letter.event))};
 }
 
 std::optional<http::Response> find_named(const Call& call, const Selection& selection,

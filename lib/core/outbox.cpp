@@ -29,6 +29,15 @@ std::string incident_detail(const Sent& delivery, WallTime now) {
          std::to_string(now.time_since_epoch().count());
 }
 
+/// What was read and is not under way may no longer be what is to be sent.
+template <class Load>
+void forget_read(std::deque<DueDelivery>& ready, std::set<std::uint64_t>& held,
+                 std::optional<Load>& load) {
+  for (const DueDelivery& delivery : ready) held.erase(delivery.event.seq);
+  ready.clear();
+  if (load) load->obsolete = true;
+}
+
 }  // namespace
 
 std::string describe(const Disposition& outcome) {
@@ -292,14 +301,11 @@ void Outbox::slow_down(const InFlight& message, const Disposition& outcome, Now 
   batch.webhooks.push_back(row_);
 }
 
-// What was read for the former state may not be what the new one wants.
 void Outbox::enter(std::string state, std::string reason, Batch& batch) {
   row_.state = std::move(state);
   row_.reason = std::move(reason);
   batch.webhooks.push_back(row_);
-  for (const DueDelivery& delivery : ready_) held_seqs_.erase(delivery.event.seq);
-  ready_.clear();
-  if (load_) load_->obsolete = true;
+  forget_read(ready_, held_seqs_, load_);
   next_due_.reset();
   look_ = true;
 }
@@ -327,9 +333,11 @@ WebhookIncident Outbox::resume(Now now, Batch& batch) {
           "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
 }
 
+// It goes before later events of its action, which may have been read already.
 void Outbox::revived() {
   purged();
   added();
+  forget_read(ready_, held_seqs_, load_);
 }
 
 void Outbox::purged() {

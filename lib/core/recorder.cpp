@@ -5,6 +5,7 @@
 
 #include "base/glob.hpp"
 #include "core/alert.hpp"
+#include "core/delivery_order.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -39,11 +40,12 @@ std::vector<std::size_t> Recorder::record(EventRecord event, const Subject& subj
                                           Batch& batch) {
   event.seq = ++last_seq_;
   event.instance = instance_;
+  const ActionId order = order_of(event, subject.webhook);
   std::vector<std::size_t> told;
   for (std::size_t i = 0; i < webhooks_.size(); ++i) {
     const WebhookOptions& webhook = webhooks_[i];
     if (webhook.name == subject.webhook || !is_told(webhook, event, subject)) continue;
-    batch.deliveries.push_back({webhook.name, event.seq, event.action, now});
+    batch.deliveries.push_back({webhook.name, event.seq, order, now});
     told.push_back(i);
   }
   batch.events.push_back(std::move(event));

@@ -19,9 +19,10 @@ SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields,
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND +d.head = 1 ORDER BY d.seq LIMIT 1)";
 
-/// ?1 webhook.
-inline constexpr const char* kSelectOldest =
-    "SELECT queued FROM delivery WHERE webhook = ?1 ORDER BY seq LIMIT 1";
+/// ?1 webhook. A replayed dead letter comes first by its seq and was queued last, so the first of
+/// all does not tell. NULL where nothing waits.
+inline constexpr const char* kSelectOldest = R"(
+SELECT min(queued) FROM (SELECT queued FROM delivery WHERE webhook = ?1 ORDER BY seq LIMIT 1000))";
 
 /// ?1 webhook, ?2 limit: the oldest first, with the time that retention counts from.
 inline constexpr const char* kSelectOldestQueued =
@@ -33,6 +34,20 @@ inline constexpr const char* kSelectOldestDead =
 inline constexpr const char* kPromoteDelivery = R"(
 UPDATE delivery SET head = 1 WHERE webhook = ?1 AND seq =
   (SELECT min(seq) FROM delivery WHERE webhook = ?1 AND action_id = ?2))";
+
+/// ?1 webhook, ?2 action, ?3 seq: what follows it may not be attempted.
+inline constexpr const char* kDemoteDeliveries = R"(
+UPDATE delivery INDEXED BY delivery_action SET head = 0
+WHERE webhook = ?1 AND action_id = ?2 AND seq > ?3 AND head = 1)";
+
+/// ?1 webhook, ?2 seq, ?3 action, ?4 due. It may be attempted if nothing before it waits. The index
+/// is named here and above, for the primary key would do too, by reading the queue.
+inline constexpr const char* kInsertDelivery = R"(
+INSERT INTO delivery (webhook, seq, action_id, head, queued, due, attempts, last_reason)
+VALUES (?1, ?2, ?3,
+  ?3 = '' OR NOT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_action
+                         WHERE webhook = ?1 AND action_id = ?3 AND seq < ?2),
+  ?4, ?4, 0, ''))";
 
 /// ?1 cutoff, ?2 limit. Repeats the condition of its partial index word by word, else SQLite does
 /// not use it.

@@ -19,6 +19,9 @@
 namespace mactiond::store {
 namespace {
 
+/// How many rows one look for what is old goes through: some milliseconds.
+constexpr int kLookedAtMax = 5'000;
+
 constexpr const char* kPutLogPosition =
     "INSERT OR REPLACE INTO log_position VALUES (1, ?1, ?2, ?3, ?4)";
 
@@ -299,9 +302,11 @@ Result<core::OldestLoaded> Store::load_oldest(const core::LoadOldest& command) {
     core::OldestLoaded loaded;
     loaded.command = command.id;
     Statement& select = command.dead ? impl_->select_oldest_dead : impl_->select_oldest_queued;
-    Rows rows = select.query(command.webhook, command.limit);
-    while (rows.next()) {
-      if (command.before && rows.time(2) >= *command.before) break;
+    const int most = command.before ? std::max(command.limit, kLookedAtMax) : command.limit;
+    Rows rows = select.query(command.webhook, most);
+    while (loaded.rows.size() < static_cast<std::size_t>(command.limit) && rows.next()) {
+      // A replayed dead letter comes first and was queued last.
+      if (command.before && rows.time(2) >= *command.before) continue;
       loaded.rows.push_back({rows.number(0), static_cast<int>(rows.integer(1))});
     }
     return loaded;
@@ -361,8 +366,7 @@ Result<std::optional<LogPosition>> Store::load_log_position() {
 Result<std::optional<WallTime>> Store::oldest_queued(const std::string& webhook) {
   return impl_->guarded([&]() -> std::optional<WallTime> {
     Rows row = impl_->select_oldest.query(webhook);
-    if (!row.next()) return std::nullopt;
-    return row.time(0);
+    return row.next() ? row.maybe_time(0) : std::nullopt;
   });
 }
 

@@ -23,12 +23,6 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
   CASE WHEN ?9 <> '' OR ?7 = '' THEN ?9
   ELSE coalesce((SELECT document FROM action WHERE region = ?6 AND id = ?7), '') END))";
 
-constexpr const char* kInsertDelivery = R"(
-INSERT INTO delivery (webhook, seq, action_id, head, queued, due, attempts, last_reason)
-VALUES (?1, ?2, ?3,
-  ?3 = '' OR NOT EXISTS (SELECT 1 FROM delivery WHERE webhook = ?1 AND action_id = ?3),
-  ?4, ?4, 0, ''))";
-
 constexpr const char* kUpsertWebhook = R"(
 INSERT OR REPLACE INTO webhook (name, state, failures_in_a_row, by_operator, reason, held_until)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6))";
@@ -53,6 +47,7 @@ Writer::Writer(SQLite::Database& database)
       delete_delivery_(database, "DELETE FROM delivery WHERE webhook = ?1 AND seq = ?2"),
       delete_letter_(database, "DELETE FROM dead_letter WHERE webhook = ?1 AND seq = ?2"),
       promote_delivery_(database, kPromoteDelivery),
+      demote_deliveries_(database, kDemoteDeliveries),
       upsert_region_(database, "INSERT OR REPLACE INTO region VALUES (?1, ?2, ?3, ?4)"),
       upsert_quota_(database, "INSERT OR REPLACE INTO quota VALUES (?1, ?2, ?3, ?4, ?5)"),
       upsert_webhook_(database, kUpsertWebhook) {}
@@ -68,6 +63,10 @@ void Writer::write(const core::Batch& batch, std::uint64_t last_seq) {
   write_events(batch.events, last_seq);
   for (const core::DeliveryRow& row : batch.deliveries) {
     insert_delivery_.run(row.webhook, row.seq, row.action.value, row.due);
+    // Of an event before this batch: a dead letter that is replayed. What came after it waits
+    // again.
+    const bool again = row.seq <= last_seq && !row.action.value.empty();
+    if (again) demote_deliveries_.run(row.webhook, row.action.value, row.seq);
   }
   for (const core::DeliveryRetryRow& row : batch.retries) {
     retry_delivery_.run(row.webhook, row.seq, row.attempts, row.due, row.reason);

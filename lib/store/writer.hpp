@@ -42,6 +42,7 @@ class Writer {
   Statement delete_delivery_;
   Statement delete_letter_;
   Statement promote_delivery_;
+  Statement demote_deliveries_;
   Statement upsert_region_;
   Statement upsert_quota_;
   Statement upsert_webhook_;

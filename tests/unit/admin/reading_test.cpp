@@ -207,6 +207,67 @@ TEST(DeadLettersEndpoint, ListsAndShowsThem) {
   EXPECT_EQ(store.ask("/v1/dead-letters/soc/x").status, 400);
 }
 
+template <class Asked>
+std::vector<std::uint64_t> asked_with(const std::string& path, const std::string& body) {
+  FakeStore store = store_of_regions();
+  for (const std::uint64_t seq : {7U, 8U}) {
+    core::DeadLetterView letter;
+    letter.webhook = "soc";
+    letter.event = event_record(seq);
+    store.letters.letters.push_back(letter);
+  }
+  std::vector<std::uint64_t> seqs;
+  Operations operations = store.operations();
+  operations.operate = [&](core::Event event) -> Result<core::Reply> {
+    for (const auto& letter : std::get<Asked>(event).letters) seqs.push_back(letter.seq);
+    return core::Reply{core::Reply::Outcome::Done, "done"};
+  };
+  http::Request request;
+  request.method = "POST";
+  request.url.target = path;
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body = body;
+  const auto answer = answer_operator(request, store.views(), operations);
+  EXPECT_EQ(std::get<http::Response>(answer).status, 200);
+  return seqs;
+}
+
+TEST(DeadLettersEndpoint, TakesALetterThatIsNamedTwiceOnce) {
+  const std::string body = R"({"webhook":"soc","seqs":[8,7,8]})";
+  EXPECT_THAT(asked_with<core::ReplayDeadLetters>("/v1/dead-letters/replay", body),
+              testing::ElementsAre(7, 8));
+  EXPECT_THAT(asked_with<core::PurgeDeadLetters>("/v1/dead-letters/purge", body),
+              testing::ElementsAre(7, 8));
+}
+
+TEST(DeadLettersEndpoint, ReplaysInTheOrderThatTheEventsWereQueuedIn) {
+  FakeStore store = store_of_regions();
+  core::DeadLetterView letter;
+  letter.webhook = "soc";
+  letter.event = event_record(7);
+  store.letters.letters = {letter, letter, letter};
+  auto& letters = store.letters.letters;
+  letters[1].event.type = core::EventType::RegionRecovered;
+  letters[1].event.action = {};
+  letters[2].event.type = core::EventType::WebhookResumed;
+  letters[2].event.fields = R"("webhook":"siem","reason":"by an operator")";
+  std::vector<std::string> orders;
+  Operations operations = store.operations();
+  operations.operate = [&](core::Event event) -> Result<core::Reply> {
+    for (const auto& key : std::get<core::ReplayDeadLetters>(event).letters) {
+      orders.push_back(key.action.value);
+    }
+    return core::Reply{core::Reply::Outcome::Done, "done"};
+  };
+  http::Request request;
+  request.method = "POST";
+  request.url.target = "/v1/dead-letters/replay";
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body = R"({"webhook":"soc"})";
+  (void)answer_operator(request, store.views(), operations);
+  EXPECT_THAT(orders, testing::ElementsAre("a", "region eu", "webhook siem"));
+}
+
 TEST(ReopenEndpoint, ReopensOnPostAlone) {
   FakeStore store;
   EXPECT_EQ(store.ask("/v1/reopen").status, 405);

@@ -130,5 +130,26 @@ TEST(Recorder, TellsNoWebhookAboutItself) {
   EXPECT_TRUE(batch.deliveries[0].action.value.empty()) << "no order to keep";
 }
 
+ActionId order_kept(EventType type, const std::string& region, const Subject& subject) {
+  Recorder recorder("soc1", two_webhooks(), 0);
+  Batch batch;
+  (void)recorder.record(event_of(type, region, ""), subject, kDay, batch);
+  EXPECT_FALSE(batch.deliveries.empty());
+  return batch.deliveries.at(0).action;
+}
+
+TEST(Recorder, KeepsTheBeginningAndTheEndOfOneTroubleInOrder) {
+  const ActionId began = order_kept(EventType::RegionDegraded, "eu", {});
+  EXPECT_FALSE(began.value.empty());
+  EXPECT_EQ(order_kept(EventType::RegionRecovered, "eu", {}), began);
+  EXPECT_NE(order_kept(EventType::RegionRecovered, "us", {}), began);
+  const Subject siem{{}, {}, "siem"};
+  const ActionId paused = order_kept(EventType::WebhookPaused, "", siem);
+  EXPECT_FALSE(paused.value.empty());
+  EXPECT_EQ(order_kept(EventType::WebhookResumed, "", siem), paused);
+  EXPECT_EQ(order_kept(EventType::WebhookDisabled, "", siem), paused);
+  EXPECT_NE(order_kept(EventType::WebhookPaused, "", {{}, {}, "eu"}), began);
+}
+
 }  // namespace
 }  // namespace mactiond::core

@@ -104,6 +104,32 @@ TEST_F(WebhookOperations, AReplayedDeadLetterIsSentAsIfNew) {
   EXPECT_EQ(send.attempt, 1);
 }
 
+TEST_F(WebhookOperations, AReplayedDeadLetterGoesBeforeWhatWasReadAlready) {
+  options.webhooks[0].max_in_flight = 1;
+  StoredWebhook stored;
+  stored.row.webhook = "soc";
+  stored.queued = 2;
+  stored.dead = 1;
+  snapshot.webhooks.push_back(stored);
+  Batch before;
+  for (const auto& [seq, action] : {std::pair(6, "a6"), std::pair(7, "a7"), std::pair(8, "a7")}) {
+    EventRecord event;
+    event.seq = static_cast<std::uint64_t>(seq);
+    event.action.value = action;
+    before.events.push_back(event);
+  }
+  before.deliveries = {{"soc", 6, ActionId{"a6"}, now.wall}, {"soc", 8, ActionId{"a7"}, now.wall}};
+  queue.write(before);
+  tick();
+  ASSERT_EQ(pending_for("soc"), 1) << "6 is under way, 8 is next";
+  (void)ask(ReplayDeadLetters{{{"soc", 7, ActionId{"a7"}}}});
+  for (const std::uint64_t seq : {6U, 7U, 8U}) {
+    const auto send = take<SendDelivery>();
+    EXPECT_EQ(send.event.seq, seq);
+    step(DeliveryAnswered{send.id, {}});
+  }
+}
+
 TEST_F(WebhookOperations, APurgeCountsWhatItDeletes) {
   StoredWebhook stored;
   stored.row.webhook = "soc";

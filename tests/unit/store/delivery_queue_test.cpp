@@ -44,6 +44,34 @@ TEST_F(DeliveryQueue, EndsThatAreNotTheHeadLeaveTheHead) {
   EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(3));
 }
 
+TEST_F(DeliveryQueue, AReplayedDeadLetterGoesBeforeTheLaterEventsThatWait) {
+  commit_events(4, {"A"}, {"soc"});
+  end("soc", 1, true);
+  end("soc", 2, true);
+  for (const std::uint64_t seq : {2U, 1U}) {
+    core::Batch batch;
+    batch.deleted_letters = {{"soc", seq, ActionId{"A"}}};
+    batch.deliveries = {delivery("soc", seq, "A")};
+    commit(batch);
+    EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(seq));
+  }
+  for (const std::uint64_t seq : {1U, 2U, 3U}) {
+    end("soc", seq);
+    EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(seq + 1));
+  }
+}
+
+TEST_F(DeliveryQueue, AReplayedDeadLetterHoldsUpItsOwnActionOnly) {
+  commit_events(4, {"A", "B"}, {"soc", "siem"});
+  end("soc", 1, true);
+  core::Batch batch;
+  batch.deleted_letters = {{"soc", 1, ActionId{"A"}}};
+  batch.deliveries = {delivery("soc", 1, "A", 9)};
+  commit(batch);
+  EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(2));
+  EXPECT_THAT(seqs(due(due_by("siem", 0))), ElementsAre(1, 2));
+}
+
 TEST_F(DeliveryQueue, OffersTheOldestAloneOnlyWhenItIsDue) {
   commit_events(3, {"A", "B"}, {"soc"});
   core::Batch batch;
@@ -82,6 +110,19 @@ TEST_F(DeliveryQueue, ListsTheOldestThatWaitAndTheOldestThatDied) {
   batch.deleted_letters = {{"soc", 4}};
   commit(batch);
   EXPECT_THAT(oldest(true, 9), ElementsAre(2));
+}
+
+TEST_F(DeliveryQueue, AReplayedDeadLetterHidesNothingThatWaitsForLonger) {
+  commit_events(3, {"A", "B"}, {"soc"});
+  end("soc", 1, true);
+  core::Batch batch;
+  batch.deleted_letters = {{"soc", 1, ActionId{"A"}}};
+  batch.deliveries = {delivery("soc", 1, "A", 60)};
+  commit(batch);
+  EXPECT_EQ(*store_.oldest_queued("soc"), at(0));
+  const auto old = store_.load_oldest({core::CommandId{3}, "soc", false, 9, at(50)});
+  ASSERT_TRUE(old);
+  EXPECT_THAT(oldest_seqs(*old), ElementsAre(2, 3));
 }
 
 TEST_F(DeliveryQueue, OrdersNothingAmongEventsWithoutAnAction) {
@@ -171,6 +212,7 @@ TEST_F(DeliveryQueue, MovesDueTimesWithTheWallClock) {
   const core::DeliveriesLoaded loaded = due(due_by("soc", 40));
   EXPECT_THAT(seqs(loaded), ElementsAre(2));
   EXPECT_EQ(loaded.next_due, at(100));
+  end("soc", 2);
   EXPECT_EQ(store_.oldest_queued("soc").value(), at(100));
 }
 

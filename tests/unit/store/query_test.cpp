@@ -38,7 +38,9 @@ TEST_F(Query, WalksTheHeadsInOrderOfDue) {
 
 TEST_F(Query, FindsTheOldestAndTheNextWithoutReadingTheQueue) {
   EXPECT_THAT(plan(kSelectOldest), kNoWholeTable);
-  EXPECT_THAT(plan(kPromoteDelivery), AllOf(HasSubstr("delivery_action"), kNoWholeTable));
+  for (const char* sql : {kPromoteDelivery, kDemoteDeliveries, kInsertDelivery}) {
+    EXPECT_THAT(plan(sql), AllOf(HasSubstr("delivery_action"), kNoWholeTable));
+  }
 }
 
 TEST_F(Query, FindsWhatIsOldByIndex) {
