@@ -15,6 +15,7 @@ bool Engine::knows_all_of(const Options& next) const {
 Step Engine::reconfigure(Options next, const Snapshot& added, Now now) {
   Step step;
   state_->last = now;
+  state_->follow_wall_clock(now, step.writes);
   state_->reconfigure(std::move(next), added, now);
   StepWriter out(step, state_->recorder, state_->outboxes, state_->last_id);
   if (!state_->stopping) state_->advance(now, out);

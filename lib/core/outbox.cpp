@@ -59,7 +59,11 @@ Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now n
   if (!row_.held_until) return;
   // A silence longer than any that is kept was noted by a clock that was set back since.
   const Duration left = *row_.held_until - now.wall;
-  if (left <= kWaitMax) pace_.hold(now.mono + std::max(left, Duration{}));
+  if (left > kWaitMax) {
+    row_.held_until.reset();
+  } else {
+    pace_.hold(now.mono + std::max(left, Duration{}));
+  }
 }
 
 void Outbox::configure(const WebhookOptions& options) {
@@ -346,6 +350,8 @@ void Outbox::purged() {
 }
 
 void Outbox::shift(Duration by) {
+  // What a load under way tells is by the former clock.
+  if (load_) look_ = true;
   if (next_due_) *next_due_ += by;
   if (row_.held_until) *row_.held_until += by;
 }

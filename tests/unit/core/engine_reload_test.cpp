@@ -59,6 +59,15 @@ TEST_F(EngineReloadTest, AnAddedWebhookGetsWhatComes) {
   EXPECT_EQ(count<SendDelivery>(), 2);
 }
 
+TEST_F(EngineReloadTest, AJumpOfTheWallClockBringsNoDeliveryForward) {
+  begin({open_action("a1")});
+  deliver(test::refusal(Verdict::Retry, Reason::ServerError, 500, Duration(1h)));
+  now.wall += 2h;
+  reload();
+  EXPECT_EQ(last.shift_due, Duration(2h));
+  EXPECT_EQ(count<SendDelivery>(), 0);
+}
+
 TEST_F(EngineReloadTest, ARemovedRegionsAnswersConcernNobody) {
   options.regions.emplace_back().name = "us";
   tick();

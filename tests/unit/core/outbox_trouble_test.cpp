@@ -200,6 +200,36 @@ TEST_F(OutboxTrouble, ASilenceNotedByAClockThatWasSetBackIsForgotten) {
   EXPECT_EQ(under_way(), Seqs{1});
 }
 
+TEST_F(OutboxTrouble, ASilenceAskedForAfterAForgottenOneIsKept) {
+  stored.row.held_until = now.wall + 24h * 365;
+  made.reset();
+  refuse(1, throttled(Duration(1h)));
+  add("b");
+  advance();
+  EXPECT_TRUE(under_way().empty());
+  pass(1h);
+  advance();
+  EXPECT_FALSE(under_way().empty());
+}
+
+TEST_F(OutboxTrouble, AClockSetBackWhileTheQueueIsReadPutsNothingOff) {
+  refuse(1, server_error());
+  hold_loads = true;
+  advance();
+  ASSERT_TRUE(held_load.next_due);
+  Batch shifted;
+  shifted.shift_due = -1h;
+  queue.write(shifted);
+  box().shift(-1h);
+  now.wall -= 1h;
+  finish_load();
+  hold_loads = false;
+  advance();
+  pass(6s);
+  advance();
+  EXPECT_EQ(under_way(), Seqs{1});
+}
+
 TEST_F(OutboxTrouble, ASuccessDuringTheSilenceDoesNotEndIt) {
   add("a");
   add("b");
