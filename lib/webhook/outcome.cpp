@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/scanner.hpp"
 #include "base/text.hpp"
@@ -18,6 +19,8 @@ namespace mactiond::webhook {
 namespace {
 
 constexpr std::size_t kSaidBytes = 200;
+/// A part of a URL that is as long may be a secret by itself; paths are made of shorter words.
+constexpr std::size_t kPartMin = 12;
 
 boost::json::object parse_object(std::string_view text) {
   boost::system::error_code error;
@@ -26,18 +29,49 @@ boost::json::object parse_object(std::string_view text) {
   return std::move(value.get_object());
 }
 
+/// JSON may write "\/" for a slash.
+std::string without_backslashes(std::string_view text) {
+  std::string plain(text);
+  std::erase(plain, '\\');
+  return plain;
+}
+
+/// Both without backslashes.
 bool repeats(std::string_view body, std::string_view secret) {
   return secret.size() > 1 && body.find(secret) != std::string_view::npos;
 }
 
+bool repeats_part(std::string_view body, std::string_view target) {
+  constexpr std::string_view kBetween = "/?&=;,:";
+  while (!target.empty()) {
+    const std::string_view part = target.substr(0, target.find_first_of(kBetween));
+    target.remove_prefix(std::min(part.size() + 1, target.size()));
+    if (part.size() < kPartMin) continue;
+    if (repeats(body, part) || repeats(body, percent_decode(part, true).value_or(""))) return true;
+  }
+  return false;
+}
+
+/// What a request carries that may be secret, in the forms it is sent in.
+std::vector<std::string> secrets_of(const Target& target) {
+  const std::string& basic = target.basic.reveal();
+  std::vector<std::string> secrets{target.rendering.token.reveal(), target.bearer.reveal(), basic,
+                                   base64_encode(basic), target.url.target};
+  if (const std::size_t colon = basic.find(':'); colon != std::string::npos) {
+    secrets.push_back(basic.substr(colon + 1));
+  }
+  for (const auto& header : target.headers) secrets.push_back(header.second.reveal());
+  return secrets;
+}
+
 /// Whether an answer repeats what may be secret of our request.
 bool repeats_secret(const Target& target, std::string_view body) {
-  if (repeats(body, target.rendering.token.reveal()) || repeats(body, target.bearer.reveal()) ||
-      repeats(body, target.basic.reveal()) || repeats(body, target.url.target)) {
-    return true;
-  }
-  return std::any_of(target.headers.begin(), target.headers.end(),
-                     [&](const auto& header) { return repeats(body, header.second.reveal()); });
+  const std::string plain = without_backslashes(body);
+  const auto secrets = secrets_of(target);
+  return repeats_part(plain, target.url.target) ||
+         std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
+           return repeats(plain, without_backslashes(secret));
+         });
 }
 
 /// The answer's beginning on one line of ASCII.

@@ -1,5 +1,6 @@
 #include "webhook/slack.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -18,6 +19,7 @@ namespace json = boost::json;
 // Slack's own limits, in characters; bytes are never fewer.
 constexpr std::size_t kHeaderMax = 150;
 constexpr std::size_t kFieldsMax = 10;
+constexpr std::size_t kFieldMax = 2000;
 constexpr std::size_t kContextBytes = 600;
 
 std::string_view sign_of(format::Severity severity) {
@@ -55,12 +57,29 @@ std::string escape(std::string_view text) {
   return out;
 }
 
-json::object plain(std::string_view text) {
-  return {{"type", "plain_text"}, {"text", text}, {"emoji", false}};
+/// The same in at most so many bytes, never cut within an escape.
+std::string escape_within(std::string_view text, std::size_t most) {
+  constexpr std::size_t kLongest = 5;
+  std::string out = escape(text);
+  for (std::size_t bytes = text.size(); out.size() > most;) {
+    bytes -= std::min(bytes, (out.size() - most) / kLongest + 1);
+    out = escape(format::clip(text, bytes));
+  }
+  return out;
 }
 
 json::object marked(std::string text) {
   return {{"type", "mrkdwn"}, {"text", std::move(text)}, {"verbatim", true}};
+}
+
+json::object field(const format::Line& line) {
+  std::string text = '*' + line.label + "*\n";
+  text += escape_within(line.value, kFieldMax - text.size());
+  return marked(std::move(text));
+}
+
+json::object plain(std::string_view text) {
+  return {{"type", "plain_text"}, {"text", text}, {"emoji", false}};
 }
 
 }  // namespace
@@ -71,7 +90,7 @@ std::string slack_body(const core::EventRecord& event) {
   std::string context;
   for (const format::Line& line : summary.lines) {
     if (fields.size() < kFieldsMax) {
-      fields.push_back(marked('*' + line.label + "*\n" + escape(line.value)));
+      fields.push_back(field(line));
     } else {
       if (!context.empty()) context += "  |  ";
       context += line.label + ": " + line.value;

@@ -78,5 +78,27 @@ TEST(WebhookOutcome, QuotesBoundedTextWithoutTheToken) {
   EXPECT_THAT(huge.detail, Not(HasSubstr("\n")));
 }
 
+TEST(WebhookOutcome, RecognizesASecretHoweverItIsRepeated) {
+  Target target;
+  target.url.target = "/workflows/0f1e2d3c4b5a69788796/invoke?sp=%2Ftriggers&sig=AbC-dEf_123456789";
+  target.rendering.format = Format::Template;
+  target.bearer = Secret("abc/def+ghi");
+  target.basic = Secret("robot:pass word");
+  const auto quoted = [&](std::string body) {
+    http::Response response;
+    response.status = 400;
+    response.body = std::move(body);
+    return outcome(target, response, WallTime{}).detail;
+  };
+  for (const char* body :
+       {R"({"auth":"Bearer abc\/def+ghi"})", "Authorization: Basic cm9ib3Q6cGFzcyB3b3Jk",
+        "no user with pass word", "sig AbC-dEf_123456789 is out of date",
+        R"(\/workflows\/0f1e2d3c4b5a69788796\/invoke is disabled)",
+        R"(\/workflows\/0f1e2d3c4b5a69788796)", "sp=/triggers&amp;sig=AbC-dEf_123456789"}) {
+    EXPECT_EQ(quoted(body), "HTTP 400: (repeats a secret)") << body;
+  }
+  EXPECT_EQ(quoted("the workflow was not triggered"), "HTTP 400: the workflow was not triggered");
+}
+
 }  // namespace
 }  // namespace mactiond::webhook

@@ -48,6 +48,22 @@ TEST(Slack, EscapesWhatWouldBeMarkup) {
   EXPECT_EQ(body.at_pointer("/blocks/1/fields/3/verbatim"), json::value(true));
 }
 
+TEST(Slack, KeepsAFieldInItsLimitHoweverMuchMustBeEscaped) {
+  core::EventRecord event = test::failed_isolation();
+  for (const std::string& comment : {std::string(2000, '<'), std::string(900, 'x') + "&&&"}) {
+    event.document = R"({"type":"Isolate","requestorComment":")" + comment + R"("})";
+    const json::value body = rendered(Format::Slack, event);
+    std::string found;
+    for (const json::value& field : body.at_pointer("/blocks/1/fields").as_array()) {
+      const std::string text = text_at(field, "/text");
+      EXPECT_LE(text.size(), 2000U);
+      if (text.starts_with("*Comment*")) found = text;
+    }
+    EXPECT_THAT(found, testing::AnyOf(testing::EndsWith("&lt;\xE2\x80\xA6"),
+                                      testing::EndsWith("x&amp;&amp;&amp;")));
+  }
+}
+
 TEST(Teams, IsAnAdaptiveCardInAMessage) {
   const json::value body = rendered(Format::Teams, test::failed_isolation());
   EXPECT_EQ(text_at(body, "/type"), "message");
