@@ -56,7 +56,9 @@ core::Options engine_options(const config::Config& config) {
   options.closed_actions = config.closed_actions;
   options.policies = config.policies;
   options.cancel = config.cancel;
-  for (const auto& region : config.regions) options.regions.push_back(region.core);
+  for (const auto& region : config.regions) {
+    options.regions.emplace_back(region.core).registration = region.registration();
+  }
   for (const auto& webhook : config.webhooks) {
     core::WebhookOptions& added = options.webhooks.emplace_back(webhook.core);
     added.keep_queued = config.keep_queued;

@@ -5,7 +5,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "config/check_policy.hpp"
 #include "config/kind.hpp"
@@ -129,13 +128,13 @@ void check_unique(const std::vector<const Node*>& tables, const std::string& sec
 
 void check_shared_quota(const std::vector<const Node*>& tables, const Config& config,
                         Reader& reader) {
-  std::map<std::tuple<std::string, std::string, std::string>, std::string> seen;
+  std::map<std::string, std::string> seen;
   reader.enter("region");
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const Region& region = config.regions[i];
-    if (region.tenant_id.empty() || region.client_id.empty()) continue;
-    const auto [first, is_new] = seen.emplace(
-        std::tuple(region.api.authority(), region.tenant_id, region.client_id), region.core.name);
+    const std::string registration = region.registration();
+    if (registration.empty()) continue;
+    const auto [first, is_new] = seen.emplace(registration, region.core.name);
     if (is_new) continue;
     reader.fail(tables[i]->place,
                 "same API, tenant and client as region " + shown(first->second) +

@@ -43,6 +43,13 @@ struct SecretValue {
 
 /// [[region]]
 struct Region {
+  /// Whom the API counts the calls of: the application of a tenant, at one API. Empty where that
+  /// is not known.
+  [[nodiscard]] std::string registration() const {
+    if (tenant_id.empty() || client_id.empty()) return {};
+    return client_id + '@' + tenant_id + '@' + api.authority();
+  }
+
   core::RegionOptions core;  ///< name, quota, poll
   std::string cloud = "commercial";
   http::Url api;

@@ -130,7 +130,7 @@ struct RegionRow {
 
 /// One quota window's state: see core/call_meter.hpp. Valid as it is within the named boot only.
 struct QuotaRow {
-  std::string region;
+  std::string region;  ///< RegionOptions::counted_by
   std::string window;
   std::string boot_id;
   MonoTime instant{};

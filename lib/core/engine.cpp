@@ -77,7 +77,7 @@ Region Engine::State::make_region(const RegionOptions& wanted, const Snapshot& s
   Region region(wanted, options.boot_id, policies, ledger, random.next());
   std::vector<QuotaRow> quotas;
   for (const QuotaRow& row : snapshot.quotas) {
-    if (row.region == wanted.name) quotas.push_back(row);
+    if (row.region == wanted.counted_by()) quotas.push_back(row);
   }
   region.restore(quotas, now.mono);
   for (const RegionRow& row : snapshot.regions) {

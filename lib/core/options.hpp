@@ -30,7 +30,13 @@ struct PollOptions {
 };
 
 struct RegionOptions {
+  /// What calls are counted by. A region that comes back under another name has no new quota.
+  [[nodiscard]] const std::string& counted_by() const {
+    return registration.empty() ? name : registration;
+  }
+
   std::string name;
+  std::string registration;  ///< whom the API counts the calls of; empty: not known
   QuotaOptions quota;
   PollOptions poll;
 };

@@ -67,9 +67,9 @@ std::optional<MonoTime> Limiter::try_take(Lane lane, MonoTime now, Metered what)
   return meter(what).try_take(lane, now);
 }
 
-std::vector<QuotaRow> Limiter::rows(const std::string& region) const {
+std::vector<QuotaRow> Limiter::rows(const std::string& counted_by) const {
   std::vector<QuotaRow> rows;
-  for (const CallMeter& meter : meters_) meter.append_rows(region, boot_id_, rows);
+  for (const CallMeter& meter : meters_) meter.append_rows(counted_by, boot_id_, rows);
   return rows;
 }
 

@@ -58,7 +58,7 @@ class Limiter {
   void hold(Duration wait, MonoTime now) { meter(Metered::Api).hold(wait, now); }
 
   /// The state to commit with the call that was just granted.
-  [[nodiscard]] std::vector<QuotaRow> rows(const std::string& region) const;
+  [[nodiscard]] std::vector<QuotaRow> rows(const std::string& counted_by) const;
 
   /// Of Metered::Api.
   [[nodiscard]] QuotaStatus status(MonoTime now) const;

@@ -66,8 +66,9 @@ bool Region::take(Lane lane, std::optional<MonoTime>& wait, Now now, StepWriter&
   if (wait) return false;
   // Counted before the call is made: a crash in between wastes a token and never doubles one.
   auto& quotas = out.batch().quotas;
-  std::erase_if(quotas, [this](const QuotaRow& row) { return row.region == options_.name; });
-  for (QuotaRow& row : limiter_.rows(options_.name)) quotas.push_back(std::move(row));
+  const std::string& counted_by = options_.counted_by();
+  std::erase_if(quotas, [&](const QuotaRow& row) { return row.region == counted_by; });
+  for (QuotaRow& row : limiter_.rows(counted_by)) quotas.push_back(std::move(row));
   return true;
 }
 
@@ -203,7 +204,9 @@ bool Region::answered(const Call& call, const Disposition& outcome, std::optiona
            {{"region", options_.name}, {"reason", describe(outcome)}});
   if (outcome.reason == Reason::Throttled) {
     limiter_.throttled(outcome.retry_after, outcome.limit, now.mono);
-    for (QuotaRow& row : limiter_.rows(options_.name)) out.batch().quotas.push_back(std::move(row));
+    for (QuotaRow& row : limiter_.rows(options_.counted_by())) {
+      out.batch().quotas.push_back(std::move(row));
+    }
     // Whoever was refused, the hold is everybody's.
     if (waits_long(outcome)) trouble(outcome, true, now, out);
   }

@@ -3,7 +3,7 @@
 import signal
 import unittest
 
-from harness import E2eTest, wait_until
+from harness import E2eTest, pass_time, wait_until
 from receiver import Answer
 from transitions_test import life
 
@@ -112,6 +112,43 @@ class Reload(ReloadTest):
         plain.answer = lambda attempt, number: Answer(200)
         self.assertTrue(self.reload(self.text))
         wait_until(lambda: self.told_end(action), 60, "the backlog", self.daemon.diagnostics)
+
+
+class Renamed(ReloadTest):
+    """The quota belongs to API, tenant and client, whatever name the region goes by."""
+
+    NAMES = ("us", "uk", "au", "gb", "de", "fr", "jp")
+
+    def setUp(self):
+        E2eTest.setUp(self)
+        self.sim = self.place.sim(per_minute=15, per_hour=1000)
+        self.daemon = self.place.daemon(self.sim, [])
+        self.text = self.daemon.config.read_text()
+        self.daemon.start()
+        self.sim.add([{"type": "Isolate", "plan": [[0, "Pending"]]}])
+
+    def named(self, name):
+        return self.text.replace('name = "eu"', f'name = "{name}"')
+
+    def assert_within_quota_after(self, rename):
+        for name in self.NAMES:
+            # Long enough for all calls that a quota has at its beginning.
+            pass_time(3)
+            rename(self.named(name))
+        wait_until(lambda: self.daemon.status()["regions"][0]["last_poll_age_s"] is not None, 60,
+                   "a poll", self.daemon.diagnostics)
+        self.assertEqual(self.sim.quota()["windows_over"], 0, self.sim.quota())
+
+    def test_over_reloads(self):
+        self.assert_within_quota_after(lambda text: self.assertTrue(self.reload(text)))
+
+    def test_over_restarts(self):
+        def restart(text):
+            self.daemon.stop()
+            self.daemon.config.write_text(text)
+            self.daemon.start()
+
+        self.assert_within_quota_after(restart)
 
 
 if __name__ == "__main__":

@@ -190,6 +190,31 @@ TEST_F(QuotaTest, RestartsNeverRefillTheQuota) {
   EXPECT_GE(calls.size(), 30U);
 }
 
+TEST_F(QuotaTest, AnotherNameIsNoOtherQuota) {
+  for (int renamed = 0; renamed < 40; ++renamed) {
+    EngineHarness next;
+    next.now = now;
+    for (const auto& [key, row] : quotas) next.snapshot.quotas.push_back(row);
+    next.options.regions[0].name = "region-" + std::to_string(renamed);
+    next.options.regions[0].registration = "application";
+    next.options.regions[0].quota = {20, 60, 1.0};
+    for (int i = 0; i < 10; ++i) {
+      next.tick();
+      if (next.count<FetchToken>() > 0) next.give_token();
+      while (next.count<ListActions>() > 0) {
+        calls.push_back(next.now.mono);
+        next.list({open_action("a1")});
+      }
+      next.pass(1s);
+    }
+    for (const auto& [key, row] : next.quotas) quotas[key] = row;
+    now = next.now;
+  }
+  EXPECT_LE(worst(1min), 20);
+  EXPECT_LE(worst(1h), 60);
+  EXPECT_GE(calls.size(), 5U);
+}
+
 TEST_F(QuotaTest, A429HoldsEveryCallForTheTimeNamedAndAMargin) {
   begin({open_action("a1")});
   pass(3s);
