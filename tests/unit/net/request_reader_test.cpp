@@ -70,9 +70,9 @@ TEST(RequestReader, RefusesWhatIsNoRequestToUs) {
 TEST(RequestReader, BoundsHeaderAndBody) {
   EXPECT_EQ(refused("GET / HTTP/1.1\r\nX: " + std::string(17'000, 'x') + "\r\n\r\n"),
             to_string(Errc::HeaderTooLarge));
-  EXPECT_EQ(refused("POST / HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n"),
+  EXPECT_EQ(refused("POST / HTTP/1.1\r\nContent-Length: 2101249\r\n\r\n"),
             to_string(Errc::BodyTooLarge));
-  EXPECT_EQ(refused("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n"),
+  EXPECT_EQ(refused("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n201001\r\n"),
             to_string(Errc::BodyTooLarge));
   std::string many = "GET / HTTP/1.1\r\n";
   while (many.size() < 20'000) many += "A: b\r\n";
