@@ -16,7 +16,7 @@ struct Incoming {
 };
 
 /// Puts HTTP/1 requests together from the bytes of one connection, one after the other. At most
-/// 16 KiB of header and 1 MiB of body each.
+/// 16 KiB of header and 2 MiB and 4 KiB of body each.
 ///
 /// Errors: Errc::HeaderTooLarge, Errc::BodyTooLarge, Errc::MalformedHttp; none can be recovered
 /// from.
