@@ -118,14 +118,17 @@ class Kinds(ReloadTest):
 
     def wait_for_cancels(self):
         cancelled = ["cancel.requested", "cancel.confirmed"]
+        # By a reload that took its policy away between the decision and the POST; it is for good.
+        overtaken = ["cancel.overtaken"]
+
         def lacking():
-            return ([scan for scan in self.scans if len(self.told(scan, "cancel")) < 2]
+            return ([scan for scan in self.scans
+                     if self.told(scan, "cancel") not in (cancelled, overtaken)]
                     + [one for one in self.sessions if not self.told(one, "action.stale")])
 
         wait_until(lambda: not lacking(), 90, "every cancel and every notice",
                    lambda: f"{lacking()}\n{self.daemon.diagnostics()}", every_s=0.3)
-        for scan in self.scans:
-            self.assertEqual(self.told(scan, "cancel"), cancelled, scan)
+        self.assertIn(cancelled, [self.told(scan, "cancel") for scan in self.scans])
 
     def assert_all_exact(self):
         both = Both(self.sim, self.us)
