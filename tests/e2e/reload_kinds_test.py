@@ -128,7 +128,10 @@ class Kinds(ReloadTest):
 
         wait_until(lambda: not lacking(), 90, "every cancel and every notice",
                    lambda: f"{lacking()}\n{self.daemon.diagnostics()}", every_s=0.3)
-        self.assertIn(cancelled, [self.told(scan, "cancel") for scan in self.scans])
+        still_open = [scan for scan in self.scans if self.told(scan, "cancel") == overtaken]
+        self.assertLess(len(still_open), len(self.scans))
+        for scan in still_open:
+            self.sim.move(scan, "Succeeded")
 
     def assert_all_exact(self):
         both = Both(self.sim, self.us)
