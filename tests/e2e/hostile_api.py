@@ -5,15 +5,23 @@ import json
 import ssl
 import threading
 import uuid
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-def machine_action(status="Pending", comment=""):
+def stamp(age_s):
+    """The API's spelling of the moment that long ago."""
+    moment = datetime.now(timezone.utc) - timedelta(seconds=age_s)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "7Z"
+
+
+def machine_action(status="Pending", comment="", age_s=3600):
+    """An action that was created that long ago and changed a second later."""
     return {
         "id": str(uuid.uuid4()), "type": "Isolate", "requestor": "analyst@contoso.com",
         "requestorComment": comment, "status": status, "machineId": "0" * 40,
-        "computerDnsName": "host", "creationDateTimeUtc": "2026-11-20T10:00:00.1234567Z",
-        "lastUpdateDateTimeUtc": "2026-11-20T10:00:01.1234567Z",
+        "computerDnsName": "host", "creationDateTimeUtc": stamp(age_s),
+        "lastUpdateDateTimeUtc": stamp(age_s - 1),
     }
 
 
