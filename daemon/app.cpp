@@ -226,7 +226,7 @@ int App::open_servers() {
                                    });
   if (!for_operators) return refuse("socket_not_usable", for_operators.error());
   operator_server_ = std::move(*for_operators);
-  driver_->tell_events([this] { operator_server_->wake_streams(); });
+  driver_->on_events([this] { operator_server_->wake_streams(); });
   if (config_.admin.listen.empty()) return 0;
   auto for_monitors = net::HttpServer::listen_tcp(
       context_.get_executor(), config_.admin.listen,
@@ -299,11 +299,7 @@ admin::Operations App::operations() {
 std::variant<admin::Operations::Plans, std::vector<std::string>> App::explain_text(
     const std::string& text, const std::string& name) {
   const auto loaded = config::load_text(text, name, environment_);
-  std::vector<std::string> errors;
-  for (const config::Problem& problem : loaded.problems) {
-    if (!problem.warning) errors.push_back(problem.text());
-  }
-  if (!errors.empty()) return errors;
+  if (!loaded.ok()) return loaded.errors();
   const core::Options options = engine_options(loaded.config);
   return engine_->explain(&options, clock_.now());
 }
@@ -349,10 +345,7 @@ void App::wait_for_reload() {
 std::vector<std::string> App::reload() {
   ops::notify_reloading();
   auto loaded = config::load_file(config_path_, environment_);
-  std::vector<std::string> problems;
-  for (const config::Problem& problem : loaded.problems) {
-    if (!problem.warning) problems.push_back(problem.text());
-  }
+  std::vector<std::string> problems = loaded.errors();
   if (problems.empty()) problems = take_over(std::move(loaded.config));
   for (const std::string& problem : problems) {
     ops::log(Level::Error, "reload_refused", {{"error", problem}});
@@ -368,9 +361,8 @@ std::vector<std::string> App::take_over(config::Config next) {
   if (!problems.empty()) return problems;
   auto accesses = access_builder_.build(next);
   if (!accesses) return {accesses.error().message()};
-  // Before the engine: its first commands may go to what is new.
-  runner_->use(std::move(*accesses));
-  if (const auto changed = driver_->reconfigure(engine_options(next)); !changed) {
+  const auto go_over = [&] { runner_->use(std::move(*accesses)); };
+  if (const auto changed = driver_->reconfigure(engine_options(next), go_over); !changed) {
     return {changed.error().message()};
   }
   config_ = std::move(next);

@@ -256,6 +256,14 @@ bool LoadResult::ok() const {
                      [](const Problem& problem) { return problem.warning; });
 }
 
+std::vector<std::string> LoadResult::errors() const {
+  std::vector<std::string> texts;
+  for (const Problem& problem : problems) {
+    if (!problem.warning) texts.push_back(problem.text());
+  }
+  return texts;
+}
+
 LoadResult load_file(const std::string& path, const Environment& environment) {
   const auto [text, why] = read_text(path);
   if (!text) return failed(path, {}, why);

@@ -30,6 +30,8 @@ struct LoadResult {
   Config config;  ///< complete only if ok()
   std::vector<Problem> problems;
   [[nodiscard]] bool ok() const;  ///< no problem that is not a warning
+  /// The texts of all problems but the warnings.
+  [[nodiscard]] std::vector<std::string> errors() const;
 };
 
 /// Reads file and every secret it refers to; reports all problems, not only the first. Touches no

@@ -65,6 +65,9 @@ struct CancelTime {
   std::optional<MonoTime> jumped;  ///< when it last contradicted itself by minutes
   Duration spacing{};              ///< of calls that the quota bears for ever
   bool swept = false;              ///< a complete sweep succeeded since the start
+
+  /// What is written down as the time: ours where the API's is unknown.
+  [[nodiscard]] WallTime stamp() const { return server.value_or(now.wall); }
 };
 
 /// The guard that forbids relying on ages and statuses at all; nothing if they are sound.

@@ -4,93 +4,21 @@
 
 #include "base/error.hpp"
 #include "core/cancel_events.hpp"
-#include "core/outbox.hpp"
+#include "core/cancel_permission.hpp"
 
 namespace mactiond::core {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kLookAgain = 2s;
 constexpr Duration kLookForCalls = 500ms;
-constexpr Duration kLookSoon = 1ms;
 /// Each decision costs a re-read and a POST, and the POST must not wait for the quota.
 constexpr int kCallsEach = 2;
 /// Decisions whose first POST is still to come.
 constexpr std::size_t kUnsentMax = 2;
-/// What a re-read showed is good for a POST for so long.
-constexpr Duration kFreshFor = 10s;
-/// Within this the API shows what became of a POST that was not answered.
-constexpr Duration kSettle = 60s;
-constexpr Duration kReconcile = 1s;
-/// A decision waits for so long until its action is stale by a clock that was put right since.
-constexpr Duration kClockSlack = 5min;
-constexpr Duration kReadAgain = 5s;
-constexpr Duration kReadAgainMax = 5min;
-constexpr Duration kNotFoundAgain = 31s;
-constexpr Duration kPostAgain = 30s;
-constexpr int kPostsMax = 4;
-constexpr int kNotFoundMax = 3;
-/// Of re-reads in a row that told nothing usable: more than an hour of them.
-constexpr int kFailedReadsMax = 20;
-
-Duration doubled(Duration first, int times, Duration most) {
-  Duration delay = first;
-  for (int i = 1; i < times && delay < most; ++i) delay *= 2;
-  return std::min(delay, most);
-}
-
-WallTime stamp_of(const CancelTime& time) { return time.server.value_or(time.now.wall); }
-
-// What is told beyond an hour is absurd.
-Duration told_wait(const Disposition& outcome) {
-  return std::min<Duration>(outcome.retry_after.value_or(Duration{}), 1h);
-}
 
 std::string label(const Decision& decision) {
   return decision.policy.empty() ? "operator" : decision.policy;
-}
-
-/// The API told for certain that it did not take the POST.
-bool is_refusal(Reason reason) {
-  switch (reason) {
-    case Reason::Throttled:
-    case Reason::Permission:
-    case Reason::Auth:
-    case Reason::Rejected:
-    case Reason::Query:
-    case Reason::NotFound:
-    case Reason::Gone:
-    case Reason::Redirect:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// mde-api 7.14.
-std::string permission_for(const ActionType& type) {
-  using Known = ActionType::Known;
-  switch (type.known()) {
-    case Known::Isolate:
-    case Known::Unisolate:
-      return "Machine.Isolate";
-    case Known::RestrictCodeExecution:
-    case Known::UnrestrictCodeExecution:
-      return "Machine.RestrictExecution";
-    case Known::RunAntiVirusScan:
-      return "Machine.Scan";
-    case Known::CollectInvestigationPackage:
-      return "Machine.CollectForensics";
-    case Known::StopAndQuarantineFile:
-      return "Machine.StopAndQuarantine";
-    case Known::Offboard:
-      return "Machine.Offboard";
-    case Known::LiveResponse:
-      return "Machine.LiveResponse";
-    default:
-      return "the one for " + std::string(type.text());
-  }
 }
 
 }  // namespace
@@ -282,7 +210,7 @@ void Canceller::ask(const ActionId& action, const std::string& comment, const st
   }
   if (ledger_.forbidden(region_, facts->type)) {
     return out.reply(Outcome::Refused, "the app registration lacks the permission " +
-                                           permission_for(facts->type) +
+                                           cancel_permission(facts->type) +
                                            ": grant it, then run mactionctl policy resume");
   }
   Decision decision;
@@ -291,178 +219,10 @@ void Canceller::ask(const ActionId& action, const std::string& comment, const st
   decision.asker = asker;
   decision.status = std::string(facts->status.text());
   decision.comment = comment;
-  decision.decided = stamp_of(time);
+  decision.decided = time.stamp();
   if (facts->created) decision.age = decision.decided - *facts->created;
   make(std::move(decision), time, out);
   out.reply(Outcome::Done, live_.at(action).decision.id);
-}
-
-// An operator has looked at the action himself; what he cannot know is held against a sweep.
-bool Canceller::may_post(const Live& live, const CancelTime& time) const {
-  if (ledger_.guard() || ledger_.forbidden(region_, live.decision.type)) return false;
-  if (live.decision.policy.empty()) return time.swept;
-  return !guard_of(time) && ledger_.leaves_room(live.decision, *time.server, time.now.mono);
-}
-
-std::optional<Canceller::Job> Canceller::job(const CancelTime& time) {
-  const MonoTime now = time.now.mono;
-  for (auto& [action, live] : live_) {
-    if (live.under_way || live.next == Next::Wait || live.at > now) continue;
-    // What became of a POST is found out under every guard, but once: the polls tell the rest.
-    const bool reconciles = live.decision.state == Decision::State::Posted && !live.reconciled;
-    if (!may_post(live, time) && !(reconciles && live.next == Next::Read)) {
-      live.next = Next::Read;
-      live.at = now + kLookAgain;
-      continue;
-    }
-    // Where one call has to wait for the next, a re-read cannot be younger.
-    const Duration fresh_for = std::max(kFreshFor, 2 * time.spacing);
-    // While a POST waits for a call, policies and the action may change.
-    const bool allowed =
-        now - live.read_at <= fresh_for && fits_in(live.decision, time) == Duration{};
-    if (live.next == Next::Post && !allowed) live.next = Next::Read;
-    return Job{action, live.next == Next::Post, live.decision.comment};
-  }
-  return std::nullopt;
-}
-
-void Canceller::sent(const Job& job, const CancelTime& time, StepWriter& out) {
-  Live& live = live_.at(job.action);
-  live.under_way = true;
-  if (!job.post) return;
-  Decision& decision = live.decision;
-  MACTIOND_ASSERT(decision.posts < kPostsMax);
-  live.reconciled = false;
-  live.was_unsure = decision.unsure;
-  decision.unsure = true;
-  decision.state = Decision::State::Posted;
-  decision.posted = PostStamp{stamp_of(time), ledger_.boot_id(), time.now.mono};
-  ++decision.posts;
-  ledger_.changed(decision);
-  write(decision, out);
-  look_at_ = time.now.mono + kLookSoon;
-}
-
-std::optional<Duration> Canceller::fits_in(const Decision& decision, const CancelTime& time) const {
-  const ActionFacts* facts = watch_.find(decision.action);
-  if (facts == nullptr) return std::nullopt;
-  if (decision.policy.empty()) return Duration{};
-  const PolicyOptions* policy = watch_.governing(decision.action);
-  if (policy == nullptr || policy->name != decision.policy) return std::nullopt;
-  if (policy->action != PolicyAction::Cancel || policy->dry_run) return std::nullopt;
-  const auto stale = stale_at(*policy, *facts);
-  if (!stale || !time.server || never_cancelled(*policy, *facts)) return std::nullopt;
-  return std::max(*stale - *time.server, Duration{});
-}
-
-void Canceller::reread(const MachineAction& action, bool current, const CancelTime& time,
-                       StepWriter& out) {
-  const auto row = live_.find(action.id);
-  if (row == live_.end()) return;
-  Live& live = row->second;
-  live.not_found = 0;
-  if (!current) return read_in_vain(live, "older than what is known", {}, time, out);
-  live.under_way = false;
-  live.failed_reads = 0;
-  live.next = Next::Read;
-  live.at = time.now.mono + kReadAgain;
-  live.reconciled = true;
-  if (action.status.is_final()) return ended(action, time, out);
-  Decision& decision = live.decision;
-  if (decision.unsure && action.cancellation_noted) accept(live, time, out);
-  if (decision.state == Decision::State::Accepted) return;
-  const auto fits = fits_in(decision, time);
-  if (!fits || *fits > kClockSlack) {
-    if (!decision.unsure) {
-      end(action.id, Decision::State::Overtaken, std::string(action.status.text()), 0, time, out);
-      return;
-    }
-    // A POST of ours may yet take effect: its end is awaited.
-    live.next = Next::Wait;
-    return;
-  }
-  if (decision.posts >= kPostsMax) {
-    end(action.id, Decision::State::Failed, decision.answer, 0, time, out);
-    return;
-  }
-  // Each answer makes the API's clock known better, which may set it back a little.
-  const MonoTime post_at = std::max(live.post_at, time.now.mono + *fits);
-  if (post_at > time.now.mono) {
-    live.at = post_at;
-    return;
-  }
-  live.next = Next::Post;
-  live.at = live.read_at = time.now.mono;
-}
-
-void Canceller::reread_failed(const ActionId& action, const Disposition& outcome,
-                              const CancelTime& time, StepWriter& out) {
-  const auto row = live_.find(action);
-  if (row == live_.end()) return;
-  Live& live = row->second;
-  if (outcome.reason != Reason::NotFound) {
-    return read_in_vain(live, describe(outcome), told_wait(outcome), time, out);
-  }
-  live.under_way = false;
-  live.next = Next::Read;
-  live.at = time.now.mono + kNotFoundAgain;
-  if (++live.not_found < kNotFoundMax) return;
-  end(action, Decision::State::Failed, "the action is not found any more", 0, time, out);
-}
-
-void Canceller::read_in_vain(Live& live, const std::string& why, Duration told,
-                             const CancelTime& time, StepWriter& out) {
-  live.under_way = false;
-  live.next = Next::Read;
-  if (++live.failed_reads < kFailedReadsMax) {
-    const Duration delay = doubled(kReadAgain, live.failed_reads, kReadAgainMax);
-    live.at = time.now.mono + std::max(delay, told);
-    return;
-  }
-  const ActionId action = live.decision.action;
-  end(action, Decision::State::Failed, "the action cannot be read again: " + why, 0, time, out);
-}
-
-void Canceller::posted(const ActionId& action, const Disposition& outcome, bool again,
-                       const CancelTime& time, StepWriter& out) {
-  const auto row = live_.find(action);
-  if (row == live_.end()) return;
-  Live& live = row->second;
-  live.under_way = false;
-  live.decision.answer = outcome.ok() ? std::to_string(outcome.status) : describe(outcome);
-  if (outcome.ok()) return accept(live, time, out);
-  const MonoTime now = time.now.mono;
-  live.next = Next::Read;
-  if (!is_refusal(outcome.reason)) {
-    live.at = live.post_at = now + std::max(kSettle, told_wait(outcome));
-    write(live.decision, out);
-    return;
-  }
-  live.decision.unsure = live.was_unsure;
-  refused(live, outcome, again, time, out);
-}
-
-void Canceller::refused(Live& live, const Disposition& outcome, bool again, const CancelTime& time,
-                        StepWriter& out) {
-  Decision& decision = live.decision;
-  const MonoTime now = time.now.mono;
-  if (outcome.reason == Reason::Permission && !again) {
-    ledger_.forbid(region_, decision.type);
-    const std::string missing = "permission: the app registration lacks " +
-                                permission_for(decision.type) + " (" + decision.answer + ")";
-    out.note(Note::Level::Error, "cancel_forbidden",
-             {{"region", region_}, {"permission", permission_for(decision.type)}});
-    end(decision.action, Decision::State::Failed, missing, 0, time, out);
-    return;
-  }
-  write(decision, out);
-  if (again) {
-    live.at = now;
-    return;
-  }
-  const Duration told = told_wait(outcome);
-  live.post_at = now + std::max(doubled(kPostAgain, decision.posts, kReadAgainMax), told);
-  live.at = now + std::max(kReconcile, told);
 }
 
 void Canceller::accept(Live& live, const CancelTime& time, StepWriter& out) {
@@ -473,7 +233,7 @@ void Canceller::accept(Live& live, const CancelTime& time, StepWriter& out) {
   ledger_.changed(decision);
   write(decision, out);
   out.cancel({region_, label(decision), "requested"});
-  out.record(cancel_event(EventType::CancelRequested, decision, 0, stamp_of(time)),
+  out.record(cancel_event(EventType::CancelRequested, decision, 0, time.stamp()),
              {decision.type.text(), {}, {}}, time.now.wall);
 }
 
@@ -486,10 +246,10 @@ void Canceller::end(const ActionId& action, Decision::State state, std::string o
   decision.state = state;
   decision.unsure = false;
   decision.outcome = std::move(outcome);
-  decision.ended = stamp_of(time);
+  decision.ended = time.stamp();
   ledger_.changed(decision);
   write(decision, out);
-  look_at_ = time.now.mono + kLookSoon;
+  look_soon(time);
   const EventType type = state == Decision::State::Confirmed   ? EventType::CancelConfirmed
                          : state == Decision::State::Overtaken ? EventType::CancelOvertaken
                                                                : EventType::CancelFailed;

@@ -90,6 +90,11 @@ class Canceller {
   [[nodiscard]] std::size_t live() const { return live_.size(); }
 
  private:
+  /// How long what is held, or holds a POST, is left alone.
+  static constexpr Duration kLookAgain = std::chrono::seconds(2);
+  /// Within this the API shows what became of a POST that was not answered.
+  static constexpr Duration kSettle = std::chrono::seconds(60);
+
   enum class Next : std::uint8_t { Read, Post, Wait };
   struct Live {
     Decision decision;
@@ -125,6 +130,10 @@ class Canceller {
   void end(const ActionId& action, Decision::State state, std::string outcome,
            int completed_commands, const CancelTime& time, StepWriter& out);
   void write(const Decision& decision, StepWriter& out);
+  /// What is held may have room now.
+  void look_soon(const CancelTime& time) {
+    look_at_ = time.now.mono + std::chrono::milliseconds(1);
+  }
   /// Decisions whose first POST is to come at once.
   [[nodiscard]] std::size_t unsent(const CancelTime& time) const;
 

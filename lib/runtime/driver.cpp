@@ -143,7 +143,6 @@ bool Driver::settle(core::Step& sum) {
     parts_.metrics.removed(removal.webhook, removal.reason, removal.count);
   }
   write_log(sum.writes.events);
-  if (!sum.writes.events.empty()) told_();
   start(std::move(sum.commands));
   return true;
 }
@@ -159,7 +158,7 @@ Result<core::Reply> Driver::operate(core::Event request) {
   return reply;
 }
 
-Result<void> Driver::reconfigure(core::Options next) {
+Result<void> Driver::reconfigure(core::Options next, const std::function<void()>& take_over) {
   if (exit_code_ || stopping_) return Error(Errc::Cancelled, "the daemon is stopping");
   core::Snapshot added;
   if (!commit_marks()) return Error(Errc::StoreFailed, "the deliveries made were not stored");
@@ -169,7 +168,10 @@ Result<void> Driver::reconfigure(core::Options next) {
     added = std::move(*stored);
   }
   core::Step sum = parts_.engine.reconfigure(std::move(next), added, parts_.clock.now());
+  std::vector<core::Command> commands = std::exchange(sum.commands, {});
   if (!settle(sum)) return Error(Errc::StoreFailed, "the change was not stored");
+  take_over();
+  start(std::move(commands));
   wakeup_.notify();
   return {};
 }
@@ -216,7 +218,7 @@ bool Driver::commit_marks() {
 
 void Driver::write_log(const std::vector<core::EventRecord>& fresh) {
   if (fresh.empty()) return;
-  if (on_events_) on_events_();
+  for (const auto& told : on_events_) told();
   // Some events take their document from the store, and a log that lags must not skip.
   const bool complete = std::all_of(fresh.begin(), fresh.end(), [](const auto& event) {
     return event.action.value.empty() || !event.document.empty();

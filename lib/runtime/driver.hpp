@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/time.hpp"
 #include "core/delivered_marks.hpp"
@@ -45,16 +46,18 @@ class Driver {
   /// a step. Errc::StoreFailed if it could not be committed; the daemon ends then.
   [[nodiscard]] Result<core::Reply> operate(core::Event request);
 
-  /// Goes over to other options (Engine::reconfigure); durable when it returns. The runner reaches
-  /// what is new already. Errc::StoreFailed if it could not be committed; the daemon ends then.
-  [[nodiscard]] Result<void> reconfigure(core::Options next);
+  /// Goes over to other options (Engine::reconfigure); durable when it returns. take_over is called
+  /// once that is durable, before the first command that may need what is new. Errc::StoreFailed if
+  /// it could not be committed; the daemon ends then. On any error take_over is not called.
+  [[nodiscard]] Result<void> reconfigure(core::Options next,
+                                         const std::function<void()>& take_over);
 
   /// Runs beside the loop until it stops; ends when cancelled.
   void run_beside(Task<void> task) { reads_.spawn(std::move(task)); }
   /// Nothing new is begun from here on.
   [[nodiscard]] bool is_stopping() const { return stopping_ || exit_code_; }
-  /// Called whenever new events are in the store.
-  void on_events(std::function<void()> told) { on_events_ = std::move(told); }
+  /// Called after each commit that holds events, in the order given.
+  void on_events(std::function<void()> told) { on_events_.push_back(std::move(told)); }
 
   /// Returns when stopped and every command has ended, or after fail(). 0, or the exit code.
   Task<int> run();
@@ -69,8 +72,6 @@ class Driver {
 
   /// The same at once. An error means that events wait in the store until the file can be opened.
   [[nodiscard]] Result<void> reopen_log_now();
-  /// Called after each commit that holds events.
-  void tell_events(std::function<void()> told) { told_ = std::move(told); }
 
   /// Whether the loop turned and the store answered within the last minute.
   [[nodiscard]] bool live() const;
@@ -100,13 +101,12 @@ class Driver {
 
   Parts parts_;
   CommandRunner* runner_ = nullptr;
-  std::function<void()> on_events_;
+  std::vector<std::function<void()>> on_events_;
   TaskGroup reads_;
   TaskGroup deliveries_;
   Wakeup wakeup_;
   std::deque<core::Event> events_;
   core::DeliveredMarks marks_;
-  std::function<void()> told_ = [] {};
   bool stopping_ = false;
   bool reopen_log_ = false;
   std::optional<int> exit_code_;
