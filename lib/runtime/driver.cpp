@@ -130,8 +130,9 @@ void Driver::turn() {
 bool Driver::settle(core::Step& sum) {
   const MonoTime now = parts_.clock.now().mono;
   marks_.take(sum.writes, now);
-  const bool marks_due = marks_.due() && *marks_.due() <= now;
-  if ((marks_due || !sum.writes.empty()) && !commit(sum.writes)) return false;
+  const auto is_due = [&](const std::optional<MonoTime>& due) { return due && *due <= now; };
+  const bool something_due = is_due(marks_.due()) || is_due(position_due_.due());
+  if ((something_due || !sum.writes.empty()) && !commit(sum.writes)) return false;
   for (const core::Note& note : sum.notes) ops::log(note);
   for (const auto& transition : sum.transitions) {
     parts_.metrics.transition(transition.region, transition.to, transition.lag);
@@ -199,7 +200,8 @@ void Driver::step(core::Event event, Now now, core::Step& sum) {
 bool Driver::commit(core::Batch& writes) {
   const MonoTime began = parts_.clock.now().mono;
   marks_.give(writes);
-  const auto position = writes.events.empty() ? std::nullopt : std::optional(log_position());
+  const bool with_position = !writes.events.empty() || position_due_.due();
+  const auto position = with_position ? std::optional(log_position()) : std::nullopt;
   const auto committed = parts_.store.commit(writes, position);
   if (!committed) {
     // The engine is ahead of the store now; only a restart brings them together again.
@@ -207,6 +209,7 @@ bool Driver::commit(core::Batch& writes) {
     fail(kExitIo);
     return false;
   }
+  if (position) position_due_.committed();
   parts_.metrics.commit(parts_.clock.now().mono - began);
   return true;
 }
@@ -227,8 +230,15 @@ void Driver::write_log(const std::vector<core::EventRecord>& fresh) {
     if (!log_retry_at_) catch_up_log();
     return;
   }
-  const auto written = parts_.log.append(fresh);
+  const auto written = append_lines(fresh);
   if (!written) log_failed(written.error());
+}
+
+Result<void> Driver::append_lines(const std::vector<core::EventRecord>& events) {
+  const ops::LogFilePosition before = parts_.log.position();
+  auto written = parts_.log.append(events);
+  if (parts_.log.position() != before) position_due_.moved(parts_.clock.now().mono);
+  return written;
 }
 
 void Driver::catch_up_log() {
@@ -239,7 +249,7 @@ void Driver::catch_up_log() {
       return;
     }
     if (events->empty()) break;
-    const auto written = parts_.log.append(*events);
+    const auto written = append_lines(*events);
     if (!written) {
       log_failed(written.error());
       return;
@@ -268,9 +278,6 @@ void Driver::follow_log_file(Now now) {
   log_checked_ = now.mono;
   if (reopen_log_ || parts_.log.moved()) static_cast<void>(reopen_log_file());
   if (retry) catch_up_log();
-  // Kept while it is quiet too: a log that is moved elsewhere or compressed while the daemon is
-  // down cannot be asked how far it got.
-  if (look && parts_.log.position() != kept_position_) keep_log_position();
 }
 
 Result<void> Driver::reopen_log_file() {
@@ -292,8 +299,10 @@ Result<void> Driver::reopen_log_now() {
 
 void Driver::keep_log_position() {
   const auto kept = parts_.store.commit({}, log_position());
-  kept_position_ = parts_.log.position();
-  if (kept) return;
+  if (kept) {
+    position_due_.committed();
+    return;
+  }
   ops::log(core::Note::Level::Error, "store_failed", {{"error", kept.error().message()}});
   fail(kExitIo);
 }
@@ -350,6 +359,7 @@ Duration Driver::until_next(Now now) const {
   if (log_retry_at_) next = std::min(next, *log_retry_at_);
   if (grace_ends_) next = std::min(next, *grace_ends_);
   if (marks_.due()) next = std::min(next, *marks_.due());
+  if (position_due_.due()) next = std::min(next, *position_due_.due());
   return std::max(next - now.mono, Duration{});
 }
 

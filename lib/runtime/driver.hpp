@@ -14,6 +14,7 @@
 #include "core/delivered_marks.hpp"
 #include "core/engine.hpp"
 #include "ops/metrics.hpp"
+#include "ops/position_due.hpp"
 #include "ops/transition_log.hpp"
 #include "runtime/command_runner.hpp"
 #include "runtime/task_group.hpp"
@@ -26,7 +27,8 @@ namespace mactiond::runtime {
 ///
 /// Events that wait together are stepped together and committed in one transaction. What a step
 /// writes is durable before any of its commands starts, but for the marks of successful
-/// deliveries: they wait up to 20 ms for others (core::DeliveredMarks).
+/// deliveries: they wait up to 20 ms for others (core::DeliveredMarks). How far the transition log
+/// got is committed soon after its lines (ops::PositionDue).
 class Driver {
  public:
   /// Everything referred to outlives the driver.
@@ -86,6 +88,7 @@ class Driver {
   [[nodiscard]] bool commit(core::Batch& writes);
   [[nodiscard]] bool commit_marks();
   void write_log(const std::vector<core::EventRecord>& fresh);
+  [[nodiscard]] Result<void> append_lines(const std::vector<core::EventRecord>& events);
   void catch_up_log();
   void keep_log_position();
   void follow_log_file(Now now);
@@ -107,6 +110,7 @@ class Driver {
   Wakeup wakeup_;
   std::deque<core::Event> events_;
   core::DeliveredMarks marks_;
+  ops::PositionDue position_due_;
   bool stopping_ = false;
   bool reopen_log_ = false;
   std::optional<int> exit_code_;
@@ -115,8 +119,7 @@ class Driver {
   std::string log_trouble_;
   MonoTime log_checked_{};
   MonoTime status_reported_{};
-  std::string status_line_;             ///< told to the service manager last
-  ops::LogFilePosition kept_position_;  ///< committed last, apart from the events' own commits
+  std::string status_line_;  ///< told to the service manager last
   MonoTime last_turn_{};
 };
 
