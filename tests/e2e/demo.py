@@ -10,8 +10,8 @@ import sys
 import time
 
 from harness import FINAL, TYPES, Workplace, all_told, last_changes, pass_time, wait_until
-from judge import judge, lags_ms, parse_time
-from stale import AGE_MS, POLICIES, Fates
+from judge import age_text, is_old, judge, lags_ms, parse_time
+from stale import POLICIES, Fates
 
 PER_MINUTE, PER_HOUR = 100, 1500  # what the real API grants
 VISIBLE_S = 4.0  # the quota stretches the poll interval to about 2.6 s
@@ -40,6 +40,7 @@ class Screen:
         self.colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         encoding = (sys.stdout.encoding or "").lower()
         self.arrow = "→" if encoding.startswith("utf") else "->"
+        self.since = 0.0  # when the daemon was started
 
     def status(self, status, width=0):
         text = (status or "(new)").ljust(width)
@@ -51,10 +52,16 @@ class Screen:
         action = line["action"]
         moment = time.strftime("%H:%M:%S", time.gmtime(parse_time(line["time"])))
         computer = (action.get("computerDnsName") or action.get("machineId") or "?").split(".")[0]
-        lag = "" if line["lag_ms"] is None else f" lag {line['lag_ms'] / 1000:4.1f} s"
         print(f"{moment}  {computer:<14} {action['type']:<28}"
               f" {self.status(line['from'], 10)} {self.arrow} {self.status(line['to'], 10)}"
-              f"{lag}", flush=True)
+              f"{self.delay(line)}", flush=True)
+
+    def delay(self, line):
+        """How late a change was seen, or how old the action was already."""
+        if is_old(line, self.since):
+            age = time.time() - parse_time(line["action"]["creationDateTimeUtc"])
+            return f" already {age_text(age)} old"
+        return "" if line["lag_ms"] is None else f" lag {line['lag_ms'] / 1000:4.1f} s"
 
     def other(self, line):
         action = line.get("action", {})
@@ -110,6 +117,7 @@ class Demo:
 
     def play(self):
         """Starts the script's actions when they are due and shows what the daemon tells."""
+        self.screen.since = time.time()
         self.daemon.start()
         print(f"mactiond follows a simulated tenant for {self.seconds} s:"
               f" {len(self.script)} actions and 5 stale ones, TLS, {len(self.receivers)} signed"
@@ -173,9 +181,7 @@ class Demo:
         return not problems
 
     def summary(self, verdict, quota, status, lines, code, took):
-        young = [line for line in lines if line.get("lag_ms") is None
-                 or line["lag_ms"] < AGE_MS]
-        lags = [lag / 1000 for lag in lags_ms(young)] or [0.0]
+        lags = [lag / 1000 for lag in lags_ms(lines, self.screen.since)] or [0.0]
         print(f"\ntransitions    {verdict.seen} told of {verdict.true} true;"
               f" {verdict.required} were visible for more than {VISIBLE_S:.0f} s,"
               f" {len(verdict.missing)} of these missing")

@@ -131,8 +131,24 @@ def _judge_receiver(receiver, lines, verdict):
         newest[attempt.action_id] = max(line["seq"], newest.get(attempt.action_id, 0))
 
 
-def lags_ms(lines):
-    """Detection lags of all transitions whose server stamp is known, sorted."""
+def is_old(line, since):
+    """Whether a transition shows what was so before the daemon ran: it has an age and no lag."""
+    return line["from"] is None and (
+        line.get("backlog") is True or parse_time(line["time"]) < since)
+
+
+def lags_ms(lines, since):
+    """Detection lags, sorted, of the transitions that became visible while the daemon ran: after
+    the moment `since`."""
     return sorted(
         line["lag_ms"] for line in lines
-        if line["type"] == "action.transition" and line["lag_ms"] is not None)
+        if line["type"] == "action.transition" and line["lag_ms"] is not None
+        and line.get("backlog") is not True and parse_time(line["time"]) >= since)
+
+
+def age_text(seconds):
+    """E.g. "7 h": whole units, of the largest that fits."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds / size)} {unit}"
+    return f"{max(0, int(seconds))} s"

@@ -5,7 +5,7 @@ import json
 import time
 import unittest
 
-from judge import Change, judge, parse_time
+from judge import Change, age_text, is_old, judge, lags_ms, parse_time
 from receiver import Answer, Receiver, check_signature, signature
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -129,6 +129,37 @@ class Judge(unittest.TestCase):
     def test_reads_stamps_of_any_precision(self):
         self.assertEqual(parse_time("1970-01-01T00:00:10Z"), 10)
         self.assertAlmostEqual(parse_time("1970-01-01T00:00:10.1234567Z"), 10.1234567, places=6)
+
+
+class Lags(unittest.TestCase):
+    """The demo's lags: of what became visible while the daemon ran, whatever their size."""
+
+    START = parse_time("2030-01-01T07:00:00Z")
+
+    @staticmethod
+    def seen(time, lag_ms, before=None, **more):
+        return {"type": "action.transition", "time": time, "from": before, "to": "Pending",
+                "lag_ms": lag_ms} | more
+
+    def test_an_action_that_is_older_than_the_daemon_has_an_age_and_no_lag(self):
+        old = [self.seen("2030-01-01T00:00:00.0000000Z", lag) for lag in (25_199_600, 25_200_300)]
+        old += [self.seen("2030-01-01T06:59:59.9000000Z", 700),
+                self.seen("2030-01-01T00:00:00.0000000Z", None),
+                self.seen("2030-01-01T07:00:01.0000000Z", None, backlog=True)]
+        self.assertEqual([is_old(line, self.START) for line in old], [True] * len(old))
+        self.assertEqual(lags_ms(old, self.START), [])
+
+    def test_a_late_sight_of_a_young_change_counts_however_late(self):
+        lines = [self.seen("2030-01-01T07:00:01.0000000Z", 26_000_000),
+                 self.seen("2030-01-01T07:00:02.0000000Z", 900, before="Pending"),
+                 self.seen("2030-01-01T07:00:03.0000000Z", None, before="Pending"),
+                 {"type": "cancel.requested", "time": "2030-01-01T07:00:03.0000000Z"}]
+        self.assertEqual(lags_ms(lines, self.START), [900, 26_000_000])
+        self.assertEqual([is_old(line, self.START) for line in lines[:3]], [False] * 3)
+
+    def test_ages_are_read_at_a_glance(self):
+        texts = [age_text(seconds) for seconds in (-1, 0.4, 59.9, 60, 3599, 25_199.6, 200_000)]
+        self.assertEqual(texts, ["0 s", "0 s", "59 s", "1 min", "59 min", "6 h", "2 d"])
 
 
 if __name__ == "__main__":
