@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
 from harness import Daemon, Workplace, free_port, pass_time, wait_until  # noqa: E402
+from hostile_api import stamp  # noqa: E402
 
 DELIVERIES_PER_S = 3000
 READY_S = 1.0
@@ -80,8 +81,8 @@ class Bench(Daemon):
             "requestor": "soc@x.example",
             "requestorComment": "weekly scan of the servers", "status": "Succeeded",
             "machineId": "f" * 40, "computerDnsName": "srv-001.corp.example",
-            "creationDateTimeUtc": "2026-11-20T10:00:00.1234567Z",
-            "lastUpdateDateTimeUtc": "2026-11-20T10:05:00.1234567Z"}, separators=(",", ":"))
+            "creationDateTimeUtc": stamp(age_s=900),
+            "lastUpdateDateTimeUtc": stamp(age_s=600)}, separators=(",", ":"))
         ticks = int(time.time() * 1e7) - 600 * 10**7
         store = sqlite3.connect(self.state / "store.db")
         first = store.execute("SELECT last_seq FROM counter").fetchone()[0] + 1

@@ -17,7 +17,7 @@ class Cancel(E2eTest):
 
     def test_each_policy_does_what_it_says(self):
         daemon = self.daemon_with(POLICIES)
-        fates = Fates(self.sim)
+        fates = Fates(self.sim, cancel_delay_ms=8000)
         daemon.start()
 
         def kept():

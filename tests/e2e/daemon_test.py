@@ -220,8 +220,7 @@ class Running(E2eTest):
         self.daemon.start()
         wait_until(lambda: self.daemon.get("/readyz")[0] == 200, 20, "/readyz")
         self.sim.faults("no_answer")
-        calls = self.sim.quota()["calls"]
-        wait_until(lambda: self.sim.quota()["calls"] > calls, 20, "a hanging poll")
+        self.daemon.wait_for_hanging_call()
         self.stops_cleanly()
 
     def test_stops_in_time_while_a_receiver_hangs_and_delivers_after_restart(self):

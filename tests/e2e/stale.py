@@ -54,8 +54,9 @@ def stale(kind, number):
 class Fates:
     """Adds one action for each fate and ends what must end by hand."""
 
-    def __init__(self, sim):
-        sim.switch(cancel="delayed", cancel_delay_ms=2500)
+    def __init__(self, sim, cancel_delay_ms=2500):
+        """The delay is the time in which an end must overtake its cancel."""
+        sim.switch(cancel="delayed", cancel_delay_ms=cancel_delay_ms)
         self.sim = sim
         self.scan, self.session, self.package, self.second, self.dry = sim.add([
             stale("RunAntiVirusScan", 1), stale("LiveResponse", 2),

@@ -71,8 +71,8 @@ class ClientTest : public testing::Test {
   Loop loop_;
   http::Limits limits_ = [] {
     http::Limits limits;
-    limits.timeout = std::chrono::seconds(8);
-    limits.connect_timeout = std::chrono::seconds(4);
+    limits.timeout = std::chrono::seconds(24);
+    limits.connect_timeout = std::chrono::seconds(12);
     limits.header_bytes = 4096;
     limits.body_bytes = 65536;
     return limits;

@@ -67,7 +67,7 @@ class Connector : public testing::Test {
 
   Result<std::unique_ptr<net::Connection>> connect(const std::string& host, const std::string& port,
                                                    net::Connector::Options options = {},
-                                                   milliseconds limit = milliseconds(4000)) {
+                                                   milliseconds limit = milliseconds(12'000)) {
     net::Connector connector(loop_.context.get_executor(), *net::make_tls_context(""),
                              std::move(options),
                              [found = addresses_](const std::string&) { return found; });
@@ -92,8 +92,8 @@ TEST_F(Connector, ADeadAddressLeavesTimeForTheNext) {
   const BlackHole hole("127.0.0.2", server.port());
   ASSERT_TRUE(hole.held());
   resolve_to({"127.0.0.2", "127.0.0.1"});
-  EXPECT_TRUE(connect("a.example", server.port(), {}, milliseconds(1200)));
-  EXPECT_GE(loop_.elapsed, milliseconds(295)) << "the first address was not dead";
+  EXPECT_TRUE(connect("a.example", server.port(), {}, milliseconds(4000)));
+  EXPECT_GE(loop_.elapsed, milliseconds(995)) << "the first address was not dead";
 }
 
 TEST_F(Connector, TheLimitHoldsWhenNoAddressAnswers) {
@@ -104,7 +104,7 @@ TEST_F(Connector, TheLimitHoldsWhenNoAddressAnswers) {
   ASSERT_FALSE(connected);
   EXPECT_EQ(connected.error().code, make_error_code(Errc::DeadlineExceeded));
   EXPECT_EQ(phase_, "connecting");
-  EXPECT_LT(loop_.elapsed, milliseconds(2000));
+  EXPECT_LT(loop_.elapsed, milliseconds(10'000));
 }
 
 TEST_F(Connector, ContactsNoLinkLocalAddressWhenToldNotTo) {
@@ -207,7 +207,7 @@ TEST_F(Proxy, IsNotAskedForALinkLocalAddress) {
 TEST_F(Proxy, TheConnectLimitHoldsWhenItStalls) {
   const ScriptedServer proxy([](Peer& peer) { peer.stall(); });
   use_proxy(proxy);
-  limits_.connect_timeout = milliseconds(200);
+  limits_.connect_timeout = milliseconds(500);
   const auto result = send(beyond());
   EXPECT_EQ(ending(result), ending(Errc::DeadlineExceeded));
   EXPECT_EQ(result.error().where, "api.example:443 (asking the proxy)");

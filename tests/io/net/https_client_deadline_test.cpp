@@ -18,7 +18,7 @@ class HttpsClientDeadline : public ClientTest {
   // The exact limit plus what a busy machine may add.
   void expect_elapsed(milliseconds limit) {
     EXPECT_GE(loop_.elapsed, limit - milliseconds(5));
-    EXPECT_LT(loop_.elapsed, limit + milliseconds(1500));
+    EXPECT_LT(loop_.elapsed, limit + std::chrono::seconds(8));
   }
 };
 
@@ -33,22 +33,22 @@ TEST_F(HttpsClientDeadline, HoldsWhenTheHandshakeStalls) {
 
 TEST_F(HttpsClientDeadline, HoldsWhenTheAnswerDoesNotBegin) {
   const ScriptedServer server([](Peer& peer) { peer.stall(); }, localhost());
-  limits_.timeout = milliseconds(300);
+  limits_.timeout = milliseconds(1000);  // the handshake needs a part of it
   const auto result = get(server);
   EXPECT_EQ(ending(result), ending(Errc::DeadlineExceeded));
   EXPECT_EQ(result.error().where, "127.0.0.1:" + server.port() + " (waiting for the answer)");
-  expect_elapsed(milliseconds(300));
+  expect_elapsed(milliseconds(1000));
 }
 
 TEST_F(HttpsClientDeadline, TheConnectLimitDoesNotCoverTheAnswer) {
   const ScriptedServer server(
       [](Peer& peer) {
         if (peer.read_request().empty()) return;
-        peer.drip(answer("ok"), milliseconds(20));
+        peer.drip(answer("ok"), milliseconds(40));
         peer.stall();
       },
       localhost());
-  limits_.connect_timeout = milliseconds(300);
+  limits_.connect_timeout = milliseconds(1000);
   EXPECT_EQ(ending(get(server)), "200 ok");
 }
 
@@ -126,9 +126,9 @@ TEST_F(HttpsClientDeadline, AConnectionOfAFailedRequestIsNotUsedAgain) {
     if (peer.number() == 0) return peer.stall();
     peer.send(answer("ok"));
   });
-  limits_.timeout = milliseconds(100);
+  limits_.timeout = milliseconds(500);
   EXPECT_EQ(ending(get_plain(server)), ending(Errc::DeadlineExceeded));
-  limits_.timeout = std::chrono::seconds(5);
+  limits_.timeout = std::chrono::seconds(20);
   EXPECT_EQ(ending(get_plain(server)), "200 ok");
   EXPECT_EQ(server.connections(), 2);
 }
@@ -212,7 +212,7 @@ TEST_F(HttpsClientCancelled, ADeadlineBetweenAnyTwoStepsLeavesAUsableClient) {
     const auto result = get(server);
     EXPECT_EQ(ending(result), result ? "200 ok" : ending(Errc::DeadlineExceeded));
   }
-  limits_.timeout = std::chrono::seconds(5);
+  limits_.timeout = std::chrono::seconds(20);
   EXPECT_EQ(ending(get(server)), "200 ok");
 }
 

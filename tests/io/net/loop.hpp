@@ -13,7 +13,7 @@
 
 namespace mactiond::test {
 
-/// Runs tasks to their end. A task that throws, or takes longer than ten seconds, fails the test.
+/// Runs tasks to their end. A task that throws, or takes longer than 30 s, fails the test.
 class Loop {
  public:
   template <class T>
@@ -32,7 +32,7 @@ class Loop {
 
   void finish() {
     context.restart();
-    context.run_for(std::chrono::seconds(10));
+    context.run_for(std::chrono::seconds(30));
     EXPECT_TRUE(context.stopped()) << "work is left";
   }
 

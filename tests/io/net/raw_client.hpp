@@ -13,7 +13,7 @@
 
 namespace mactiond::test {
 
-/// A blocking client; every read ends after 15 seconds at the latest.
+/// A blocking client; every read ends after 40 seconds at the latest.
 class RawClient {
  public:
   explicit RawClient(const std::string& path) : descriptor_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
@@ -70,7 +70,7 @@ class RawClient {
 
  private:
   void connect(const sockaddr* address, socklen_t size) {
-    const timeval limit{15, 0};
+    const timeval limit{40, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
     connected_ = ::connect(descriptor_, address, size) == 0;
   }

@@ -56,7 +56,7 @@ class Hanging {
 class Resolver : public testing::Test {
  protected:
   Result<Addresses> resolve(net::Resolver& resolver, const std::string& host,
-                            milliseconds limit = std::chrono::seconds(5)) {
+                            milliseconds limit = std::chrono::seconds(15)) {
     return loop_.run(resolver.resolve(host, limit));
   }
   Loop loop_;
@@ -91,7 +91,7 @@ TEST_F(Resolver, HoldsTheDeadlineWhenTheLookupHangs) {
     net::Resolver resolver(loop_.context.get_executor(), hanging.lookup());
     EXPECT_EQ(ending(resolve(resolver, "a.example", milliseconds(200))),
               to_string(Errc::DeadlineExceeded));
-    EXPECT_LT(loop_.elapsed, std::chrono::seconds(2));
+    EXPECT_LT(loop_.elapsed, std::chrono::seconds(10));
   }
   // The lookup comes back to a resolver, and then to a context, that is gone.
   EXPECT_EQ(hanging.started(), 1);
@@ -102,7 +102,7 @@ TEST_F(Resolver, SharesALookupAmongAllWhoAskForTheName) {
   net::Resolver resolver(loop_.context.get_executor(), hanging.lookup());
   int answers = 0;
   for (int i = 0; i < 5; ++i) {
-    boost::asio::co_spawn(loop_.context, resolver.resolve("a.example", std::chrono::seconds(5)),
+    boost::asio::co_spawn(loop_.context, resolver.resolve("a.example", std::chrono::seconds(15)),
                           [&answers](std::exception_ptr failure, Result<Addresses> found) {
                             EXPECT_FALSE(failure);
                             EXPECT_EQ(ending(found), "10.0.0.9");
@@ -173,12 +173,12 @@ TEST_F(Resolver, FallsBackWhenTheLookupHangsAndWaitsOnlyOnceForIt) {
   scripted.wait_for = end.get_future().share();
   EXPECT_EQ(ending(resolve(resolver, "a.example", milliseconds(100))), "10.0.0.1");
   EXPECT_GE(loop_.elapsed, milliseconds(95));
-  EXPECT_EQ(ending(resolve(resolver, "a.example", std::chrono::seconds(8))), "10.0.0.1");
-  EXPECT_LT(loop_.elapsed, std::chrono::seconds(4));
+  EXPECT_EQ(ending(resolve(resolver, "a.example", std::chrono::seconds(20))), "10.0.0.1");
+  EXPECT_LT(loop_.elapsed, std::chrono::seconds(10));
   // The late answer is taken after all.
   scripted.set(address("10.0.0.3"));
   end.set_value();
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(15);
   std::string found;
   while (found != "10.0.0.3" && std::chrono::steady_clock::now() < deadline) {
     found = ending(resolve(resolver, "a.example"));

@@ -61,7 +61,7 @@ class Serving {
       ended_ = true;
       failure_ = failure;
     });
-    thread_ = std::thread([this] { context_.run_for(std::chrono::seconds(30)); });
+    thread_ = std::thread([this] { context_.run_for(std::chrono::seconds(120)); });
   }
   boost::asio::io_context context_{1};
   std::unique_ptr<net::HttpServer> server_;
