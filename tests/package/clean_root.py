@@ -146,7 +146,7 @@ class Service:
 
     def stop(self):
         self.process.terminate()
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
     def stop_now(self):
         if self.process and self.process.poll() is None:

@@ -255,10 +255,11 @@ TEST_F(TransitionLog, StartsOverAtTheCommittedEventWhenTheFileIsGone) {
 TEST_F(TransitionLog, KnowsACopiedLogByItsLastLine) {
   const LogFilePosition committed = write_up_to(5, 3);
   const std::string all = read();
-  fs::rename(path_, directory_ + "/../transition_log_elsewhere");
+  const std::string elsewhere = directory_ + ".elsewhere";
+  fs::rename(path_, elsewhere);
   write(path_, all + "{\"seq\":6,\"to");
   auto log = open(committed, 6);
-  fs::remove(directory_ + "/../transition_log_elsewhere");
+  fs::remove(elsewhere);
   EXPECT_EQ(log.position().first_seq, 6U);
   EXPECT_EQ(read(), all);
 }
