@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -103,6 +104,31 @@ std::optional<std::string> find_renamed(const std::string& path, std::uint64_t i
   return std::nullopt;
 }
 
+/// `next`, or the event after the last line of a copy of the log beside it: some rotations copy the
+/// file and empty or remove it. Only a copy that ends with an event of the store counts.
+std::uint64_t next_after_copies(const std::string& path, std::uint64_t next,
+                                std::uint64_t last_seq) {
+  const std::string directory = directory_of(path);
+  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::string stem = name.substr(0, name.rfind('.'));
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(directory.c_str()), ::closedir);
+  if (!entries) return next;
+  // Beyond the newest event nothing can be missing.
+  while (next <= last_seq) {
+    const dirent* entry = ::readdir(entries.get());
+    if (entry == nullptr) break;
+    const std::string_view found = static_cast<const char*>(entry->d_name);
+    if (!found.starts_with(stem) || found == name) continue;
+    constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+    File copy(::openat(::dirfd(entries.get()), found.data(), kFlags));
+    if (copy.fd() < 0 || ::fstat(copy.fd(), &copy.stat) != 0) continue;
+    if (!S_ISREG(copy.stat.st_mode)) continue;
+    const auto tail = examine_log(copy.fd(), copy.size());
+    if (tail && tail->ours && tail->next <= last_seq + 1) next = std::max(next, tail->next);
+  }
+  return next;
+}
+
 Result<void> cut(const File& file, std::uint64_t size, Sync sync, const std::string& path) {
   if (size >= file.size()) return {};
   if (::ftruncate(file.fd(), static_cast<off_t>(size)) != 0) return not_usable(path, errno);
@@ -131,13 +157,13 @@ Result<LogTail> examine_committed(const File& file, const std::string& path,
 Result<std::uint64_t> finish_renamed(const std::string& path, const LogFilePosition& committed,
                                      Sync sync, std::uint64_t last_seq) {
   const auto renamed = find_renamed(path, committed.inode);
-  if (!renamed) return committed.first_seq;
+  if (!renamed) return next_after_copies(path, committed.first_seq, last_seq);
   File file(::open(renamed->c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
   if (file.fd() < 0 || ::fstat(file.fd(), &file.stat) != 0) return not_usable(*renamed, errno);
   const auto tail = examine_committed(file, *renamed, committed, sync);
   if (!tail) return tail.error();
   if (const auto known = check_known(*renamed, tail->next, last_seq); !known) return known.error();
-  if (!tail->ours) return tail->next;
+  if (!tail->ours) return next_after_copies(path, tail->next, last_seq);
   if (const auto done = cut(file, tail->whole, sync, *renamed); !done) return done.error();
   return tail->next;
 }
@@ -152,7 +178,10 @@ Result<LogTail> examine(const File& file, const std::string& path, Sync sync,
   }
   // Device numbers may change when the machine starts anew; the inode says enough.
   if (committed->inode == file.stat.st_ino) {
-    return examine_committed(file, path, *committed, sync);
+    auto own = examine_committed(file, path, *committed, sync);
+    const bool emptied = own && file.size() < committed->offset;
+    if (emptied) own->next = next_after_copies(path, own->next, last_seq);
+    return own;
   }
   const auto next = finish_renamed(path, *committed, sync, last_seq);
   if (!next) return next.error();

@@ -30,7 +30,7 @@ struct LogFilePosition {
 /// The driver commits position() in the transaction that stores new events, then calls append().
 /// After a crash open() reads the file from the committed offset on, cuts a torn last line off
 /// and knows from the whole lines found how far it got, also where the file was renamed since
-/// (the inode is searched in the same directory).
+/// (the inode is searched in the same directory) or copied beside it and then emptied or removed.
 class TransitionLog {
  public:
   /// committed: from the store; nothing on first start (then the file, if it exists, is appended

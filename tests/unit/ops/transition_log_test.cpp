@@ -264,6 +264,40 @@ TEST_F(TransitionLog, KnowsACopiedLogByItsLastLine) {
   EXPECT_EQ(read(), all);
 }
 
+TEST_F(TransitionLog, RepeatsNoLineOfACopyThatARotationMadeBesideIt) {
+  for (const char* name : {"/transitions.jsonl.1", "/transitions.jsonl-20300101",
+                           "/transitions-20300101.jsonl", "/transitions.1.jsonl"}) {
+    for (const bool removed : {false, true}) {
+      SCOPED_TRACE(std::string(name) + (removed ? " removed" : " emptied"));
+      const LogFilePosition committed = write_up_to(5, 3);
+      fs::copy_file(path_, directory_ + name);
+      removed ? static_cast<void>(fs::remove(path_)) : cut(0);
+      auto log = open(committed, 6);
+      EXPECT_EQ(log.position().first_seq, 6U);
+      ASSERT_TRUE(log.append(events(6, 6)));
+      EXPECT_EQ(read(), lines(6, 6));
+      EXPECT_EQ(read(directory_ + name), lines(1, 5));
+      fs::remove(path_);
+      fs::remove(directory_ + name);
+    }
+  }
+}
+
+TEST_F(TransitionLog, TakesNoFileBesideItForACopyThatIsNone) {
+  const LogFilePosition committed = write_up_to(5, 3);
+  // It keeps its inode, which no other file may be given.
+  const std::string elsewhere = directory_ + ".elsewhere";
+  fs::rename(path_, elsewhere);
+  write(path_ + ".of-another-store", lines(1, 9));
+  write(path_ + ".older", lines(1, 2));
+  write(path_ + ".notes", "by hand\n");
+  write(directory_ + "/other.jsonl", lines(1, 5));
+  fs::create_directory(path_ + ".d");
+  ASSERT_EQ(::mkfifo((path_ + ".fifo").c_str(), 0600), 0);
+  EXPECT_EQ(open(committed, 5).position().first_seq, 3U);
+  fs::remove(elsewhere);
+}
+
 TEST_F(TransitionLog, LeavesAnotherProgramsFileThatTookTheInodeAlone) {
   const LogFilePosition committed = write_up_to(2, 1);
   const std::string other = directory_ + "/other.log";
