@@ -6,11 +6,14 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/text.hpp"
+#include "defender/entra_error.hpp"
 #include "defender/json_object.hpp"
 #include "http/outcome.hpp"
 
@@ -57,14 +60,14 @@ std::string describe(const ApiError& error) {
   return printable(error.code + ": " + error.message);
 }
 
-// The number text begins with, at most kWaitMax; text moves behind it.
-std::optional<std::int64_t> take_number(std::string_view& text) {
+// The number text begins with, at most `most`; text moves behind it.
+std::optional<std::int64_t> take_number(std::string_view& text, std::int64_t most = kWaitMax) {
   const std::size_t size = std::min(text.find_first_not_of("0123456789"), text.size());
   if (size == 0) return std::nullopt;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + size, value);
   text.remove_prefix(size);
-  return error == std::errc{} ? std::min(value, kWaitMax) : kWaitMax;
+  return error == std::errc{} ? std::min(value, most) : most;
 }
 
 bool take(std::string_view& text, std::string_view expected) {
@@ -101,7 +104,7 @@ std::optional<NamedLimit> named_limit(std::string_view message) {
   const std::size_t at = message.find(kMark);
   if (at == std::string_view::npos) return std::nullopt;
   std::string_view rest = message.substr(at + kMark.size());
-  const auto count = take_number(rest);
+  const auto count = take_number(rest, std::numeric_limits<int>::max());
   if (!count || !take(rest, " per ")) return std::nullopt;
   const auto period = take_period(rest);
   if (!period) return std::nullopt;
@@ -117,22 +120,38 @@ std::optional<Duration> wait_from_message(std::string_view message) {
 }
 
 // Of the description only the number is kept: the rest repeats app and tenant ids.
-std::string aadsts_number(const boost::json::object& answer) {
+std::optional<std::int64_t> aadsts_number(const boost::json::object& answer) {
+  constexpr std::string_view kMark = "AADSTS";
+  constexpr std::size_t kDigitsMax = 10;
   std::string_view description = text_of(answer, "error_description");
-  const std::size_t at = description.find("AADSTS");
-  if (at == std::string_view::npos) return {};
-  description.remove_prefix(at + 6);
-  const std::size_t size =
-      std::min(description.find_first_not_of("0123456789"), description.size());
-  if (size == 0 || size > 10) return {};
-  return "AADSTS" + std::string(description.substr(0, size));
+  const std::size_t at = description.find(kMark);
+  if (at == std::string_view::npos) return std::nullopt;
+  description.remove_prefix(at + kMark.size());
+  if (description.find_first_not_of("0123456789") > kDigitsMax && description.size() > kDigitsMax) {
+    return std::nullopt;
+  }
+  return take_number(description, std::numeric_limits<std::int64_t>::max());
 }
 
-std::string aadsts_code(const boost::json::object& answer) {
+std::optional<std::int64_t> aadsts_code(const boost::json::object& answer) {
   const boost::json::value* codes = answer.if_contains("error_codes");
-  if (codes == nullptr || !codes->is_array() || codes->get_array().empty()) return {};
+  if (codes == nullptr || !codes->is_array() || codes->get_array().empty()) return std::nullopt;
   const boost::json::value& first = codes->get_array().front();
-  return first.is_int64() ? "AADSTS" + std::to_string(first.get_int64()) : std::string();
+  if (!first.is_int64() || first.get_int64() < 0) return std::nullopt;
+  return first.get_int64();
+}
+
+// "error AADSTSnnn: sentence; remedy", as much of it as there is.
+std::string describe(const std::string& error, std::optional<std::int64_t> number) {
+  if (!number) return error;
+  std::string text = error;
+  if (!text.empty()) text += ' ';
+  text += "AADSTS" + std::to_string(*number);
+  const EntraError* known = find_entra_error(*number);
+  if (known == nullptr) return text;
+  text.append(": ").append(known->sentence);
+  if (!known->remedy.empty()) text.append("; ").append(known->remedy);
+  return text;
 }
 
 // error is one word of OAuth's; what does not look like one is not repeated.
@@ -144,9 +163,7 @@ std::string error_word(const boost::json::object& answer) {
   return plain ? std::string(word) : std::string();
 }
 
-bool is_passing(int status, std::string_view error) {
-  return error == "temporarily_unavailable" || status == 408 || status == 429 || status >= 500;
-}
+bool is_passing(int status) { return status == 408 || status == 429 || status >= 500; }
 
 }  // namespace
 
@@ -166,22 +183,26 @@ Disposition token_outcome(const http::Response& response, WallTime local) {
   Disposition result = http::outcome(response, local);
   if (result.ok()) return result;
   std::string error;
+  const EntraError* known = nullptr;
   if (const auto answer = parse_object(response.body)) {
     error = error_word(*answer);
-    std::string number = aadsts_number(*answer);
-    if (number.empty()) number = aadsts_code(*answer);
-    const std::string text = error + (error.empty() || number.empty() ? "" : " ") + number;
-    if (!text.empty()) result.detail = text;
+    auto number = aadsts_number(*answer);
+    if (!number) number = aadsts_code(*answer);
+    if (number) known = find_entra_error(*number);
+    if (std::string text = describe(error, number); !text.empty()) result.detail = std::move(text);
   }
-  if (!is_passing(result.status, error)) {
+  if (known != nullptr && known->wait) {
+    result.retry_after = std::max(result.retry_after.value_or(Duration{}), *known->wait);
+  }
+  const bool said_passing =
+      error == "temporarily_unavailable" || (known != nullptr && known->passing);
+  if (!said_passing && !is_passing(result.status)) {
     result.verdict = Verdict::GiveUp;
     result.reason = Reason::Auth;
     return result;
   }
   result.verdict = Verdict::Retry;
-  if (error == "temporarily_unavailable" && result.status < 500 && result.status != 429) {
-    result.reason = Reason::ServerError;
-  }
+  if (!is_passing(result.status)) result.reason = Reason::ServerError;
   return result;
 }
 

@@ -12,9 +12,10 @@ namespace mactiond::defender {
 /// "code: message", cut to 300 characters, without `target`.
 [[nodiscard]] Disposition api_outcome(const http::Response& response, WallTime local);
 
-/// What an answer of the token endpoint means: only temporarily_unavailable, 408, 429 and 5xx are
-/// worth a retry soon; all else is GiveUp with Reason::Auth. detail is "error AADSTSnnn", never
-/// the description (it repeats tenant and app ids).
+/// What an answer of the token endpoint means: only temporarily_unavailable, 408, 429, 5xx and the
+/// AADSTS numbers of passing trouble are worth a retry soon; all else is GiveUp with Reason::Auth.
+/// detail is "error AADSTSnnn: sentence; remedy" (entra_error.hpp), never the description: it
+/// repeats tenant and app ids.
 [[nodiscard]] Disposition token_outcome(const http::Response& response, WallTime local);
 
 }  // namespace mactiond::defender
