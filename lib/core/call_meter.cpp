@@ -13,12 +13,17 @@ using namespace std::chrono_literals;
 
 constexpr const char* kHold = "hold";
 constexpr const char* kLearned = "_learned";
+constexpr const char* kCalls = "calls";
+constexpr const char* kCountedSince = "calls_since";
+constexpr const char* kBoundedUntil = "calls_bounded";
 
 constexpr Duration kMargin = 1s;
+constexpr Duration kSecond = 1s;
 constexpr Duration kHoldMax = 1h;
 constexpr Duration kHoldFirst = 5s;
 constexpr Duration kHoldGrown = 5min;
-constexpr Duration kRemembered = 1h + kSendWithin;
+/// What lies further back than this concerns no window.
+constexpr Duration kCountedFor = 1h + kSendWithin;
 constexpr int kSlowestPercent = 800;
 /// Every minute without a refusal takes so much of the slowness away.
 constexpr int kRecoveryPercent = 10;
@@ -41,25 +46,10 @@ int must_leave(const RateLimit& limit, Lane lane) {
     case Lane::Lookup:
       return limit.reserve * 3 / 4;
     case Lane::List:
+    case Lane::LateLookup:
       return limit.reserve;
   }
   return 0;
-}
-
-const QuotaRow* find_row(const std::vector<QuotaRow>& rows, const std::string& window) {
-  const auto found = std::find_if(rows.begin(), rows.end(),
-                                  [&](const QuotaRow& row) { return row.window == window; });
-  return found == rows.end() ? nullptr : &*found;
-}
-
-bool is_exact(const QuotaRow& row, const std::string& boot_id) {
-  return !boot_id.empty() && row.boot_id == boot_id;
-}
-
-// A bucket found half empty says that about half of its limit was in use.
-int used_of(const TokenBucket& bucket, MonoTime now) {
-  const RateLimit& limit = bucket.limit();
-  return limit.count * std::min(bucket.missing(now), limit.burst) / limit.burst;
 }
 
 }  // namespace
@@ -79,16 +69,66 @@ CallMeter::CallMeter(std::string prefix, const std::vector<RateLimit>& limits)
   for (const RateLimit& limit : limits) windows_.push_back({limit, TokenBucket(limit)});
 }
 
+const QuotaRow* CallMeter::Stored::find(const std::string& window) const {
+  const auto found = std::find_if(rows.begin(), rows.end(),
+                                  [&](const QuotaRow& row) { return row.window == window; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+bool CallMeter::Stored::exact(const QuotaRow& row) const {
+  return !boot_id.empty() && row.boot_id == boot_id;
+}
+
+std::optional<MonoTime> CallMeter::Stored::instant(const QuotaRow& row) const {
+  if (exact(row)) return row.instant;
+  if (calls == nullptr || calls->boot_id != row.boot_id) return std::nullopt;
+  // What no clock of ours can have said is no distance.
+  constexpr Duration kFar = 48h;
+  const Duration distance = row.instant - calls->instant;
+  if (std::chrono::abs(distance) > kFar) return std::nullopt;
+  // The log ends with a full second that may have been under way.
+  return now + kSecond + distance;
+}
+
 void CallMeter::restore(const std::vector<QuotaRow>& rows, const std::string& boot_id,
                         MonoTime now) {
-  int used = 0;
-  for (Window& window : windows_) used = restore(window, rows, boot_id, now);
-  const QuotaRow* hold = find_row(rows, prefix_ + kHold);
-  if (hold != nullptr && is_exact(*hold, boot_id)) {
-    hold_until_ = std::min(hold->instant, now + kHoldMax + kMargin);
+  Stored stored{rows, boot_id, nullptr, now};
+  stored.calls = stored.find(prefix_ + kCalls);
+  restore_log(stored);
+  if (log_.empty()) stored.calls = nullptr;
+  for (Window& window : windows_) {
+    restore_learned(window, stored);
+    restore_bucket(window, stored);
   }
-  if (!rows.empty()) known_since_ = now;
-  assume_calls(used, now);
+  const QuotaRow* hold = stored.find(prefix_ + kHold);
+  if (hold != nullptr && stored.exact(*hold)) {
+    hold_until_ = std::min(hold->instant, now + kHoldMax + kMargin);
+    if (hold_until_ > now) first_list_ = true;
+  }
+}
+
+void CallMeter::restore_log(const Stored& stored) {
+  const bool called = std::any_of(windows_.begin(), windows_.end(), [&](const Window& window) {
+    return stored.find(prefix_ + window.stated.name) != nullptr;
+  });
+  if (!called) return;
+  const QuotaRow* calls = stored.calls;
+  const bool exact = calls != nullptr && stored.exact(*calls);
+  if (!exact) first_list_ = true;
+  // A second may not be over yet; a log that ends later is of a clock that we do not know.
+  const bool sound = calls != nullptr && (!exact || calls->instant <= stored.now + kSecond);
+  const MonoTime end = exact ? calls->instant : stored.now + kSecond;
+  if (!sound || !log_.restore(calls->calls, end)) {
+    counted_since_ = stored.now;
+    return;
+  }
+  if (!exact) bounded_until_ = stored.now;
+  const QuotaRow* since = stored.find(prefix_ + kCountedSince);
+  if (since != nullptr) counted_since_ = stored.instant(*since).value_or(counted_since_);
+  const QuotaRow* bounded = stored.find(prefix_ + kBoundedUntil);
+  if (bounded != nullptr && exact) {
+    bounded_until_ = stored.instant(*bounded).value_or(bounded_until_);
+  }
 }
 
 void CallMeter::configure(const std::vector<RateLimit>& limits, MonoTime now) {
@@ -108,61 +148,53 @@ void CallMeter::configure(const std::vector<RateLimit>& limits, MonoTime now) {
 
 TokenBucket CallMeter::changed(const Window& window, const RateLimit& limit, MonoTime now) const {
   TokenBucket bucket(limit);
-  if (known_since_ > now - limit.window - kSendWithin) {
+  if (counted_since_ > now - limit.window - kSendWithin) {
     bucket.leave(window.bucket.available(0, now), now);
     return bucket;
   }
-  for (const MonoTime call : calls_) {
-    bucket.take(call);
-    bucket.restore(bucket.instant(), call);
+  for (const CallLog::Slice& slice : log_.slices()) {
+    for (int i = 0; i < std::min(slice.count, limit.burst); ++i) bucket.take(slice.last);
+    bucket.restore(bucket.instant(), slice.last);
   }
   return bucket;
 }
 
-MonoTime CallMeter::fits_at(const Window& window) const {
-  const auto count = static_cast<std::size_t>(window.stated.count);
-  if (calls_.size() < count) return MonoTime::min();
-  const MonoTime first = calls_[calls_.size() - count];
-  if (first < known_since_) return MonoTime::min();
-  return first + window.stated.window + kSendWithin + Duration(1);
+MonoTime CallMeter::fits_at(const Window& window, int count) const {
+  const auto first = log_.time_of_last(static_cast<std::size_t>(count));
+  return first ? *first + window.stated.window + kSendWithin + Duration(1) : MonoTime::min();
 }
 
-int CallMeter::restore(Window& window, const std::vector<QuotaRow>& rows,
-                       const std::string& boot_id, MonoTime now) {
-  const std::string name = prefix_ + window.stated.name;
-  const QuotaRow* learned = find_row(rows, name + kLearned);
-  if (learned != nullptr) {
-    window.ever_learned = true;
-    const bool exact = is_exact(*learned, boot_id);
-    const MonoTime until =
-        exact ? std::min(learned->instant, now + kLearnedFor) : now + kLearnedFor;
-    if (learned->count > 0 && learned->count < window.stated.count && until > now) {
-      window.learned = learned->count;
-      window.learned_until = until;
-      window.bucket =
-          TokenBucket(make_limit(window.stated.name, learned->count, window.stated.window));
-    }
-  }
-  const QuotaRow* row = find_row(rows, name);
-  if (row == nullptr) return 0;
-  if (!is_exact(*row, boot_id) || row->count < 1) {
-    window.bucket.drain(now);
-    return used_of(window.bucket, now);
-  }
+MonoTime CallMeter::first_list_at(const Window& window, MonoTime now) const {
+  const MonoTime token = window.bucket.conforms_at(0);
+  const bool all_counted = counted_since_ <= now - window.stated.window - kSendWithin;
+  const MonoTime fits = all_counted ? fits_at(window, window.bucket.limit().count) : token;
+  return std::max(std::min(token, fits), fits_at(window, window.stated.count));
+}
+
+void CallMeter::restore_learned(Window& window, const Stored& stored) const {
+  const QuotaRow* row = stored.find(prefix_ + window.stated.name + kLearned);
+  if (row == nullptr) return;
+  window.ever_learned = true;
+  const MonoTime until = stored.exact(*row) ? std::min(row->instant, stored.now + kLearnedFor)
+                                            : stored.now + kLearnedFor;
+  if (row->count < 1 || row->count >= window.stated.count || until <= stored.now) return;
+  window.learned = row->count;
+  window.learned_until = until;
+  window.bucket = TokenBucket(make_limit(window.stated.name, row->count, window.stated.window));
+}
+
+void CallMeter::restore_bucket(Window& window, const Stored& stored) const {
+  const QuotaRow* row = stored.find(prefix_ + window.stated.name);
+  if (row == nullptr) return;
+  const auto instant = stored.instant(*row);
+  if (!instant || row->count < 1) return window.bucket.drain(stored.now);
   TokenBucket before(make_limit(window.stated.name, row->count, window.stated.window));
-  before.restore(row->instant, now);
+  before.restore(*instant, stored.now);
   if (row->count == window.bucket.limit().count) {
     window.bucket = before;
   } else {
-    window.bucket.leave(before.available(0, now), now);
+    window.bucket.leave(before.available(0, stored.now), stored.now);
   }
-  return used_of(before, now);
-}
-
-// As if they had been made evenly over the longest window.
-void CallMeter::assume_calls(int calls, MonoTime now) {
-  const Duration window = windows_.back().stated.window;
-  for (int i = 0; i < calls; ++i) calls_.push_back(now - window * (calls - i) / (calls + 1));
 }
 
 void CallMeter::append_rows(const std::string& region, const std::string& boot_id,
@@ -171,28 +203,47 @@ void CallMeter::append_rows(const std::string& region, const std::string& boot_i
     const std::string name = prefix_ + window.stated.name;
     const RateLimit& limit = window.bucket.limit();
     if (window.bucket.instant() != MonoTime::min()) {
-      rows.push_back({region, name, boot_id, window.bucket.instant(), limit.count});
+      rows.push_back({region, name, boot_id, window.bucket.instant(), limit.count, {}});
     }
     if (window.ever_learned) {
-      rows.push_back({region, name + kLearned, boot_id, window.learned_until, window.learned});
+      rows.push_back({region, name + kLearned, boot_id, window.learned_until, window.learned, {}});
     }
   }
   if (hold_until_ != MonoTime::min()) {
-    rows.push_back({region, prefix_ + kHold, boot_id, hold_until_});
+    rows.push_back({region, prefix_ + kHold, boot_id, hold_until_, 0, {}});
   }
+  if (log_.empty()) return;
+  const auto add = [&](const char* name, MonoTime instant) {
+    if (instant <= log_.last() - kCountedFor) return;
+    rows.push_back({region, prefix_ + name, boot_id, instant, 0, {}});
+  };
+  add(kCountedSince, counted_since_);
+  add(kBoundedUntil, bounded_until_);
+  CallLog::Stored stored = log_.stored();
+  rows.push_back(
+      {region, prefix_ + kCalls, boot_id, stored.end, stored.total, std::move(stored.text)});
+}
+
+MonoTime CallMeter::next_at(Lane lane, MonoTime now) const {
+  const bool first_list = first_list_ && lane == Lane::List;
+  MonoTime when = hold_until_;
+  for (const Window& window : windows_) {
+    const int left = must_leave(window.bucket.limit(), lane);
+    const MonoTime allowed = first_list ? first_list_at(window, now)
+                                        : std::max(window.bucket.conforms_at(left),
+                                                   fits_at(window, window.stated.count));
+    when = std::max(when, allowed);
+  }
+  return first_list ? when : std::max(when, eased_at(lane, now));
 }
 
 std::optional<MonoTime> CallMeter::try_take(Lane lane, MonoTime now) {
   forget_learned(now);
-  MonoTime when = hold_until_;
-  for (const Window& window : windows_) {
-    const int left = must_leave(window.bucket.limit(), lane);
-    when = std::max({when, window.bucket.conforms_at(left), fits_at(window)});
-  }
-  when = std::max(when, eased_at(lane, now));
+  const MonoTime when = next_at(lane, now);
   if (when > now) return when;
   for (Window& window : windows_) window.bucket.take(now);
-  remember(now);
+  log_.add(now);
+  if (lane == Lane::List) first_list_ = false;
   return std::nullopt;
 }
 
@@ -200,7 +251,7 @@ int CallMeter::available(Lane lane, MonoTime now) const {
   if (hold_until_ > now || eased_at(lane, now) > now) return 0;
   int least = windows_.front().bucket.limit().burst;
   for (const Window& window : windows_) {
-    if (fits_at(window) > now) return 0;
+    if (fits_at(window, window.stated.count) > now) return 0;
     const int left = must_leave(window.bucket.limit(), lane);
     least = std::min(least, window.bucket.available(left, now));
   }
@@ -255,11 +306,12 @@ int CallMeter::slow_percent_at(MonoTime now) const {
 
 MonoTime CallMeter::eased_at(Lane lane, MonoTime now) const {
   const int percent = slow_percent_at(now);
-  if (percent == 100 || calls_.empty() || lane < Lane::Lookup) return MonoTime::min();
-  return calls_.back() + sustained() * percent / 100;
+  if (percent == 100 || log_.empty() || lane < Lane::Lookup) return MonoTime::min();
+  return log_.last() + sustained() * percent / 100;
 }
 
 void CallMeter::hold(Duration wait, MonoTime now) {
+  first_list_ = true;
   const MonoTime until = now + wait;
   if (until <= hold_until_) return;
   held_ += until - std::max(hold_until_, now);
@@ -272,9 +324,9 @@ Duration CallMeter::sustained() const {
   return longest;
 }
 
-int CallMeter::used(Duration window, MonoTime now) const {
-  const auto first = std::upper_bound(calls_.begin(), calls_.end(), now - window);
-  return static_cast<int>(calls_.end() - first);
+Count CallMeter::used_is(Duration window, MonoTime now) const {
+  if (counted_since_ > now - window) return Count::AtLeast;
+  return bounded_until_ > now - window ? Count::AtMost : Count::Exact;
 }
 
 int CallMeter::limit(Duration length) const {
@@ -282,11 +334,6 @@ int CallMeter::limit(Duration length) const {
     if (window.stated.window == length) return window.bucket.limit().count;
   }
   return 0;
-}
-
-void CallMeter::remember(MonoTime now) {
-  while (!calls_.empty() && calls_.front() <= now - kRemembered) calls_.pop_front();
-  calls_.push_back(now);
 }
 
 }  // namespace mactiond::core

@@ -134,7 +134,8 @@ struct QuotaRow {
   std::string window;
   std::string boot_id;
   MonoTime instant{};
-  int count = 0;  ///< the limit that the instant was computed under
+  int count = 0;        ///< the limit that the instant was computed under; of the log: its calls
+  std::string calls{};  ///< of the log alone: CallLog::Stored
 };
 
 struct WebhookRow {

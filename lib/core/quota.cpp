@@ -75,7 +75,8 @@ std::vector<QuotaRow> Limiter::rows(const std::string& counted_by) const {
 
 QuotaStatus Limiter::status(MonoTime now) const {
   const CallMeter& api = meter(Metered::Api);
-  return {api.used(1min, now), api.limit(1min), api.used(1h, now), api.limit(1h)};
+  return {api.used(1min, now), api.limit(1min),        api.used(1h, now),
+          api.limit(1h),       api.used_is(1min, now), api.used_is(1h, now)};
 }
 
 }  // namespace mactiond::core

@@ -35,6 +35,10 @@ class Limiter {
   /// Nothing if a token was taken, else when to ask again (after now).
   [[nodiscard]] std::optional<MonoTime> try_take(Lane lane, MonoTime now,
                                                  Metered what = Metered::Api);
+  /// When the lane may call next; not after now if it may at once.
+  [[nodiscard]] MonoTime next_at(Lane lane, MonoTime now) const {
+    return meter(Metered::Api).next_at(lane, now);
+  }
   /// How many tokens the lane could take at once.
   [[nodiscard]] int available(Lane lane, MonoTime now) const {
     return meter(Metered::Api).available(lane, now);

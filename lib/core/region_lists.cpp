@@ -120,7 +120,9 @@ void Region::list_failed(const Call& call, const Disposition& outcome, bool agai
   schedule_.poll_failed(outcome, now.mono, random_);
   const bool at_once =
       outcome.reason == Reason::Permission || outcome.reason == Reason::Auth || waits_long(outcome);
-  if (outcome.reason != Reason::Stopped) trouble(outcome, at_once, now, out);
+  if (outcome.reason == Reason::Stopped) return;
+  failed(outcome);
+  trouble(outcome, at_once, now, out);
 }
 
 }  // namespace mactiond::core

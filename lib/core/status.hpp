@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "action/machine_action.hpp"
@@ -10,19 +11,43 @@
 
 namespace mactiond::core {
 
+/// What a number of calls is worth.
+enum class Count : std::uint8_t {
+  Exact,
+  AtMost,   ///< since a reboot nobody knows when the calls before it were made
+  AtLeast,  ///< calls of a version that did not count them are missing
+};
+
+[[nodiscard]] constexpr std::string_view to_string(Count count) {
+  switch (count) {
+    case Count::Exact:
+      return "exact";
+    case Count::AtMost:
+      return "at_most";
+    case Count::AtLeast:
+      return "at_least";
+  }
+  return "exact";
+}
+
 /// A quota window as operators see it.
 struct QuotaStatus {
   int minute_used = 0;
   int minute_limit = 0;
   int hour_used = 0;
   int hour_limit = 0;
+  Count minute_is = Count::Exact;
+  Count hour_is = Count::Exact;
 };
 
 struct RegionStatus {
   std::string name;
-  std::string reason;  ///< empty while ok, else why degraded
-  std::string detail;  ///< e.g. the AADSTS number
+  std::string state = "starting";  ///< starting | ok | degraded
+  /// The newest failure since the last complete poll, in whatever state; empty: there is none.
+  std::string reason;
   std::int64_t open_actions = 0;
+  std::optional<Duration> oldest_open;  ///< age of the open action that was created first
+  Duration next_try{};                  ///< until the next attempt; zero while one is under way
   std::optional<Duration> last_poll_age;
   std::optional<WallTime> last_poll;
   std::optional<Duration> clock_skew;  ///< server minus local

@@ -109,7 +109,8 @@ struct Metrics::Families {
       counter("api_throttled_seconds_total", "Time the API told us to wait.");
   Family<Counter>& unusable =
       counter("unusable_rows_total", "Rows of lists left out: without an id, or too large.");
-  Family<Gauge>& quota_used = gauge("quota_used", "Calls in the trailing window.");
+  Family<Gauge>& quota_used =
+      gauge("quota_used", "Calls in the trailing window; absent while the number is not known.");
   Family<Gauge>& quota_limit = gauge("quota_limit", "Calls allowed in the trailing window.");
   Family<Gauge>& last_poll = gauge("last_successful_poll_timestamp_seconds",
                                    "When a region was last polled with success.");
@@ -185,13 +186,17 @@ void Metrics::Families::forget_webhook(const std::string& webhook) {
 }
 
 void Metrics::Families::update(const core::RegionStatus& region, WallTime now) {
-  const auto set_quota = [&](const char* window, int used, int limit) {
+  const auto set_quota = [&](const char* window, int used, int limit, core::Count worth) {
     const Labels labels = {{"region", region.name}, {"window", window}};
-    quota_used.Add(labels).Set(used);
+    if (worth == core::Count::Exact) {
+      quota_used.Add(labels).Set(used);
+    } else {
+      forget(quota_used, labels);
+    }
     quota_limit.Add(labels).Set(limit);
   };
-  set_quota("minute", region.quota.minute_used, region.quota.minute_limit);
-  set_quota("hour", region.quota.hour_used, region.quota.hour_limit);
+  set_quota("minute", region.quota.minute_used, region.quota.minute_limit, region.quota.minute_is);
+  set_quota("hour", region.quota.hour_used, region.quota.hour_limit, region.quota.hour_is);
 
   Counter& waited = throttled.Add({{"region", region.name}});
   waited.Increment(std::max(0.0, static_cast<double>(region.throttled_seconds) - waited.Value()));

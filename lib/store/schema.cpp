@@ -184,7 +184,12 @@ CREATE TABLE syslog (
 ) STRICT, WITHOUT ROWID;
 )";
 
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
+constexpr const char* kVersion7 = R"(
+ALTER TABLE quota ADD COLUMN calls TEXT NOT NULL DEFAULT '';
+)";
+
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,
+                                 kVersion5, kVersion6, kVersion7};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

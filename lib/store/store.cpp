@@ -74,12 +74,13 @@ std::vector<core::RegionRow> read_regions(SQLite::Database& database) {
 }
 
 std::vector<core::QuotaRow> read_quotas(SQLite::Database& database) {
-  Statement select(database, "SELECT region, \"window\", boot_id, instant, count FROM quota");
+  Statement select(database,
+                   "SELECT region, \"window\", boot_id, instant, count, calls FROM quota");
   std::vector<core::QuotaRow> quotas;
   Rows rows = select.query();
   while (rows.next()) {
     quotas.push_back({rows.text(0), rows.text(1), rows.text(2), MonoTime(Duration(rows.integer(3))),
-                      static_cast<int>(rows.integer(4))});
+                      static_cast<int>(rows.integer(4)), rows.text(5)});
   }
   return quotas;
 }

@@ -49,7 +49,7 @@ Writer::Writer(SQLite::Database& database)
       promote_delivery_(database, kPromoteDelivery),
       demote_deliveries_(database, kDemoteDeliveries),
       upsert_region_(database, "INSERT OR REPLACE INTO region VALUES (?1, ?2, ?3, ?4)"),
-      upsert_quota_(database, "INSERT OR REPLACE INTO quota VALUES (?1, ?2, ?3, ?4, ?5)"),
+      upsert_quota_(database, "INSERT OR REPLACE INTO quota VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
       upsert_webhook_(database, kUpsertWebhook) {}
 
 void Writer::write(const core::Batch& batch, std::uint64_t last_seq) {
@@ -119,8 +119,8 @@ void Writer::write_small_rows(const core::Batch& batch) {
   }
   for (const core::QuotaRow& row : batch.quotas) {
     upsert_quota_.run(row.region, row.window, row.boot_id,
-                      std::int64_t{row.instant.time_since_epoch().count()},
-                      std::int64_t{row.count});
+                      std::int64_t{row.instant.time_since_epoch().count()}, std::int64_t{row.count},
+                      row.calls);
   }
   for (const core::WebhookRow& row : batch.webhooks) {
     upsert_webhook_.run(row.webhook, row.state, row.failures_in_a_row, row.by_operator, row.reason,

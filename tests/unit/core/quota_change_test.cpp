@@ -91,13 +91,28 @@ TEST(QuotaChange, AHoldAndALearnedLimitStay) {
   EXPECT_EQ(limiter.status(kBoot).minute_limit, 20) << "the smaller one that is configured";
 }
 
-// Nobody knows when those calls were made: no token is won, none is lost.
-TEST(QuotaChange, AfterARestartWhatWasLeftIsLeft) {
+TEST(QuotaChange, AfterARestartTheCallsThatWereMadeCountToo) {
   Limiter before(kStated, kBootId);
   (void)take_all(before, kBoot, 15);
-  for (const QuotaOptions& options : {QuotaOptions{90, 1400, 1.0}, QuotaOptions{200, 3000, 1.0}}) {
+  for (const auto& [options, burst] :
+       {std::pair{QuotaOptions{90, 1400, 1.0}, 18}, std::pair{QuotaOptions{200, 3000, 1.0}, 40}}) {
     Limiter after(kStated, kBootId);
     after.restore(before.rows("eu"), kBoot);
+    ASSERT_EQ(after.available(Lane::Cancel, kBoot), 5);
+    after.configure(options, kBoot);
+    EXPECT_EQ(after.available(Lane::Cancel, kBoot), burst - 15);
+  }
+}
+
+// Nobody knows when calls were made that were not stored: no token is won, none is lost.
+TEST(QuotaChange, AfterARestartWithoutTheCallsWhatWasLeftIsLeft) {
+  Limiter before(kStated, kBootId);
+  (void)take_all(before, kBoot, 15);
+  std::vector<QuotaRow> rows = before.rows("eu");
+  std::erase_if(rows, [](const QuotaRow& row) { return row.window == "calls"; });
+  for (const QuotaOptions& options : {QuotaOptions{90, 1400, 1.0}, QuotaOptions{200, 3000, 1.0}}) {
+    Limiter after(kStated, kBootId);
+    after.restore(rows, kBoot);
     ASSERT_EQ(after.available(Lane::Cancel, kBoot), 5);
     for (int flip = 0; flip < 10; ++flip) {
       after.configure(options, kBoot);

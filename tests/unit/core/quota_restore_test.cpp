@@ -79,10 +79,8 @@ TEST(Limiter, ARowOfAnotherLimitLeavesNoMoreThanWasLeft) {
     Limiter after = restored(before.rows("eu"), kBoot, options);
     EXPECT_EQ(after.available(Lane::Cancel, kBoot), 5);
     Limiter rebooted = restored(before.rows("eu"), kBoot, options, "boot-2");
-    EXPECT_EQ(rebooted.available(Lane::Cancel, kBoot), 0);
-    const auto when = rebooted.try_take(Lane::Cancel, kBoot);
-    ASSERT_TRUE(when);
-    EXPECT_LT(*when, kBoot + 5s);
+    EXPECT_LE(rebooted.available(Lane::Cancel, kBoot), 5);
+    EXPECT_GT(rebooted.available(Lane::Cancel, kBoot), 0);
   }
 }
 
@@ -90,7 +88,7 @@ TEST(Limiter, ARowOfAnotherLimitDoesNotShowAFullWindow) {
   Limiter before({6000, 90'000, 1.0}, kBootId);
   const MonoTime now = take_all(before, kBoot, 100);
   const Limiter after = restored(before.rows("eu"), now + 1s, {5990, 89'000, 1.0});
-  EXPECT_LE(after.status(now + 1s).hour_used, 3000);
+  EXPECT_EQ(after.status(now + 1s).hour_used, 100);
 }
 
 TEST(Limiter, ARowFromTheFutureHoldsNobodyForLong) {
@@ -141,26 +139,6 @@ TEST(Limiter, AnotherBootKeepsALearnedLimitForADay) {
   EXPECT_EQ(after.status(MonoTime(1min)).minute_limit, 30);
   (void)take_all(after, MonoTime(1min) + kLearnedFor, 1);
   EXPECT_EQ(after.status(MonoTime(1min)).minute_limit, 100);
-}
-
-TEST(Limiter, TheQuotaInUseIsEstimatedAfterARestart) {
-  Limiter before(kStated, kBootId);
-  const MonoTime now = take_all(before, kBoot, 1000);
-  const auto truth = before.status(now);
-  const auto estimate = restored(before.rows("eu"), now).status(now);
-  EXPECT_NEAR(estimate.hour_used, 1500, 30) << "an empty bucket: all of it";
-  EXPECT_NEAR(estimate.minute_used, truth.minute_used, 5);
-  EXPECT_EQ(restored(before.rows("eu"), now + 1h).status(now + 1h).hour_used, 0);
-  EXPECT_EQ(restored({}, now).status(now).hour_used, 0);
-}
-
-TEST(Limiter, TheEstimateFadesWithItsWindow) {
-  Limiter before(kStated, kBootId);
-  const MonoTime now = take_all(before, kBoot, 200);
-  const Limiter after = restored(before.rows("eu"), now);
-  EXPECT_GT(after.status(now).hour_used, 1000);
-  EXPECT_NEAR(after.status(now + 30min).hour_used, after.status(now).hour_used / 2, 2);
-  EXPECT_EQ(after.status(now + 1h).hour_used, 0);
 }
 
 TEST(Limiter, SomeOperationsHaveLimitsOfTheirOwn) {

@@ -168,16 +168,18 @@ TEST_F(QuotaTest, TheWakeUpLiesAheadWhileLookupsAreUnderWay) {
 TEST_F(QuotaTest, EveryCallIsCountedInTheStepThatStartsIt) {
   options.regions[0].poll.filters = Filters::Documented;
   begin({open_action("a1")});
-  EXPECT_EQ(quotas.size(), 2U);
+  EXPECT_EQ(quotas.size(), 3U);
   EXPECT_EQ(quotas.at("euhour").boot_id, "boot-1");
+  EXPECT_EQ(quotas.at("eucalls").count, 2);
   quotas.clear();
   pass(3s);
   ASSERT_EQ(count<ListActions>(), 1);
-  EXPECT_EQ(quotas.size(), 2U);
+  EXPECT_EQ(quotas.size(), 3U);
+  EXPECT_EQ(quotas.at("eucalls").count, 3);
   quotas.clear();
   list({});
   ASSERT_EQ(count<GetAction>(), 1);
-  EXPECT_EQ(quotas.size(), 2U);
+  EXPECT_EQ(quotas.size(), 3U);
 }
 
 TEST_F(QuotaTest, RestartsNeverRefillTheQuota) {
@@ -208,6 +210,55 @@ TEST_F(QuotaTest, AnotherNameIsNoOtherQuota) {
   EXPECT_LE(worst(1min), 20);
   EXPECT_LE(worst(1h), 60);
   EXPECT_GE(calls.size(), 5U);
+}
+
+TEST_F(QuotaTest, TheFirstListAfterARebootGoesOutWithin5s) {
+  poll_shows = {open_action("a1")};
+  run(20min);
+  for (int i = 0; i < 60; ++i) poll_shows.push_back(open_action("b" + std::to_string(i)));
+  run(1min);
+  EngineHarness next;
+  next.options.boot_id = "boot-2";
+  next.now.mono = MonoTime(30s);
+  for (const auto& [key, row] : quotas) next.snapshot.quotas.push_back(row);
+  next.tick();
+  next.give_token();
+  next.pass(5s);
+  EXPECT_EQ(next.count<ListActions>(), 1);
+}
+
+TEST_F(QuotaTest, TheFirstListAfterALimitLearnedFromA429GoesOutWithin5sOfItsEnd) {
+  for (const NamedLimit& limit : {NamedLimit{30, 1min}, NamedLimit{500, 1h}, NamedLimit{60, 1h}}) {
+    EngineHarness api;
+    api.begin({open_action("a1")});
+    for (int i = 0; i < 8; ++i) {
+      api.pass(3s);
+      if (api.count<ListActions>() > 0) api.list({});
+    }
+    for (int i = 0; i < 60 && api.count<ListActions>() == 0; ++i) api.pass(1s);
+    Disposition refused = test::throttled(Duration(8s));
+    refused.limit = limit;
+    api.fail_list(refused);
+    api.pass(8s);
+    EXPECT_EQ(api.count<ListActions>(), 0) << "not before its end";
+    api.pass(5s);
+    EXPECT_EQ(api.count<ListActions>(), 1) << limit.count;
+  }
+}
+
+TEST_F(QuotaTest, TheQuotaShownAfterAKillIsTheCountOfTheCallsMade) {
+  poll_shows = {open_action("a1")};
+  run(6min);
+  const auto made = static_cast<int>(calls.size());
+  ASSERT_GT(made, 100);
+  EngineHarness next;
+  next.now = now;
+  for (const auto& [key, row] : quotas) next.snapshot.quotas.push_back(row);
+  const QuotaStatus shown = next.engine().status(next.now).regions[0].quota;
+  EXPECT_EQ(shown.hour_used, made);
+  EXPECT_EQ(shown.hour_is, Count::Exact);
+  EXPECT_NEAR(shown.minute_used, engine().status(now).regions[0].quota.minute_used, 2);
+  EXPECT_EQ(shown.minute_is, Count::Exact);
 }
 
 TEST_F(QuotaTest, A429HoldsEveryCallForTheTimeNamedAndAMargin) {

@@ -207,6 +207,24 @@ TEST(Metrics, FollowsQuotaAndQueues) {
   EXPECT_EQ(value_of(text, "mactiond_webhook_oldest_seconds", {"webhook=\"soc\""}), 90);
 }
 
+TEST(Metrics, HasNoNumberOfCallsWhileItIsNotACount) {
+  Metrics metrics("0.1.0", {"eu"}, {});
+  core::RegionStatus region;
+  region.name = "eu";
+  region.quota = {12, 100, 340, 1500};
+  const auto hour_used = [&](core::Count worth) {
+    region.quota.hour_is = worth;
+    metrics.update(status_of(region), kNow);
+    EXPECT_EQ(value_of(metrics.text(), "mactiond_quota_used", {"window=\"minute\""}), 12);
+    EXPECT_EQ(value_of(metrics.text(), "mactiond_quota_limit", {"window=\"hour\""}), 1500);
+    return value_of(metrics.text(), "mactiond_quota_used", {"window=\"hour\""});
+  };
+  EXPECT_EQ(hour_used(core::Count::Exact), 340);
+  EXPECT_EQ(hour_used(core::Count::AtMost), std::nullopt);
+  EXPECT_EQ(hour_used(core::Count::AtLeast), std::nullopt);
+  EXPECT_EQ(hour_used(core::Count::Exact), 340);
+}
+
 TEST(Metrics, ObservesCommitsAndTheLoop) {
   Metrics metrics("0.1.0", {}, {});
   metrics.commit(2ms);
