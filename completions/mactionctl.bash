@@ -11,6 +11,10 @@ _mactionctl_webhooks() {
   mactionctl status 2> /dev/null | awk '/^[A-Z]/ { here = /^WEBHOOK/; next } here && NF { print $1 }'
 }
 
+_mactionctl_regions() {
+  mactionctl status 2> /dev/null | awk '/^[A-Z]/ { here = /^REGION/; next } here && NF { print $1 }'
+}
+
 _mactionctl() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
   local path=() offers word
@@ -27,6 +31,7 @@ _mactionctl() {
   done
   case "${path[*]}" in
     'webhook test' | 'webhook pause' | 'webhook resume' | 'dlq show') offers+=$'\n'$(_mactionctl_webhooks) ;;
+    'region retry') offers+=$'\n'$(_mactionctl_regions) ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$offers" -- "$cur")
 }

@@ -20,6 +20,9 @@ function __mactionctl_complete
         case 'webhook test' 'webhook pause' 'webhook resume' 'dlq show'
             set -a offers (mactionctl status 2>/dev/null |
                 awk '/^[A-Z]/ { here = /^WEBHOOK/; next } here && NF { print $1 }')
+        case 'region retry'
+            set -a offers (mactionctl status 2>/dev/null |
+                awk '/^[A-Z]/ { here = /^REGION/; next } here && NF { print $1 }')
     end
     printf '%s\n' $offers
 end

@@ -148,6 +148,15 @@ void add_webhook_commands(CLI::App& app, Choice& choice) {
   }
 }
 
+void add_region_commands(CLI::App& app, Choice& choice) {
+  const ctl::Session& session = choice.session;
+  CLI::App* region = add_group(app, "region", "where actions are followed");
+  add(*region, choice, "retry", "fetch a new token and poll now",
+      [&] { return ctl::retry_region(session, choice.region); })
+      ->add_option("NAME", choice.region)
+      ->required();
+}
+
 void add_daemon_commands(CLI::App& app, Choice& choice) {
   const ctl::Session& session = choice.session;
   add(app, choice, "reload", "read the configuration again",
@@ -191,6 +200,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   add_action_commands(app, choice);
   add_policy_commands(app, choice);
+  add_region_commands(app, choice);
   add_webhook_commands(app, choice);
   add_daemon_commands(app, choice);
   try {

@@ -16,6 +16,7 @@
 #include <fstream>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -25,6 +26,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "ctl_client.hpp"
+#include "ctl_freshness.hpp"
 #include "ctl_views.hpp"
 
 namespace mactiond::ctl {
@@ -69,12 +71,15 @@ std::optional<int> refused(const std::variant<Answer, Failure>& result) {
 
 using Format = std::function<std::string(const json::object&)>;
 
-int show(const Session& session, const Question& question, const Format& format) {
+// look: sees the answer before it is printed, in whatever form.
+int show(const Session& session, const Question& question, const Format& format,
+         const std::function<void(const json::object&)>& look = {}) {
   const auto result = ask(session.socket, question);
   if (const auto exit_code = refused(result)) return *exit_code;
   const std::string& body = std::get<Answer>(result).body;
   const auto object = parse(body);
   if (!object) return complain(kExitUnavailable, kForeign);
+  if (look) look(*object);
   return print(session.json ? body : format(*object));
 }
 
@@ -182,16 +187,31 @@ int show_status(const Session& session) {
 
 int list_actions(const Session& session, const ListChoice& choice) {
   const auto all = collect(session, list_target(choice), "actions", choice.limit);
-  return show_list(session, all, [&](const json::object& answer) {
+  const int exit_code = show_list(session, all, [&](const json::object& answer) {
     return format_actions(answer, wall_now(), session.style);
   });
+  std::set<std::string> regions;
+  if (!choice.region.empty()) regions.insert(choice.region);
+  warn_of_old_data(session, regions);
+  return exit_code;
 }
 
 int show_action(const Session& session, const std::string& id, const std::string& region) {
   std::string target = "/v1/actions/" + percent_encode(id);
   add_parameter(target, "region", region);
-  return show(session, {target},
-              [&](const json::object& answer) { return format_action(answer, session.style); });
+  std::set<std::string> regions;
+  if (!region.empty()) regions.insert(region);
+  const int exit_code = show(
+      session, {target},
+      [&](const json::object& answer) { return format_action(answer, session.style); },
+      [&](const json::object& answer) {
+        if (const json::value* name = answer.if_contains("region"); name && name->is_string()) {
+          regions.insert(std::string(name->get_string()));
+        }
+      });
+  // An action that is not known may be one that is not known yet.
+  warn_of_old_data(session, regions);
+  return exit_code;
 }
 
 int watch(const Session& session, const std::string& after) {
@@ -242,8 +262,22 @@ int explain(const Session& session, const std::string& config) {
     question = {"/v1/policies/explain", "POST",
                 '{' + JsonMembers().add("config", *text).add("name", config).text() + '}'};
   }
-  return show(session, question,
-              [&](const json::object& answer) { return format_plans(answer, session.style); });
+  const int exit_code = show(session, question, [&](const json::object& answer) {
+    return format_plans(answer, session.style);
+  });
+  warn_of_old_data(session, {});
+  return exit_code;
+}
+
+int retry_region(const Session& session, const std::string& region) {
+  const std::string target = "/v1/regions/" + percent_encode(region) + "/retry";
+  return show(session, {target, "POST"}, [&](const json::object& answer) {
+    const json::value* wait = answer.if_contains("next_try_s");
+    const std::int64_t seconds = wait != nullptr && wait->is_int64() ? wait->get_int64() : 0;
+    const std::string poll =
+        seconds > 0 ? "the next call is allowed in " + format_age(seconds) : "it is polled now";
+    return region + ": a new token is fetched, " + poll + '\n';
+  });
 }
 
 int list_webhooks(const Session& session) {

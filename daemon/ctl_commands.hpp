@@ -36,6 +36,8 @@ struct ListChoice {
 [[nodiscard]] int cancel(const Session& session, const std::string& id, const std::string& comment);
 /// config empty: by the policies in force.
 [[nodiscard]] int explain(const Session& session, const std::string& config);
+/// A new token and a poll, as soon as the API and the quota allow.
+[[nodiscard]] int retry_region(const Session& session, const std::string& region);
 [[nodiscard]] int list_webhooks(const Session& session);
 /// 0 if the receiver took the test event, 1 if not.
 [[nodiscard]] int test_webhook(const Session& session, const std::string& webhook);

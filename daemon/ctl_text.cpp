@@ -74,7 +74,8 @@ std::string painted(const std::string& cell, bool heading) {
   const char* code = nullptr;
   if (heading) code = "1";
   if (is({"ok", "on", "Succeeded", "confirmed"})) code = "32";
-  if (is({"Pending", "InProgress", "paused", "suspended", "hold", "dry_run"})) code = "33";
+  if (is({"starting", "Pending", "InProgress", "paused", "suspended", "hold", "dry_run"}))
+    code = "33";
   if (is({"degraded", "disabled", "Failed", "TimeOut", "failed", "cancel"})) code = "31";
   if (code == nullptr) return cell;
   return std::string("\x1b[") + code + 'm' + cell + "\x1b[0m";
@@ -105,6 +106,15 @@ std::string count_of(const json::object& object, std::string_view key) {
   return number ? std::to_string(*number) : "?";
 }
 
+// A number that is no count says so.
+std::string used_of(const json::object& quota, const std::string& key) {
+  const std::string worth = text_of(quota, key + "_is");
+  const char* sign = "";
+  if (worth == "at_most") sign = "\xe2\x89\xa4";
+  if (worth == "at_least") sign = "\xe2\x89\xa5";
+  return sign + count_of(quota, key);
+}
+
 const json::array* list_of(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains({key.data(), key.size()});
   return value == nullptr ? nullptr : value->if_array();
@@ -112,17 +122,21 @@ const json::array* list_of(const json::object& object, std::string_view key) {
 
 std::vector<std::string> region_row(const json::object& region) {
   const auto age = number_of(region, "last_poll_age_s");
+  const auto oldest = number_of(region, "oldest_open_s");
+  const auto next = number_of(region, "next_try_s");
   std::string minute = "?";
   std::string hour = "?";
   if (const json::value* quota = region.if_contains("quota"); quota && quota->is_object()) {
     const json::object& used = quota->get_object();
-    minute = count_of(used, "minute_used") + '/' + count_of(used, "minute_limit");
-    hour = count_of(used, "hour_used") + '/' + count_of(used, "hour_limit");
+    minute = used_of(used, "minute_used") + '/' + count_of(used, "minute_limit");
+    hour = used_of(used, "hour_used") + '/' + count_of(used, "hour_limit");
   }
   return {text_of(region, "name"),
           text_of(region, "state"),
           count_of(region, "open_actions"),
+          oldest ? format_age(*oldest) : "",
           age ? format_age(*age) + " ago" : "never",
+          next ? (*next > 0 ? "in " + format_age(*next) : "now") : "",
           minute,
           hour,
           text_of(region, "reason")};
@@ -190,8 +204,9 @@ std::optional<std::string> format_status(std::string_view body, const Style& sty
       "mactiond " + text_of(*status, "version") + " on " + text_of(*status, "instance") + ", up " +
       format_age(number_of(*status, "uptime_s").value_or(0)) + ", last event " +
       count_of(*status, "last_seq") + ", cancelling " + text_of(*status, "cancelling") + '\n';
-  text += section({"REGION", "STATE", "OPEN", "POLLED", "MINUTE", "HOUR", "REASON"}, *regions,
-                  region_row, style);
+  text += section(
+      {"REGION", "STATE", "OPEN", "OLDEST", "POLLED", "NEXT TRY", "MINUTE", "HOUR", "REASON"},
+      *regions, region_row, style);
   text += section({"WEBHOOK", "STATE", "QUEUED", "DEAD"}, *webhooks, webhook_row, style);
   return text;
 }

@@ -36,6 +36,7 @@ constexpr std::array kRoutes{
     Route{"POST", "v1/policies/explain", "", post_explain},
     Route{"POST", "v1/policies/suspend", "", post_suspend},
     Route{"POST", "v1/policies/resume", "", post_resume},
+    Route{"POST", "v1/regions/*/retry", "", post_retry},
     Route{"GET", "v1/webhooks", "", get_webhooks},
     Route{"POST", "v1/webhooks/*/test", "", post_test},
     Route{"POST", "v1/webhooks/*/pause", "", post_pause},

@@ -32,6 +32,8 @@ struct Call {
 /// The path's third segment is the webhook.
 [[nodiscard]] http::Answer post_pause(const Call& call);
 [[nodiscard]] http::Answer post_resume_webhook(const Call& call);
+/// The path's third segment is the region.
+[[nodiscard]] http::Answer post_retry(const Call& call);
 [[nodiscard]] http::Answer get_policies(const Call& call);
 [[nodiscard]] http::Answer post_explain(const Call& call);
 [[nodiscard]] http::Answer post_suspend(const Call& call);

@@ -20,7 +20,7 @@ void add_line(Readiness& readiness, bool well, std::string text) {
 
 void judge_region(const core::RegionStatus& region, Readiness& readiness) {
   const auto& age = region.last_poll_age;
-  const bool in_order = region.reason.empty();
+  const bool in_order = region.state != "degraded";
   const bool well = age && (in_order || *age <= kTroubleMax);
   std::string text = "region " + region.name + ": ";
   text += age ? "polled " + std::to_string(to_seconds(*age)) + " s ago" : "not polled yet";

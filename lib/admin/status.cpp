@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,13 +26,17 @@ std::string region_json(const core::RegionStatus& region) {
   quota_members.add("minute_used", std::int64_t{quota.minute_used})
       .add("minute_limit", std::int64_t{quota.minute_limit})
       .add("hour_used", std::int64_t{quota.hour_used})
-      .add("hour_limit", std::int64_t{quota.hour_limit});
+      .add("hour_limit", std::int64_t{quota.hour_limit})
+      .add("minute_used_is", to_string(quota.minute_is))
+      .add("hour_used_is", to_string(quota.hour_is));
 
   JsonMembers members;
-  members.add("name", region.name).add("state", region.reason.empty() ? "ok" : "degraded");
+  members.add("name", region.name).add("state", region.state);
   add_or_null(members, "reason", region.reason);
-  if (!region.detail.empty()) members.add("detail", region.detail);
+  // Rounded up: 0 says that an attempt is under way.
+  members.add("next_try_s", to_seconds(region.next_try + std::chrono::seconds(1) - Duration(1)));
   members.add("open_actions", region.open_actions);
+  add_optional_seconds(members, "oldest_open_s", region.oldest_open);
   add_optional_seconds(members, "last_poll_age_s", region.last_poll_age);
   add_optional_seconds(members, "clock_skew_s", region.clock_skew);
   add_optional_seconds(members, "token_left_s", region.token_left);

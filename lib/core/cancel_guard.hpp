@@ -65,6 +65,7 @@ struct CancelTime {
   std::optional<MonoTime> jumped;  ///< when it last contradicted itself by minutes
   Duration spacing{};              ///< of calls that the quota bears for ever
   bool swept = false;              ///< a complete sweep succeeded since the start
+  MonoTime token_from{};           ///< when the token in use was fetched
 
   /// What is written down as the time: ours where the API's is unknown.
   [[nodiscard]] WallTime stamp() const { return server.value_or(now.wall); }

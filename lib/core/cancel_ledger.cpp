@@ -150,6 +150,10 @@ void CancelLedger::forbid(const std::string& region, const ActionType& type) {
   forbidden_.emplace(region, type.text());
 }
 
+void CancelLedger::allow(const std::string& region) {
+  std::erase_if(forbidden_, [&](const auto& row) { return row.first == region; });
+}
+
 bool CancelLedger::forbidden(const std::string& region, const ActionType& type) const {
   return forbidden_.contains({region, std::string(type.text())});
 }

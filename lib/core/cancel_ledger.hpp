@@ -87,6 +87,7 @@ class CancelLedger {
   [[nodiscard]] bool forbidden(const std::string& region, const ActionType& type) const;
   /// Permissions may have been granted meanwhile: every type may be tried once more.
   void allow_all() { forbidden_.clear(); }
+  void allow(const std::string& region);
 
  private:
   struct Counted {

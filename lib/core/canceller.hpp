@@ -99,9 +99,12 @@ class Canceller {
   struct Live {
     Decision decision;
     Next next = Next::Read;
-    MonoTime at{};       ///< not before
-    MonoTime post_at{};  ///< the next POST not before
-    MonoTime read_at{};  ///< of the re-read that allows a POST
+    MonoTime at{};          ///< not before
+    MonoTime post_at{};     ///< the next POST not before
+    MonoTime read_at{};     ///< of the re-read that allows a POST
+    MonoTime token_from{};  ///< of the last POST
+    /// A POST was refused for want of a role with a token of this time: it needs a newer one.
+    std::optional<MonoTime> role_missing;
     bool under_way = false;
     bool was_unsure = false;  ///< before the POST under way
     bool reconciled = false;  ///< read again since its last POST
@@ -120,6 +123,8 @@ class Canceller {
   /// When the decision's policy lets it post; nothing if the policy does not fit any more.
   [[nodiscard]] std::optional<Duration> fits_in(const Decision& decision,
                                                 const CancelTime& time) const;
+  /// Whether another decision finds out with a new token if a role for this type is missing.
+  [[nodiscard]] bool role_in_doubt(const Live& live) const;
   [[nodiscard]] bool may_post(const Live& live, const CancelTime& time) const;
   /// A re-read told nothing usable, for the reason why.
   void read_in_vain(Live& live, const std::string& why, Duration told, const CancelTime& time,

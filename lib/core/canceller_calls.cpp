@@ -57,9 +57,17 @@ bool is_refusal(Reason reason) {
 
 }  // namespace
 
+bool Canceller::role_in_doubt(const Live& live) const {
+  return std::any_of(live_.begin(), live_.end(), [&](const auto& row) {
+    const Live& other = row.second;
+    return &other != &live && other.role_missing && other.decision.type == live.decision.type;
+  });
+}
+
 // An operator has looked at the action himself; what he cannot know is held against a sweep.
 bool Canceller::may_post(const Live& live, const CancelTime& time) const {
   if (ledger_.guard() || ledger_.forbidden(region_, live.decision.type)) return false;
+  if (role_in_doubt(live)) return false;
   if (live.decision.policy.empty()) return time.swept;
   return !guard_of(time) && ledger_.leaves_room(live.decision, *time.server, time.now.mono);
 }
@@ -68,6 +76,10 @@ std::optional<Canceller::Job> Canceller::job(const CancelTime& time) {
   const MonoTime now = time.now.mono;
   for (auto& [action, live] : live_) {
     if (live.under_way || live.next == Next::Wait || live.at > now) continue;
+    if (live.role_missing && time.token_from <= *live.role_missing) {
+      live.at = now + kLookAgain;
+      continue;
+    }
     // What became of a POST is found out under every guard, but once: the polls tell the rest.
     const bool reconciles = live.decision.state == Decision::State::Posted && !live.reconciled;
     if (!may_post(live, time) && !(reconciles && live.next == Next::Read)) {
@@ -94,6 +106,7 @@ void Canceller::sent(const Job& job, const CancelTime& time, StepWriter& out) {
   MACTIOND_ASSERT(decision.posts < kPostsMax);
   live.reconciled = false;
   live.was_unsure = decision.unsure;
+  live.token_from = time.token_from;
   decision.unsure = true;
   decision.state = Decision::State::Posted;
   decision.posted = PostStamp{time.stamp(), ledger_.boot_id(), time.now.mono};
@@ -206,7 +219,14 @@ void Canceller::refused(Live& live, const Disposition& outcome, bool again, cons
                         StepWriter& out) {
   Decision& decision = live.decision;
   const MonoTime now = time.now.mono;
-  if (outcome.reason == Reason::Permission && !again) {
+  if (outcome.reason == Reason::Permission && !live.role_missing) {
+    // The role may have been granted since the token was made.
+    live.role_missing = live.token_from;
+    write(decision, out);
+    live.at = now;
+    return;
+  }
+  if (outcome.reason == Reason::Permission) {
     ledger_.forbid(region_, decision.type);
     const std::string missing = "permission: the app registration lacks " +
                                 cancel_permission(decision.type) + " (" + decision.answer + ")";

@@ -125,6 +125,8 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
           suspend(happened, out);
         } else if constexpr (std::is_same_v<E, AskCancel>) {
           ask_cancel(happened, now, out);
+        } else if constexpr (std::is_same_v<E, RetryRegion>) {
+          retry(happened, now, out);
         } else if constexpr (std::is_same_v<E, PauseWebhook>) {
           pause(happened, now, out);
         } else if constexpr (std::is_same_v<E, ReplayDeadLetters>) {
@@ -194,6 +196,19 @@ void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out)
     return region.ask_cancel(asked, now, out);
   });
   if (!known) out.reply(Reply::Outcome::NotFound, "no region knows an action of this id");
+}
+
+void Engine::State::retry(const RetryRegion& asked, Now now, StepWriter& out) {
+  Region* region = find_part(regions, asked.region);
+  if (region == nullptr) {
+    return out.reply(Reply::Outcome::NotFound,
+                     "no region is configured under the name " + asked.region);
+  }
+  // Whoever asks for it may have granted what was missing.
+  ledger.allow(asked.region);
+  const Duration wait = region->retry(now.mono);
+  out.note(Note::Level::Info, "region_retry", {{"region", asked.region}});
+  out.reply(Reply::Outcome::Done, std::to_string(to_seconds(wait + 1s - Duration(1))));
 }
 
 void Engine::State::follow_wall_clock(Now now, Batch& batch) {

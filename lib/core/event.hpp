@@ -113,6 +113,12 @@ struct PauseWebhook {
   bool paused = true;
 };
 
+/// A region is to be tried now, with a new token. Done's text is the number of seconds until its
+/// next attempt, 0 while one is under way.
+struct RetryRegion {
+  std::string region;
+};
+
 /// A dead letter, and the action of its event.
 struct DeadLetterKey {
   std::string webhook;
@@ -134,6 +140,6 @@ struct PurgeDeadLetters {
 using Event =
     std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded, OldestLoaded,
                  DeliveryAnswered, StopRequested, CancelAnswered, SuspendCancelling, AskCancel,
-                 PauseWebhook, ReplayDeadLetters, PurgeDeadLetters>;
+                 PauseWebhook, ReplayDeadLetters, PurgeDeadLetters, RetryRegion>;
 
 }  // namespace mactiond::core

@@ -16,6 +16,10 @@ constexpr Duration kSweepInterval = 10min;
 constexpr Duration kSweepPageInterval = 20s;
 constexpr Duration kBackoffFirst = 5s;
 constexpr Duration kBackoffMax = 5min;
+/// While a missing role may be granted soon it is looked for this often, so seldom that each try
+/// has a new token (TokenCache); for about an hour.
+constexpr Duration kPermissionMax = 75s;
+constexpr int kPermissionTries = 50;
 constexpr Duration kRefusedFor = 24h;
 constexpr Duration kMisjudgedBy = 1h;
 /// A round that does not end is given up; the sweep finds the rest.
@@ -149,8 +153,12 @@ void PollSchedule::poll_failed(const Disposition& outcome, MonoTime now, Random&
   poll_under_way_ = false;
   if (outcome.reason == Reason::Stopped) return;
   ++poll_failures_;
-  const Duration delay = backoff(poll_failures_, kBackoffFirst, kBackoffMax, random);
-  poll_at_ = now + std::max(delay, outcome.retry_after.value_or(Duration{}));
+  const bool grant_expected =
+      outcome.reason == Reason::Permission && poll_failures_ <= kPermissionTries;
+  const Duration most = grant_expected ? kPermissionMax : kBackoffMax;
+  const Duration delay = backoff(poll_failures_, kBackoffFirst, most, random);
+  if (outcome.retry_after) held_until_ = std::max(held_until_, now + *outcome.retry_after);
+  poll_at_ = std::max(now + delay, held_until_);
 }
 
 void PollSchedule::sweep_failed(const Disposition& outcome, MonoTime now, Random& random) {

@@ -93,6 +93,8 @@ class PollSchedule {
   /// The server refused the query itself (400 ODataError). True if the strategy changed for it.
   [[nodiscard]] bool query_refused(WallTime server_now);
 
+  /// Polls now, or when a wait is over that the API named.
+  void poll_soon(MonoTime now) { poll_at_ = std::min(poll_at_, std::max(now, held_until_)); }
   /// Something opened while the schedule was idle: poll at the fast pace from now on.
   void opened(MonoTime now);
 
@@ -120,6 +122,7 @@ class PollSchedule {
   std::optional<ListRound> poll_;
   MonoTime poll_at_{};
   MonoTime poll_started_{};
+  MonoTime held_until_ = MonoTime::min();  ///< by a Retry-After
   bool poll_under_way_ = false;
   int poll_failures_ = 0;
   bool polled_once_ = false;

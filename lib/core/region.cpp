@@ -22,7 +22,6 @@ constexpr std::size_t kIdsPerList = 40;
 constexpr std::size_t kLookupsAtOnce = 4;
 /// While an action is this young it changes fast, and saved-up quota is well spent on it.
 constexpr Duration kYoung = 2min;
-constexpr Duration kTokenRolesStale = 10min;
 
 }  // namespace
 
@@ -50,7 +49,8 @@ WallTime Region::server_now(Now now) const { return clock_.at(now.mono).value_or
 
 Lane Region::lane_of(Turn turn) const {
   if (turn == kSweepTurn) return Lane::Sweep;
-  return turn == kLookupTurn && lookup_first_ ? Lane::Lookup : Lane::List;
+  if (turn == kPollTurn) return Lane::List;
+  return lookup_first_ ? Lane::Lookup : Lane::LateLookup;
 }
 
 bool Region::granted(Turn turn, Now now, StepWriter& out) {
@@ -82,6 +82,8 @@ Region::Call Region::end_call(CommandId id) {
 
 void Region::advance(Now now, StepWriter& out) {
   waits_.fill(std::nullopt);
+  const auto poll_at = schedule_.poll_at();
+  if (poll_at && *poll_at <= now.mono && token_.wants_roles(now.mono)) token_.renew(now.mono);
   advance_token(now, out);
   const Secret* token = token_.usable(now.mono);
   if (token == nullptr) return;
@@ -142,6 +144,7 @@ void Region::advance_lookups(Now now, const Secret& token, StepWriter& out) {
 }
 
 void Region::advance_poll(Now now, const Secret& token, StepWriter& out) {
+  if (token_.awaits_roles()) return;
   const bool fresh = !schedule_.poll_round();
   auto query = schedule_.poll_due(now.mono, server_now(now));
   if (!query) return;
@@ -174,6 +177,7 @@ void Region::send_list(Call call, Query query, const Secret& token, Now now, Ste
 void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
   (void)end_call(fetched.command);
   bound_wait(fetched.outcome);
+  if (std::exchange(retry_, false)) schedule_.poll_soon(now.mono);
   if (fetched.outcome.ok()) {
     token_.fetched(std::move(fetched.token), fetched.lifetime, now.mono);
     return;
@@ -187,6 +191,7 @@ void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
            {{"region", options_.name}, {"reason", describe(fetched.outcome)}});
   // While the old token still works nothing is wrong yet.
   if (token_.usable(now.mono) != nullptr) return;
+  failed(fetched.outcome);
   const bool at_once = fetched.outcome.reason == Reason::Auth || waits_long(fetched.outcome) ||
                        token_.failures() >= kFailuresUntilTrouble;
   trouble(fetched.outcome, at_once, now, out);
@@ -208,12 +213,16 @@ bool Region::answered(const Call& call, const Disposition& outcome, std::optiona
       out.batch().quotas.push_back(std::move(row));
     }
     // Whoever was refused, the hold is everybody's.
+    failed(outcome);
     if (waits_long(outcome)) trouble(outcome, true, now, out);
   }
-  // A role granted since the token was made shows only in a new one (mde-api 11.10).
-  const bool stale_roles = outcome.reason == Reason::Permission &&
-                           token_.age(now.mono).value_or(Duration{}) > kTokenRolesStale;
-  if (outcome.verdict != Verdict::Reauthenticate && !stale_roles) return false;
+  if (outcome.reason == Reason::Permission) {
+    if (call.kind != Call::Kind::CancelPost) return token_.lacks_role(call.sent, now.mono);
+    // The token works for all else, and stays in use until there is a newer one.
+    if (token_.fetched_at() <= call.sent) token_.renew(now.mono);
+    return false;
+  }
+  if (outcome.verdict != Verdict::Reauthenticate) return false;
   return !token_.refused(call.sent, now.mono, random_);
 }
 
@@ -279,6 +288,11 @@ void Region::vanish(const ActionId& id, Now now, StepWriter& out) {
   canceller_.vanished(id, cancel_time(now), out);
 }
 
+void Region::failed(const Disposition& outcome) {
+  heard_ = true;
+  last_failure_ = describe(outcome);
+}
+
 void Region::trouble(const Disposition& outcome, bool at_once, Now now, StepWriter& out) {
   const bool enough = at_once || schedule_.poll_failures() >= kFailuresUntilTrouble;
   const bool was_well = degraded_.empty();
@@ -292,6 +306,8 @@ void Region::trouble(const Disposition& outcome, bool at_once, Now now, StepWrit
 }
 
 void Region::well(Now now, StepWriter& out) {
+  heard_ = true;
+  last_failure_.clear();
   if (degraded_.empty()) return;
   record_region(EventType::RegionRecovered, std::exchange(degraded_, {}), now, out);
   out.batch().regions.push_back(row());
@@ -320,17 +336,44 @@ std::optional<MonoTime> Region::wake_at(Now now) const {
     const MonoTime at = std::max(*due, waits_[turn].value_or(*due));
     if (!when || at < *when) when = at;
   };
-  consider(kPollTurn, schedule_.poll_at());
+  if (!token_.awaits_roles()) consider(kPollTurn, schedule_.poll_at());
   consider(kSweepTurn, schedule_.sweep_at());
   if (lookups_under_way() < kLookupsAtOnce) consider(kLookupTurn, lookups_.wake_at());
   return when;
 }
 
+Duration Region::retry(MonoTime now) {
+  token_.renew_at_once(now);
+  retry_ = token_.fetching() || token_.wants_fetch(now);
+  if (retry_) return std::max(limiter_.next_at(Lane::List, now) - now, Duration{});
+  schedule_.poll_soon(now);
+  return next_try(now) - now;
+}
+
+MonoTime Region::next_try(MonoTime now) const {
+  const bool under_way = std::any_of(calls_.begin(), calls_.end(), [](const auto& row) {
+    return row.second.kind == Call::Kind::Token || row.second.kind == Call::Kind::Poll;
+  });
+  if (under_way) return now;
+  if (token_.usable(now) == nullptr) return token_.wake_at(now).value_or(now);
+  const MonoTime due = std::max(schedule_.poll_at().value_or(now), now);
+  return std::max(due, limiter_.next_at(Lane::List, now));
+}
+
 RegionStatus Region::status(Now now) const {
   RegionStatus status;
   status.name = options_.name;
-  status.reason = degraded_;
+  if (heard_ && !degraded_.empty()) {
+    status.state = "degraded";
+  } else if (last_poll_) {
+    status.state = "ok";
+  }
+  status.reason = last_failure_.empty() ? degraded_ : last_failure_;
   status.open_actions = tracker_.open_count();
+  if (const auto oldest = tracker_.oldest_open()) {
+    status.oldest_open = std::max(server_now(now) - *oldest, Duration{});
+  }
+  status.next_try = next_try(now.mono) - now.mono;
   if (last_poll_) status.last_poll_age = now.mono - *last_poll_;
   status.last_poll = last_poll_wall_;
   if (const auto server = clock_.at(now.mono)) status.clock_skew = *server - now.wall;

@@ -43,6 +43,9 @@ class Region {
   void on(ActionsListed listed, Now now, StepWriter& out);
   void on(ActionRead read, Now now, StepWriter& out);
   void on(const CancelAnswered& answer, Now now, StepWriter& out);
+  /// Has the region polled with a new token, as soon as holds and the quota allow. How long the
+  /// attempt has to wait for them.
+  [[nodiscard]] Duration retry(MonoTime now);
   /// The answer goes to out; false if the region does not know the action.
   bool ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
 
@@ -119,10 +122,14 @@ class Region {
                          StepWriter& out);
   void vanish(const ActionId& id, Now now, StepWriter& out);
 
+  /// A failure that the status shows, whether it is trouble yet or not.
+  void failed(const Disposition& outcome);
   void trouble(const Disposition& outcome, bool at_once, Now now, StepWriter& out);
   void well(Now now, StepWriter& out);
   void record_region(EventType type, const std::string& reason, Now now, StepWriter& out);
   [[nodiscard]] RegionRow row() const;
+  /// When the region is asked for next, or for its token; now while a call is under way.
+  [[nodiscard]] MonoTime next_try(MonoTime now) const;
 
   RegionOptions options_;
   Random random_;
@@ -135,7 +142,10 @@ class Region {
   Canceller canceller_;
   std::map<CommandId, Call> calls_;
   ManyIds many_ids_ = ManyIds::In;
-  std::string degraded_;  ///< why; empty while all is well
+  bool retry_ = false;        ///< an operator waits for a poll with the token being fetched
+  std::string degraded_;      ///< why; empty while all is well
+  std::string last_failure_;  ///< since the last complete poll
+  bool heard_ = false;        ///< a call was answered or failed since the start
   std::int64_t unusable_rows_ = 0;
   MonoTime tell_unusable_at_ = MonoTime::min();
   std::optional<MonoTime> last_poll_;

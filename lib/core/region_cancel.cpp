@@ -30,8 +30,8 @@ void Region::forget_before(WallTime cutoff) {
 CancelTime Region::cancel_time(Now now) const {
   // A sweep that went by a clock which was contradicted since may have looked at nothing.
   const bool swept = swept_from_ && (!clock_.jumped() || *swept_from_ >= *clock_.jumped());
-  return {now,  clock_.at(now.mono), clock_.uncertainty(), clock_.jumped(), limiter_.sustained(),
-          swept};
+  return {now,   clock_.at(now.mono), clock_.uncertainty(), clock_.jumped(), limiter_.sustained(),
+          swept, token_.fetched_at()};
 }
 
 void Region::advance_cancels(Now now, const Secret& token, StepWriter& out) {

@@ -16,6 +16,11 @@ constexpr Duration kBackoffFirst = std::chrono::seconds(5);
 constexpr Duration kBackoffMax = std::chrono::minutes(5);
 // A token refused this soon after it was fetched says that fetching another will not help.
 constexpr Duration kFresh = std::chrono::minutes(1);
+/// Renewals for the sake of roles come at most this often.
+constexpr Duration kRenewEvery = std::chrono::minutes(1);
+/// A grant is expected for so long after a role was found missing; later it is looked for seldom.
+constexpr Duration kGrantExpected = std::chrono::hours(1);
+constexpr Duration kRenewSeldom = std::chrono::minutes(10);
 
 }  // namespace
 
@@ -48,7 +53,8 @@ void TokenCache::fetch_failed(std::optional<Duration> retry_after, MonoTime now,
   fetching_ = false;
   ++failures_;
   const Duration delay = backoff(failures_, kBackoffFirst, kBackoffMax, random);
-  not_before_ = now + std::max(delay, retry_after.value_or(Duration{}));
+  if (retry_after) held_until_ = std::max(held_until_, now + *retry_after);
+  not_before_ = std::max(now + delay, held_until_);
 }
 
 bool TokenCache::refused(MonoTime sent, MonoTime now, Random& random) {
@@ -58,6 +64,34 @@ bool TokenCache::refused(MonoTime sent, MonoTime now, Random& random) {
   ++failures_;
   not_before_ = now + backoff(failures_, kBackoffFirst, kBackoffMax, random);
   return true;
+}
+
+bool TokenCache::lacks_role(MonoTime sent, MonoTime now) {
+  if (!role_missing_since_) role_missing_since_ = now;
+  if (!token_ || fetched_at_ > sent || fetching_) return true;
+  const bool soon = now - *role_missing_since_ < kGrantExpected;
+  if (now - fetched_at_ < (soon ? kRenewEvery : kRenewSeldom)) return false;
+  renew_at_ = std::min(renew_at_, now);
+  return wants_fetch(now);
+}
+
+bool TokenCache::wants_roles(MonoTime now) const {
+  if (!token_ || fetching_ || !role_missing_since_) return false;
+  return now - *role_missing_since_ < kGrantExpected && now - fetched_at_ >= kRenewEvery;
+}
+
+void TokenCache::renew(MonoTime now) {
+  if (!token_ || fetching_) return;
+  const bool lately = renewed_at_ != MonoTime::min() && now < renewed_at_ + kRenewEvery;
+  const MonoTime at = lately ? renewed_at_ + kRenewEvery : now;
+  if (at >= renew_at_) return;
+  renew_at_ = renewed_at_ = at;
+}
+
+void TokenCache::renew_at_once(MonoTime now) {
+  if (fetching_) return;
+  not_before_ = held_until_;
+  renew_at_ = std::min(renew_at_, now);
 }
 
 std::optional<Duration> TokenCache::left(MonoTime now) const {

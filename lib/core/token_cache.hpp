@@ -16,6 +16,7 @@ class TokenCache {
   [[nodiscard]] const Secret* usable(MonoTime now) const;
   /// Whether a new one should be fetched now.
   [[nodiscard]] bool wants_fetch(MonoTime now) const;
+  [[nodiscard]] bool fetching() const { return fetching_; }
   /// When wants_fetch or usable may next change by time alone; nothing while a fetch is under way.
   [[nodiscard]] std::optional<MonoTime> wake_at(MonoTime now) const;
 
@@ -26,16 +27,35 @@ class TokenCache {
   void fetch_abandoned() { fetching_ = false; }
 
   /// The API accepted a call made with it: earlier failures are over.
-  void accepted() { failures_ = 0; }
+  void accepted() {
+    failures_ = 0;
+    role_missing_since_.reset();
+  }
   /// The API did not accept the token of a call sent at `sent`. A token fetched since then is not
   /// blamed. True if a new token is no help: this one was fresh; the next fetch then waits as
   /// after a failure.
   [[nodiscard]] bool refused(MonoTime sent, MonoTime now, Random& random);
 
+  /// The API refused a call sent at `sent` for want of a role. A role that was granted since the
+  /// token was made shows only in a new one (mde-api 11.10). True: the call is made again with a
+  /// newer token, which is there, under way or to be fetched now.
+  [[nodiscard]] bool lacks_role(MonoTime sent, MonoTime now);
+  /// Whether the next attempt should have a new token first: in the first hour after a role was
+  /// found missing, at most once a minute.
+  [[nodiscard]] bool wants_roles(MonoTime now) const;
+  /// Whether that attempt has to wait for a token that is being fetched.
+  [[nodiscard]] bool awaits_roles() const { return fetching_ && role_missing_since_; }
+  /// Has a new token fetched, the old one stays in use meanwhile; at most one a minute is.
+  void renew(MonoTime now);
+  /// The same at once, because an operator asks for it; never before a Retry-After is over.
+  void renew_at_once(MonoTime now);
+
   /// Failed fetches and refused new tokens since a call was last accepted.
   [[nodiscard]] int failures() const { return failures_; }
   [[nodiscard]] std::optional<Duration> left(MonoTime now) const;
   [[nodiscard]] std::optional<Duration> age(MonoTime now) const;
+  /// When the token in use was fetched; the earliest time there is without one.
+  [[nodiscard]] MonoTime fetched_at() const { return token_ ? fetched_at_ : MonoTime::min(); }
 
  private:
   std::optional<Secret> token_;
@@ -43,6 +63,9 @@ class TokenCache {
   MonoTime renew_at_{};
   MonoTime expires_at_{};
   MonoTime not_before_ = MonoTime::min();
+  MonoTime held_until_ = MonoTime::min();  ///< by a Retry-After of the token endpoint
+  MonoTime renewed_at_ = MonoTime::min();  ///< when renew() last asked for a new one
+  std::optional<MonoTime> role_missing_since_;
   int failures_ = 0;
   bool fetching_ = false;
 };

@@ -104,6 +104,11 @@ const Tracker::Known* Tracker::find(const ActionId& id) const {
   return row == known_.end() ? nullptr : &row->second;
 }
 
+std::optional<WallTime> Tracker::oldest_open() const {
+  const auto first = open_.lower_bound({WallTime{} + Duration(1), {}});
+  return first == open_.end() ? std::nullopt : std::optional(first->first);
+}
+
 void Tracker::enter(const ActionId& id, const Known& known) {
   if (known.open()) open_.emplace(known.created.value_or(WallTime{}), id);
   count(known, 1);

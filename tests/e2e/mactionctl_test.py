@@ -253,6 +253,47 @@ class Commands(E2eTest):
         wait_until(lambda: len(self.receivers[0].accepted) >= 2, 20, "both delivered",
                    self.daemon.diagnostics)
 
+    def region(self):
+        return self.daemon.status()["regions"][0]
+
+    def test_region_retry_counts_a_granted_role_at_once(self):
+        roles = self.sim.call("POST", "/_sim/credentials", {"roles": ["Machine.Isolate"]})
+        self.sim.call("POST", "/_sim/revoke")
+        wait_until(lambda: self.region()["state"] == "degraded", 20, "no role", roles)
+        self.sim.call("POST", "/_sim/credentials", {"roles": ["Machine.ReadWrite.All"]})
+        self.assertEqual(self.ctl("region", "retry", "eu"),
+                         "eu: a new token is fetched, it is polled now\n")
+        wait_until(lambda: self.region()["state"] == "ok", 20, "the role", self.daemon.diagnostics)
+        self.assertEqual(self.ask("region", "retry", "eu")["region"], "eu")
+        self.assertIn("us", self.ctl("region", "retry", "us", expect=EX_REFUSED))
+
+    def test_old_data_is_said_on_stderr(self):
+        opened, = self.add(("Isolate", "Pending"))
+        self.sim.faults("forbidden")
+        wait_until(lambda: self.region()["state"] == "degraded", 20, "the fault")
+        self.assertIn("permission 403", self.region()["reason"])
+        self.assertGreaterEqual(self.region()["next_try_s"], 0)
+        for command in (["list"], ["--json", "list"], ["show", opened], ["policy", "explain"]):
+            code, out, errors = self.daemon.command(
+                "--socket", self.daemon.socket_path, *command, program="mactionctl")
+            self.assertEqual(code, 0)
+            self.assertIn(opened if command[0] != "policy" else "cancelling", out)
+            self.assertRegex(
+                errors, r"^eu: last polled \d+[smh] ago \(permission 403\): this may be old\n$")
+        self.sim.no_faults()
+        self.ctl("region", "retry", "eu")
+        wait_until(lambda: self.region()["state"] == "ok", 20, "recovery")
+        self.ctl("list")
+
+    def test_status_shows_the_next_try_and_the_oldest_open_action(self):
+        self.sim.add([{"type": "Isolate", "age_ms": 7_260_000, "plan": [[0, "Pending"]]}])
+        wait_until(lambda: self.region()["open_actions"] == 1, 20, "the action")
+        self.assertAlmostEqual(self.region()["oldest_open_s"], 7260, delta=60)
+        self.assertIsNone(self.region()["reason"])
+        shown = self.ctl("status")
+        self.assertRegex(shown, "REGION +STATE +OPEN +OLDEST +POLLED +NEXT TRY")
+        self.assertIn("2h 1m", shown)
+
     def test_reload_tells_every_error(self):
         self.assertEqual(self.ctl("reload"), "reloaded\n")
         text = self.daemon.config.read_text()

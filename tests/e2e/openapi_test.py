@@ -75,6 +75,8 @@ class OpenApi(E2eTest):
             ("post", "/v1/policies/explain", "/v1/policies/explain", {"config": "a = 1"}, 422),
             ("post", "/v1/policies/suspend", "/v1/policies/suspend"),
             ("post", "/v1/policies/resume", "/v1/policies/resume"),
+            ("post", "/v1/regions/{name}/retry", "/v1/regions/eu/retry"),
+            ("post", "/v1/regions/{name}/retry", "/v1/regions/none/retry", None, 404),
             ("get", "/v1/webhooks", "/v1/webhooks"),
             ("post", "/v1/webhooks/{name}/test", "/v1/webhooks/soc/test"),
             ("post", "/v1/webhooks/{name}/test", "/v1/webhooks/none/test", None, 404),

@@ -19,14 +19,21 @@ core::EngineStatus busy_status() {
   core::EngineStatus status;
   core::RegionStatus region;
   region.name = "eu";
+  region.state = "ok";
   region.open_actions = 3;
+  region.oldest_open = 2h;
+  region.next_try = 1ms;
   region.last_poll_age = 2500ms;
   region.quota = {12, 100, 340, 1500};
   region.strategy = "changes";
   status.regions = {region};
   region.name = "us";
+  region.state = "degraded";
   region.reason = "auth: invalid_client AADSTS7000215";
   region.last_poll_age.reset();
+  region.oldest_open.reset();
+  region.next_try = 40s;
+  region.quota.hour_is = core::Count::AtMost;
   status.regions.push_back(region);
   status.webhooks = {{"soc", "paused", 7, 1, 2, "client_error 404", false}};
   status.last_seq = 4711;
@@ -89,16 +96,22 @@ TEST(StatusEndpoint, TellsWhatTheContractNames) {
   EXPECT_TRUE(eu.at("reason").is_null());
   EXPECT_EQ(eu.at("open_actions"), 3);
   EXPECT_EQ(eu.at("last_poll_age_s"), 2);
+  EXPECT_EQ(eu.at("oldest_open_s"), 7200);
+  EXPECT_EQ(eu.at("next_try_s"), 1) << "0 is for an attempt that is under way";
   const auto& quota = eu.at("quota").as_object();
   EXPECT_EQ(quota.at("minute_used"), 12);
   EXPECT_EQ(quota.at("minute_limit"), 100);
   EXPECT_EQ(quota.at("hour_used"), 340);
   EXPECT_EQ(quota.at("hour_limit"), 1500);
+  EXPECT_EQ(quota.at("hour_used_is"), "exact");
 
   const auto& us = status.at("regions").as_array().at(1).as_object();
   EXPECT_EQ(us.at("state"), "degraded");
   EXPECT_EQ(us.at("reason"), "auth: invalid_client AADSTS7000215");
   EXPECT_TRUE(us.at("last_poll_age_s").is_null());
+  EXPECT_TRUE(us.at("oldest_open_s").is_null());
+  EXPECT_EQ(us.at("next_try_s"), 40);
+  EXPECT_EQ(us.at("quota").as_object().at("hour_used_is"), "at_most");
 
   const auto& soc = status.at("webhooks").as_array().at(0).as_object();
   EXPECT_EQ(soc.at("name"), "soc");

@@ -38,19 +38,23 @@ TEST(FormatStatus, ShowsRegionsAndWebhooks) {
   const auto text = format_status(
       R"({"version":"0.1.0","instance":"soc1","uptime_s":90,"regions":[
           {"name":"eu","state":"ok","reason":null,"open_actions":3,"last_poll_age_s":2,
-           "quota":{"minute_used":12,"minute_limit":100,"hour_used":340,"hour_limit":1500}},
+           "next_try_s":0,"oldest_open_s":7260,
+           "quota":{"minute_used":12,"minute_limit":100,"hour_used":340,"hour_limit":1500,
+                    "minute_used_is":"exact","hour_used_is":"at_most"}},
           {"name":"us","state":"degraded","reason":"auth: AADSTS7000215","open_actions":0,
-           "last_poll_age_s":null,
-           "quota":{"minute_used":0,"minute_limit":100,"hour_used":0,"hour_limit":1500}}],
+           "last_poll_age_s":null,"next_try_s":40,"oldest_open_s":null,
+           "quota":{"minute_used":0,"minute_limit":100,"hour_used":0,"hour_limit":1500,
+                    "minute_used_is":"exact","hour_used_is":"at_least"}}],
           "webhooks":[{"name":"soc","state":"ok","queued":7,"dead":1}],
           "cancelling":"off","last_seq":4711})");
   ASSERT_TRUE(text);
   EXPECT_EQ(*text,
             "mactiond 0.1.0 on soc1, up 1m 30s, last event 4711, cancelling off\n"
             "\n"
-            "REGION  STATE     OPEN  POLLED  MINUTE  HOUR      REASON\n"
-            "eu      ok        3     2s ago  12/100  340/1500\n"
-            "us      degraded  0     never   0/100   0/1500    auth: AADSTS7000215\n"
+            "REGION  STATE     OPEN  OLDEST  POLLED  NEXT TRY  MINUTE  HOUR       REASON\n"
+            "eu      ok        3     2h 1m   2s ago  now       12/100  \u2264340/1500\n"
+            "us      degraded  0             never   in 40s    0/100   \u22650/1500    auth: "
+            "AADSTS7000215\n"
             "\n"
             "WEBHOOK  STATE  QUEUED  DEAD\n"
             "soc      ok     7       1\n");

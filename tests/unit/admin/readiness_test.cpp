@@ -16,6 +16,7 @@ bool ready(const std::string& reason, std::optional<Duration> last_poll_age, boo
   core::EngineStatus status;
   core::RegionStatus region;
   region.name = "eu";
+  region.state = reason.empty() ? "ok" : "degraded";
   region.reason = reason;
   region.last_poll_age = last_poll_age;
   status.regions = {region};
@@ -60,6 +61,7 @@ TEST(Readiness, KeepsEachReasonOnItsLine) {
   core::EngineStatus status;
   core::RegionStatus region;
   region.name = "eu";
+  region.state = "degraded";
   region.reason = "x\n[+] region us: fine";
   status.regions = {region};
   EXPECT_EQ(judge_readiness(true, status).report,

@@ -73,14 +73,75 @@ TEST_F(CancelHeldTest, AnOperatorsCancelIsHeldByNoPolicyLimitAndNoDistrustedCloc
   EXPECT_EQ(take<CancelAction>().action.value, "i1");
 }
 
+TEST_F(CancelHeldTest, ACancelRefusedForWantOfARoleRenewsTheTokenFirst) {
+  for (const Duration age : {Duration(1min), Duration(3h)}) {
+    const std::string id = "a" + std::to_string(to_seconds(age));
+    run(age);
+    add(id);
+    run(1min);
+    ask(id);
+    run(1s);
+    const auto post = take<CancelAction>();
+    step(CancelAnswered{post.id, refusal(Verdict::GiveUp, Reason::Permission, 403), date()});
+    ASSERT_EQ(count<FetchToken>(), 1) << "the role may have been granted since it was made";
+    give_token("newer", 24h);
+    run(3s);
+    ASSERT_EQ(count<CancelAction>(), 1);
+    const auto again = take<CancelAction>();
+    EXPECT_EQ(again.token.reveal(), "newer");
+    set(id, ActionStatus::Known::Cancelled);
+    answer(again);
+    run(1min);
+    for (const auto& [key, decision] : decisions) {
+      EXPECT_EQ(decision.state, Decision::State::Confirmed);
+    }
+  }
+}
+
+TEST_F(CancelHeldTest, WithoutANewTokenNoCancelIsTriedAgain) {
+  add("a1");
+  run(1min);
+  ask("a1");
+  run(1s);
+  const auto post = take<CancelAction>();
+  step(CancelAnswered{post.id, refusal(Verdict::GiveUp, Reason::Permission, 403), date()});
+  EngineHarness::run(5min, [this] {
+    if (count<FetchToken>() > 0) refuse_token(test::server_error());
+    respond();
+  });
+  EXPECT_EQ(count<CancelAction>(), 0);
+  EXPECT_TRUE(only().live());
+  EngineHarness::run(10min, [this] { respond(); });
+  EXPECT_EQ(count<CancelAction>(), 1);
+}
+
+TEST_F(CancelHeldTest, ARetryOfTheRegionLetsATypeBeTriedAgain) {
+  add("a1");
+  add("a2");
+  run(1min);
+  ask("a1");
+  for (int i = 0; i < 2; ++i) {
+    run(3s);
+    answer(take<CancelAction>(), refusal(Verdict::GiveUp, Reason::Permission, 403));
+  }
+  ASSERT_EQ(only().state, Decision::State::Failed);
+  ask("a2");
+  ASSERT_EQ(reply->outcome, Reply::Outcome::Refused);
+  step(RetryRegion{"eu"});
+  ask("a2");
+  EXPECT_EQ(reply->outcome, Reply::Outcome::Done);
+}
+
 TEST_F(CancelHeldTest, AnOperatorIsToldOfAMissingPermission) {
   run(1min);
   add("a1");
   add("a2");
   run(1min);
   ask("a1");
-  run(1s);
-  answer(take<CancelAction>(), refusal(Verdict::GiveUp, Reason::Permission, 403));
+  for (int i = 0; i < 2; ++i) {
+    run(3s);
+    answer(take<CancelAction>(), refusal(Verdict::GiveUp, Reason::Permission, 403));
+  }
   ASSERT_EQ(only().state, Decision::State::Failed);
   ask("a2");
   EXPECT_EQ(reply->outcome, Reply::Outcome::Refused);
