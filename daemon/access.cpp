@@ -32,11 +32,16 @@ Error about(const std::string& name, Error error) {
 }  // namespace
 
 Result<std::shared_ptr<http::Client>> AccessBuilder::client(const net::ClientOptions& options) {
-  const Key key{
-      options.ca_file,           content_of(options.ca_file),     options.proxy,
-      options.refuse_link_local, content_of(options.client_cert), content_of(options.client_key)};
+  const Key key{options.ca_file,
+                content_of(options.ca_file),
+                options.proxy,
+                options.no_proxy,
+                options.proxy_auth.reveal(),
+                options.refuse_link_local,
+                content_of(options.client_cert),
+                content_of(options.client_key)};
   if (auto known = clients_[key].lock()) return known;
-  auto made = net::make_client(executor_, options);
+  auto made = net::make_client(executor_, clock_, options);
   if (!made) return made.error();
   std::shared_ptr<http::Client> client = std::move(*made);
   clients_[key] = client;
@@ -47,7 +52,8 @@ Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config
                                                                     int idle_connections) {
   net::ClientOptions options;
   options.ca_file = region.ca_file;
-  options.proxy = choose_proxy(region.proxy, region.api.host);
+  const auto chosen = set_proxy(options, region.proxy, region.proxy_auth.value);
+  if (!chosen) return about("region " + region.core.name, chosen.error());
   options.idle_connections = idle_connections;
   auto made = client(options);
   if (!made) return about("region " + region.core.name, made.error());
@@ -66,7 +72,10 @@ Result<void> AccessBuilder::point(runtime::WebhookAccess& access, const config::
   net::ClientOptions options;
   options.ca_file = webhook.ca_file;
   const bool may_proxy = webhook.url.is_tls() || !webhook.proxy.empty();
-  if (may_proxy) options.proxy = choose_proxy(webhook.proxy, webhook.url.host);
+  if (may_proxy) {
+    const auto chosen = set_proxy(options, webhook.proxy, webhook.proxy_auth.value);
+    if (!chosen) return about("webhook " + webhook.core.name, chosen.error());
+  }
   options.refuse_link_local = true;
   options.idle_connections = idle_connections;
   options.client_cert = webhook.client_cert;

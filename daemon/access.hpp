@@ -21,16 +21,18 @@ namespace mactiond::daemon {
 /// store of its own costs each more than a megabyte. A client lives as long as somebody uses it.
 class AccessBuilder {
  public:
-  /// environment outlives what is built.
-  AccessBuilder(boost::asio::any_io_executor executor, const config::Environment& environment)
-      : executor_(std::move(executor)), environment_(environment) {}
+  /// clock and environment outlive what is built.
+  AccessBuilder(boost::asio::any_io_executor executor, const Clock& clock,
+                const config::Environment& environment)
+      : executor_(std::move(executor)), clock_(clock), environment_(environment) {}
 
   /// Nothing is changed by a failure; it names the region or webhook.
   [[nodiscard]] Result<runtime::Accesses> build(const config::Config& config);
 
  private:
   /// ca_file by its content too: a file that was replaced is another trust.
-  using Key = std::tuple<std::string, std::string, std::string, bool, std::string, std::string>;
+  using Key = std::tuple<std::string, std::string, std::string, std::string, std::string, bool,
+                         std::string, std::string>;
 
   [[nodiscard]] Result<std::shared_ptr<http::Client>> client(const net::ClientOptions& options);
   [[nodiscard]] Result<void> point(runtime::WebhookAccess& access, const config::Webhook& webhook,
@@ -41,6 +43,7 @@ class AccessBuilder {
       const config::Webhook& webhook, int idle_connections);
 
   boost::asio::any_io_executor executor_;
+  const Clock& clock_;
   const config::Environment& environment_;
   std::map<Key, std::weak_ptr<http::Client>> clients_;
 };

@@ -112,7 +112,7 @@ class App {
         reload_signal_(context_, SIGHUP),
         stop_timer_(context_),
         metrics_(MACTIOND_VERSION, region_names(config_), webhook_names(config_)),
-        access_builder_(context_.get_executor(), environment_) {}
+        access_builder_(context_.get_executor(), clock_, environment_) {}
 
   int run();
 
@@ -206,7 +206,8 @@ int App::open_syslog() {
   std::vector<std::string> names;
   for (const auto& syslog : config_.syslogs) {
     names.push_back(syslog.name);
-    auto made = open_syslog_sender(syslog, context_.get_executor(), *store_, status().last_seq + 1);
+    auto made =
+        open_syslog_sender(syslog, context_.get_executor(), clock_, *store_, status().last_seq + 1);
     if (!made) return refuse("syslog_not_usable", made.error());
     syslog_senders_.push_back(std::move(*made));
     driver_->run_beside(syslog_senders_.back()->run());

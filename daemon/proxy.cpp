@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "base/text.hpp"
+#include "http/proxy.hpp"
 
 namespace mactiond::daemon {
 namespace {
@@ -15,27 +15,19 @@ std::string environment(const char* upper, const char* lower) {
   return {};
 }
 
-bool excludes(std::string_view list, std::string_view host) {
-  while (!list.empty()) {
-    const auto comma = list.find(',');
-    std::string_view entry = trim(list.substr(0, comma));
-    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
-    if (entry == "*") return true;
-    if (entry.starts_with('.')) entry.remove_prefix(1);
-    if (entry.empty() || entry.size() > host.size()) continue;
-    const std::string_view tail = host.substr(host.size() - entry.size());
-    const bool whole = tail.size() == host.size() || host[host.size() - tail.size() - 1] == '.';
-    if (whole && iequals(tail, entry)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
-std::string choose_proxy(const std::string& configured, std::string_view host) {
-  if (!configured.empty()) return configured;
-  if (excludes(environment("NO_PROXY", "no_proxy"), host)) return {};
-  return environment("HTTPS_PROXY", "https_proxy");
+Result<void> set_proxy(net::ClientOptions& options, const std::string& configured,
+                       const Secret& auth) {
+  options.proxy_auth = auth;
+  options.proxy = configured;
+  if (!configured.empty()) return {};
+  options.proxy = environment("HTTPS_PROXY", "https_proxy");
+  options.no_proxy = environment("NO_PROXY", "no_proxy");
+  if (options.proxy.empty()) return {};
+  const auto proxy = http::parse_proxy(options.proxy);
+  if (!proxy) return Error(proxy.error().code, "HTTPS_PROXY: " + proxy.error().where);
+  return {};
 }
 
 }  // namespace mactiond::daemon

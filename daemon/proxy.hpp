@@ -1,12 +1,17 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "base/error.hpp"
+#include "base/secret.hpp"
+#include "net/https_client.hpp"
 
 namespace mactiond::daemon {
 
-/// The proxy for a host: the configured one, else $HTTPS_PROXY (or https_proxy) unless $NO_PROXY
-/// (or no_proxy) names the host, a domain it lies in, or "*". Empty: direct.
-[[nodiscard]] std::string choose_proxy(const std::string& configured, std::string_view host);
+/// Has a client use the configured proxy for every server. Where there is none, $HTTPS_PROXY (or
+/// https_proxy) for those that $NO_PROXY (or no_proxy) does not name. auth, if not empty, counts
+/// instead of a user in the variable. Errc::InvalidUrl where the variable counts and is not usable.
+[[nodiscard]] Result<void> set_proxy(net::ClientOptions& options, const std::string& configured,
+                                     const Secret& auth);
 
 }  // namespace mactiond::daemon

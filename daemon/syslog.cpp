@@ -16,14 +16,15 @@ constexpr Duration kSendLimit = std::chrono::seconds(30);
 }  // namespace
 
 Result<std::unique_ptr<runtime::SyslogSender>> open_syslog_sender(
-    const config::Syslog& syslog, const boost::asio::any_io_executor& executor, store::Store& store,
-    std::uint64_t first) {
+    const config::Syslog& syslog, const boost::asio::any_io_executor& executor, const Clock& clock,
+    store::Store& store, std::uint64_t first) {
   const auto stored = store.load_syslog_position(syslog.name);
   if (!stored) return stored.error();
   const std::uint64_t begin = stored->value_or(first);
   if (const auto kept = store.keep_syslog_position(syslog.name, begin); !kept) return kept.error();
 
-  auto client = net::SyslogClient::make(executor, syslog.url.host, syslog.url.port, syslog.ca_file);
+  auto client =
+      net::SyslogClient::make(executor, clock, syslog.url.host, syslog.url.port, syslog.ca_file);
   if (!client) return client.error();
   const std::shared_ptr<net::SyslogClient> shared = std::move(*client);
   auto send = [shared](std::string octets) { return shared->send(std::move(octets), kSendLimit); };

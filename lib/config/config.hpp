@@ -59,6 +59,7 @@ struct Region {
   std::string client_id;
   std::string ca_file;
   std::string proxy;
+  SecretValue proxy_auth;
   std::string auth_kind = "client_secret";
   SecretValue client_secret;
 };
@@ -92,6 +93,7 @@ struct Webhook {
   std::string client_cert;
   std::string client_key;
   std::string proxy;
+  SecretValue proxy_auth;
 };
 
 /// [[syslog]]

@@ -12,8 +12,10 @@
 #include <system_error>
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/secret_source.hpp"
 #include "http/link_local.hpp"
+#include "http/proxy.hpp"
 
 namespace mactiond::config {
 namespace {
@@ -143,10 +145,14 @@ bool ProxyUrl::read(const Node& node, std::string& value, Reader& reader) const 
   constexpr std::string_view kWanted = R"(a proxy like "http://proxy.example:3128")";
   if (!is_text(node, kWanted, reader)) return false;
   if (!node.text.empty()) {
-    const auto url = http::parse_url(node.text);
-    if (!url || url->is_tls() || url->target != "/") {
-      return reader.fail(node, "must be " + std::string(kWanted));
+    const auto proxy = http::parse_proxy(node.text);
+    const std::string wanted = "must be " + std::string(kWanted);
+    const bool is_http = to_lower(node.text).starts_with("http://");
+    if (is_http && node.text.find('@') != std::string::npos) {
+      return reader.fail(node, wanted + "; user and password belong in proxy_auth, by reference");
     }
+    if (!proxy) return reader.fail(node, wanted + "; " + proxy.error().where);
+    if (!is_http || proxy->url.target != "/") return reader.fail(node, wanted);
   }
   value = node.text;
   return true;

@@ -113,6 +113,10 @@ std::vector<Option<Region>> make_region_options() {
       options, "proxy", kOptional, ProxyUrl{}, [](auto& r) -> auto& { return r.proxy; },
       "HTTP proxy; empty: HTTPS_PROXY and NO_PROXY decide");
   add(
+      options, "proxy_auth", kOptional, BasicCredential{},
+      [](auto& r) -> auto& { return r.proxy_auth; },
+      "user:password for the proxy alone, by reference; empty: none");
+  add(
       options, "auth.kind", kOptional,
       words({"client_secret"}, {"certificate", "managed_identity", "workload_identity"}),
       [](auto& r) -> auto& { return r.auth_kind; }, "how the daemon proves who it is");
@@ -166,6 +170,33 @@ void add_splunk(std::vector<Option<Webhook>>& options) {
       "Splunk's source type; empty: the token's own");
 }
 
+void add_credentials(std::vector<Option<Webhook>>& options) {
+  add(
+      options, "bearer", kOptional, SecretReference{true},
+      [](auto& w) -> auto& { return w.bearer; },
+      "token sent as Authorization, by reference; empty: none");
+  add(
+      options, "basic", kOptional, BasicCredential{}, [](auto& w) -> auto& { return w.basic; },
+      "user:password sent as Authorization, by reference; empty: none");
+  add(
+      options, "headers", kOptional, Headers{}, [](auto& w) -> auto& { return w.headers; },
+      "headers sent with every request; values may be secret references");
+  add(
+      options, "client_cert", kOptional, CertificateFile{},
+      [](auto& w) -> auto& { return w.client_cert; },
+      "PEM certificate shown to a receiver that asks for one (mTLS)");
+  add(
+      options, "client_key", kOptional, PrivateKeyFile{},
+      [](auto& w) -> auto& { return w.client_key; }, "its PEM private key");
+  add(
+      options, "proxy", kOptional, ProxyUrl{}, [](auto& w) -> auto& { return w.proxy; },
+      "HTTP proxy; empty: HTTPS_PROXY and NO_PROXY decide");
+  add(
+      options, "proxy_auth", kOptional, BasicCredential{},
+      [](auto& w) -> auto& { return w.proxy_auth; },
+      "user:password for the proxy alone, by reference; empty: none");
+}
+
 std::vector<Option<Webhook>> make_webhook_options() {
   using webhook::Format;
   std::vector<Option<Webhook>> options;
@@ -210,26 +241,7 @@ std::vector<Option<Webhook>> make_webhook_options() {
       options, "max_queue", kOptional, Whole{1000, 100'000'000},
       [](auto& w) -> auto& { return w.core.max_queue; },
       "events that wait, and dead letters, at most; beyond it the oldest go");
-  add(
-      options, "bearer", kOptional, SecretReference{true},
-      [](auto& w) -> auto& { return w.bearer; },
-      "token sent as Authorization, by reference; empty: none");
-  add(
-      options, "basic", kOptional, BasicCredential{}, [](auto& w) -> auto& { return w.basic; },
-      "user:password sent as Authorization, by reference; empty: none");
-  add(
-      options, "headers", kOptional, Headers{}, [](auto& w) -> auto& { return w.headers; },
-      "headers sent with every request; values may be secret references");
-  add(
-      options, "client_cert", kOptional, CertificateFile{},
-      [](auto& w) -> auto& { return w.client_cert; },
-      "PEM certificate shown to a receiver that asks for one (mTLS)");
-  add(
-      options, "client_key", kOptional, PrivateKeyFile{},
-      [](auto& w) -> auto& { return w.client_key; }, "its PEM private key");
-  add(
-      options, "proxy", kOptional, ProxyUrl{}, [](auto& w) -> auto& { return w.proxy; },
-      "HTTP proxy; empty: HTTPS_PROXY and NO_PROXY decide");
+  add_credentials(options);
   add_teams(options);
   add_splunk(options);
   add_filter(

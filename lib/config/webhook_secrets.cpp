@@ -60,6 +60,7 @@ std::vector<std::string> secret_files(const Webhook& webhook, const Environment&
   add_file(webhook.bearer.source, environment, files);
   add_file(webhook.basic.source, environment, files);
   add_file(webhook.token.source, environment, files);
+  add_file(webhook.proxy_auth.source, environment, files);
   for (const auto& source : webhook.secret_sources) add_file(source.source, environment, files);
   for (const auto& header : webhook.headers) add_file(header.value.source, environment, files);
   for (const auto* path : {&webhook.ca_file, &webhook.client_cert, &webhook.client_key}) {
@@ -73,14 +74,16 @@ Result<void> reread_secrets(Webhook& webhook, const Environment& environment) {
   for (const auto read : {&reread_url, &reread_keys}) {
     if (const auto done = read(fresh, environment); !done) return done.error();
   }
-  std::vector<SecretValue*> values{&fresh.bearer, &fresh.basic, &fresh.token};
+  std::vector<SecretValue*> values{&fresh.bearer, &fresh.basic, &fresh.token, &fresh.proxy_auth};
   for (HeaderValue& header : fresh.headers) values.push_back(&header.value);
   for (SecretValue* value : values) {
     if (const auto done = reread(*value, environment); !done) return done.error();
   }
-  const std::string& basic = fresh.basic.value.reveal();
-  if (!basic.empty() && basic.find(':') == std::string::npos) {
-    return Error(Errc::InvalidSecret, fresh.basic.source + ": must hold user:password");
+  for (const SecretValue* pair : {&fresh.basic, &fresh.proxy_auth}) {
+    const std::string& text = pair->value.reveal();
+    if (!text.empty() && text.find(':') == std::string::npos) {
+      return Error(Errc::InvalidSecret, pair->source + ": must hold user:password");
+    }
   }
   webhook = std::move(fresh);
   return {};

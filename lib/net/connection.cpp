@@ -69,6 +69,17 @@ Task<Result<void>> Connection::write(asio::const_buffer data) {
   co_return Result<void>();
 }
 
+Task<Result<void>> Connection::shut_down() {
+  boost::system::error_code ec;
+  if (tls_) {
+    const auto [tls_ec] = co_await tls_->async_shutdown(kToken);
+    ec = tls_ec;
+  }
+  if (!ec) socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ec);
+  if (ec) co_return lost(ec);
+  co_return Result<void>();
+}
+
 bool Connection::is_quiet() {
   char byte = 0;
   const auto size = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

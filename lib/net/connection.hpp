@@ -31,6 +31,9 @@ class Connection {
   /// Errc::ConnectionLost.
   [[nodiscard]] Task<Result<void>> write(boost::asio::const_buffer data);
 
+  /// Says the end to the peer and waits for its own, so that nothing sent before is lost.
+  [[nodiscard]] Task<Result<void>> shut_down();
+
   /// Whether the peer has neither closed nor sent anything of its own since the last answer.
   [[nodiscard]] bool is_quiet();
   /// Whether the peer has not closed, whatever it has sent.

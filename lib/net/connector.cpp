@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/text.hpp"
 #include "net/address.hpp"
 #include "net/deadline.hpp"
 #include "net/request_text.hpp"
@@ -27,9 +28,28 @@ unsigned short port_number(const std::string& text) {
 
 Error proxy_failure(std::string cause) { return {Errc::ProxyFailed, std::move(cause)}; }
 
+bool offers_basic(const http::Response& response) {
+  return std::any_of(response.headers.begin(), response.headers.end(), [](const auto& header) {
+    const std::string value = to_lower(header.value);
+    return iequals(header.name, "Proxy-Authenticate") && value.find("basic") != std::string::npos;
+  });
+}
+
+// Some proxies answer wrong credentials with 401. That has nothing to do with the server's 401.
+std::string refusal(const http::Response& response, bool had_credentials) {
+  const std::string status = "HTTP " + std::to_string(response.status);
+  if (response.status != 407 && response.status != 401) return status;
+  const bool names_schemes = http::find_header(response.headers, "Proxy-Authenticate").has_value();
+  if (names_schemes && !offers_basic(response)) {
+    return status + ": the proxy does not offer Basic authentication, and no other is supported";
+  }
+  if (had_credentials) return status + ": the proxy refused the user or the password";
+  return status + ": the proxy wants a user and a password; set proxy_auth";
+}
+
 // Asks the proxy at the other end for a tunnel to the server of url.
-Task<Result<void>> open_tunnel(Connection& connection, http::Url url) {
-  const std::string text = connect_text(url);
+Task<Result<void>> open_tunnel(Connection& connection, http::Url url, Secret credentials) {
+  const std::string text = connect_text(url, credentials);
   const auto written = co_await connection.write(asio::buffer(text));
   if (!written) co_return proxy_failure(written.error().where);
   ResponseReader reader({kProxyHeaderBytes, 0, true});
@@ -44,8 +64,8 @@ Task<Result<void>> open_tunnel(Connection& connection, http::Url url) {
     complete = *done;
   }
   const bool alone = !reader.has_rest();
-  const int status = reader.take().status;
-  if (status / 100 != 2) co_return proxy_failure("HTTP " + std::to_string(status));
+  const http::Response response = reader.take();
+  if (response.status / 100 != 2) co_return proxy_failure(refusal(response, !credentials.empty()));
   if (!alone) co_return proxy_failure("bytes before the tunnel's first");
   co_return Result<void>();
 }
@@ -64,13 +84,15 @@ Task<Result<std::unique_ptr<Connection>>> Connector::connect(http::Url url, Dura
   if (const auto literal = literal_address(url.host); literal && refuses(*literal)) {
     co_return Error(Errc::AddressRefused, literal->to_string());
   }
-  const http::Url next = options_.proxy.value_or(url);
-  auto dialled = co_await dial(next, limit, phase);
+  const bool tunnels = options_.proxy && !options_.no_proxy.excludes(url);
+  Dialled next{tunnels ? options_.proxy->url : url, tunnels};
+  auto dialled = co_await dial(std::move(next), limit, phase);
   if (!dialled) co_return dialled.error();
   std::unique_ptr<Connection> connection = std::move(*dialled);
-  if (options_.proxy) {
+  if (tunnels) {
     phase = "asking the proxy";
-    const auto opened = co_await open_tunnel(*connection, url);
+    const Secret credentials = options_.proxy->credentials;
+    const auto opened = co_await open_tunnel(*connection, url, credentials);
     if (!opened) co_return opened.error();
   }
   if (url.is_tls()) {
@@ -81,17 +103,17 @@ Task<Result<std::unique_ptr<Connection>>> Connector::connect(http::Url url, Dura
   co_return connection;
 }
 
-Task<Result<std::unique_ptr<Connection>>> Connector::dial(http::Url server, Duration limit,
+Task<Result<std::unique_ptr<Connection>>> Connector::dial(Dialled next, Duration limit,
                                                           std::string_view& phase) {
   phase = "resolving";
   const Duration half = limit / 2;
-  auto resolved = co_await resolver_.resolve(server.host, half);
+  auto resolved = co_await resolver_.resolve(next.server.host, half);
   if (!resolved) co_return resolved.error();
   auto addresses = alternate_families(*resolved);
   addresses.resize(std::min(addresses.size(), kAddressesMax));
-  const bool direct = !options_.proxy;
   for (const auto& address : addresses) {
-    if (direct && refuses(address)) co_return Error(Errc::AddressRefused, address.to_string());
+    if (next.is_proxy || !refuses(address)) continue;
+    co_return Error(Errc::AddressRefused, address.to_string());
   }
   phase = "connecting";
   // A dead address must not eat the time of the others; the last has all that is left.
@@ -99,7 +121,7 @@ Task<Result<std::unique_ptr<Connection>>> Connector::dial(http::Url server, Dura
   Error last(Errc::ConnectionFailed, "no address");
   for (const auto& address : addresses) {
     auto connection = std::make_unique<Connection>(executor_);
-    auto opening = connection->open({address, port_number(server.port)});
+    auto opening = connection->open({address, port_number(next.server.port)});
     const Duration part = address == addresses.back() ? limit : share;
     const auto opened = co_await with_deadline(std::move(opening), part);
     if (opened) co_return connection;

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "http/client.hpp"
+#include "http/proxy.hpp"
 #include "http/url.hpp"
 #include "net/connection.hpp"
 #include "net/resolver.hpp"
@@ -19,7 +20,8 @@ namespace mactiond::net {
 class Connector {
  public:
   struct Options {
-    std::optional<http::Url> proxy;
+    std::optional<http::Proxy> proxy{};
+    http::NoProxy no_proxy{};  ///< what is reached without it
     bool refuse_link_local = false;
   };
 
@@ -33,7 +35,12 @@ class Connector {
                                                                   std::string_view& phase);
 
  private:
-  [[nodiscard]] Task<Result<std::unique_ptr<Connection>>> dial(http::Url server, Duration limit,
+  /// Whom to connect to: the server of the URL, or the proxy that makes a tunnel to it.
+  struct Dialled {
+    http::Url server;
+    bool is_proxy = false;
+  };
+  [[nodiscard]] Task<Result<std::unique_ptr<Connection>>> dial(Dialled next, Duration limit,
                                                                std::string_view& phase);
   [[nodiscard]] bool refuses(const boost::asio::ip::address& address) const;
 

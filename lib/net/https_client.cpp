@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
-#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "base/text.hpp"
 #include "http/url.hpp"
 #include "net/connector.hpp"
 #include "net/deadline.hpp"
 #include "net/inflate.hpp"
+#include "net/kept_connections.hpp"
 #include "net/request_text.hpp"
 #include "net/response_reader.hpp"
 #include "net/tls.hpp"
@@ -38,28 +37,28 @@ struct Exchange {
 
 class HttpsClient final : public http::Client {
  public:
-  HttpsClient(asio::any_io_executor executor, std::unique_ptr<asio::ssl::context> context,
-              Connector::Options connector, std::size_t idle_max)
+  HttpsClient(asio::any_io_executor executor, const Clock& clock,
+              std::unique_ptr<asio::ssl::context> context, Connector::Options connector,
+              Lookup lookup, std::size_t idle_max)
       : executor_(executor),
-        connector_(executor, std::move(context), std::move(connector), system_lookup()),
-        idle_max_(idle_max) {}
+        clock_(clock),
+        connector_(executor, std::move(context), std::move(connector), std::move(lookup)),
+        kept_(idle_max) {}
 
   Task<Result<http::Response>> send(http::Request request, http::Limits limits) override;
 
  private:
-  using Kept = std::vector<std::unique_ptr<Connection>>;
+  using Held = Opened<Connection>;
 
   [[nodiscard]] Task<Result<http::Response>> start(Exchange& exchange);
   [[nodiscard]] Task<Result<http::Response>> exchange(Exchange& exchange);
-  [[nodiscard]] Task<Result<http::Response>> talk(std::unique_ptr<Connection> connection,
-                                                  Exchange& exchange);
-  [[nodiscard]] std::unique_ptr<Connection> take_kept(const http::Url& url);
-  void keep(const http::Url& url, std::unique_ptr<Connection> connection);
+  [[nodiscard]] Task<Result<http::Response>> talk(Held held, Exchange& exchange);
+  [[nodiscard]] MonoTime now() const { return clock_.now().mono; }
 
   asio::any_io_executor executor_;
+  const Clock& clock_;
   Connector connector_;
-  std::size_t idle_max_;
-  std::map<std::string, Kept> kept_;
+  KeptConnections<Connection> kept_;
 };
 
 std::string key_of(const http::Url& url) { return url.scheme + ' ' + url.host + ' ' + url.port; }
@@ -123,23 +122,22 @@ Task<Result<http::Response>> HttpsClient::start(Exchange& exchange) {
 
 Task<Result<http::Response>> HttpsClient::exchange(Exchange& exchange) {
   const auto& url = exchange.request.url;
-  if (auto kept = take_kept(url)) {
+  if (Held kept = kept_.take(key_of(url), now()); kept.connection) {
     auto outcome = co_await talk(std::move(kept), exchange);
     if (outcome || !is_replaceable(outcome.error(), exchange)) co_return outcome;
   }
   auto connecting = connector_.connect(url, exchange.limits.connect_timeout, exchange.phase);
   auto connected = co_await with_deadline(std::move(connecting), exchange.ready_by);
   if (!connected) co_return connected.error();
-  std::unique_ptr<Connection> connection = std::move(*connected);
-  co_return co_await talk(std::move(connection), exchange);
+  Held fresh{std::move(*connected), now()};
+  co_return co_await talk(std::move(fresh), exchange);
 }
 
-Task<Result<http::Response>> HttpsClient::talk(std::unique_ptr<Connection> connection,
-                                               Exchange& exchange) {
+Task<Result<http::Response>> HttpsClient::talk(Held held, Exchange& exchange) {
   const http::Limits& limits = exchange.limits;
   exchange.phase = "sending";
   const auto data = asio::buffer(exchange.text);
-  const auto written = co_await connection->write(data);
+  const auto written = co_await held.connection->write(data);
   if (!written) co_return written.error();
   exchange.phase = "waiting for the answer";
   ResponseReader reader(
@@ -147,7 +145,7 @@ Task<Result<http::Response>> HttpsClient::talk(std::unique_ptr<Connection> conne
   bool complete = false;
   while (!complete) {
     const auto buffer = reader.prepare();
-    const auto size = co_await connection->read_some(buffer);
+    const auto size = co_await held.connection->read_some(buffer);
     if (!size) co_return size.error();
     if (*size == 0) {
       const auto ended = reader.end();
@@ -161,49 +159,39 @@ Task<Result<http::Response>> HttpsClient::talk(std::unique_ptr<Connection> conne
     if (!done) co_return done.error();
     complete = *done;
   }
-  if (reader.is_reusable()) keep(exchange.request.url, std::move(connection));
+  if (reader.is_reusable()) kept_.keep(key_of(exchange.request.url), std::move(held), now());
   co_return decoded(reader.take(), limits.body_bytes);
 }
 
-std::unique_ptr<Connection> HttpsClient::take_kept(const http::Url& url) {
-  Kept& kept = kept_[key_of(url)];
-  while (!kept.empty()) {
-    auto connection = std::move(kept.back());
-    kept.pop_back();
-    if (connection->is_quiet()) return connection;
-  }
-  return nullptr;
-}
-
-void HttpsClient::keep(const http::Url& url, std::unique_ptr<Connection> connection) {
-  Kept& kept = kept_[key_of(url)];
-  if (kept.size() < idle_max_) kept.push_back(std::move(connection));
-}
-
-Result<std::optional<http::Url>> proxy_url(const std::string& text) {
-  if (text.empty()) return std::optional<http::Url>();
-  const bool bare = text.find("://") == std::string::npos;
-  auto url = http::parse_url(bare ? "http://" + text : text);
-  if (!url || url->is_tls()) return Error(Errc::InvalidUrl, "proxy");
-  return std::optional(std::move(*url));
+Result<Connector::Options> connector_options(const ClientOptions& options) {
+  Connector::Options connector;
+  connector.refuse_link_local = options.refuse_link_local;
+  if (options.proxy.empty()) return connector;
+  auto proxy = http::parse_proxy(options.proxy);
+  if (!proxy) return Error(proxy.error().code, "proxy: " + proxy.error().where);
+  if (!options.proxy_auth.empty()) proxy->credentials = options.proxy_auth;
+  connector.proxy = std::move(*proxy);
+  connector.no_proxy = http::NoProxy(options.no_proxy);
+  return connector;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<http::Client>> make_client(asio::any_io_executor executor,
+                                                  const Clock& clock,
                                                   const ClientOptions& options) {
-  auto proxy = proxy_url(options.proxy);
-  if (!proxy) return proxy.error();
+  auto connector = connector_options(options);
+  if (!connector) return connector.error();
   auto context = make_tls_context(options.ca_file);
   if (!context) return context.error();
   if (!options.client_cert.empty()) {
     const auto usable = use_client_certificate(**context, options.client_cert, options.client_key);
     if (!usable) return usable.error();
   }
-  Connector::Options connector{std::move(*proxy), options.refuse_link_local};
   const auto idle_max = static_cast<std::size_t>(std::max(options.idle_connections, 0));
-  return std::unique_ptr<http::Client>(std::make_unique<HttpsClient>(
-      std::move(executor), std::move(*context), std::move(connector), idle_max));
+  return std::unique_ptr<http::Client>(
+      std::make_unique<HttpsClient>(std::move(executor), clock, std::move(*context),
+                                    std::move(*connector), options.lookup, idle_max));
 }
 
 }  // namespace mactiond::net

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text.hpp"
+
 namespace mactiond::net {
 namespace {
 
@@ -63,10 +65,14 @@ Result<std::string> request_text(const http::Request& request) {
   return out;
 }
 
-std::string connect_text(const http::Url& url) {
+std::string connect_text(const http::Url& url, const Secret& credentials) {
   const bool literal = url.host.find(':') != std::string::npos;
   const std::string target = (literal ? '[' + url.host + ']' : url.host) + ':' + url.port;
-  return "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n";
+  std::string out = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
+  if (!credentials.empty()) {
+    append_field(out, "Proxy-Authorization", "Basic " + base64_encode(credentials.reveal()));
+  }
+  return out + "\r\n";
 }
 
 }  // namespace mactiond::net

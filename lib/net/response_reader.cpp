@@ -1,14 +1,15 @@
 #include "net/response_reader.hpp"
 
-#include <algorithm>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "net/answer_normalizer.hpp"
 #include "net/message_feed.hpp"
 
 namespace mactiond::net {
@@ -33,13 +34,19 @@ http::Response head_of(const Parser::value_type& message) {
 }  // namespace
 
 struct ResponseReader::Impl {
-  explicit Impl(const Limits& given) : limits(given), header_left(given.header_bytes) { start(); }
+  explicit Impl(const Limits& given)
+      : limits(given), normalizer(given.header_bytes, given.bodiless) {
+    start();
+  }
 
   void start();
+  [[nodiscard]] Result<void> normalize(std::size_t size);
   [[nodiscard]] Result<bool> run();
 
   Limits limits;
-  std::size_t header_left;
+  AnswerNormalizer normalizer;
+  std::string raw;         ///< where the next bytes go while they may need mending
+  bool is_direct = false;  ///< the next bytes go into buffer itself
   beast::flat_buffer buffer;
   std::optional<Parser> parser;
   bool received_any = false;
@@ -47,13 +54,24 @@ struct ResponseReader::Impl {
 
 void ResponseReader::Impl::start() {
   parser.emplace();
-  constexpr std::size_t kHeaderMax = std::numeric_limits<std::uint32_t>::max();
-  parser->header_limit(static_cast<std::uint32_t>(std::min(limits.header_bytes, kHeaderMax)));
+  // The normalizer has counted the header as it came; here it may be longer.
+  parser->header_limit(std::numeric_limits<std::uint32_t>::max());
   parser->body_limit(std::uint64_t{limits.body_bytes});
   parser->skip(limits.bodiless);
 }
 
+Result<void> ResponseReader::Impl::normalize(std::size_t size) {
+  std::string text;
+  const auto pushed = normalizer.push(std::string_view(raw).substr(0, size), text);
+  if (!pushed) return pushed.error();
+  const auto room = buffer.prepare(text.size());
+  std::memcpy(room.data(), text.data(), text.size());
+  buffer.commit(text.size());
+  return {};
+}
+
 Result<bool> ResponseReader::Impl::run() {
+  std::size_t header_left = std::numeric_limits<std::size_t>::max();
   for (;;) {
     const auto done = feed(*parser, buffer, header_left);
     if (!done) return done.error();
@@ -70,11 +88,20 @@ ResponseReader::ResponseReader(const Limits& limits) : impl_(std::make_unique<Im
 
 ResponseReader::~ResponseReader() = default;
 
-boost::asio::mutable_buffer ResponseReader::prepare() { return impl_->buffer.prepare(kReadMax); }
+boost::asio::mutable_buffer ResponseReader::prepare() {
+  impl_->is_direct = impl_->normalizer.is_done();
+  if (impl_->is_direct) return impl_->buffer.prepare(kReadMax);
+  impl_->raw.resize(kReadMax);
+  return boost::asio::buffer(impl_->raw);
+}
 
 Result<bool> ResponseReader::commit(std::size_t size) {
-  impl_->buffer.commit(size);
   impl_->received_any |= size > 0;
+  if (impl_->is_direct) {
+    impl_->buffer.commit(size);
+  } else if (const auto done = impl_->normalize(size); !done) {
+    return done.error();
+  }
   return impl_->run();
 }
 
@@ -89,7 +116,8 @@ Result<void> ResponseReader::end() {
 bool ResponseReader::received_any() const { return impl_->received_any; }
 
 bool ResponseReader::is_reusable() const {
-  return impl_->parser->is_done() && impl_->parser->keep_alive() && !has_rest();
+  return impl_->parser->is_done() && impl_->parser->keep_alive() && !has_rest() &&
+         !impl_->normalizer.had_two_lengths();
 }
 
 bool ResponseReader::has_rest() const { return impl_->buffer.size() > 0; }

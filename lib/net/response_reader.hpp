@@ -11,7 +11,7 @@
 namespace mactiond::net {
 
 /// Puts one HTTP/1 answer together from the bytes of a connection. Interim (1xx) answers are
-/// skipped and count towards the header limit.
+/// skipped and count towards the header limit. Takes the odd forms that AnswerNormalizer mends.
 ///
 /// Errors: Errc::HeaderTooLarge, Errc::BodyTooLarge, Errc::MalformedHttp, Errc::ConnectionLost.
 class ResponseReader {
@@ -35,8 +35,8 @@ class ResponseReader {
   [[nodiscard]] Result<void> end();
 
   [[nodiscard]] bool received_any() const;
-  /// Whether the connection may serve another request: the complete answer agreed to it and
-  /// nothing came after it.
+  /// Whether the connection may serve another request: the complete answer agreed to it, was
+  /// certain about its length, and nothing came after it.
   [[nodiscard]] bool is_reusable() const;
   /// Whether bytes came after the complete answer.
   [[nodiscard]] bool has_rest() const;

@@ -20,9 +20,12 @@ namespace {
 // A server that speaks HTTP/2 alone is told so in the handshake, not by garbage.
 constexpr std::array<unsigned char, 9> kProtocols = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
+// A chain may end at any trusted certificate, so that an issuing CA or the server's own
+// certificate suffices in a ca_file.
 bool restrict(SSL_CTX* context) {
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  return SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, nullptr) == 1 &&
+  return X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN) == 1 &&
+         SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, nullptr) == 1 &&
          SSL_CTX_set_alpn_protos(context, kProtocols.data(), kProtocols.size()) == 0;
 }
 

@@ -9,7 +9,8 @@
 namespace mactiond::net {
 
 /// TLS 1.2 or later, the peer's chain always verified, against the system's trust and ca_file (if
-/// not empty). Errc::PathNotUsable if that file holds no certificate.
+/// not empty). Every certificate there is trusted, whether a root, an issuing CA or the peer's own:
+/// the chain need not reach further. Errc::PathNotUsable if that file holds no certificate.
 [[nodiscard]] Result<std::unique_ptr<boost::asio::ssl::context>> make_tls_context(
     const std::string& ca_file);
 

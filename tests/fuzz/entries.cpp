@@ -14,6 +14,7 @@
 #include "defender/oauth.hpp"
 #include "defender/outcome.hpp"
 #include "http/outcome.hpp"
+#include "http/proxy.hpp"
 #include "http/url.hpp"
 #include "support/event_samples.hpp"
 #include "webhook/body_template.hpp"
@@ -101,6 +102,25 @@ void http_date(std::string_view bytes) {
   }
 }
 
+// The first line is the proxy, the rest the list.
+void no_proxy(std::string_view bytes) {
+  const std::size_t end = std::min(bytes.find('\n'), bytes.size());
+  const std::string_view text = bytes.substr(0, end);
+  const auto proxy = http::parse_proxy(text);
+  if (!proxy) {
+    MACTIOND_ASSERT(proxy.error().where.find(text) == std::string::npos || text.size() < 16);
+  } else {
+    MACTIOND_ASSERT(!proxy->url.is_tls() && is_one_line(proxy->credentials.reveal()));
+  }
+  const http::NoProxy list(bytes.substr(end));
+  for (const char* host : {"api.example.com", "10.1.2.3", "fd00::1"}) {
+    http::Url server{"https", host, "443", "/"};
+    const bool excluded = list.excludes(server);
+    server.host += server.host.find(':') == std::string::npos ? "." : "";
+    MACTIOND_ASSERT(list.excludes(server) == excluded);
+  }
+}
+
 // The first byte chooses the status, the rest is the body and, in the API's shape, the message.
 void answer(std::string_view bytes) {
   if (bytes.empty()) return;
@@ -148,7 +168,9 @@ const std::vector<Entry>& entries() {
                                            {"transition_log", transition_log},
                                            {"body_template", body_template},
                                            {"http_answer", http_answer},
-                                           {"http_request", http_request}};
+                                           {"odd_answer", odd_answer},
+                                           {"http_request", http_request},
+                                           {"no_proxy", no_proxy}};
   return kEntries;
 }
 

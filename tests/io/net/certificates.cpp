@@ -49,6 +49,11 @@ std::shared_ptr<X509> make_certificate(const Wanted& wanted, EVP_PKEY* key, cons
   return certificate;
 }
 
+void extend_for(X509* certificate, X509* issuer, const Wanted& wanted) {
+  extend(certificate, issuer, NID_subject_alt_name, wanted.names);
+  if (!wanted.purposes.empty()) extend(certificate, issuer, NID_ext_key_usage, wanted.purposes);
+}
+
 void sign(X509* certificate, X509* issuer, EVP_PKEY* key) {
   X509_set_issuer_name(certificate, X509_get_subject_name(issuer));
   need(X509_sign(certificate, key, EVP_sha256()) > 0, "not signed");
@@ -56,31 +61,40 @@ void sign(X509* certificate, X509* issuer, EVP_PKEY* key) {
 
 }  // namespace
 
-Authority::Authority() {
-  root_.key = make_key();
-  static int count = 0;
-  const std::string subject = "mactiond test authority " + std::to_string(++count);
-  root_.certificate = make_certificate({}, root_.key.get(), subject.c_str());
-  extend(root_.certificate.get(), root_.certificate.get(), NID_basic_constraints,
-         "critical,CA:TRUE");
-  sign(root_.certificate.get(), root_.certificate.get(), root_.key.get());
+CertificateFile::CertificateFile(const X509* certificate) {
   std::array<char, 32> path{"/tmp/mactiond-ca-XXXXXX"};
   const int descriptor = ::mkstemp(path.data());
   need(descriptor >= 0, "no temporary file");
   std::FILE* file = ::fdopen(descriptor, "w");
-  PEM_write_X509(file, root_.certificate.get());
+  PEM_write_X509(file, certificate);
   std::fclose(file);
-  file_ = path.data();
+  path_ = path.data();
 }
 
-Authority::~Authority() { ::unlink(file_.c_str()); }
+CertificateFile::~CertificateFile() { ::unlink(path_.c_str()); }
 
-Identity Authority::issue(const Wanted& wanted) const {
+Authority::Authority() : Authority(nullptr) {}
+
+Authority::Authority(const Authority* signer, const Wanted& wanted) {
+  identity_.key = make_key();
+  static int count = 0;
+  const std::string subject = "mactiond test authority " + std::to_string(++count);
+  identity_.certificate = make_certificate(wanted, identity_.key.get(), subject.c_str());
+  const Identity& by = signer != nullptr ? signer->identity_ : identity_;
+  extend(identity_.certificate.get(), by.certificate.get(), NID_basic_constraints,
+         "critical,CA:TRUE");
+  sign(identity_.certificate.get(), by.certificate.get(), by.key.get());
+  file_ = std::make_unique<CertificateFile>(identity_.certificate.get());
+}
+
+Identity Authority::issue(const Wanted& wanted) const { return signed_by(identity_, wanted); }
+
+Identity signed_by(const Identity& signer, const Wanted& wanted) {
   Identity identity;
   identity.key = make_key();
   identity.certificate = make_certificate(wanted, identity.key.get(), "mactiond test server");
-  extend(identity.certificate.get(), root_.certificate.get(), NID_subject_alt_name, wanted.names);
-  sign(identity.certificate.get(), root_.certificate.get(), root_.key.get());
+  extend_for(identity.certificate.get(), signer.certificate.get(), wanted);
+  sign(identity.certificate.get(), signer.certificate.get(), signer.key.get());
   return identity;
 }
 
@@ -88,8 +102,7 @@ Identity self_signed(const Wanted& wanted) {
   Identity identity;
   identity.key = make_key();
   identity.certificate = make_certificate(wanted, identity.key.get(), "mactiond test server");
-  extend(identity.certificate.get(), identity.certificate.get(), NID_subject_alt_name,
-         wanted.names);
+  extend_for(identity.certificate.get(), identity.certificate.get(), wanted);
   sign(identity.certificate.get(), identity.certificate.get(), identity.key.get());
   return identity;
 }

@@ -37,6 +37,16 @@ inline std::string answer(const std::string& body, const std::string& fields = "
          "\r\n\r\n" + body;
 }
 
+/// Stands still until it is moved.
+class SteppedClock final : public Clock {
+ public:
+  [[nodiscard]] Now now() const override { return now_; }
+  void pass(Duration time) { now_.mono += time; }
+
+ private:
+  Now now_;
+};
+
 /// One client that trusts the test authority, and the loop it runs on.
 class ClientTest : public testing::Test {
  protected:
@@ -44,7 +54,7 @@ class ClientTest : public testing::Test {
 
   void use(net::ClientOptions options) {
     if (options.ca_file.empty()) options.ca_file = authority().file();
-    client_ = std::move(*net::make_client(loop_.context.get_executor(), options));
+    client_ = std::move(*net::make_client(loop_.context.get_executor(), clock_, options));
   }
 
   Result<http::Response> send(http::Request request) {
@@ -69,6 +79,7 @@ class ClientTest : public testing::Test {
   }
 
   Loop loop_;
+  SteppedClock clock_;
   http::Limits limits_ = [] {
     http::Limits limits;
     limits.timeout = std::chrono::seconds(24);

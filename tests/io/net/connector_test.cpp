@@ -127,9 +127,11 @@ TEST_F(Connector, ContactsNoLinkLocalAddressWhenToldNotTo) {
 
 class Proxy : public ClientTest {
  protected:
-  void use_proxy(const ScriptedServer& proxy) {
+  void use_proxy(const ScriptedServer& proxy, const std::string& user = "",
+                 const std::string& auth = "") {
     net::ClientOptions options;
-    options.proxy = "http://127.0.0.1:" + proxy.port();
+    options.proxy = "http://" + user + "127.0.0.1:" + proxy.port();
+    options.proxy_auth = Secret(auth);
     options.refuse_link_local = true;
     use(options);
   }
@@ -179,11 +181,119 @@ TEST_F(Proxy, GetsATunnelForTheServerAndTlsInside) {
                       "api.example GET /secret", "api.example GET /secret"}));
 }
 
+TEST_F(Proxy, MayAnswerInAnOddForm) {
+  const Identity identity = authority().issue({.names = "DNS:api.example"});
+  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+  SSL_CTX_use_certificate(context, identity.certificate.get());
+  SSL_CTX_use_PrivateKey(context, identity.key.get());
+  for (const std::string established :
+       {"HTTP/1.1 200\r\n\r\n", "HTTP/1.0 200\n\n", "HTTP/1.1 200 OK\nX-Proxy: 1\r\n\n",
+        "HTTP/1.1 100\n\nHTTP/1.1 200\n\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
+    SCOPED_TRACE(established);
+    const ScriptedServer proxy([&established, context](Peer& peer) {
+      if (peer.read_request().empty()) return;
+      peer.send(established);
+      if (peer.start_tls(context) && !peer.read_request().empty()) peer.send(answer("through"));
+      peer.stall();
+    });
+    use_proxy(proxy);
+    EXPECT_EQ(ending(send(beyond())), "200 through");
+    client_.reset();
+  }
+  SSL_CTX_free(context);
+}
+
 TEST_F(Proxy, SaysWhatTheProxyAnswered) {
   const auto result =
       answered("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 5\r\n\r\nhello");
   EXPECT_EQ(ending(result), ending(Errc::ProxyFailed));
   EXPECT_THAT(result.error().where, HasSubstr("HTTP 407"));
+}
+
+/// The requests that a proxy and the server behind it are sent, with these credentials.
+class ProxyCredentials : public Proxy {
+ protected:
+  void send_through(const std::string& user, const std::string& auth) {
+    const Identity identity = authority().issue({.names = "DNS:api.example"});
+    SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_use_certificate(context, identity.certificate.get());
+    SSL_CTX_use_PrivateKey(context, identity.key.get());
+    {
+      const ScriptedServer proxy([this, context](Peer& peer) {
+        to_proxy_ = peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\n\r\n");
+        if (!peer.start_tls(context)) return;
+        to_server_ = peer.read_request();
+        peer.send(answer("through"));
+        peer.stall();
+      });
+      use_proxy(proxy, user, auth);
+      EXPECT_EQ(ending(send(beyond())), "200 through");
+      client_.reset();
+    }
+    SSL_CTX_free(context);
+  }
+  std::string to_proxy_;
+  std::string to_server_;
+};
+
+TEST_F(ProxyCredentials, GoToTheProxyAlone) {
+  send_through("", "alice:s3cret");
+  EXPECT_THAT(to_proxy_, HasSubstr("\r\nProxy-Authorization: Basic YWxpY2U6czNjcmV0\r\n"));
+  EXPECT_THAT(to_server_, HasSubstr("GET /secret"));
+  EXPECT_EQ(to_server_.find("uthorization"), std::string::npos) << to_server_;
+}
+
+TEST_F(ProxyCredentials, MayStandInTheUrlPercentEncoded) {
+  send_through("alice:s3cr%65t@", "");
+  EXPECT_THAT(to_proxy_, HasSubstr("\r\nProxy-Authorization: Basic YWxpY2U6czNjcmV0\r\n"));
+}
+
+TEST_F(ProxyCredentials, OfTheirOwnCountBeforeThoseInTheUrl) {
+  send_through("bob:other@", "alice:s3cret");
+  EXPECT_THAT(to_proxy_, HasSubstr("\r\nProxy-Authorization: Basic YWxpY2U6czNjcmV0\r\n"));
+}
+
+// 401 is what some proxies answer to a wrong password; it is never the server's own 401.
+TEST_F(Proxy, SaysWhenTheProxyRefusesTheCredentials) {
+  for (const std::string status : {"407 Proxy Authentication Required", "401 Unauthorized"}) {
+    const std::string line = "HTTP/1.1 " + status + "\r\n";
+    const std::string code = status.substr(0, 3);
+    const auto without = answered(line + "Proxy-Authenticate: Basic realm=\"x\"\r\n\r\n");
+    EXPECT_EQ(ending(without), ending(Errc::ProxyFailed));
+    EXPECT_THAT(without.error().where, HasSubstr("HTTP " + code));
+    EXPECT_THAT(without.error().where, HasSubstr("set proxy_auth"));
+
+    const ScriptedServer proxy([&line](Peer& peer) {
+      if (!peer.read_request().empty()) peer.send(line + "\r\n");
+      peer.close();
+    });
+    use_proxy(proxy, "", "alice:s3cret");
+    const auto wrong = send(beyond());
+    EXPECT_EQ(ending(wrong), ending(Errc::ProxyFailed));
+    EXPECT_THAT(wrong.error().where, HasSubstr("the proxy refused the user or the password"));
+    EXPECT_EQ(wrong.error().message().find("s3cret"), std::string::npos);
+    EXPECT_EQ(wrong.error().message().find("YWxp"), std::string::npos);
+  }
+  const auto other = answered("HTTP/1.1 407 No\r\nProxy-Authenticate: NTLM\r\n\r\n");
+  EXPECT_THAT(other.error().where, HasSubstr("does not offer Basic"));
+}
+
+TEST_F(Proxy, IsDecidedForEachServer) {
+  ScriptedServer direct(answer_ok, localhost());
+  ScriptedServer proxy([](Peer& peer) {
+    if (!peer.read_request().empty()) peer.send("HTTP/1.1 503 No\r\n\r\n");
+  });
+  net::ClientOptions options;
+  options.proxy = "http://127.0.0.1:" + proxy.port();
+  options.no_proxy = "127.0.0.0/8";
+  use(options);
+  EXPECT_EQ(ending(get(direct)), "200 ok");
+  EXPECT_EQ(proxy.connections(), 0);
+  EXPECT_EQ(ending(send(beyond())), ending(Errc::ProxyFailed));
+  EXPECT_EQ(proxy.connections(), 1);
+  EXPECT_EQ(direct.connections(), 1);
 }
 
 TEST_F(Proxy, FailsWhenTheTunnelIsBroken) {
@@ -217,7 +327,7 @@ TEST_F(Proxy, MustBePlainHttp) {
   for (const char* proxy : {"https://127.0.0.1:1", "socks5://127.0.0.1:1", "http://", "a b"}) {
     net::ClientOptions options;
     options.proxy = proxy;
-    EXPECT_FALSE(net::make_client(loop_.context.get_executor(), options)) << proxy;
+    EXPECT_FALSE(net::make_client(loop_.context.get_executor(), clock_, options)) << proxy;
   }
 }
 

@@ -136,11 +136,14 @@ TEST_F(HttpsClientAnswer, StopsAHeaderOfManyLinesEachComingAlone) {
 
 TEST_F(HttpsClientAnswer, RefusesAmbiguousLengths) {
   for (const char* fields :
-       {"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
-        "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n",
-        "Content-Length: 1\r\nContent-Length: 2\r\n", "Content-Length: -1\r\n",
-        "Content-Length: 99999999999999999999999\r\n", "Content-Length: 1\r\n x\r\n",
-        "Transfer-Encoding: gzip\r\n", "Transfer-Encoding: gzip, chunked\r\n",
+       {"Content-Length: 1\r\nContent-Length: 2\r\n",
+        "Content-Length: 1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: x\r\n",
+        "Content-Length: 1\r\nTransfer-Encoding: gzip, chunked\r\n",
+        "Content-Length: 1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: -1\r\n", "Content-Length: 99999999999999999999999\r\n",
+        "Content-Length: 1\r\n x\r\n", "Transfer-Encoding: gzip\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
         "Transfer-Encoding: identity\r\nContent-Length: 1\r\n"}) {
     SCOPED_TRACE(fields);
     EXPECT_EQ(ending(get_answer(std::string("HTTP/1.1 200 OK\r\n") + fields + "\r\nx")),
@@ -148,10 +151,45 @@ TEST_F(HttpsClientAnswer, RefusesAmbiguousLengths) {
   }
 }
 
+// The chunks count, and the connection is used for nothing else.
+TEST_F(HttpsClientAnswer, TakesALengthBesideChunkedAndKeepsNoSuchConnection) {
+  for (const std::string fields : {"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
+                                   "Transfer-Encoding: chunked\r\nContent-Length: 999\r\n",
+                                   "Content-Length: 5\nTransfer-Encoding: chunked\n"}) {
+    SCOPED_TRACE(fields);
+    ScriptedServer server([&fields](Peer& peer) {
+      while (!peer.read_request().empty()) {
+        peer.send("HTTP/1.1 200 OK\r\n" + fields + "\r\n5\r\nhello\r\n0\r\n\r\n");
+      }
+    });
+    EXPECT_EQ(ending(get_plain(server)), "200 hello");
+    EXPECT_EQ(ending(get_plain(server)), "200 hello");
+    EXPECT_EQ(server.connections(), 2);
+  }
+}
+
+TEST_F(HttpsClientAnswer, TakesAStatusLineWithoutAReason) {
+  for (const char* line : {"HTTP/1.1 200\r\n", "HTTP/1.1 200 \r\n", "HTTP/1.1 200\n"}) {
+    EXPECT_EQ(ending(get_answer(std::string(line) + "Content-Length: 1\r\n\r\nx")), "200 x");
+    EXPECT_EQ(ending(get_answer("HTTP/1.1 100\r\n\r\n" + std::string(line) + "\r\nall")),
+              "200 all");
+  }
+}
+
+TEST_F(HttpsClientAnswer, TakesLinesThatEndInABareLineFeed) {
+  EXPECT_EQ(ending(get_answer("HTTP/1.1 200 OK\nContent-Length: 3\nX: y\n\na\nb")), "200 a\nb");
+  EXPECT_EQ(ending(get_answer("HTTP/1.1 200 OK\nX: y\r\n\nall\n")), "200 all\n");
+  EXPECT_EQ(ending(get_answer("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n"
+                              "3\na\nb\n2;e\r\n\r\n\n0\nX-Trailer: 1\n\n")),
+            "200 a\nb\r\n");
+  EXPECT_EQ(ending(get_answer("HTTP/1.1 103 Early Hints\nLink: </x>\n\n" + answer("x"))), "200 x");
+}
+
 TEST_F(HttpsClientAnswer, RefusesWhatIsNotHttp) {
   for (const std::string bytes :
        {"hello\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n",
-        "HTTP/1.1 200 OK\nX: y\n\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        "HTTP/1.1 200 OK\rX: y\r\r", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        "HTTP/1.1 200 OK\nno colon\n\n", "HTTP/1.1 200OK\n\n", "\nHTTP/1.1 200 OK\n\n",
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", "HTTP/1.1 000 Odd\r\n\r\n"}) {
     SCOPED_TRACE(bytes);
     EXPECT_EQ(ending(get_answer(bytes)), ending(Errc::MalformedHttp));

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <future>
 #include <string>
 #include <vector>
@@ -194,6 +195,56 @@ TEST_F(HttpsClient, DoesNotUseAConnectionThatWasClosedWhileIdle) {
   closed.get_future().wait();
   // POST is never repeated, so it would fail if it met the closed connection.
   EXPECT_EQ(ending(send(request_to(server, "http", "POST"))), "200 1");
+}
+
+TEST_F(HttpsClient, UsesNoConnectionThatWasIdleForAMinute) {
+  ScriptedServer server(count_requests, localhost());
+  EXPECT_EQ(ending(get(server)), "200 0.0");
+  clock_.pass(std::chrono::seconds(59));
+  EXPECT_EQ(ending(get(server)), "200 0.1");
+  clock_.pass(std::chrono::seconds(61));
+  EXPECT_EQ(ending(send(request_to(server, "https", "POST"))), "200 1.0");
+}
+
+TEST_F(HttpsClient, OpensANewConnectionAfterFiveMinutesHoweverBusyTheFormerWas) {
+  ScriptedServer server(count_requests);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(ending(get_plain(server)), "200 0." + std::to_string(i));
+    clock_.pass(std::chrono::seconds(30));
+  }
+  EXPECT_EQ(ending(get_plain(server)), "200 1.0");
+}
+
+TEST_F(HttpsClient, LooksForTheServerAgainWhenAConnectionIsTooOld) {
+  std::atomic<int> lookups = 0;
+  net::ClientOptions options;
+  options.lookup = [&lookups](const std::string&) {
+    ++lookups;
+    return net::Addresses(1, boost::asio::ip::make_address("127.0.0.1"));
+  };
+  use(options);
+  ScriptedServer server(count_requests);
+  auto request = request_to(server, "http");
+  request.url.host = "moving.example";
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(ending(send(request)), "200 0." + std::to_string(i));
+    clock_.pass(std::chrono::seconds(30));
+  }
+  EXPECT_EQ(lookups, 1);
+  EXPECT_EQ(ending(send(request)), "200 1.0");
+  EXPECT_EQ(lookups, 2);
+}
+
+TEST_F(HttpsClient, ClosesTheConnectionsThatItDoesNotUse) {
+  std::promise<void> closed;
+  ScriptedServer server([&closed](Peer& peer) {
+    count_requests(peer);
+    if (peer.number() == 0) closed.set_value();
+  });
+  EXPECT_EQ(ending(get_plain(server)), "200 0.0");
+  clock_.pass(std::chrono::minutes(2));
+  EXPECT_EQ(ending(get_plain(server)), "200 1.0");
+  EXPECT_EQ(closed.get_future().wait_for(std::chrono::seconds(8)), std::future_status::ready);
 }
 
 TEST_F(HttpsClient, ReportsAConnectionRefused) {

@@ -105,6 +105,65 @@ TEST_F(HttpsClientTls, RejectsACertificateThatIsNotYetValid) {
             ending(Errc::CertificateRejected));
 }
 
+/// Chains that end at a trusted certificate which is no root.
+class PartialChain : public HttpsClientTls {
+ protected:
+  void trust(const std::string& file) {
+    net::ClientOptions options;
+    options.ca_file = file;
+    use(options);
+  }
+  std::string ending_with_itself_trusted(const Identity& identity) {
+    const CertificateFile file(identity.certificate.get());
+    trust(file.path());
+    return ending_with(identity);
+  }
+  Authority root_;
+  Authority issuing_{&root_};
+};
+
+TEST_F(PartialChain, TheIssuingAuthoritySuffices) {
+  trust(issuing_.file());
+  EXPECT_EQ(ending_with(issuing_.issue({})), "200 ok");
+  EXPECT_EQ(ending_with(root_.issue({})), ending(Errc::CertificateRejected)) << "above it";
+  EXPECT_EQ(ending_with(issuing_.issue({.names = "IP:127.0.0.2"})),
+            ending(Errc::CertificateRejected));
+  EXPECT_EQ(ending_with(issuing_.issue({.from_seconds = -7200, .until_seconds = -3600})),
+            ending(Errc::CertificateRejected));
+  EXPECT_EQ(ending_with(issuing_.issue({.purposes = "clientAuth"})),
+            ending(Errc::CertificateRejected));
+}
+
+TEST_F(PartialChain, TheServersOwnCertificateSuffices) {
+  EXPECT_EQ(ending_with_itself_trusted(issuing_.issue({})), "200 ok");
+  EXPECT_EQ(ending_with_itself_trusted(issuing_.issue({.purposes = "serverAuth"})), "200 ok");
+  EXPECT_EQ(ending_with_itself_trusted(self_signed({})), "200 ok");
+}
+
+TEST_F(PartialChain, TheServersOwnCertificateMustFitAllTheSame) {
+  for (const Wanted& wanted :
+       {Wanted{.names = "IP:127.0.0.2"}, Wanted{.from_seconds = -7200, .until_seconds = -3600},
+        Wanted{.from_seconds = 3600, .until_seconds = 7200}, Wanted{.purposes = "clientAuth"}}) {
+    EXPECT_EQ(ending_with_itself_trusted(issuing_.issue(wanted)),
+              ending(Errc::CertificateRejected));
+    EXPECT_EQ(ending_with_itself_trusted(self_signed(wanted)), ending(Errc::CertificateRejected));
+  }
+}
+
+TEST_F(PartialChain, AServersCertificateVouchesForNoOther) {
+  const Identity pinned = issuing_.issue({});
+  const CertificateFile file(pinned.certificate.get());
+  trust(file.path());
+  EXPECT_EQ(ending_with(issuing_.issue({})), ending(Errc::CertificateRejected));
+  EXPECT_EQ(ending_with(signed_by(pinned, {})), ending(Errc::CertificateRejected));
+}
+
+TEST_F(PartialChain, AnExpiredIssuingAuthorityIsRejected) {
+  const Authority old(&root_, {.from_seconds = -7200, .until_seconds = -3600});
+  trust(old.file());
+  EXPECT_EQ(ending_with(old.issue({})), ending(Errc::CertificateRejected));
+}
+
 TEST_F(HttpsClientTls, SpeaksTls12ButNothingOlder) {
   const ScriptedServer old(answer_ok, localhost(), TLS1_1_VERSION);
   EXPECT_EQ(ending(get(old)), ending(Errc::TlsFailed));
@@ -187,7 +246,7 @@ TEST_F(HttpsClientTls, RefusesAnAuthorityFileThatHoldsNoCertificate) {
   for (const std::string path : {"/nonexistent/ca.pem", "/dev/null", "/"}) {
     net::ClientOptions options;
     options.ca_file = path;
-    const auto client = net::make_client(loop_.context.get_executor(), options);
+    const auto client = net::make_client(loop_.context.get_executor(), clock_, options);
     ASSERT_FALSE(client);
     EXPECT_EQ(client.error().code, make_error_code(Errc::PathNotUsable));
     EXPECT_THAT(client.error().where, testing::StartsWith(path));

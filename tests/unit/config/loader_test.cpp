@@ -150,6 +150,17 @@ TEST(Loader, RefusesTwoRegionsOfOneQuota) {
   EXPECT_THAT(result.problems[0].message, HasSubstr("exceed the one quota"));
 }
 
+TEST(Loader, ReadsAProxysCredentialsAndPrintsNoneOfThem) {
+  const auto result = load(region_text() +
+                           "[[webhook]]\nname='a'\nurl='https://hooks.example'\n"
+                           "proxy='http://proxy.test:3128'\n"
+                           "proxy_auth='env:MACTIOND_TEST_PAIR'\n");
+  ASSERT_TRUE(result.ok()) << all_problems(result);
+  EXPECT_EQ(result.config.webhooks.at(0).proxy_auth.value.reveal(),
+            std::string("user:") + kClientSecret);
+  EXPECT_EQ(print(result.config).find(kClientSecret), std::string::npos);
+}
+
 TEST(Loader, NeverRepeatsWhatMayBeASecret) {
   const auto result = load(
       "[[region]]\nname='eu'\ntenant_id='t'\nclient_id='c'\n"

@@ -55,11 +55,12 @@ TEST_F(RereadSecrets, KnowsEveryFile) {
   webhook.client_cert = "/etc/cert.pem";
   webhook.client_key = "/etc/key.pem";
   webhook.basic.source = "credential:soc-basic";
+  webhook.proxy_auth.source = "file:/etc/proxy-auth";
   webhook.secret_sources.push_back({"env:MACTIOND_TEST_HOOK", {}});
   EXPECT_THAT(secret_files(webhook, {"host", "/run/credentials/m"}),
               UnorderedElementsAre(path("url"), path("key"), path("bearer"), path("token"),
                                    path("header"), "/run/credentials/m/soc-basic", "/etc/ca.pem",
-                                   "/etc/cert.pem", "/etc/key.pem"));
+                                   "/etc/cert.pem", "/etc/key.pem", "/etc/proxy-auth"));
 }
 
 TEST_F(RereadSecrets, TakesOverEveryOne) {
@@ -105,13 +106,16 @@ TEST_F(RereadSecrets, LeavesAllAsItWasWhereOneIsBadAndShowsNone) {
 }
 
 TEST_F(RereadSecrets, RefusesWhatIsNoPairOfUserAndPassword) {
-  webhook.basic.source = "file:" + write("basic", "user:password");
-  ASSERT_TRUE(reread_secrets(webhook, surroundings()));
-  write("basic", "password alone");
-  const auto done = reread_secrets(webhook, surroundings());
-  ASSERT_FALSE(done);
-  EXPECT_THAT(done.error().message(), HasSubstr("user:password"));
-  EXPECT_EQ(webhook.basic.value.reveal(), "user:password");
+  for (SecretValue* pair : {&webhook.basic, &webhook.proxy_auth}) {
+    pair->source = "file:" + write("pair", "user:password");
+    ASSERT_TRUE(reread_secrets(webhook, surroundings()));
+    write("pair", "password alone");
+    const auto done = reread_secrets(webhook, surroundings());
+    ASSERT_FALSE(done);
+    EXPECT_THAT(done.error().message(), HasSubstr("user:password"));
+    EXPECT_EQ(pair->value.reveal(), "user:password");
+    *pair = {};
+  }
 }
 
 TEST_F(RereadSecrets, AFileThatIsGoneOrOpenToAllIsNotRead) {

@@ -86,6 +86,8 @@ std::vector<WrongConfig> wrong_webhooks() {
        "user:password"},
       {"CertWithoutKey", in_webhook("client_key='/nonexistent/key'"), "11:12", "No such file"},
       {"WebhookProxyTls", in_webhook("proxy='https://p.example'"), "11:7", "must be a proxy"},
+      {"WebhookProxyAuthWithoutColon", in_webhook("proxy_auth='env:MACTIOND_TEST_SECRET'"), "11:12",
+       "user:password"},
       {"MaxQueueTooSmall", in_webhook("max_queue=10"), "11:11", "1000"},
       {"UnknownFormat", in_webhook("format='cloudevent'"), "11:8", "did you mean cloudevents?"},
       {"SecretInline", in_webhook("secret='whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3'"), "11:8",

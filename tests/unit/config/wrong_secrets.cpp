@@ -57,7 +57,10 @@ std::vector<WrongConfig> wrong_region_secrets() {
       {"PasswordInAuthority", in_region("authority='https://u:" + kSecret + "@login.example'"),
        "2:11", "not a usable https URL"},
       {"PasswordInProxy", in_region("proxy='http://u:" + kSecret + "@proxy.example:1'"), "2:7",
-       "must be a proxy like"},
+       "proxy_auth"},
+      {"ProxyAuthWithoutColon", in_region("proxy_auth='env:MACTIOND_TEST_SECRET'"), "2:12",
+       "must hold user:password"},
+      {"ProxyAuthInline", in_region("proxy_auth='user:password'"), "2:12", "not written here"},
   };
 }
 

@@ -65,6 +65,11 @@ const std::vector<std::string>& samples() {
       "HTTP/1.1 200 OK\r\nX-Fold: a\r\n b\r\nContent-Length: 0\r\n\r\n",
       "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+      "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok",
+      "HTTP/1.1 100\n\nHTTP/1.1 201\nX-A: 1\r\nContent-Length: 3\n\na\nb",
+      "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n1;x\r\n!\n0\nX-T: 1\n\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
   };
   return all;
 }
@@ -91,7 +96,11 @@ TEST(ResponseReader, ReadsWhatTheSamplesSay) {
       "204 ",
       "200 ok|Content-Length=2",
       "200 |X-Fold=a b|Content-Length=0",
+      "200 |Transfer-Encoding=chunked",
       ending(Error(Errc::MalformedHttp, "")),
+      "200 ok|Content-Length=2",
+      "201 a\nb|X-A=1|Content-Length=3",
+      "200 ok!|Transfer-Encoding=chunked|X-T=1",
       ending(Error(Errc::MalformedHttp, "")),
   };
   ASSERT_EQ(samples().size(), expected.size());
@@ -123,6 +132,15 @@ TEST(ResponseReader, BoundsAHeaderWhoseLinesComeOneByOne) {
   EXPECT_EQ(ending(read(text, lines)), ending(Error(Errc::HeaderTooLarge, "")));
 }
 
+TEST(ResponseReader, BoundsABareHeaderWhoseLinesComeOneByOne) {
+  const std::string line = "X: 1234567890\n";
+  std::string text = "HTTP/1.1 200\n";
+  while (text.size() < 20'000) text += line;
+  std::size_t next = std::strlen("HTTP/1.1 200\n") + 1;
+  const Steps lines = [&] { return std::exchange(next, line.size()); };
+  EXPECT_EQ(ending(read(text + "\n", lines)), ending(Error(Errc::HeaderTooLarge, "")));
+}
+
 TEST(ResponseReader, BoundsATrailer) {
   std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
   while (text.size() < 40'000) text += "X: 1234567890\r\n";
@@ -152,6 +170,10 @@ TEST(ResponseReader, KnowsWhetherTheConnectionCanBeUsedAgain) {
   EXPECT_FALSE(reusable("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"));
   EXPECT_FALSE(reusable("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
   EXPECT_FALSE(reusable("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nmore"));
+  const std::string chunked = "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  EXPECT_TRUE(reusable("HTTP/1.1 200\n" + chunked));
+  EXPECT_FALSE(reusable("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n" + chunked));
+  EXPECT_FALSE(reusable("HTTP/1.1 200 OK\r\n" + chunked + "\n"));
 }
 
 TEST(ResponseReader, SurvivesGarbage) {
