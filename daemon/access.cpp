@@ -1,5 +1,6 @@
 #include "access.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -11,6 +12,7 @@
 #include "config/webhook_secrets.hpp"
 #include "ops/log.hpp"
 #include "proxy.hpp"
+#include "syslog.hpp"
 #include "webhook/splunk_ack.hpp"
 
 namespace mactiond::daemon {
@@ -24,9 +26,15 @@ std::string content_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-Error about(const std::string& name, Error error) {
-  error.where = name + ": " + error.where;
-  return error;
+using Named = std::vector<std::pair<std::string, std::string>>;
+
+// The key of the file that the failure names, or of the proxy.
+std::string to_blame(const Named& values, const Error& error) {
+  for (const auto& [key, value] : values) {
+    if (!value.empty() && error.where.starts_with(value)) return key;
+    if (!value.empty() && key == "proxy" && error.where.starts_with("proxy")) return key;
+  }
+  return {};
 }
 
 }  // namespace
@@ -56,7 +64,7 @@ Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config
   if (!chosen) return about("region " + region.core.name, chosen.error());
   options.idle_connections = idle_connections;
   auto made = client(options);
-  if (!made) return about("region " + region.core.name, made.error());
+  if (!made) return made.error();
   auto access = std::make_shared<runtime::RegionAccess>();
   access->client = std::move(*made);
   access->api = region.api;
@@ -81,7 +89,7 @@ Result<void> AccessBuilder::point(runtime::WebhookAccess& access, const config::
   options.client_cert = webhook.client_cert;
   options.client_key = webhook.client_key;
   auto made = client(options);
-  if (!made) return about("webhook " + webhook.core.name, made.error());
+  if (!made) return made.error();
   access.client = std::move(*made);
   webhook::Rendering rendering;
   rendering.format = webhook.format;
@@ -124,23 +132,65 @@ Result<std::shared_ptr<runtime::WebhookAccess>> AccessBuilder::build(const confi
   return access;
 }
 
-Result<runtime::Accesses> AccessBuilder::build(const config::Config& config) {
+std::variant<runtime::Accesses, std::vector<AccessMistake>> AccessBuilder::build(
+    const config::Config& config) {
   std::erase_if(clients_, [](const auto& row) { return row.second.expired(); });
   runtime::Accesses accesses;
+  std::vector<AccessMistake> mistakes;
   const int for_regions = static_cast<int>(config.regions.size()) + kIdleConnections;
-  for (const config::Region& region : config.regions) {
+  for (std::size_t i = 0; i < config.regions.size(); ++i) {
+    const config::Region& region = config.regions[i];
     auto access = build(region, for_regions);
-    if (!access) return access.error();
-    accesses.regions.emplace(region.core.name, std::move(*access));
+    if (access) {
+      accesses.regions.emplace(region.core.name, std::move(*access));
+    } else {
+      const Named files = {{"ca_file", region.ca_file}, {"proxy", region.proxy}};
+      mistakes.push_back({"region", i, to_blame(files, access.error()), access.error()});
+    }
   }
   int for_webhooks = 0;
   for (const config::Webhook& webhook : config.webhooks) for_webhooks += webhook.core.max_in_flight;
-  for (const config::Webhook& webhook : config.webhooks) {
+  for (std::size_t i = 0; i < config.webhooks.size(); ++i) {
+    const config::Webhook& webhook = config.webhooks[i];
     auto access = build(webhook, for_webhooks);
-    if (!access) return access.error();
-    accesses.webhooks.emplace(webhook.core.name, std::move(*access));
+    if (access) {
+      accesses.webhooks.emplace(webhook.core.name, std::move(*access));
+    } else {
+      const Named files = {{"ca_file", webhook.ca_file},
+                           {"client_cert", webhook.client_cert},
+                           {"client_key", webhook.client_key},
+                           {"proxy", webhook.proxy}};
+      mistakes.push_back({"webhook", i, to_blame(files, access.error()), access.error()});
+    }
   }
+  try_syslogs(config, mistakes);
+  if (!mistakes.empty()) return mistakes;
   return accesses;
+}
+
+void AccessBuilder::try_syslogs(const config::Config& config,
+                                std::vector<AccessMistake>& mistakes) {
+  for (std::size_t i = 0; i < config.syslogs.size(); ++i) {
+    const auto client = make_syslog_client(config.syslogs[i], executor_, clock_);
+    if (client) continue;
+    const Named files = {{"ca_file", config.syslogs[i].ca_file}};
+    mistakes.push_back({"syslog", i, to_blame(files, client.error()), client.error()});
+  }
+}
+
+void add_mistakes(const std::vector<AccessMistake>& mistakes, config::LoadResult& loaded) {
+  for (const AccessMistake& mistake : mistakes) {
+    loaded.fail(mistake.section, mistake.index, mistake.key, mistake.error.message());
+  }
+}
+
+void try_access(config::LoadResult& loaded, const config::Environment& environment) {
+  boost::asio::io_context context;
+  AccessBuilder builder(context.get_executor(), environment);
+  const auto built = builder.build(loaded.config);
+  if (const auto* mistakes = std::get_if<std::vector<AccessMistake>>(&built)) {
+    add_mistakes(*mistakes, loaded);
+  }
 }
 
 }  // namespace mactiond::daemon

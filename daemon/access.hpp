@@ -1,10 +1,13 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
 #include <tuple>
+#include <variant>
+#include <vector>
 
 #include "base/error.hpp"
 #include "config/config.hpp"
@@ -14,6 +17,14 @@
 #include "runtime/command_runner.hpp"
 
 namespace mactiond::daemon {
+
+/// Why a region, a webhook or a syslog receiver cannot be reached as configured.
+struct AccessMistake {
+  std::string section;
+  std::size_t index = 0;  ///< among the tables of the section
+  std::string key;        ///< of the section; empty where none is to blame alone
+  Error error;
+};
 
 /// Makes what the runner reaches regions and webhooks by.
 ///
@@ -26,8 +37,9 @@ class AccessBuilder {
                 const config::Environment& environment)
       : executor_(std::move(executor)), clock_(clock), environment_(environment) {}
 
-  /// Nothing is changed by a failure; it names the region or webhook.
-  [[nodiscard]] Result<runtime::Accesses> build(const config::Config& config);
+  /// Or everything that is wrong. Nothing is changed by a failure. Touches no network.
+  [[nodiscard]] std::variant<runtime::Accesses, std::vector<AccessMistake>> build(
+      const config::Config& config);
 
  private:
   /// ca_file by its content too: a file that was replaced is another trust.
@@ -42,10 +54,18 @@ class AccessBuilder {
   [[nodiscard]] Result<std::shared_ptr<runtime::WebhookAccess>> build(
       const config::Webhook& webhook, int idle_connections);
 
+  void try_syslogs(const config::Config& config, std::vector<AccessMistake>& mistakes);
+
   boost::asio::any_io_executor executor_;
   const Clock& clock_;
   const config::Environment& environment_;
   std::map<Key, std::weak_ptr<http::Client>> clients_;
 };
+
+/// Adds what keeps the configuration from being used to what is wrong with it.
+void add_mistakes(const std::vector<AccessMistake>& mistakes, config::LoadResult& loaded);
+
+/// Everything of a start that reads files and variables and touches neither network nor state.
+void try_access(config::LoadResult& loaded, const config::Environment& environment);
 
 }  // namespace mactiond::daemon

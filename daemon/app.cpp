@@ -7,6 +7,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -102,8 +103,9 @@ std::vector<std::string> webhook_names(const config::Config& config) {
 /// Everything of one run, in the order in which it must go down again.
 class App {
  public:
-  App(config::Config config, std::string config_path, const config::Environment& environment)
-      : config_(std::move(config)),
+  App(config::LoadResult loaded, std::string config_path, const config::Environment& environment)
+      : loaded_(std::move(loaded)),
+        config_(std::move(loaded_.config)),
         config_path_(std::move(config_path)),
         environment_(environment),
         options_(engine_options(config_)),
@@ -117,6 +119,7 @@ class App {
   int run();
 
  private:
+  [[nodiscard]] int open_accesses();
   [[nodiscard]] int open_parts();
   [[nodiscard]] int open_clients();
   [[nodiscard]] int open_syslog();
@@ -126,7 +129,7 @@ class App {
   void wait_for_reload();
   /// All that is wrong with the file; empty: it is in force now.
   [[nodiscard]] std::vector<std::string> reload();
-  [[nodiscard]] std::vector<std::string> take_over(config::Config next);
+  [[nodiscard]] std::vector<std::string> take_over(config::LoadResult loaded);
   void request_stop();
   void driver_ended(int exit_code);
   void drain();
@@ -139,6 +142,7 @@ class App {
   [[nodiscard]] core::EngineStatus status();
   [[nodiscard]] std::string metrics_text();
 
+  config::LoadResult loaded_;  ///< without its config; empty once the start is past what it names
   config::Config config_;
   std::string config_path_;
   const config::Environment& environment_;
@@ -153,6 +157,7 @@ class App {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<ops::TransitionLog> log_;
   AccessBuilder access_builder_;
+  runtime::Accesses accesses_;  ///< until the runner has them
   std::unique_ptr<core::Engine> engine_;
   std::unique_ptr<runtime::Driver> driver_;
   std::unique_ptr<runtime::CommandRunner> runner_;
@@ -189,14 +194,23 @@ int App::open_parts() {
   return 0;
 }
 
-int App::open_clients() {
-  auto accesses = access_builder_.build(config_);
-  if (!accesses) {
-    refuse("peer_not_usable", accesses.error());
+// Before the store is opened: a configuration that cannot be used changes nothing.
+int App::open_accesses() {
+  auto built = access_builder_.build(config_);
+  config::LoadResult refused = std::move(loaded_);
+  if (const auto* mistakes = std::get_if<std::vector<AccessMistake>>(&built)) {
+    refused.problems.clear();
+    add_mistakes(*mistakes, refused);
+    print_problems(refused.problems);
     return kExitConfig;
   }
+  accesses_ = std::move(std::get<runtime::Accesses>(built));
+  return 0;
+}
+
+int App::open_clients() {
   runner_ = std::make_unique<runtime::CommandRunner>(
-      clock_, std::move(*accesses), metrics_,
+      clock_, std::move(accesses_), metrics_,
       [this](core::Event event) { driver_->post(std::move(event)); });
   driver_->use(*runner_);
   return 0;
@@ -268,6 +282,10 @@ admin::Views App::views() {
   auto& store = *store_;
   views.actions = [&store](const core::ActionFilter& filter) { return store.find_actions(filter); };
   views.action = [&store](const std::string& id) { return store.find_action(id); };
+  views.places = [&store](const std::string& prefix) { return store.find_places(prefix); };
+  views.occurs = [&store](core::ActionField field, const std::string& text) {
+    return store.occurs(field, text);
+  };
   views.history = [&store](const core::ActionView& action) { return store.load_history(action); };
   views.events = [&store](const core::EventFilter& filter) { return store.find_events(filter); };
   views.dead_letters = [&store](const core::DeadLetterFilter& filter) {
@@ -346,8 +364,12 @@ void App::wait_for_reload() {
 std::vector<std::string> App::reload() {
   ops::notify_reloading();
   auto loaded = config::load_file(config_path_, environment_);
+  for (const config::Problem& problem : loaded.problems) {
+    if (!problem.warning) continue;
+    ops::log(Level::Warning, "configuration_warning", {{"warning", problem.text()}});
+  }
   std::vector<std::string> problems = loaded.errors();
-  if (problems.empty()) problems = take_over(std::move(loaded.config));
+  if (problems.empty()) problems = take_over(std::move(loaded));
   for (const std::string& problem : problems) {
     ops::log(Level::Error, "reload_refused", {{"error", problem}});
   }
@@ -357,12 +379,16 @@ std::vector<std::string> App::reload() {
   return problems;
 }
 
-std::vector<std::string> App::take_over(config::Config next) {
+std::vector<std::string> App::take_over(config::LoadResult loaded) {
+  config::Config& next = loaded.config;
   std::vector<std::string> problems = restart_needed(config_, next);
   if (!problems.empty()) return problems;
-  auto accesses = access_builder_.build(next);
-  if (!accesses) return {accesses.error().message()};
-  const auto go_over = [&] { runner_->use(std::move(*accesses)); };
+  auto built = access_builder_.build(next);
+  if (const auto* mistakes = std::get_if<std::vector<AccessMistake>>(&built)) {
+    add_mistakes(*mistakes, loaded);
+    return loaded.errors();
+  }
+  const auto go_over = [&] { runner_->use(std::move(std::get<runtime::Accesses>(built))); };
   if (const auto changed = driver_->reconfigure(engine_options(next), go_over); !changed) {
     return {changed.error().message()};
   }
@@ -403,8 +429,8 @@ void App::drain() {
 
 int App::run() {
   started_ = clock_.now().mono;
-  for (const auto open :
-       {&App::open_parts, &App::open_clients, &App::open_syslog, &App::open_servers}) {
+  for (const auto open : {&App::open_accesses, &App::open_parts, &App::open_clients,
+                          &App::open_syslog, &App::open_servers}) {
     if (const int code = (this->*open)(); code != 0) return code;
   }
   wait_for_signals();
@@ -433,14 +459,20 @@ int App::run() {
 
 }  // namespace
 
-int run(config::Config config, const std::string& config_path,
+void print_problems(const std::vector<config::Problem>& problems) {
+  for (const config::Problem& problem : problems) {
+    std::fprintf(stderr, "%s\n", problem.text().c_str());
+  }
+}
+
+int run(config::LoadResult loaded, const std::string& config_path,
         const config::Environment& environment) {
-  ops::start_log(config.daemon.log_level);
+  ops::start_log(loaded.config.daemon.log_level);
   // A peer that goes away while we write is an error code, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   // A file that may not grow further is an error code too, as a full disk is.
   std::signal(SIGXFSZ, SIG_IGN);
-  App app(std::move(config), config_path, environment);
+  App app(std::move(loaded), config_path, environment);
   return app.run();
 }
 

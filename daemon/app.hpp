@@ -1,14 +1,19 @@
 #pragma once
 
-#include "config/config.hpp"
+#include <string>
+#include <vector>
+
 #include "config/loader.hpp"
 
 namespace mactiond::daemon {
 
+/// One line on stderr for each.
+void print_problems(const std::vector<config::Problem>& problems);
+
 /// Runs the daemon until it is told to stop; returns the process's exit code (contract section 1).
 /// What cannot be used at start (store, log, sockets) is told on stderr and ends it at once.
-/// config_path: where config came from; read again at a reload.
-[[nodiscard]] int run(config::Config config, const std::string& config_path,
+/// config_path: where loaded came from; read again at a reload. loaded is ok().
+[[nodiscard]] int run(config::LoadResult loaded, const std::string& config_path,
                       const config::Environment& environment);
 
 }  // namespace mactiond::daemon

@@ -2,6 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <sstream>
+
+#include "base/printable.hpp"
 
 namespace mactiond::daemon {
 namespace {
@@ -18,15 +21,20 @@ std::variant<CommandLine, int> parse_command_line(int argc, const char* const* a
   app.add_option("--config", result.config, "configuration file")
       ->type_name("FILE")
       ->capture_default_str();
-  app.add_flag("--check-config", result.check_config,
-               "report everything that is wrong in it and exit: 0 or 78");
+  auto* check = app.add_flag("--check-config", result.check_config,
+                             "report everything that is wrong in it and exit: 0 or 78");
+  app.add_flag("--strict", result.strict, "with --check-config: warnings count as errors")
+      ->needs(check);
   app.add_flag("--print-config", result.print_config,
                "print what is in force as TOML, secrets as ***, and exit");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error, std::cout, std::cerr);
-    return code == 0 ? 0 : kExitUsage;
+    if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);
+    std::ostringstream text;
+    app.exit(error, text, text);
+    std::cerr << printable_lines(text.str());
+    return kExitUsage;
   }
   return result;
 }

@@ -8,6 +8,7 @@ namespace mactiond::daemon {
 struct CommandLine {
   std::string config = "/etc/mactiond/mactiond.toml";
   bool check_config = false;
+  bool strict = false;  ///< of check_config
   bool print_config = false;
 };
 

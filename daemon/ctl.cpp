@@ -8,13 +8,15 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/printable.hpp"
+#include "base/suggestion.hpp"
 #include "base/text.hpp"
-#include "config/suggestion.hpp"
 #include "ctl_commands.hpp"
 
 namespace {
@@ -36,7 +38,6 @@ struct Choice {
   std::string webhook;
   std::string seq;
   ctl::LetterChoice letters;
-  bool open = false;
   std::function<int()> run;
 };
 
@@ -68,31 +69,39 @@ CLI::App* add_group(CLI::App& above, const char* name, const char* what) {
   return group;
 }
 
+// Words between commas; the option may be repeated.
+void add_list(CLI::App& command, const char* name, std::vector<std::string>& words,
+              const char* what, const char* type_name) {
+  command.add_option(name, words, what)->type_name(type_name)->allow_extra_args(false);
+}
+
 void add_action_commands(CLI::App& app, Choice& choice) {
   const ctl::Session& session = choice.session;
   add(app, choice, "status", "regions, quota and webhooks at a glance",
       [&] { return ctl::show_status(session); });
   CLI::App* list = add(app, choice, "list", "the open actions, newest first",
                        [&] { return ctl::list_actions(session, choice.list); });
-  auto* open = list->add_flag("--open", choice.open, "the open ones (default)");
+  auto* open = list->add_flag("--open", choice.list.open, "the open ones (default)");
   list->add_flag("--all", choice.list.all, "finished ones too")->excludes(open);
-  list->add_option("--region", choice.list.region, "of this region")->type_name("R");
-  list->add_option("--type", choice.list.type, "of this type, e.g. Isolate")->type_name("T");
-  list->add_option("--status", choice.list.status, "in this status")->type_name("S");
+  add_list(*list, "--region", choice.list.regions, "of these regions", "R,...");
+  add_list(*list, "--type", choice.list.types, "of these types, e.g. Isolate", "T,...");
+  add_list(*list, "--status", choice.list.statuses,
+           "in these statuses; one that is final finds finished actions too", "S,...");
   list->add_option("--limit", choice.list.limit, "how many at most")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   CLI::App* show = add(app, choice, "show", "one action with its history and cancels",
                        [&] { return ctl::show_action(session, choice.id, choice.region); });
-  show->add_option("ACTION_ID", choice.id)->required();
+  show->add_option("ACTION_ID", choice.id, "whole, or at least its first 4 characters")->required();
   show->add_option("--region", choice.region, "where several regions know the id")->type_name("R");
   CLI::App* watch = add(app, choice, "watch", "events as they happen",
                         [&] { return ctl::watch(session, choice.after); });
   watch->add_option("--after", choice.after, "begin behind this event")->type_name("SEQ");
   CLI::App* cancel = add(app, choice, "cancel", "cancel one action",
                          [&] { return ctl::cancel(session, choice.id, choice.comment); });
-  cancel->add_option("ACTION_ID", choice.id)->required();
+  cancel->add_option("ACTION_ID", choice.id, "whole, or at least its first 8 characters")
+      ->required();
   cancel->add_option("--comment", choice.comment, "why")->type_name("TEXT")->required();
 }
 
@@ -179,7 +188,7 @@ std::string suggest(const CLI::App& app, int argc, char** argv) {
     const auto known = std::find(names.begin(), names.end(), word);
     if (known == names.end()) {
       const std::vector<std::string_view> candidates(names.begin(), names.end());
-      const std::string nearest(mactiond::config::nearest(word, candidates));
+      const std::string nearest(mactiond::nearest(word, candidates));
       const std::string unknown = "there is no command \"" + std::string(word) + '"';
       return nearest.empty() ? unknown : unknown + ": did you mean \"" + nearest + "\"?";
     }
@@ -195,6 +204,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "mactionctl " MACTIOND_VERSION);
   app.add_option("--socket", choice.session.socket, "the daemon's Unix socket")
       ->type_name("PATH")
+      ->envname("MACTIONCTL_SOCKET")
       ->capture_default_str();
   app.add_flag("--json", choice.session.json, "print the daemon's answer as it is");
   app.require_subcommand(1);
@@ -208,12 +218,11 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);
     const std::string meant = suggest(app, argc, argv);
-    if (meant.empty()) {
-      app.exit(error, std::cout, std::cerr);
-    } else {
-      std::fprintf(stderr, "mactionctl: %s\nRun with --help for more information.\n",
-                   meant.c_str());
-    }
+    std::ostringstream text;
+    app.exit(error, text, text);
+    if (!meant.empty())
+      text.str("mactionctl: " + meant + "\nRun with --help for more information.\n");
+    std::fputs(mactiond::printable_lines(text.str()).c_str(), stderr);
     return kExitUsage;
   }
   return choice.run();
@@ -225,7 +234,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "mactionctl: %s\n", error.what());
+    std::fprintf(stderr, "mactionctl: %s\n", mactiond::printable(error.what()).c_str());
     return kExitSoftware;
   }
 }

@@ -22,7 +22,9 @@
 #include <utility>
 #include <variant>
 
+#include "action/machine_action.hpp"
 #include "base/json_text.hpp"
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "ctl_client.hpp"
@@ -41,7 +43,7 @@ constexpr int kExitSoftware = 70;
 constexpr const char* kForeign = "what listens there does not answer like mactiond";
 
 int complain(int exit_code, const std::string& message) {
-  std::fprintf(stderr, "mactionctl: %s\n", message.c_str());
+  std::fprintf(stderr, "mactionctl: %s\n", printable_lines(message).c_str());
   return exit_code;
 }
 
@@ -87,10 +89,13 @@ WallTime wall_now() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
-void add_parameter(std::string& target, const char* name, const std::string& value) {
-  if (value.empty()) return;
+void append_parameter(std::string& target, const char* name, const std::string& value) {
   target += target.find('?') == std::string::npos ? '?' : '&';
   target += std::string(name) + '=' + percent_encode(value);
+}
+
+void add_parameter(std::string& target, const char* name, const std::string& value) {
+  if (!value.empty()) append_parameter(target, name, value);
 }
 
 // Nothing if it cannot be read or is larger than the daemon takes.
@@ -104,12 +109,25 @@ std::optional<std::string> read_config(const std::string& path) {
   return text;
 }
 
+// Whether a list of statuses, separated by commas, names one that no open action has.
+bool names_an_end(std::string_view list) {
+  while (!list.empty()) {
+    const std::string_view word = trim(list.substr(0, list.find(',')));
+    if (iequals(word, "vanished") || ActionStatus::parse(word).is_final()) return true;
+    list.remove_prefix(std::min(list.find(','), list.size() - 1) + 1);
+  }
+  return false;
+}
+
 std::string list_target(const ListChoice& choice) {
+  const bool wants_ended =
+      std::any_of(choice.statuses.begin(), choice.statuses.end(), names_an_end);
   std::string target = "/v1/actions";
-  add_parameter(target, "state", choice.all ? "all" : "open");
-  add_parameter(target, "region", choice.region);
-  add_parameter(target, "type", choice.type);
-  add_parameter(target, "status", choice.status);
+  add_parameter(target, "state", choice.all || (wants_ended && !choice.open) ? "all" : "open");
+  // An empty one too: the daemon says what is wrong with it.
+  for (const auto& region : choice.regions) append_parameter(target, "region", region);
+  for (const auto& type : choice.types) append_parameter(target, "type", type);
+  for (const auto& status : choice.statuses) append_parameter(target, "status", status);
   return target;
 }
 
@@ -143,12 +161,13 @@ class Outage {
  public:
   void begin(const std::string& reason) {
     if (attempts_++ > 0) return;
-    std::fprintf(stderr, "mactionctl: %s; trying again until it is back\n", reason.c_str());
+    std::fprintf(stderr, "mactionctl: %s; trying again until it is back\n",
+                 printable(reason).c_str());
   }
   void end(const std::string& last_id) {
     if (attempts_ == 0) return;
     std::fprintf(stderr, "mactionctl: back after %d attempts; going on behind event %s\n",
-                 attempts_, last_id.c_str());
+                 attempts_, printable(last_id).c_str());
     attempts_ = 0;
   }
 
@@ -248,10 +267,9 @@ int cancel(const Session& session, const std::string& id, const std::string& com
     members.add("operator", user);
     break;
   }
-  return perform(session, "/v1/actions/" + percent_encode(id) + "/cancel",
-                 '{' + members.text() + '}',
-                 "the cancel is decided and on its way; \"mactionctl show " + id +
-                     "\" tells what becomes of it");
+  const Question question{"/v1/actions/" + percent_encode(id) + "/cancel", "POST",
+                          '{' + members.text() + '}'};
+  return show(session, question, format_cancel);
 }
 
 int explain(const Session& session, const std::string& config) {
@@ -318,7 +336,7 @@ int show_dead_letter(const Session& session, const std::string& webhook, const s
   const std::string target =
       "/v1/dead-letters/" + percent_encode(webhook) + '/' + percent_encode(seq);
   return show(session, {target},
-              [](const json::object& answer) { return json::serialize(answer) + '\n'; });
+              [](const json::object& answer) { return printable(json::serialize(answer)) + '\n'; });
 }
 
 int handle_dead_letters(const Session& session, const std::string& verb,

@@ -16,10 +16,12 @@ struct Session {
 };
 
 struct ListChoice {
+  bool open = false;
   bool all = false;
-  std::string region;
-  std::string type;
-  std::string status;
+  // Each may hold several words between commas.
+  std::vector<std::string> regions;
+  std::vector<std::string> types;
+  std::vector<std::string> statuses;
   int limit = 1000;
 };
 

@@ -9,27 +9,13 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "base/printable.hpp"
+
 namespace mactiond::ctl {
 namespace {
 
 namespace json = boost::json;
 using Rows = std::vector<std::vector<std::string>>;
-
-// U+0080 to U+009F: a terminal obeys them as it does ESC sequences.
-bool is_c1_control(std::string_view text) {
-  return text.size() > 1 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0;
-}
-
-std::string printable(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const bool c1 = is_c1_control(text);
-    const bool control = c1 || static_cast<unsigned char>(text[0]) < 0x20 || text[0] == '\x7f';
-    out += control ? ' ' : text[0];
-    text.remove_prefix(c1 ? 2 : 1);
-  }
-  return out;
-}
 
 // As the terminal counts: UTF-8 continuation bytes take no room.
 std::size_t width_of(std::string_view text) {

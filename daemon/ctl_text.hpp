@@ -15,8 +15,8 @@ struct Style {
 };
 
 /// Rows of cells under a heading, each column as wide as its widest cell; where that is too wide,
-/// the widest columns are cut with "…". Control characters are replaced: cells may quote servers,
-/// and the reader is a terminal.
+/// the widest columns are cut with "…". Cells become printable: they may quote servers, and the
+/// reader is a terminal.
 [[nodiscard]] std::string format_table(const std::vector<std::vector<std::string>>& rows,
                                        const Style& style = {});
 

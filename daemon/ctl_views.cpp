@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/iso_time.hpp"
+#include "base/printable.hpp"
 
 namespace mactiond::ctl {
 namespace {
@@ -115,8 +116,14 @@ std::string format_event(const json::object& event) {
   return format_table({words});
 }
 
+std::string format_cancel(const json::object& answer) {
+  const std::string id = printable(cell(answer, "action_id"));
+  return "the cancel of " + id + " is decided and in progress; see \"mactionctl show " + id +
+         "\"\n";
+}
+
 std::string format_plans(const json::object& answer, const Style& style) {
-  std::string text = "cancelling " + cell(answer, "cancelling") + '\n';
+  std::string text = "cancelling " + printable(cell(answer, "cancelling")) + '\n';
   Rows rows = {{"ACTION", "REGION", "POLICY", "VERDICT", "STALE AT", "WHY"}};
   std::int64_t more = 0;
   each(answer, "regions", [&](const json::object& region) {
@@ -152,7 +159,7 @@ std::string format_webhook_test(const json::object& answer) {
   } else if (!status.empty()) {
     text += ": " + status;
   }
-  return text + " (" + cell(answer, "took_ms") + " ms)";
+  return printable(text + " (" + cell(answer, "took_ms") + " ms)");
 }
 
 std::string format_dead_letters(const json::object& answer, const Style& style) {

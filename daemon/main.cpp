@@ -8,9 +8,12 @@
 #include <exception>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <variant>
 
+#include "access.hpp"
 #include "app.hpp"
+#include "base/printable.hpp"
 #include "cli.hpp"
 #include "config/loader.hpp"
 
@@ -26,11 +29,17 @@ mactiond::config::Environment environment() {
   if (gethostname(name.data(), name.size() - 1) == 0) result.host_name = name.data();
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
   if (directory != nullptr) result.credentials_directory = directory;
+  // Where systemd looks for what a unit's LoadCredential= names without a path.
+  result.credential_stores = {"/etc/credstore", "/run/credstore", "/usr/local/lib/credstore",
+                              "/usr/lib/credstore"};
   return result;
 }
 
-bool write_out(const std::string& text) {
-  return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+int write_out(const std::string& text) {
+  if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return 0;
+  std::fprintf(stderr, "mactiond: standard output cannot be written: %s\n",
+               std::generic_category().message(errno).c_str());
+  return kExitIo;
 }
 
 int run(int argc, char** argv) {
@@ -38,19 +47,19 @@ int run(int argc, char** argv) {
   if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
   const auto& command_line = std::get<mactiond::daemon::CommandLine>(parsed);
 
-  const auto surroundings = environment();
+  auto surroundings = environment();
+  surroundings.only_checks = command_line.check_config || command_line.print_config;
   auto loaded = mactiond::config::load_file(command_line.config, surroundings);
-  for (const auto& problem : loaded.problems) {
-    std::fprintf(stderr, "%s\n", problem.text().c_str());
-  }
+  if (command_line.check_config) mactiond::daemon::try_access(loaded, surroundings);
+  mactiond::daemon::print_problems(loaded.problems);
   if (!loaded.ok()) return kExitConfig;
-  if (command_line.print_config && !write_out(mactiond::config::print(loaded.config))) {
-    std::fprintf(stderr, "mactiond: the configuration cannot be printed: %s\n",
-                 std::generic_category().message(errno).c_str());
-    return kExitIo;
+  if (command_line.strict && loaded.warnings() > 0) {
+    std::fputs("mactiond: --strict: a warning counts as an error\n", stderr);
+    return kExitConfig;
   }
-  if (command_line.check_config || command_line.print_config) return 0;
-  return mactiond::daemon::run(std::move(loaded.config), command_line.config, surroundings);
+  if (command_line.print_config) return write_out(mactiond::config::print(loaded.config));
+  if (command_line.check_config) return write_out("ok: " + loaded.summary() + '\n');
+  return mactiond::daemon::run(std::move(loaded), command_line.config, surroundings);
 }
 
 }  // namespace
@@ -63,7 +72,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "event=failed error=\"%s\"\n", error.what());
+    std::fprintf(stderr, "event=failed error=\"%s\"\n", mactiond::printable(error.what()).c_str());
   }
   return kExitSoftware;
 }

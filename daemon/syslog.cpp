@@ -5,8 +5,6 @@
 #include <random>
 #include <utility>
 
-#include "net/syslog_client.hpp"
-
 namespace mactiond::daemon {
 namespace {
 
@@ -14,6 +12,12 @@ namespace {
 constexpr Duration kSendLimit = std::chrono::seconds(30);
 
 }  // namespace
+
+Result<std::unique_ptr<net::SyslogClient>> make_syslog_client(
+    const config::Syslog& syslog, const boost::asio::any_io_executor& executor,
+    const Clock& clock) {
+  return net::SyslogClient::make(executor, clock, syslog.url.host, syslog.url.port, syslog.ca_file);
+}
 
 Result<std::unique_ptr<runtime::SyslogSender>> open_syslog_sender(
     const config::Syslog& syslog, const boost::asio::any_io_executor& executor, const Clock& clock,
@@ -23,8 +27,7 @@ Result<std::unique_ptr<runtime::SyslogSender>> open_syslog_sender(
   const std::uint64_t begin = stored->value_or(first);
   if (const auto kept = store.keep_syslog_position(syslog.name, begin); !kept) return kept.error();
 
-  auto client =
-      net::SyslogClient::make(executor, clock, syslog.url.host, syslog.url.port, syslog.ca_file);
+  auto client = make_syslog_client(syslog, executor, clock);
   if (!client) return client.error();
   const std::shared_ptr<net::SyslogClient> shared = std::move(*client);
   auto send = [shared](std::string octets) { return shared->send(std::move(octets), kSendLimit); };

@@ -1,9 +1,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "admin/answers.hpp"
 #include "admin/endpoints.hpp"
+#include "admin/find_action.hpp"
+#include "admin/names.hpp"
 #include "base/iso_time.hpp"
 #include "base/text.hpp"
 #include "core/event_record.hpp"
@@ -34,34 +38,12 @@ std::optional<core::ActionCursor> parse_cursor(std::string_view text) {
   return cursor;
 }
 
-bool follows(const core::EngineStatus& status, const std::string& region) {
-  for (const auto& known : status.regions) {
-    if (known.name == region) return true;
-  }
-  return false;
-}
-
-http::Response unknown_region(const core::EngineStatus& status, const std::string& region) {
-  std::string names;
-  for (const auto& known : status.regions) names += (names.empty() ? "" : ", ") + known.name;
-  return bad_request("there is no region \"" + region + "\"; configured: " + names);
-}
-
 std::optional<http::Response> read_filter(const Call& call, core::ActionFilter& filter) {
   const Target& target = call.target;
   const std::string state = target.parameter("state").value_or("all");
   if (state != "open" && state != "all") return bad_request("state is open or all");
   filter.open_only = state == "open";
-  filter.region = target.parameter("region").value_or("");
-  filter.type = target.parameter("type").value_or("");
-  filter.status = target.parameter("status").value_or("");
-  // As the store spells them: "Live Response" is LiveResponse.
-  if (!filter.type.empty()) filter.type = ActionType::parse(filter.type).text();
-  if (!filter.status.empty()) filter.status = ActionStatus::parse(filter.status).text();
-  if (!filter.region.empty()) {
-    const auto status = call.views.status();
-    if (!follows(status, filter.region)) return unknown_region(status, filter.region);
-  }
+  if (auto refusal = read_words(call, filter)) return refusal;
   const auto limit = parse_limit(target);
   if (!limit) return bad_limit();
   filter.limit = *limit;
@@ -98,11 +80,6 @@ std::string decision_json(const core::Decision& decision) {
   return braced(members);
 }
 
-std::string no_such_action(const std::string& id) {
-  return "no action \"" + id + "\" is known here; finished ones are forgotten after a time, " +
-         "see retention in the configuration";
-}
-
 }  // namespace
 
 http::Answer get_actions(const Call& call) {
@@ -119,20 +96,22 @@ http::Answer get_actions(const Call& call) {
 }
 
 http::Answer get_action(const Call& call) {
-  const std::string& id = call.target.path[2];
-  auto found = call.views.action(id);
-  if (!found) return store_failed(found.error());
+  auto answer = find_action(call, call.target.path[2], kReadingMin);
+  if (auto* refusal = std::get_if<http::Response>(&answer)) return std::move(*refusal);
+  auto& found = std::get<std::vector<core::ActionView>>(answer);
+  std::string names;
+  for (const auto& action : found) names += (names.empty() ? "" : ", ") + action.region;
   if (const auto region = call.target.parameter("region")) {
-    std::erase_if(*found, [&](const core::ActionView& action) { return action.region != *region; });
+    std::erase_if(found, [&](const core::ActionView& action) { return action.region != *region; });
+    if (found.empty()) {
+      return not_found("region \"" + *region + "\" does not know this action; known in: " + names);
+    }
   }
-  if (found->empty()) return not_found(no_such_action(id));
-  if (found->size() > 1) {
-    std::string names;
-    for (const auto& action : *found) names += (names.empty() ? "" : ", ") + action.region;
+  if (found.size() > 1) {
     return bad_request("this action is known in several regions (" + names +
                        "): name one by the parameter region");
   }
-  const core::ActionView& action = found->front();
+  const core::ActionView& action = found.front();
   const auto events = call.views.history(action);
   if (!events) return store_failed(events.error());
   JsonMembers members = action_members(action);

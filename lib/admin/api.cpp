@@ -28,7 +28,7 @@ struct Route {
 
 constexpr std::array kRoutes{
     Route{"GET", "v1/status", "", get_status},
-    Route{"GET", "v1/actions", "state region type status limit cursor", get_actions},
+    Route{"GET", "v1/actions", "state region* type* status* limit cursor", get_actions},
     Route{"GET", "v1/actions/*", "region", get_action},
     Route{"POST", "v1/actions/*/cancel", "", post_cancel},
     Route{"GET", "v1/events", "after limit", get_events},

@@ -38,6 +38,8 @@ struct Views {
   // What the store holds: store/reader.hpp.
   std::function<Result<core::ActionPage>(const core::ActionFilter&)> actions;
   std::function<Result<std::vector<core::ActionView>>(const std::string&)> action;
+  std::function<Result<std::vector<core::ActionPlace>>(const std::string& id_prefix)> places;
+  std::function<Result<bool>(core::ActionField, const std::string&)> occurs;
   std::function<Result<std::vector<core::EventRecord>>(const core::ActionView&)> history;
   std::function<Result<std::vector<core::EventRecord>>(const core::EventFilter&)> events;
   std::function<Result<core::DeadLetterPage>(const core::DeadLetterFilter&)> dead_letters;

@@ -13,6 +13,7 @@
 #include "admin/answers.hpp"
 #include "admin/body.hpp"
 #include "admin/endpoints.hpp"
+#include "admin/names.hpp"
 #include "base/iso_time.hpp"
 #include "core/delivery_order.hpp"
 
@@ -139,6 +140,7 @@ http::Answer perform(const Call& call) {
   if (auto refusal = read_selection(std::get<json::object>(body), selection)) {
     return *std::move(refusal);
   }
+  if (auto refusal = refuse_unknown_webhook(call, selection.webhook)) return *std::move(refusal);
   Ask ask;
   std::optional<std::uint64_t> next;
   auto refusal = selection.seqs ? find_named(call, selection, ask.letters)
@@ -156,7 +158,8 @@ http::Answer set_paused(const Call& call, bool paused) {
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const std::string& name = call.target.path[2];
   const auto reply = call.operations.operate(core::PauseWebhook{name, paused});
-  return answer_reply(reply, JsonMembers().add("webhook", name).add("paused", paused));
+  return answer_webhook(call.views.status, name, reply,
+                        JsonMembers().add("webhook", name).add("paused", paused));
 }
 
 }  // namespace

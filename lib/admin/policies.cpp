@@ -11,6 +11,7 @@
 #include "admin/answers.hpp"
 #include "admin/body.hpp"
 #include "admin/endpoints.hpp"
+#include "admin/find_action.hpp"
 #include "base/iso_time.hpp"
 #include "base/text.hpp"
 
@@ -91,13 +92,17 @@ http::Answer post_cancel(const Call& call) {
     return bad_request("send {\"comment\": \"why\"}, 1 to " + std::to_string(kCommentMax) +
                        " bytes: the API asks for a reason");
   }
+  const auto found = find_action(call, call.target.path[2], kChangingMin);
+  if (const auto* refusal = std::get_if<http::Response>(&found)) return *refusal;
   core::AskCancel ask;
-  ask.action.value = call.target.path[2];
+  ask.action = std::get<std::vector<core::ActionView>>(found).front().id;
   ask.comment = *comment;
   ask.asker = text_of(object, "operator").value_or("operator");
   if (ask.asker.size() > kCommentMax) return bad_request("operator is too long");
+  const std::string id = ask.action.value;
   const auto reply = call.operations.operate(std::move(ask));
-  return answer_reply(reply, JsonMembers().add("decision_id", reply ? reply->text : ""));
+  return answer_reply(
+      reply, JsonMembers().add("decision_id", reply ? reply->text : "").add("action_id", id));
 }
 
 http::Answer get_policies(const Call& call) {

@@ -1,7 +1,8 @@
 #include "admin/readiness.hpp"
 
-#include <algorithm>
+#include <string>
 
+#include "base/printable.hpp"
 #include "base/time.hpp"
 
 namespace mactiond::admin {
@@ -9,12 +10,9 @@ namespace {
 
 constexpr Duration kTroubleMax = std::chrono::minutes(10);
 
-void add_line(Readiness& readiness, bool well, std::string text) {
-  // The reason may quote a server: one line stays one line.
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }, ' ');
-  readiness.report += (well ? "[+] " : "[-] ") + text + '\n';
+void add_line(Readiness& readiness, bool well, const std::string& text) {
+  // The reason may quote a server: one line stays one line, and a terminal shows it.
+  readiness.report += (well ? "[+] " : "[-] ") + printable(text) + '\n';
   readiness.ready = readiness.ready && well;
 }
 
@@ -25,7 +23,7 @@ void judge_region(const core::RegionStatus& region, Readiness& readiness) {
   std::string text = "region " + region.name + ": ";
   text += age ? "polled " + std::to_string(to_seconds(*age)) + " s ago" : "not polled yet";
   if (!in_order) text += ", degraded: " + region.reason;
-  add_line(readiness, well, std::move(text));
+  add_line(readiness, well, text);
 }
 
 }  // namespace

@@ -30,8 +30,17 @@ bool split(std::string_view text, char separator, Take take) {
   }
 }
 
-bool names(std::string_view allowed, std::string_view name) {
-  return !split(allowed, ' ', [&](std::string_view word) { return word != name; });
+enum class Allowed { No, Once, Often };
+
+Allowed find(std::string_view allowed, std::string_view name) {
+  Allowed found = Allowed::No;
+  split(allowed, ' ', [&](std::string_view word) {
+    const bool often = word.ends_with('*');
+    if (often) word.remove_suffix(1);
+    if (word == name) found = often ? Allowed::Often : Allowed::Once;
+    return found == Allowed::No;
+  });
+  return found;
 }
 
 }  // namespace
@@ -72,15 +81,17 @@ std::optional<Target> parse_target(std::string_view text) {
 
 std::optional<http::Response> check_query(const Target& target, std::string_view allowed) {
   for (const auto& [name, value] : target.query) {
-    if (!names(allowed, name)) {
-      const std::string takes =
-          allowed.empty() ? "takes none" : "takes these: " + std::string(allowed);
+    const Allowed found = find(allowed, name);
+    if (found == Allowed::No) {
+      std::string takes = allowed.empty() ? "takes none" : "takes these: " + std::string(allowed);
+      std::erase(takes, '*');
       return bad_request("unknown parameter \"" + name + "\"; this path " + takes);
     }
     const auto same =
         std::count_if(target.query.begin(), target.query.end(),
                       [&name = name](const auto& pair) { return pair.first == name; });
-    if (same > 1) return bad_request("parameter \"" + name + "\" is given more than once");
+    if (same > 1 && found == Allowed::Once)
+      return bad_request("parameter \"" + name + "\" is given more than once");
   }
   return std::nullopt;
 }

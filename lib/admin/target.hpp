@@ -24,7 +24,7 @@ struct Target {
 [[nodiscard]] std::optional<Target> parse_target(std::string_view text);
 
 /// Why the query is not to be had: a name that is not among allowed (separated by blanks), or one
-/// given twice.
+/// given twice that has no "*" behind it there.
 [[nodiscard]] std::optional<http::Response> check_query(const Target& target,
                                                         std::string_view allowed);
 

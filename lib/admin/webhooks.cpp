@@ -6,6 +6,7 @@
 #include "admin/answers.hpp"
 #include "admin/body.hpp"
 #include "admin/endpoints.hpp"
+#include "admin/names.hpp"
 #include "admin/status_json.hpp"
 #include "base/iso_time.hpp"
 #include "core/event_record.hpp"
@@ -59,12 +60,13 @@ http::Answer post_test(const Call& call) {
   const auto body = parse_body(call.request, "");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const std::string& webhook = call.target.path[2];
-  return http::Later{[webhook, test = call.operations.test_webhook](auto done) {
-    const auto refused = test(webhook, [webhook, done](const WebhookTested& tested) {
-      done(tested_answer(webhook, tested));
-    });
-    if (refused) done(answer_reply(*refused, {}));
-  }};
+  return http::Later{
+      [webhook, test = call.operations.test_webhook, status = call.views.status](auto done) {
+        const auto refused = test(webhook, [webhook, done](const WebhookTested& tested) {
+          done(tested_answer(webhook, tested));
+        });
+        if (refused) done(answer_webhook(status, webhook, *refused, {}));
+      }};
 }
 
 http::Answer get_webhooks(const Call& call) {
@@ -75,7 +77,10 @@ http::Answer get_webhooks(const Call& call) {
 
 http::Answer get_dead_letters(const Call& call) {
   core::DeadLetterFilter filter;
-  filter.webhook = call.target.parameter("webhook").value_or("");
+  if (const auto webhook = call.target.parameter("webhook")) {
+    if (auto refusal = refuse_unknown_webhook(call, *webhook)) return *std::move(refusal);
+    filter.webhook = *webhook;
+  }
   const auto limit = parse_limit(call.target);
   if (!limit) return bad_limit();
   filter.limit = *limit;
@@ -102,6 +107,7 @@ http::Answer get_dead_letter(const Call& call) {
   const auto letter = call.views.dead_letter(webhook, *seq);
   if (!letter) return store_failed(letter.error());
   if (!*letter) {
+    if (auto refusal = refuse_unknown_webhook(call, webhook)) return *std::move(refusal);
     return not_found("event " + std::to_string(*seq) + " is no dead letter of webhook \"" +
                      webhook + '"');
   }

@@ -1,12 +1,14 @@
 #include "config/check.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
 
 #include "config/check_policy.hpp"
+#include "config/check_region.hpp"
 #include "config/kind.hpp"
 #include "webhook/payload.hpp"
 
@@ -99,6 +101,44 @@ void check_format(const Node& table, const Webhook& webhook, Reader& reader) {
   }
 }
 
+struct KnownReceiver {
+  std::string_view host;  ///< this one, or all below it where it begins with a dot
+  std::string_view path;  ///< begins with it
+  std::string_view name;
+  webhook::Format format;
+};
+
+constexpr std::array<KnownReceiver, 7> kReceivers = {
+    {{"hooks.slack.com", "/", "Slack", webhook::Format::Slack},
+     {"hooks.slack-gov.com", "/", "Slack", webhook::Format::Slack},
+     {".webhook.office.com", "/", "Teams", webhook::Format::Teams},
+     {".api.powerplatform.com", "/", "Teams", webhook::Format::Teams},
+     {"events.pagerduty.com", "/", "PagerDuty", webhook::Format::PagerDuty},
+     {"events.eu.pagerduty.com", "/", "PagerDuty", webhook::Format::PagerDuty},
+     {"", "/services/collector", "Splunk", webhook::Format::SplunkHec}}};
+
+// A receiver known by its address refuses every other format, and the webhook would soon pause.
+void check_receiver(const Node& table, const Webhook& webhook, Reader& reader) {
+  const Node* url = table.find("url");
+  const bool known_format = reader.is_good(table.find("format"));
+  if (url == nullptr || !reader.is_good(url) || !known_format) return;
+  if (webhook.format == webhook::Format::Template) return;
+  for (const KnownReceiver& receiver : kReceivers) {
+    const std::string& host = webhook.url.host;
+    const bool below = receiver.host.starts_with('.') && host.ends_with(receiver.host);
+    const bool fits = (receiver.host.empty() || host == receiver.host || below) &&
+                      webhook.url.target.starts_with(receiver.path);
+    if (!fits || webhook.format == receiver.format) continue;
+    reader.enter("webhook.format");
+    const Node* format = table.find("format");
+    const std::string wanted(webhook::to_string(receiver.format));
+    reader.warn(format != nullptr ? format->place : url->place,
+                "the URL is one of " + std::string(receiver.name) + ", which takes format = \"" +
+                    wanted + "\", not " + std::string(webhook::to_string(webhook.format)));
+    return;
+  }
+}
+
 void check_webhook(const Node& table, const Webhook& webhook, const Config& config,
                    Reader& reader) {
   const Node* url = table.find("url");
@@ -108,6 +148,7 @@ void check_webhook(const Node& table, const Webhook& webhook, const Config& conf
     reader.fail(*url, "http is refused unless allow_http = true");
   }
   check_format(table, webhook, reader);
+  check_receiver(table, webhook, reader);
   check_region_globs(table, "webhook", "filter.region", config, reader);
   check_credentials(table, webhook, reader);
 }
@@ -126,22 +167,6 @@ void check_unique(const std::vector<const Node*>& tables, const std::string& sec
   }
 }
 
-void check_shared_quota(const std::vector<const Node*>& tables, const Config& config,
-                        Reader& reader) {
-  std::map<std::string, std::string> seen;
-  reader.enter("region");
-  for (std::size_t i = 0; i < tables.size(); ++i) {
-    const Region& region = config.regions[i];
-    const std::string registration = region.registration();
-    if (registration.empty()) continue;
-    const auto [first, is_new] = seen.emplace(registration, region.core.name);
-    if (is_new) continue;
-    reader.fail(tables[i]->place,
-                "same API, tenant and client as region " + shown(first->second) +
-                    ": both would tell the same actions and exceed the one quota; remove one");
-  }
-}
-
 }  // namespace
 
 void check(const Node& root, const std::vector<const Node*>& regions,
@@ -157,7 +182,7 @@ void check(const Node& root, const std::vector<const Node*>& regions,
   check_unique(policies, "policy", reader);
   check_unique(webhooks, "webhook", reader);
   check_unique(syslogs, "syslog", reader);
-  check_shared_quota(regions, config, reader);
+  check_registrations(regions, config, reader);
   for (std::size_t i = 0; i < regions.size(); ++i) {
     check_region(root, *regions[i], config, config.regions[i], reader);
   }

@@ -6,11 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "action/known_values.hpp"
 #include "base/glob.hpp"
+#include "base/suggestion.hpp"
 #include "base/text.hpp"
 #include "config/kind.hpp"
 #include "config/schema.hpp"
-#include "config/suggestion.hpp"
 #include "core/policy.hpp"
 
 namespace mactiond::config {
@@ -48,7 +49,7 @@ void warn_without_effect(const Node& table, std::string_view key, Reader& reader
 // The types that a glob may not reach, of those that it reaches.
 std::vector<std::string_view> guarded_types(std::string_view glob) {
   std::vector<std::string_view> reached;
-  for (const std::string_view name : action_types()) {
+  for (const std::string_view name : known_action_types()) {
     if (core::is_named_only(ActionType::parse(name)) && glob_match(glob, name)) {
       reached.push_back(name);
     }

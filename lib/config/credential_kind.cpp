@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "config/peer_kind.hpp"
 #include "config/secret_source.hpp"
@@ -50,7 +51,10 @@ bool read_header(const Node& node, std::vector<HeaderValue>& headers, Reader& re
   if (!is_text(node, "text or a secret reference in quotes", reader)) return false;
   HeaderValue header{node.key, {}};
   if (is_secret_reference(node.text)) {
-    if (!SecretReference{}.read(node, header.value, reader)) return false;
+    if (!SecretReference{}.read(node, header.value, reader)) {
+      headers.push_back(std::move(header));
+      return false;
+    }
   } else {
     header.value.value = Secret(node.text);
   }
@@ -67,13 +71,17 @@ bool read_header(const Node& node, std::vector<HeaderValue>& headers, Reader& re
 }  // namespace
 
 bool BasicCredential::read(const Node& node, SecretValue& value, Reader& reader) const {
-  SecretValue found;
-  if (!SecretReference{true}.read(node, found, reader)) return false;
-  const bool pair = found.value.reveal().find(':') != std::string::npos;
-  if (!found.value.empty() && !pair) {
-    return reader.fail(node, found.source + ": must hold user:password");
+  if (!SecretReference{true, BlankEnds::Allowed}.read(node, value, reader)) return false;
+  const std::string& text = value.value.reveal();
+  if (text.empty()) return true;
+  if (text.find(':') == std::string::npos) {
+    return reader.fail(node, value.source + ": must hold user:password");
   }
-  value = std::move(found);
+  if (has_blank_ends(text)) {
+    reader.warn(node.place, value.source +
+                                ": a blank stands before the user or after the password; remove "
+                                "it unless it belongs there");
+  }
   return true;
 }
 
@@ -110,7 +118,7 @@ bool Headers::read(const Node& node, std::vector<HeaderValue>& value, Reader& re
   for (const Node& child : node.children) {
     if (!read_header(child, found, reader)) good = false;
   }
-  if (good) value = std::move(found);
+  value = std::move(found);
   return good;
 }
 

@@ -7,7 +7,7 @@
 #include <system_error>
 
 #include "base/glob.hpp"
-#include "config/suggestion.hpp"
+#include "base/suggestion.hpp"
 
 namespace mactiond::config {
 namespace {

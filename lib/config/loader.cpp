@@ -10,17 +10,17 @@
 #include <cstddef>
 #include <optional>
 #include <system_error>
-#include <tuple>
 #include <utility>
 #include <variant>
 
+#include "base/printable.hpp"
+#include "base/suggestion.hpp"
 #include "config/check.hpp"
 #include "config/document.hpp"
 #include "config/kind.hpp"
 #include "config/peer_kind.hpp"
 #include "config/reader.hpp"
 #include "config/schema.hpp"
-#include "config/suggestion.hpp"
 
 namespace mactiond::config {
 namespace {
@@ -78,7 +78,11 @@ void check_keys(const Node& table, const std::string& section, const std::string
     const bool is_group =
         !dotted && std::any_of(keys.begin(), keys.end(),
                                [&](std::string_view known) { return known.starts_with(inner); });
-    if (!is_group) {
+    const bool of_section = std::find(keys.begin(), keys.end(), node.key) != keys.end();
+    if (!is_group && of_section && !prefix.empty()) {
+      reader.fail(node.key_place, "belongs to " + section + ": put it above [" + section + '.' +
+                                      prefix.substr(0, prefix.size() - 1) + ']');
+    } else if (!is_group) {
       report_unknown(node, guess_key(node.key, prefix, keys), reader);
     } else if (node.kind != Node::Kind::Table) {
       reader.fail(node, "must be a table: write [" + section + '.' + key + ']');
@@ -210,9 +214,10 @@ void read_root(const Node& root, Config& config, Reader& reader) {
   check(root, regions, policies, webhooks, syslogs, config, reader);
 }
 
-LoadResult failed(const std::string& path, Place place, std::string message) {
+LoadResult failed(const std::string& path, Place place, std::string_view message) {
   LoadResult result;
-  result.problems.push_back({path, place.line, place.column, one_line(std::move(message)), false});
+  result.file = path;
+  result.problems.push_back({path, place.line, place.column, printable(message), false});
   return result;
 }
 
@@ -246,24 +251,6 @@ std::pair<std::optional<std::string>, std::string> read_text(const std::string& 
 
 }  // namespace
 
-std::string Problem::text() const {
-  return file + ':' + std::to_string(line) + ':' + std::to_string(column) +
-         (warning ? ": warning: " : ": ") + message;
-}
-
-bool LoadResult::ok() const {
-  return std::all_of(problems.begin(), problems.end(),
-                     [](const Problem& problem) { return problem.warning; });
-}
-
-std::vector<std::string> LoadResult::errors() const {
-  std::vector<std::string> texts;
-  for (const Problem& problem : problems) {
-    if (!problem.warning) texts.push_back(problem.text());
-  }
-  return texts;
-}
-
 LoadResult load_file(const std::string& path, const Environment& environment) {
   const auto [text, why] = read_text(path);
   if (!text) return failed(path, {}, why);
@@ -273,13 +260,15 @@ LoadResult load_file(const std::string& path, const Environment& environment) {
 LoadResult load_text(std::string_view text, const std::string& path,
                      const Environment& environment) {
   if (text.size() > kFileMax) return failed(path, {}, "is larger than 1 MiB");
-  const auto document = parse_document(text);
+  auto document = parse_document(text);
   if (const auto* error = std::get_if<SyntaxError>(&document)) {
     return failed(path, error->place, error->message);
   }
   LoadResult result;
+  result.file = path;
+  result.document = std::move(std::get<Node>(document));
   Reader reader(path, environment);
-  read_root(std::get<Node>(document), result.config, reader);
+  read_root(result.document, result.config, reader);
   result.problems = reader.take_problems();
   return result;
 }

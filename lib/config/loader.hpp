@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
+#include "config/document.hpp"
 
 namespace mactiond::config {
 
@@ -24,14 +26,27 @@ struct Problem {
 struct Environment {
   std::string host_name;
   std::string credentials_directory;  ///< $CREDENTIALS_DIRECTORY, empty if unset
+  /// Where a credential is looked for while there is no credentials_directory, in this order.
+  std::vector<std::string> credential_stores = {};
+  /// The file is only checked or printed: a credential that is out of reach here is a warning.
+  bool only_checks = false;
 };
 
 struct LoadResult {
   Config config;  ///< complete only if ok()
   std::vector<Problem> problems;
+  std::string file;
+  Node document;                  ///< what config was read from
   [[nodiscard]] bool ok() const;  ///< no problem that is not a warning
+  [[nodiscard]] std::size_t warnings() const;
   /// The texts of all problems but the warnings.
   [[nodiscard]] std::vector<std::string> errors() const;
+  /// "2 regions, 3 policies (1 dry run), 4 webhooks, 0 warnings"
+  [[nodiscard]] std::string summary() const;
+  /// Adds an error at the key of the index-th table of a section, or at the table where it lacks
+  /// the key.
+  void fail(const std::string& section, std::size_t index, const std::string& key,
+            const std::string& message);
 };
 
 /// Reads file and every secret it refers to; reports all problems, not only the first. Touches no

@@ -88,7 +88,10 @@ bool is_listen_address(const std::string& text) {
 
 bool read_signing_secret(const Node& node, Webhook& value, Reader& reader) {
   SecretValue secret;
-  if (!SecretReference{}.read(node, secret, reader)) return false;
+  if (!SecretReference{}.read(node, secret, reader)) {
+    if (!secret.source.empty()) value.secret_sources.push_back(std::move(secret));
+    return false;
+  }
   const auto key = webhook::parse_signing_key(secret.value);
   if (!key) return reader.fail(node, secret.source + ": " + key.error().where);
   value.secret_sources.push_back(std::move(secret));
@@ -174,6 +177,20 @@ bool ServerUrl::read(const Node& node, http::Url& value, Reader& reader) const {
   return true;
 }
 
+std::optional<Secret> take_secret(const Node& node, BlankEnds ends, Reader& reader) {
+  const Environment& environment = reader.environment();
+  if (environment.only_checks) {
+    if (const auto why = out_of_reach(node.text, environment); !why.empty()) {
+      reader.warn(node.place, why);
+      return std::nullopt;
+    }
+  }
+  auto secret = read_secret(node.text, environment, ends);
+  if (secret) return *std::move(secret);
+  reader.fail(node, secret.error().where);
+  return std::nullopt;
+}
+
 bool SecretReference::read(const Node& node, SecretValue& value, Reader& reader) const {
   constexpr std::string_view kWanted = "file:/path, env:NAME or credential:NAME in quotes";
   if (!is_text(node, kWanted, reader)) return false;
@@ -181,8 +198,9 @@ bool SecretReference::read(const Node& node, SecretValue& value, Reader& reader)
     value = {};
     return true;
   }
-  auto secret = read_secret(node.text, reader.environment());
-  if (!secret) return reader.fail(node, secret.error().where);
+  if (is_secret_reference(node.text)) value.source = node.text;
+  auto secret = take_secret(node, ends, reader);
+  if (!secret) return false;
   value = {node.text, *std::move(secret)};
   return true;
 }
@@ -240,9 +258,9 @@ bool TemplateText::read(const Node& node, Webhook& value, Reader& reader) const 
 bool WebhookUrl::read(const Node& node, Webhook& value, Reader& reader) const {
   if (!is_text(node, "a URL or a secret reference in quotes", reader)) return false;
   if (!is_secret_reference(node.text)) return set_webhook_url(node, node.text, value, reader);
-  const auto secret = read_secret(node.text, reader.environment());
-  if (!secret) return reader.fail(node, secret.error().where);
   value.url_source = node.text;
+  const auto secret = take_secret(node, BlankEnds::Refused, reader);
+  if (!secret) return false;
   return set_webhook_url(node, secret->reveal(), value, reader);
 }
 

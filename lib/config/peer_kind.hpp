@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "config/config.hpp"
 #include "config/kind.hpp"
+#include "config/secret_source.hpp"
 
 namespace mactiond::config {
 
@@ -38,8 +40,14 @@ struct ServerUrl {
   }
 };
 
+/// The secret that the node refers to. Nothing after an error, or after a warning where it is out
+/// of reach and the file is only checked; the option then counts as bad and is compared with
+/// nothing.
+[[nodiscard]] std::optional<Secret> take_secret(const Node& node, BlankEnds ends, Reader& reader);
+
 struct SecretReference {
   bool may_be_empty = false;
+  BlankEnds ends = BlankEnds::Refused;
   bool read(const Node& node, SecretValue& value, Reader& reader) const;
   [[nodiscard]] std::string print(const SecretValue& value) const;
 };

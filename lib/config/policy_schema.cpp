@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "action/known_values.hpp"
 #include "config/kind.hpp"
 #include "config/schema.hpp"
 #include "core/policy.hpp"
@@ -56,7 +57,7 @@ void add_match(std::vector<Option<core::PolicyOptions>>& options) {
       options, "match.region", kOptional, Globs{}, [](auto& p) -> auto& { return p.match.region; },
       "region names; empty: any");
   add(
-      options, "match.type", kOptional, Globs{action_types(), false},
+      options, "match.type", kOptional, Globs{known_action_types(), false},
       [](auto& p) -> auto& { return p.match.type; },
       "action types; empty: any, which a policy that cancels must not say");
   add(

@@ -4,14 +4,9 @@
 #include <tuple>
 #include <utility>
 
-namespace mactiond::config {
+#include "base/printable.hpp"
 
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }, '?');
-  return text;
-}
+namespace mactiond::config {
 
 bool Reader::fail(Place place, std::string_view message) {
   add(place, message, false);
@@ -21,8 +16,9 @@ bool Reader::fail(Place place, std::string_view message) {
 void Reader::warn(Place place, std::string_view message) { add(place, message, true); }
 
 void Reader::add(Place place, std::string_view message, bool warning) {
-  std::string text = option_.empty() ? std::string(message) : option_ + ": " + std::string(message);
-  problems_.push_back({file_, place.line, place.column, one_line(std::move(text)), warning});
+  const std::string text =
+      option_.empty() ? std::string(message) : option_ + ": " + std::string(message);
+  problems_.push_back({file_, place.line, place.column, printable(text), warning});
 }
 
 std::vector<Problem> Reader::take_problems() {

@@ -10,9 +10,6 @@
 
 namespace mactiond::config {
 
-/// A problem is one line, whatever was quoted from the file.
-[[nodiscard]] std::string one_line(std::string text);
-
 /// Collects what is wrong while the options of a file are read.
 class Reader {
  public:

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "action/known_values.hpp"
 #include "config/credential_kind.hpp"
 #include "config/kind.hpp"
 #include "config/peer_kind.hpp"
@@ -37,10 +38,6 @@ std::vector<std::string_view> event_types() {
     names.push_back(core::to_string(type));
   }
   return names;
-}
-
-std::vector<std::string_view> action_statuses() {
-  return {"Pending", "InProgress", "Succeeded", "Failed", "TimeOut", "Cancelled"};
 }
 
 void add_quota_and_poll(std::vector<Option<Region>>& options) {
@@ -139,11 +136,11 @@ void add_filter(std::vector<Option<Section>>& options, Access filter) {
       Globs{}, [filter](auto& s) -> auto& { return filter(s).region; }, "region names; empty: all");
   add(
       options, "filter.type", kOptional,
-      Globs{action_types(), false}, [filter](auto& s) -> auto& { return filter(s).type; },
+      Globs{known_action_types(), false}, [filter](auto& s) -> auto& { return filter(s).type; },
       "action types; empty: all");
   add(
       options, "filter.to", kOptional,
-      Globs{action_statuses(), false}, [filter](auto& s) -> auto& { return filter(s).to; },
+      Globs{known_action_statuses(), false}, [filter](auto& s) -> auto& { return filter(s).to; },
       "new statuses; empty: all");
 }
 
@@ -250,15 +247,6 @@ std::vector<Option<Webhook>> make_webhook_options() {
 }
 
 }  // namespace
-
-std::vector<std::string_view> action_types() {
-  std::vector<std::string_view> names;
-  for (auto type = ActionType::Known::RunAntiVirusScan; type <= ActionType::Known::RequestSample;
-       type = static_cast<ActionType::Known>(static_cast<int>(type) + 1)) {
-    names.push_back(ActionType(type).text());
-  }
-  return names;
-}
 
 const std::vector<Option<Daemon>>& daemon_options() {
   static const auto kOptions = [] {

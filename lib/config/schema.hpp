@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
@@ -19,8 +18,5 @@ namespace mactiond::config {
 [[nodiscard]] const std::vector<Option<Webhook>>& webhook_options();
 
 [[nodiscard]] const std::vector<Option<Syslog>>& syslog_options();
-
-/// The action types that this version knows.
-[[nodiscard]] std::vector<std::string_view> action_types();
 
 }  // namespace mactiond::config

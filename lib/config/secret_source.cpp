@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/printable.hpp"
+
 namespace mactiond::config {
 namespace {
 
@@ -80,32 +82,52 @@ Result<Secret> read_environment(const std::string& name, std::string_view source
   return Secret(value);
 }
 
+bool is_credential_name(const std::string& name) {
+  return !name.empty() && name.find('/') == std::string::npos && name != "." && name != "..";
+}
+
 Result<Secret> read_credential(const std::string& name, std::string_view source,
-                               const std::string& directory) {
-  if (name.find('/') != std::string::npos || name == "." || name == "..") {
-    return refuse(source, "a credential's name has no slash");
-  }
-  if (directory.empty()) {
+                               const Environment& environment) {
+  if (!is_credential_name(name)) return refuse(source, "a credential's name has no slash");
+  const std::string file = credential_file(name, environment);
+  if (file.empty()) {
     return refuse(source,
                   "$CREDENTIALS_DIRECTORY is not set; systemd sets it where the unit has "
                   "LoadCredential=");
   }
-  return read_secret_file(directory + '/' + name, source);
+  return read_secret_file(file, source);
 }
 
-Result<Secret> finish(const Secret& read, std::string_view source) {
+bool is_utf16(std::string_view text) {
+  return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
+}
+
+Result<Secret> finish(const Secret& read, std::string_view source, BlankEnds ends) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   std::string text = read.reveal();
+  if (is_utf16(text)) return refuse(source, "the secret is UTF-16; save it as UTF-8 without a BOM");
   if (text.ends_with('\n')) {
     text.pop_back();
     if (text.ends_with('\r')) text.pop_back();
   }
   if (text.empty()) return refuse(source, "the secret is empty");
+  if (text.starts_with(kByteOrderMark) || text.ends_with(kByteOrderMark)) {
+    return refuse(source, "a byte order mark (BOM) stands around the secret; save it without one");
+  }
   const auto is_control = [](char c) {
     const auto code = static_cast<unsigned char>(c);
     return code < 0x20 || code == 0x7f;
   };
+  if (is_control(text.front()) || is_control(text.back())) {
+    return refuse(source,
+                  "a line break or a control character stands before or after the secret; remove "
+                  "it: printf %s 'secret' > file writes none");
+  }
   if (std::any_of(text.begin(), text.end(), is_control)) {
     return refuse(source, "the secret holds a line break or a control character");
+  }
+  if (ends == BlankEnds::Refused && has_blank_ends(text)) {
+    return refuse(source, "a blank stands before or after the secret; remove it");
   }
   return Secret(std::move(text));
 }
@@ -115,8 +137,7 @@ Result<Secret> read_raw(const std::string& source, const Environment& environmen
   if (source.starts_with(kEnvironment)) {
     return read_environment(source.substr(kEnvironment.size()), source);
   }
-  return read_credential(source.substr(kCredential.size()), source,
-                         environment.credentials_directory);
+  return read_credential(source.substr(kCredential.size()), source, environment);
 }
 
 }  // namespace
@@ -128,14 +149,47 @@ bool is_secret_reference(std::string_view text) {
   return false;
 }
 
-Result<Secret> read_secret(const std::string& source, const Environment& environment) {
+std::string credential_file(const std::string& name, const Environment& environment) {
+  if (!environment.credentials_directory.empty()) {
+    return environment.credentials_directory + '/' + name;
+  }
+  for (const std::string& store : environment.credential_stores) {
+    std::string file = store + '/' + name;
+    struct stat status {};
+    // One that cannot be looked at counts as there: systemd takes the first.
+    if (stat(file.c_str(), &status) == 0 || errno == EACCES) return file;
+  }
+  return {};
+}
+
+std::string out_of_reach(const std::string& source, const Environment& environment) {
+  if (!source.starts_with(kCredential) || !environment.credentials_directory.empty()) return {};
+  const std::string name = source.substr(kCredential.size());
+  if (!is_credential_name(name)) return {};
+  const std::string file = credential_file(name, environment);
+  if (file.empty()) {
+    std::string stores;
+    for (const std::string& store : environment.credential_stores) {
+      stores += (stores.empty() ? "" : ", ") + store;
+    }
+    return source + ": not checked: $CREDENTIALS_DIRECTORY is not set here" +
+           (stores.empty() ? "" : ", and it is not in " + stores) +
+           "; systemd passes it where the unit has LoadCredential=" + name;
+  }
+  const File readable(file);
+  if (readable.fd() >= 0 || errno != EACCES) return {};
+  return source + ": not checked: " + file + " may not be read here; check as root";
+}
+
+Result<Secret> read_secret(const std::string& source, const Environment& environment,
+                           BlankEnds ends) {
   if (!is_secret_reference(source)) {
     return Error(Errc::InvalidSecret,
                  "must be file:/path, env:NAME or credential:NAME; secrets are not written here");
   }
   const auto raw = read_raw(source, environment);
   if (!raw) return raw.error();
-  return finish(*raw, source);
+  return finish(*raw, source, ends);
 }
 
 }  // namespace mactiond::config

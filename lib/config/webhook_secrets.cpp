@@ -8,9 +8,10 @@
 namespace mactiond::config {
 namespace {
 
-Result<void> reread(SecretValue& value, const Environment& environment) {
+Result<void> reread(SecretValue& value, const Environment& environment,
+                    BlankEnds ends = BlankEnds::Refused) {
   if (value.source.empty()) return {};
-  auto secret = read_secret(value.source, environment);
+  auto secret = read_secret(value.source, environment, ends);
   if (!secret) return secret.error();
   value.value = std::move(*secret);
   return {};
@@ -48,7 +49,8 @@ void add_file(const std::string& source, const Environment& environment,
               std::vector<std::string>& files) {
   if (source.starts_with("file:")) files.push_back(source.substr(5));
   if (source.starts_with("credential:")) {
-    files.push_back(environment.credentials_directory + '/' + source.substr(11));
+    std::string file = credential_file(source.substr(11), environment);
+    if (!file.empty()) files.push_back(std::move(file));
   }
 }
 
@@ -74,7 +76,12 @@ Result<void> reread_secrets(Webhook& webhook, const Environment& environment) {
   for (const auto read : {&reread_url, &reread_keys}) {
     if (const auto done = read(fresh, environment); !done) return done.error();
   }
-  std::vector<SecretValue*> values{&fresh.bearer, &fresh.basic, &fresh.token, &fresh.proxy_auth};
+  for (SecretValue* pair : {&fresh.basic, &fresh.proxy_auth}) {
+    if (const auto done = reread(*pair, environment, BlankEnds::Allowed); !done) {
+      return done.error();
+    }
+  }
+  std::vector<SecretValue*> values{&fresh.bearer, &fresh.token};
   for (HeaderValue& header : fresh.headers) values.push_back(&header.value);
   for (SecretValue* value : values) {
     if (const auto done = reread(*value, environment); !done) return done.error();

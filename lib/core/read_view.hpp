@@ -23,14 +23,25 @@ struct ActionCursor {
   bool operator==(const ActionCursor&) const = default;
 };
 
-/// All that is set must fit. Letter case of type and status does not matter.
+/// All that is set must fit; of a list one. Letter case of types and statuses does not matter. The
+/// status "vanished" fits what has vanished.
 struct ActionFilter {
   bool open_only = false;
-  std::string region;
-  std::string type;
-  std::string status;
+  std::vector<std::string> regions;
+  std::vector<std::string> types;
+  std::vector<std::string> statuses;
   ActionCursor before;  ///< only what comes after it in the listing
   int limit = 100;
+};
+
+/// What a filter can name.
+enum class ActionField : std::uint8_t { Region, Type, Status };
+
+/// Where an action is known.
+struct ActionPlace {
+  std::string region;
+  ActionId id;
+  bool operator==(const ActionPlace&) const = default;
 };
 
 struct ActionView {

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "base/json_text.hpp"
+#include "base/printable.hpp"
 #include "ops/message_id.hpp"
 #include "ops/repetitions.hpp"
 
@@ -102,7 +103,9 @@ void append_value(std::string& out, std::string_view value) {
     return;
   }
   // Also mends broken UTF-8, for which the journal would hide the whole line.
-  append_json_string(out, cut ? std::string(value) + "…" : std::string(value));
+  std::string quoted;
+  append_json_string(quoted, cut ? std::string(value) + "…" : std::string(value));
+  out += printable(quoted);
 }
 
 std::string journal_entry(const core::Note& note) {
@@ -114,7 +117,8 @@ std::string journal_entry(const core::Note& note) {
   const std::string_view id = message_id(note.event);
   if (!id.empty()) append_journal_field(entry, "MESSAGE_ID", id);
   for (const auto& [key, value] : note.fields) {
-    append_journal_field(entry, "MACTIOND_" + key, std::string_view(value).substr(0, kValueMax));
+    append_journal_field(entry, "MACTIOND_" + key,
+                         printable_lines(std::string_view(value).substr(0, kValueMax)));
   }
   return entry;
 }

@@ -4,20 +4,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
+#include "base/printable.hpp"
+
 namespace mactiond::ops {
 namespace {
-
-// The protocol is one assignment a line.
-std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
 
 // sd_notify(3). A failure is nothing to act on: outside systemd nobody listens. By hand, because
 // libsystemd brings four libraries into the process for it.
@@ -44,15 +39,15 @@ std::string counted(std::int64_t count, const std::string& thing) {
 
 }  // namespace
 
-void notify_ready(const std::string& status) { notify("READY=1\nSTATUS=" + one_line(status)); }
+void notify_ready(const std::string& status) { notify("READY=1\nSTATUS=" + printable(status)); }
 
 void notify_reloading() { notify("RELOADING=1"); }
 
 void notify_stopping(const std::string& status) {
-  notify("STOPPING=1\nSTATUS=" + one_line(status));
+  notify("STOPPING=1\nSTATUS=" + printable(status));
 }
 
-void notify_status(const std::string& status) { notify("STATUS=" + one_line(status)); }
+void notify_status(const std::string& status) { notify("STATUS=" + printable(status)); }
 
 void notify_watchdog() { notify("WATCHDOG=1"); }
 

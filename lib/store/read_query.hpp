@@ -4,16 +4,19 @@ namespace mactiond::store {
 
 // What operators read, apart so that a test can ask SQLite for the plan.
 
-/// ?1 opened, ?2 region, ?3 id of the cursor; ?4 region, ?5 type, ?6 status or empty; ?7 limit;
-/// ?8 how many actions to look at. The inner query reads nothing but its index.
+/// ?1 opened, ?2 region, ?3 id of the cursor; ?4 regions, ?5 types, ?6 statuses: each empty, or
+/// between line feeds, types and statuses in lower case; ?7 limit; ?8 how many actions to look at.
+/// The inner query reads nothing but its index.
 inline constexpr const char* kSelectActions = R"(
 SELECT c.opened, a.region, a.id, a.final, a.vanished, a.document
 FROM (SELECT rowid AS row, opened, region, type, status FROM action
       WHERE opened <= ?1 AND (opened, region, id) < (?1, ?2, ?3)
       ORDER BY opened DESC, region DESC, id DESC LIMIT ?8) c
 CROSS JOIN action a ON a.rowid = c.row
-WHERE (?4 = '' OR c.region = ?4) AND (?5 = '' OR c.type = ?5 COLLATE NOCASE)
-  AND (?6 = '' OR c.status = ?6 COLLATE NOCASE)
+WHERE (?4 = '' OR instr(?4, char(10) || c.region || char(10)) > 0)
+  AND (?5 = '' OR instr(?5, char(10) || lower(c.type) || char(10)) > 0)
+  AND (?6 = '' OR instr(?6, char(10) || lower(c.status) || char(10)) > 0
+       OR (instr(?6, char(10) || 'vanished' || char(10)) > 0 AND a.vanished = 1))
 LIMIT ?7)";
 
 /// ?1 opened, ?2 region, ?3 id of the cursor; ?4 how many actions to skip: the last one looked at.
@@ -30,8 +33,10 @@ FROM (SELECT rowid AS row, opened, region, type, status FROM action
         AND opened <= ?1 AND (opened, region, id) < (?1, ?2, ?3)
       ORDER BY opened DESC, region DESC, id DESC LIMIT ?8) c
 CROSS JOIN action a ON a.rowid = c.row
-WHERE (?4 = '' OR c.region = ?4) AND (?5 = '' OR c.type = ?5 COLLATE NOCASE)
-  AND (?6 = '' OR c.status = ?6 COLLATE NOCASE)
+WHERE (?4 = '' OR instr(?4, char(10) || c.region || char(10)) > 0)
+  AND (?5 = '' OR instr(?5, char(10) || lower(c.type) || char(10)) > 0)
+  AND (?6 = '' OR instr(?6, char(10) || lower(c.status) || char(10)) > 0
+       OR (instr(?6, char(10) || 'vanished' || char(10)) > 0 AND a.vanished = 1))
 LIMIT ?7)";
 
 /// As kSelectLastLookedAt, of the open ones.
@@ -49,6 +54,21 @@ WITH RECURSIVE known (name) AS (
 SELECT a.region, a.id, a.final, a.vanished, a.document
 FROM known CROSS JOIN action a ON a.region = known.name AND a.id = ?1
 WHERE known.name IS NOT NULL)";
+
+/// ?1 first and ?2 last id of a range in which letter case does not matter; ?3 limit.
+inline constexpr const char* kSelectIds = R"(
+SELECT id, region FROM action WHERE id >= ?1 COLLATE NOCASE AND id <= ?2 COLLATE NOCASE
+ORDER BY id COLLATE NOCASE, region LIMIT ?3)";
+
+/// ?1 region.
+inline constexpr const char* kSelectHasRegion = "SELECT 1 FROM action WHERE region = ?1 LIMIT 1";
+
+/// ?1 type or status, in any letter case. Reads an index from end to end where nothing fits: asked
+/// for words that the API is not known to use.
+inline constexpr const char* kSelectHasType = R"(
+SELECT 1 FROM action INDEXED BY action_opened WHERE type = ?1 COLLATE NOCASE LIMIT 1)";
+inline constexpr const char* kSelectHasStatus = R"(
+SELECT 1 FROM action INDEXED BY action_opened WHERE status = ?1 COLLATE NOCASE LIMIT 1)";
 
 /// ?1 action id, ?2 region, ?3 limit.
 inline constexpr const char* kSelectHistory = R"(

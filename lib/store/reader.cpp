@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/text.hpp"
 #include "store/event_row.hpp"
 #include "store/read_query.hpp"
 
@@ -11,6 +12,7 @@ namespace mactiond::store {
 namespace {
 
 constexpr int kHistoryMax = 500;
+constexpr int kPlacesMax = 500;
 /// Of documents in one answer; the first one is always in it, however large.
 constexpr std::size_t kAnswerBytes = std::size_t{1} << 20U;
 /// How many actions one answer looks at, so that looking takes milliseconds.
@@ -36,6 +38,13 @@ core::DeadLetterView to_dead_letter(const Rows& row) {
   return letter;
 }
 
+// As the queries of actions take a list.
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += '\n' + word;
+  return text.empty() ? text : text + '\n';
+}
+
 std::vector<core::EventRecord> read_events(Rows rows, std::size_t bytes_max) {
   std::vector<core::EventRecord> events;
   std::size_t bytes = 0;
@@ -54,6 +63,10 @@ Reader::Reader(SQLite::Database& database)
       select_open_actions_(database, kSelectOpenActions),
       select_last_open_looked_at_(database, kSelectLastOpenLookedAt),
       select_action_(database, kSelectAction),
+      select_ids_(database, kSelectIds),
+      select_has_region_(database, kSelectHasRegion),
+      select_has_type_(database, kSelectHasType),
+      select_has_status_(database, kSelectHasStatus),
       select_history_(database, kSelectHistory),
       select_events_(database, kSelectEventsAfter),
       select_dead_letters_(database, kSelectDeadLetters),
@@ -65,10 +78,14 @@ core::ActionPage Reader::actions(const core::ActionFilter& filter) {
   core::ActionCursor last;
   std::size_t bytes = 0;
   bool cut = false;
+  // Named: a statement does not copy what is bound.
+  const std::string regions = listed(filter.regions);
+  const std::string types = to_lower(listed(filter.types));
+  const std::string statuses = to_lower(listed(filter.statuses));
   {
     Statement& select = filter.open_only ? select_open_actions_ : select_actions_;
-    Rows rows = select.query(before.created, before.region, before.id, filter.region, filter.type,
-                             filter.status, filter.limit, kLookedAtMax);
+    Rows rows = select.query(before.created, before.region, before.id, regions, types, statuses,
+                             filter.limit, kLookedAtMax);
     while (!cut && rows.next()) {
       page.actions.push_back(to_view(rows, 1));
       last = {rows.time(0), page.actions.back().region, page.actions.back().id.value};
@@ -91,6 +108,22 @@ std::vector<core::ActionView> Reader::action(const std::string& id) {
   Rows rows = select_action_.query(id);
   while (rows.next()) found.push_back(to_view(rows, 0));
   return found;
+}
+
+std::vector<core::ActionPlace> Reader::places(const std::string& prefix) {
+  // Behind every id that begins with prefix: the last character of Unicode.
+  const std::string last = prefix + "\xf4\x8f\xbf\xbf";
+  std::vector<core::ActionPlace> found;
+  Rows rows = select_ids_.query(prefix, last, kPlacesMax);
+  while (rows.next()) found.push_back({rows.text(1), ActionId{rows.text(0)}});
+  return found;
+}
+
+bool Reader::occurs(core::ActionField field, const std::string& text) {
+  Statement& select = field == core::ActionField::Region ? select_has_region_
+                      : field == core::ActionField::Type ? select_has_type_
+                                                         : select_has_status_;
+  return select.query(text).next();
 }
 
 std::vector<core::EventRecord> Reader::history(const core::ActionView& action) {

@@ -19,6 +19,10 @@ class Reader {
   [[nodiscard]] core::ActionPage actions(const core::ActionFilter& filter);
   /// The action under this id, once for each region that knows it.
   [[nodiscard]] std::vector<core::ActionView> action(const std::string& id);
+  /// Where an id is known that begins with this, in any letter case; whole ones first. Bounded.
+  [[nodiscard]] std::vector<core::ActionPlace> places(const std::string& prefix);
+  /// Whether an action has this there, in any letter case of a type or status.
+  [[nodiscard]] bool occurs(core::ActionField field, const std::string& text);
   /// The oldest events about an action, as many as one answer may hold.
   [[nodiscard]] std::vector<core::EventRecord> history(const core::ActionView& action);
   [[nodiscard]] std::vector<core::EventRecord> events(const core::EventFilter& filter);
@@ -32,6 +36,10 @@ class Reader {
   Statement select_open_actions_;
   Statement select_last_open_looked_at_;
   Statement select_action_;
+  Statement select_ids_;
+  Statement select_has_region_;
+  Statement select_has_type_;
+  Statement select_has_status_;
   Statement select_history_;
   Statement select_events_;
   Statement select_dead_letters_;

@@ -188,8 +188,13 @@ constexpr const char* kVersion7 = R"(
 ALTER TABLE quota ADD COLUMN calls TEXT NOT NULL DEFAULT '';
 )";
 
+// For ids as people type them: a beginning, in any letter case.
+constexpr const char* kVersion8 = R"(
+CREATE INDEX action_id ON action (id COLLATE NOCASE, region);
+)";
+
 constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,
-                                 kVersion5, kVersion6, kVersion7};
+                                 kVersion5, kVersion6, kVersion7, kVersion8};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

@@ -380,6 +380,14 @@ Result<std::vector<core::ActionView>> Store::find_action(const std::string& id) 
   return impl_->guarded([&] { return impl_->reader.action(id); });
 }
 
+Result<std::vector<core::ActionPlace>> Store::find_places(const std::string& id_prefix) {
+  return impl_->guarded([&] { return impl_->reader.places(id_prefix); });
+}
+
+Result<bool> Store::occurs(core::ActionField field, const std::string& text) {
+  return impl_->guarded([&] { return impl_->reader.occurs(field, text); });
+}
+
 Result<std::vector<core::EventRecord>> Store::load_history(const core::ActionView& action) {
   return impl_->guarded([&] { return impl_->reader.history(action); });
 }

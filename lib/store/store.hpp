@@ -75,6 +75,8 @@ class Store {
   // What operators read: store/reader.hpp.
   [[nodiscard]] Result<core::ActionPage> find_actions(const core::ActionFilter& filter);
   [[nodiscard]] Result<std::vector<core::ActionView>> find_action(const std::string& id);
+  [[nodiscard]] Result<std::vector<core::ActionPlace>> find_places(const std::string& id_prefix);
+  [[nodiscard]] Result<bool> occurs(core::ActionField field, const std::string& text);
   [[nodiscard]] Result<std::vector<core::EventRecord>> load_history(const core::ActionView& action);
   [[nodiscard]] Result<std::vector<core::EventRecord>> find_events(const core::EventFilter& filter);
   [[nodiscard]] Result<core::DeadLetterPage> find_dead_letters(

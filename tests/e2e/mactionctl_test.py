@@ -54,6 +54,59 @@ class Commands(E2eTest):
         self.assertEqual(len(self.ask("show", done)["events"]), 1)
         self.assertIn("no/such", self.ctl("show", "no/such", expect=EX_REFUSED))
 
+    def test_an_unknown_word_is_refused_and_never_an_empty_list(self):
+        for arguments, guess in [
+                (["list", "--status", "Pendng"], "Pending"),
+                (["list", "--status", "Failed,TimeOt"], "TimeOut"),
+                (["list", "--all", "--type", "Isolate", "--type", "RunAVScan"], "RunAntiVirusScan"),
+                (["list", "--region", "EU"], "eu"),
+                (["dlq", "list", "--webhook", "sco"], "soc"),
+                (["dlq", "show", "sco", "1"], "soc"),
+                (["dlq", "replay", "sco"], "soc"),
+                (["dlq", "purge", "sco"], "soc"),
+                (["webhook", "test", "sco"], "soc"),
+                (["webhook", "pause", "sco"], "soc"),
+                (["webhook", "resume", "sco"], "soc")]:
+            with self.subTest(arguments):
+                self.assertIn(f"did you mean {guess}?", self.ctl(*arguments, expect=EX_REFUSED))
+        self.assertIn("empty", self.ctl("list", "--type", "", expect=EX_REFUSED))
+        self.ctl("list", "--open", "--status", "Failed", expect=EX_REFUSED)
+
+    def test_list_takes_several_words_and_finds_ends_by_their_status(self):
+        opened, failed, late, scan = self.add(
+            ("Isolate", "Pending"), ("Isolate", "Failed"), ("Unisolate", "TimeOut"),
+            ("RunAntiVirusScan", "Succeeded"))
+
+        def listed(*arguments):
+            return {item["action"]["id"] for item in self.ask("list", *arguments)["actions"]}
+
+        self.assertEqual(listed("--status", "Failed,TimeOut"), {failed, late})
+        self.assertEqual(listed("--status", "failed", "--status", "Pending"), {failed, opened})
+        self.assertEqual(listed("--all", "--type", "unisolate, Run Anti Virus Scan"), {late, scan})
+        self.assertEqual(listed("--all", "--region", "eu,eu", "--type", "Isolate"),
+                         {opened, failed})
+        self.assertEqual(listed("--status", "Pending"), {opened})
+
+    def test_an_id_may_be_cut_short_in_any_case_and_in_braces(self):
+        action = self.add(("RunAntiVirusScan", "Succeeded"))[0]
+        for typed in (action[:4], action[:13].upper(), "{" + action.upper() + "}"):
+            self.assertEqual(self.ask("show", typed)["action"]["id"], action, typed)
+        self.assertIn("at least 4", self.ctl("show", action[:3], expect=EX_REFUSED))
+        self.assertIn("at least 8", self.ctl("cancel", action[:7], "--comment", "x",
+                                             expect=EX_REFUSED))
+        self.assertIn("final", self.ctl("cancel", action[:8], "--comment", "x",
+                                        expect=EX_REFUSED).lower())
+
+    def test_the_socket_is_named_by_a_variable(self):
+        for variable, expected in ((self.daemon.socket_path, 0), ("/no/such.sock", 69)):
+            code, out, errors = self.daemon.command(
+                "status", program="mactionctl", environment={"MACTIONCTL_SOCKET": variable})
+            self.assertEqual(code, expected, out + errors)
+        code, _, errors = self.daemon.command(
+            "--socket", self.daemon.socket_path, "status", program="mactionctl",
+            environment={"MACTIONCTL_SOCKET": "/no/such.sock"})
+        self.assertEqual(code, 0, errors)
+
     def test_list_shows_as_many_as_asked_for_over_pages(self):
         self.add(*[("Isolate", "Pending")] * 1010)
         listed = self.ctl("--json", "list", "--limit", "1001")

@@ -4,13 +4,14 @@ doubled by it."""
 import time
 import unittest
 
-from harness import CLIENT, TENANT, TimedOut, all_told, wait_until
+from harness import CLIENT, TimedOut, all_told, wait_until
 from judge import judge
 from reload_test import ReloadTest, resident_kib
 from stale import stale
 from transitions_test import life
 
 ROUNDS = 100
+SECOND_TENANT = "99999999-2222-3333-4444-555555555555"
 BROKEN = '\n[[policy]]\nnane = 1\n'
 
 
@@ -27,7 +28,7 @@ class Both:
 class Kinds(ReloadTest):
     def setUp(self):
         super().setUp()
-        self.us = self.place.sim(seed=2)
+        self.us = self.place.sim(seed=2, tenant=SECOND_TENANT)
         self.third = self.place.receiver("third", tls=False)
         self.hook = self.daemon.write_secret("hook-third", self.third.secret)
         self.owed = []  # (first, last) of the events that were recorded while it was there
@@ -35,7 +36,8 @@ class Kinds(ReloadTest):
     def region(self, number):
         return (
             f'[[region]]\nname = "us"\napi = "{self.us.url}"\nauthority = "{self.us.url}"\n'
-            f'tenant_id = "{TENANT}"\nclient_id = "{CLIENT}"\nca_file = "{self.place.certs.ca}"\n'
+            f'tenant_id = "{SECOND_TENANT}"\nclient_id = "{CLIENT}"\n'
+            f'ca_file = "{self.place.certs.ca}"\n'
             f'auth.client_secret = "file:{self.daemon.secret_file}"\n'
             f'quota.per_minute = {6000 - number}\nquota.per_hour = {90_000 - number}\n'
             f'poll.min_interval = "{300 + number}ms"\npoll.idle_interval = "500ms"\n')

@@ -26,7 +26,7 @@ LAYERS = {
     "format": {"base", "action", "core"},
     "webhook": {"base", "action", "http", "core", "format"},
     "admin": {"base", "action", "http", "core"},
-    "config": {"base", "http", "core", "format", "defender", "webhook"},
+    "config": {"base", "action", "http", "core", "format", "defender", "webhook"},
     "store": {"base", "action", "core"},
     "net": {"base", "http"},
     "ops": {"base", "core", "format"},

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -86,18 +88,116 @@ TEST_F(CheckConfig, TellsAllMistakesAtOnceInTheFilesOrder) {
   expect_no_secret(ended.output);
 }
 
-TEST_F(CheckConfig, SaysNothingOfARightFileAndMasksSecretsWherePrinted) {
+TEST_F(CheckConfig, SaysHowMuchIsRightAndMasksSecretsWherePrinted) {
   const std::string text = region_text() +
                            "[[webhook]]\nname='soc'\nurl='env:MACTIOND_TEST_URL'\n"
                            "secret='env:MACTIOND_TEST_HOOK'\nbearer='env:MACTIOND_TEST_SECRET'\n"
                            "headers={X-Key='env:MACTIOND_TEST_SECRET'}\n";
   const Ended checked = run(text);
   EXPECT_EQ(checked.code, 0);
-  EXPECT_EQ(checked.output, "");
+  EXPECT_EQ(checked.output, "ok: 1 region, 0 policies, 1 webhook, 0 warnings\n");
+  EXPECT_EQ(run(text, "--check-config --strict").code, 0);
   const Ended printed = run(text, "--print-config");
   EXPECT_EQ(printed.code, 0);
   EXPECT_THAT(printed.output, HasSubstr("client_secret = \"***\""));
+  EXPECT_THAT(printed.output, Not(HasSubstr("ok: ")));
   expect_no_secret(printed.output);
+}
+
+TEST_F(CheckConfig, CountsWarningsAndTakesThemForErrorsWhereStrict) {
+  const std::string text = region_text() +
+                           "[[webhook]]\nname='soc'\nurl='https://hooks.example/'\n"
+                           "filter.to=['Fail']\n";
+  const Ended checked = run(text);
+  EXPECT_EQ(checked.code, 0);
+  EXPECT_THAT(checked.output, HasSubstr(":11:12: warning: webhook.filter.to"));
+  EXPECT_THAT(checked.output, HasSubstr("ok: 1 region, 0 policies, 1 webhook, 1 warning\n"));
+  const Ended strict = run(text, "--check-config --strict");
+  EXPECT_EQ(strict.code, 78);
+  EXPECT_THAT(strict.output, HasSubstr(":11:12: warning: webhook.filter.to"));
+  EXPECT_THAT(strict.output, Not(HasSubstr("ok: ")));
+}
+
+TEST_F(CheckConfig, TakesACredentialOutOfReachForAWarning) {
+  const std::string text =
+      "[[region]]\nname='eu'\ntenant_id='t'\nclient_id='c'\n"
+      "auth.client_secret='credential:mactiond-test-that-is-not-there'\n";
+  const Ended checked = run(text);
+  EXPECT_EQ(checked.code, 0) << checked.output;
+  EXPECT_THAT(checked.output, HasSubstr(":5:20: warning: region.auth.client_secret: "));
+  EXPECT_THAT(checked.output, HasSubstr("not checked"));
+  EXPECT_THAT(checked.output, HasSubstr("/etc/credstore"));
+  EXPECT_EQ(run(text, "--check-config --strict").code, 78);
+  EXPECT_EQ(run(text, "--print-config").code, 0);
+  const Ended started = run(text, "");
+  EXPECT_EQ(started.code, 78);
+  EXPECT_THAT(started.output, HasSubstr("LoadCredential="));
+}
+
+TEST_F(CheckConfig, ShowsNothingOfTheFileThatATerminalObeysOrHides) {
+  const Ended ended = run(region_text() +
+                          "[daemon]\nlog_level='\xe2\x80\xae\xc2\x9b"
+                          "31m\xe2\x80\x8b'\n");
+  EXPECT_EQ(ended.code, 78);
+  EXPECT_THAT(ended.output, HasSubstr("\xef\xbf\xbd 31m\xef\xbf\xbd"));
+}
+
+/// What the check must say of a file, and a start too, before it touches anything.
+class CheckAndStart : public CheckConfig {
+ protected:
+  void expect_both(const std::string& lines, const std::string& place, const std::string& words) {
+    SCOPED_TRACE(lines);
+    const std::string text = "daemon.state_dir='" + directory.path() +
+                             "/state'\ntransition_log.path='" + directory.path() +
+                             "/log/t.jsonl'\nadmin={socket='" + directory.path() +
+                             "/s.sock', listen=''}\n" + region_text() + lines;
+    const Ended checked = run(text);
+    EXPECT_EQ(checked.code, 78) << checked.output;
+    EXPECT_THAT(checked.output, HasSubstr(file + ':' + place + ": "));
+    EXPECT_THAT(checked.output, HasSubstr(words));
+    const Ended started = run(text, "");
+    EXPECT_EQ(started.code, 78) << started.output;
+    EXPECT_EQ(started.output, checked.output);
+    EXPECT_FALSE(std::filesystem::exists(directory.path() + "/state"));
+  }
+  // One that begins as a certificate does and is none.
+  std::string cut_certificate() {
+    return directory.write("cut.pem", "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUF\n");
+  }
+};
+
+TEST_F(CheckAndStart, RefuseACutCertificateAtItsKey) {
+  const std::string cut = cut_certificate();
+  const std::string webhook = "[[webhook]]\nname='a'\nurl='https://hooks.example/'\n";
+  const std::string key = directory.write(
+      "key.pem", "-----BEGIN PRIVATE KEY-----\nMIIBszCCAVm\n-----END PRIVATE KEY-----\n");
+  const std::string good = MACTIOND_FIXTURES "/certificate.pem";
+  expect_both("[region.quota]\n[[webhook]]\nname='a'\nurl='https://hooks.example/'\nca_file='" +
+                  cut + "'\n",
+              "15:9", "webhook.ca_file: " + cut);
+  expect_both(webhook + "client_cert='" + cut + "'\nclient_key='" + key + "'\n", "14:13",
+              "webhook.client_cert: " + cut);
+  expect_both(webhook + "client_cert='" + good + "'\nclient_key='" + key + "'\n", "15:12",
+              "webhook.client_key: " + key);
+  expect_both("[[syslog]]\nname='a'\naddress='siem.example:6514'\nca_file='" + cut + "'\n", "14:9",
+              "syslog.ca_file: " + cut);
+}
+
+TEST_F(CheckAndStart, RefuseEveryMistakeAtOnce) {
+  const std::string cut = cut_certificate();
+  const std::string webhook =
+      "[[webhook]]\nname='a'\nurl='https://hooks.example/'\nca_file='" + cut + "'\n";
+  expect_both(
+      webhook + "[[syslog]]\nname='a'\naddress='siem.example:6514'\nca_file='" + cut + "'\n",
+      "14:9", "18:9: syslog.ca_file");
+}
+
+TEST_F(CheckAndStart, RefuseAProxyVariableThatCannotBeUsed) {
+  for (const char* proxy : {"socks5://127.0.0.1:1080", "https://proxy.example:3128", "http://"}) {
+    ASSERT_EQ(setenv("HTTPS_PROXY", proxy, 1), 0);
+    expect_both("", "4:1", "region: ");
+  }
+  ASSERT_EQ(unsetenv("HTTPS_PROXY"), 0);
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ TEST(CommandLineParser, ReadsEveryOption) {
   EXPECT_TRUE(command_line.check_config);
   EXPECT_TRUE(command_line.print_config);
   EXPECT_EQ(std::get<CommandLine>(parse({"--config=/y.toml"})).config, "/y.toml");
+  EXPECT_FALSE(command_line.strict);
+  EXPECT_TRUE(std::get<CommandLine>(parse({"--check-config", "--strict"})).strict);
 }
 
 TEST(CommandLineParser, AnswersHelpAndVersionOnStdout) {
@@ -58,8 +60,12 @@ TEST(CommandLineParser, AnswersHelpAndVersionOnStdout) {
 }
 
 TEST(CommandLineParser, RefusesWhatItDoesNotKnowOnStderr) {
-  for (const auto& arguments : std::vector<std::vector<const char*>>{
-           {"--nonsense"}, {"word"}, {"--config"}, {"--check-config=maybe"}, {"-x"}}) {
+  for (const auto& arguments : std::vector<std::vector<const char*>>{{"--nonsense"},
+                                                                     {"word"},
+                                                                     {"--config"},
+                                                                     {"--check-config=maybe"},
+                                                                     {"-x"},
+                                                                     {"--strict"}}) {
     const auto outcome = captured(arguments);
     ASSERT_TRUE(std::holds_alternative<int>(outcome.result)) << arguments[0];
     EXPECT_EQ(std::get<int>(outcome.result), 64) << arguments[0];

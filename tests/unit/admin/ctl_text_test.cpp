@@ -25,6 +25,24 @@ TEST(FormatTable, ShowsNoControlCharacters) {
             "srv 31m  für\xc2\xa0x\n");
 }
 
+TEST(FormatTable, ShowsNothingThatReordersOrHidesText) {
+  const std::string replaced = "\xef\xbf\xbd";
+  EXPECT_EQ(format_table({{"srv\xe2\x80\xae"
+                           "exe.txt",
+                           "a\xe2\x80\x8b"
+                           "b",
+                           "\xff"}}),
+            "srv" + replaced + "exe.txt  a" + replaced + "b  " + replaced + '\n');
+}
+
+TEST(FormatProblem, ShowsNothingThatATerminalObeysOrHides) {
+  const std::string text = format_problem(
+      400, R"({"title":"Bad\u001b[31m","detail":"a\u202eb\u009bc","errors":["x\u2066y\u0007z"]})");
+  EXPECT_EQ(text,
+            "400 Bad [31m: a\xef\xbf\xbd"
+            "b c\nx\xef\xbf\xbdy z");
+}
+
 TEST(FormatAge, UsesTheTwoLargestUnits) {
   EXPECT_EQ(format_age(-1), "0s");
   EXPECT_EQ(format_age(59), "59s");

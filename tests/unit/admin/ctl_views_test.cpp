@@ -7,13 +7,15 @@
 #include <boost/json/value.hpp>
 #include <chrono>
 
+#include "base/printable.hpp"
+
 namespace mactiond::ctl {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
 
-boost::json::object parsed(const char* text) { return boost::json::parse(text).as_object(); }
+boost::json::object parsed(const std::string& text) { return boost::json::parse(text).as_object(); }
 
 constexpr const char* kActions = R"({"actions":[{"region":"eu","state":"open","action":{
   "id":"a1","type":"Isolate","status":"Pending","computerDnsName":"srv-1",
@@ -59,6 +61,32 @@ TEST(CtlViews, TellsAWebhooksTest) {
   EXPECT_EQ(format_webhook_test(parsed(R"({"webhook":"soc","delivered":false,"status":410,
                                            "reason":"gone 410: HTTP 410","took_ms":5})")),
             "soc did not take the test event: gone 410: HTTP 410 (5 ms)");
+}
+
+TEST(CtlViews, NamesTheWholeIdOfACancelledAction) {
+  EXPECT_THAT(format_cancel(parsed(R"({"action_id":"c7042fcd-de8c","decision_id":"d"})")),
+              HasSubstr("the cancel of c7042fcd-de8c is decided"));
+}
+
+TEST(CtlViews, ShowNothingThatATerminalObeysOrHides) {
+  // Every text of an action is a server's.
+  const std::string evil = R"(a\u001b]0;x\u0007b\u202ec\u200bd\u009be\u2028f\u007fg)";
+  const std::string action = R"({"id":")" + evil + R"(","type":")" + evil + R"(","status":")" +
+                             evil + R"(","computerDnsName":")" + evil + R"(","requestor":")" +
+                             evil + R"(","requestorComment":")" + evil + R"("})";
+  const std::string item = R"({"region":"eu","state":"open","action":)" + action +
+                           R"(,"events":[{"seq":1,"type":")" + evil + R"(","reason":")" + evil +
+                           R"(","to":")" + evil + R"(","action":)" + action + "}]}";
+  const std::string test = R"({"webhook":")" + evil + R"(","reason":")" + evil + R"("})";
+  for (const std::string& text :
+       {format_actions(parsed(R"({"actions":[)" + item + "]}"), WallTime{}, {}),
+        format_action(parsed(item), {}), format_event(parsed(item)),
+        format_webhook_test(parsed(test)),
+        format_cancel(parsed(R"({"action_id":")" + evil + "\"}"))}) {
+    std::string without_lines = text;
+    std::replace(without_lines.begin(), without_lines.end(), '\n', '|');
+    EXPECT_EQ(printable(without_lines), without_lines);
+  }
 }
 
 TEST(CtlViews, SurvivesAnswersThatLackEverything) {

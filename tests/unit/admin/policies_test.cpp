@@ -44,6 +44,7 @@ struct Operated {
 
 TEST(CancelEndpoint, AsksTheEngineWithCommentAndOperator) {
   Operated operated;
+  operated.store.found = {action_view("a/b")};
   const auto response =
       operated.post("/v1/actions/a%2Fb/cancel", R"({"comment":"why","operator":"ann"})");
   EXPECT_EQ(response.status, 200);
@@ -52,6 +53,27 @@ TEST(CancelEndpoint, AsksTheEngineWithCommentAndOperator) {
   EXPECT_EQ(ask.action.value, "a/b");
   EXPECT_EQ(ask.comment, "why");
   EXPECT_EQ(ask.asker, "ann");
+}
+
+TEST(CancelEndpoint, TakesABeginningOfAnIdThatIsLongEnoughAndUniqueAndNamesTheWhole) {
+  Operated operated;
+  operated.store.found = {action_view("c7042fcd-de8c"), action_view("c7042fcd-0000"),
+                          action_view("12345678-aaaa")};
+  const std::string why = R"({"comment":"why"})";
+  const auto response = operated.post("/v1/actions/12345678/cancel", why);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr(R"("action_id":"12345678-aaaa")"));
+  EXPECT_EQ(std::get<core::AskCancel>(operated.asked.value()).action.value, "12345678-aaaa");
+  operated.asked.reset();
+  const auto refuses = [&](const std::string& id, int status, const std::string& words) {
+    const auto refused = operated.post("/v1/actions/" + id + "/cancel", why);
+    EXPECT_EQ(refused.status, status) << id;
+    EXPECT_THAT(refused.body, HasSubstr(words)) << id;
+  };
+  refuses("1234567", 400, "at least 8 characters");
+  refuses("C7042FCD", 400, "c7042fcd-de8c (eu), c7042fcd-0000 (eu)");
+  refuses("c7042fcd-1", 404, "no action");
+  EXPECT_FALSE(operated.asked);
 }
 
 TEST(CancelEndpoint, NeedsAComment) {
@@ -68,6 +90,7 @@ TEST(CancelEndpoint, NeedsAComment) {
 
 TEST(CancelEndpoint, TellsARefusalFromAnUnknownAction) {
   Operated operated;
+  operated.store.found = {action_view("a")};
   operated.reply = {core::Reply::Outcome::Refused, "it is final"};
   auto response = operated.post("/v1/actions/a/cancel", R"({"comment":"x"})");
   EXPECT_EQ(response.status, 409);

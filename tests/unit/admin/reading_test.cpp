@@ -9,6 +9,7 @@ namespace mactiond::admin {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -30,14 +31,14 @@ TEST(ActionsEndpoint, PassesTheFiltersOn) {
   EXPECT_EQ(store.action_filter.before, core::ActionCursor());
 
   EXPECT_EQ(store
-                .ask("/v1/actions?state=open&region=us&type=live%20response&status=canceled&"
+                .ask("/v1/actions?state=all&region=us&type=live%20response&status=canceled&"
                      "limit=1000")
                 .status,
             200);
-  EXPECT_TRUE(store.action_filter.open_only);
-  EXPECT_EQ(store.action_filter.region, "us");
-  EXPECT_EQ(store.action_filter.type, "LiveResponse");
-  EXPECT_EQ(store.action_filter.status, "Cancelled");
+  EXPECT_FALSE(store.action_filter.open_only);
+  EXPECT_THAT(store.action_filter.regions, ElementsAre("us"));
+  EXPECT_THAT(store.action_filter.types, ElementsAre("LiveResponse"));
+  EXPECT_THAT(store.action_filter.statuses, ElementsAre("Cancelled"));
   EXPECT_EQ(store.action_filter.limit, 1000);
 }
 
@@ -69,7 +70,18 @@ TEST(ActionsEndpoint, SaysWhatIsWrongWithAParameter) {
   FakeStore store = store_of_regions();
   const std::vector<std::pair<std::string, std::string>> wrong = {
       {"state=closed", "open or all"},
-      {"region=eur", "configured: eu, us"},
+      {"region=eur", "did you mean eu? configured: eu, us"},
+      {"region=EU", "did you mean eu?"},
+      {"status=Pendng", "there is no status \\\"Pendng\\\"; did you mean Pending? known: Pending"},
+      {"status=Failed,TimeOt", "did you mean TimeOut?"},
+      {"status=Failed&status=Succes", "did you mean Succeeded?"},
+      {"status=Done",
+       "known: Pending, InProgress, Succeeded, Failed, TimeOut, Cancelled, vanished"},
+      {"type=RunAVScan", "did you mean RunAntiVirusScan?"},
+      {"type=Isolate,%20Islate", "did you mean Isolate?"},
+      {"type=", "type is empty"},
+      {"status=Failed,", "status is empty"},
+      {"state=open&status=Failed", "no open action is Failed: ask for state all"},
       {"limit=0", "from 1 to 1000"},
       {"limit=1001", "from 1 to 1000"},
       {"limit=-1", "from 1 to 1000"},
@@ -110,9 +122,14 @@ TEST(ActionEndpoint, AsksForTheRegionWhereSeveralKnowTheAction) {
   FakeStore store = store_of_regions();
   EXPECT_EQ(store.ask("/v1/actions/a").status, 404);
   store.found = {action_view("a", "eu"), action_view("a", "us")};
-  const auto response = store.ask("/v1/actions/a");
+  auto response = store.ask("/v1/actions/a");
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("eu, us"));
+  store.found = {action_view("abcdef", "eu"), action_view("abcdef", "us")};
+  response = store.ask("/v1/actions/abcd");
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("several regions (eu, us)"));
+  store.found = {action_view("a", "eu"), action_view("a", "us")};
   EXPECT_EQ(store.json("/v1/actions/a?region=us").at("region"), "us");
   EXPECT_EQ(store.ask("/v1/actions/a?region=uk").status, 404);
 }

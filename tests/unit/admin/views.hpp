@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "admin/api.hpp"
+#include "base/text.hpp"
 #include "core/event_record.hpp"
 
 namespace mactiond::admin {
@@ -20,6 +22,7 @@ struct FakeStore {
   std::vector<core::EventRecord> events;
   std::vector<core::Decision> decisions;
   core::DeadLetterPage letters;
+  std::vector<std::string> stored_words;  ///< regions, types and statuses that occur
   bool fails = false;
 
   core::ActionFilter action_filter;
@@ -41,7 +44,23 @@ struct FakeStore {
     views.action = [this](const std::string& id) -> Result<std::vector<core::ActionView>> {
       asked_id = id;
       if (fails) return failure();
-      return found;
+      std::vector<core::ActionView> same;
+      for (const auto& action : found) {
+        if (action.id.value == id) same.push_back(action);
+      }
+      return same;
+    };
+    views.places = [this](const std::string& prefix) -> Result<std::vector<core::ActionPlace>> {
+      std::vector<core::ActionPlace> places;
+      for (const auto& action : found) {
+        if (iequals(std::string_view(action.id.value).substr(0, prefix.size()), prefix)) {
+          places.push_back({action.region, action.id});
+        }
+      }
+      return places;
+    };
+    views.occurs = [this](core::ActionField, const std::string& text) -> Result<bool> {
+      return std::count(stored_words.begin(), stored_words.end(), text) > 0;
     };
     views.history =
         [this](const core::ActionView& /*action*/) -> Result<std::vector<core::EventRecord>> {
@@ -60,7 +79,11 @@ struct FakeStore {
     views.dead_letters =
         [this](const core::DeadLetterFilter& filter) -> Result<core::DeadLetterPage> {
       letter_filter = filter;
-      return letters;
+      core::DeadLetterPage fitting = letters;
+      std::erase_if(fitting.letters, [&](const core::DeadLetterView& letter) {
+        return !filter.webhook.empty() && letter.webhook != filter.webhook;
+      });
+      return fitting;
     };
     views.decisions =
         [this](const core::ActionView& /*action*/) -> Result<std::vector<core::Decision>> {

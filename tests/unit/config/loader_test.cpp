@@ -140,14 +140,155 @@ TEST(Loader, WarnsWithoutFailing) {
   EXPECT_THAT(result.problems[2].text(), HasSubstr("did you mean Succeeded?"));
 }
 
-TEST(Loader, RefusesTwoRegionsOfOneQuota) {
-  std::string second = region_text();
-  second.replace(second.find("\"eu\""), 4, "\"us\"");
-  const auto result = load(region_text() + second);
-  EXPECT_FALSE(result.ok());
-  ASSERT_EQ(result.problems.size(), 1U);
-  EXPECT_EQ(result.problems[0].line, 8U);
-  EXPECT_THAT(result.problems[0].message, HasSubstr("exceed the one quota"));
+// The second region begins in line 8.
+LoadResult load_two(const std::string& tenant, const std::string& client,
+                    const std::string& more = "") {
+  return load(region_text() + "[[region]]\nname='us'\ntenant_id='" + tenant + "'\nclient_id='" +
+              client + "'\n" + more + "auth.client_secret='env:MACTIOND_TEST_SECRET'\n");
+}
+
+constexpr const char* kTenant = "11111111-2222-3333-4444-555555555555";
+constexpr const char* kClient = "66666666-7777-8888-9999-000000000000";
+
+TEST(TwoRegions, OfOneTenantAndClientAreAnErrorWhateverTheirUrlsAndLetterCase) {
+  const auto refused = [](const LoadResult& result) {
+    EXPECT_FALSE(result.ok());
+    ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
+    EXPECT_EQ(result.problems[0].line, 8U);
+    EXPECT_THAT(result.problems[0].message, HasSubstr("same tenant and client as region \"eu\""));
+  };
+  refused(load_two(kTenant, kClient));
+  refused(load_two(kTenant, kClient, "api='https://eu.api.security.microsoft.com'\n"));
+  refused(
+      load_two(kTenant, kClient, "api='https://api.example'\nauthority='https://login.example'\n"));
+  refused(load_two(kTenant, kClient, "cloud='gcc-high'\n"));
+  const std::string letters = "aaaaaaaa-2222-3333-4444-bbbbbbbbbbbb";
+  const auto of = [](const std::string& name, const std::string& tenant,
+                     const std::string& client) {
+    return "[[region]]\nname='" + name + "'\ntenant_id='" + tenant + "'\nclient_id='" + client +
+           "'\nauth.client_secret='env:MACTIOND_TEST_SECRET'\n";
+  };
+  const auto cased =
+      load(of("a", letters, letters) +
+           of("b", "AAAAAAAA-2222-3333-4444-BBBBBBBBBBBB", "AAAAAAAA-2222-3333-4444-bbbbbbbbbbbb"));
+  EXPECT_FALSE(cased.ok());
+  EXPECT_THAT(cased.problems.at(0).message, HasSubstr("same tenant and client"));
+}
+
+TEST(TwoRegions, OfOneTenantWithAnotherClientAreAWarning) {
+  const auto result = load_two(kTenant, "another");
+  EXPECT_TRUE(result.ok());
+  ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
+  EXPECT_THAT(result.problems[0].text(), HasSubstr("8:1: warning: region: same tenant as region"));
+  EXPECT_THAT(result.problems[0].text(), HasSubstr("recorded twice"));
+}
+
+TEST(TwoRegions, OfTwoTenantsMayShareAClient) {
+  EXPECT_EQ(all_problems(load_two("contoso.example", kClient)), "");
+}
+
+std::string region_with(const std::string& lines) {
+  return "[[region]]\n" + lines +
+         "\nname='eu'\ntenant_id='t'\nclient_id='c'\n"
+         "auth.client_secret='env:MACTIOND_TEST_SECRET'\n";
+}
+
+TEST(Region, AnApiAddressWithAPathIsNamedWithTheRemedy) {
+  for (const char* path : {"/api", "/api/", "//api", "/api//", "/API", "/api/machineactions"}) {
+    const auto at_microsoft =
+        load(region_with(std::string("api='https://api.security.microsoft.com") + path + "'"));
+    EXPECT_FALSE(at_microsoft.ok()) << path;
+    EXPECT_THAT(all_problems(at_microsoft), HasSubstr("test.toml:2:5: region.api: "));
+    EXPECT_THAT(all_problems(at_microsoft), HasSubstr("write https://api.security.microsoft.com"));
+    const auto elsewhere =
+        load(region_with(std::string("api='https://gateway.example/mde") + path + "'"));
+    EXPECT_TRUE(elsewhere.ok()) << path;
+    EXPECT_THAT(all_problems(elsewhere), HasSubstr("warning: region.api: ends in")) << path;
+  }
+  for (const char* right : {"https://api.security.microsoft.com/", "https://gateway.example/mde",
+                            "https://gateway.example/apis", "https://api.example"}) {
+    EXPECT_EQ(all_problems(load(region_with(std::string("api='") + right + "'"))), "") << right;
+  }
+}
+
+TEST(Region, AnAuthorityWithTheTenantInItIsNamedWithTheRemedy) {
+  const auto refused = load(region_with("authority='https://login.microsoftonline.com/common'"));
+  EXPECT_FALSE(refused.ok());
+  EXPECT_THAT(all_problems(refused), HasSubstr("write https://login.microsoftonline.com"));
+  for (const char* path : {"/T", "/t/oauth2/v2.0/token", "/x/oauth2/"}) {
+    const auto warned =
+        load(region_with(std::string("authority='https://login.example") + path + "'"));
+    EXPECT_TRUE(warned.ok());
+    EXPECT_THAT(all_problems(warned), HasSubstr("warning: region.authority")) << path;
+  }
+}
+
+TEST(Region, AnAudienceThatEndsInDefaultIsRefusedWithTheRemedy) {
+  for (const char* end : {"/.default", "/.default/", "//.default", "/.DEFAULT"}) {
+    const auto result = load(
+        region_with(std::string("audience='https://api.securitycenter.microsoft.com") + end + "'"));
+    EXPECT_FALSE(result.ok()) << end;
+    EXPECT_THAT(all_problems(result),
+                HasSubstr("write \"https://api.securitycenter.microsoft.com\""))
+        << end;
+  }
+  EXPECT_EQ(all_problems(load(region_with("audience='https://x.example/default'"))), "");
+}
+
+TEST(Region, TheIdsOfTheExampleAreAWarning) {
+  const auto result = load(
+      "[[region]]\nname='eu'\ntenant_id='00000000-0000-0000-0000-000000000000'\n"
+      "client_id='00000000-0000-0000-0000-000000000000'\n"
+      "auth.client_secret='env:MACTIOND_TEST_SECRET'\n");
+  EXPECT_TRUE(result.ok());
+  ASSERT_EQ(result.problems.size(), 2U) << all_problems(result);
+  EXPECT_THAT(result.problems[0].text(), HasSubstr("3:11: warning: region.tenant_id: is still"));
+  EXPECT_THAT(result.problems[1].text(), HasSubstr("4:11: warning: region.client_id: is still"));
+}
+
+TEST(Region, TheIdOfASecretInsteadOfItsValueIsAWarning) {
+  const TempDirectory directory;
+  const std::string file = directory.write("s", "1f2504e0-4f89-41d3-9a0c-0305e82c3301\n");
+  const auto result = load(
+      "[[region]]\nname='eu'\ntenant_id='t'\nclient_id='c'\n"
+      "auth.client_secret='file:" +
+      file + "'\n");
+  EXPECT_TRUE(result.ok());
+  EXPECT_THAT(all_problems(result), HasSubstr("its value"));
+  EXPECT_EQ(all_problems(result).find("1f2504e0"), std::string::npos);
+}
+
+TEST(Webhook, AKnownReceiverInAnotherFormatIsAWarning) {
+  const auto problems = [](const std::string& url, const std::string& lines) {
+    const auto result = load(region_text() + "[[webhook]]\nname='a'\nurl='" + url + "'\n" + lines);
+    EXPECT_TRUE(result.ok());
+    return all_problems(result);
+  };
+  for (const auto& [url, format] : std::vector<std::pair<std::string, std::string>>{
+           {"https://hooks.slack.com/services/T0/B0/x", "slack"},
+           {"https://contoso.webhook.office.com/webhookb2/x", "teams"},
+           {"https://events.pagerduty.com/v2/enqueue", "pagerduty"},
+           {"https://splunk.example:8088/services/collector", "splunk_hec"}}) {
+    EXPECT_THAT(problems(url, ""), HasSubstr("format = \"" + format + '"')) << url;
+    EXPECT_THAT(problems(url, "format='standard'\n"), HasSubstr("12:8: warning")) << url;
+    EXPECT_EQ(problems(url, "format='template'\ntemplate='{}'\n"), "") << url;
+  }
+  EXPECT_EQ(problems("https://hooks.slack.com/services/x", "format='slack'\n"), "");
+}
+
+TEST(Loader, SaysHowMuchIsConfigured) {
+  EXPECT_EQ(load(region_text()).summary(), "1 region, 0 policies, 0 webhooks, 0 warnings");
+  const std::string policy = "action='notify'\nstale_after='6h'\n";
+  const auto result = load_two("contoso.example", "c");
+  EXPECT_EQ(result.summary(), "2 regions, 0 policies, 0 webhooks, 0 warnings");
+  EXPECT_EQ(load(region_text() +
+                 "[[policy]]\nname='a'\naction='cancel'\ndry_run=true\nstale_after='6h'\n"
+                 "match.type=['RunAntiVirusScan']\n[[policy]]\nname='b'\n" +
+                 policy +
+                 "match.region=['none']\n"
+                 "[[webhook]]\nname='soc'\nurl='https://hooks.example/'\n")
+                .summary(),
+            "1 region, 2 policies (1 dry run), 1 webhook, 1 warning");
 }
 
 TEST(Loader, ReadsAProxysCredentialsAndPrintsNoneOfThem) {

@@ -23,10 +23,78 @@ TEST(SecretSource, CutsOneNewlineAtTheEnd) {
   EXPECT_EQ(read("abc\n")->reveal(), "abc");
   EXPECT_EQ(read("abc\r\n")->reveal(), "abc");
   EXPECT_EQ(read("abc")->reveal(), "abc");
-  EXPECT_EQ(read(" abc ")->reveal(), " abc ");
   EXPECT_THAT(why(read("abc\n\n")), HasSubstr("line break"));
   EXPECT_THAT(why(read("abc\r")), HasSubstr("control character"));
   EXPECT_THAT(why(read(std::string("a\0b", 3))), HasSubstr("control character"));
+}
+
+TEST(SecretSource, NamesABlankOrAByteOrderMarkAroundASecret) {
+  const TempDirectory directory;
+  const auto read = [&](const std::string& content, BlankEnds ends = BlankEnds::Refused) {
+    return read_secret("file:" + directory.write("s", content), {}, ends);
+  };
+  for (const char* content : {" abc", "abc ", "abc \n",
+                              "\xc2\xa0"
+                              "abc",
+                              "abc\xe3\x80\x80", "abc\xe2\x80\x8b"}) {
+    EXPECT_THAT(why(read(content)), HasSubstr("a blank stands before or after")) << content;
+    EXPECT_TRUE(read(content, BlankEnds::Allowed)) << content;
+  }
+  for (const char* content : {"\xef\xbb\xbf"
+                              "abc\n",
+                              "abc\xef\xbb\xbf"}) {
+    EXPECT_THAT(why(read(content)), HasSubstr("byte order mark")) << content;
+    EXPECT_THAT(why(read(content, BlankEnds::Allowed)), HasSubstr("byte order mark")) << content;
+  }
+  EXPECT_THAT(why(read(std::string("\xff\xfe"
+                                   "a\0b\0\n\0",
+                                   8))),
+              HasSubstr("UTF-16"));
+  EXPECT_THAT(why(read("\nabc")), HasSubstr("remove it"));
+  EXPECT_THAT(why(read("abc\t")), HasSubstr("remove it"));
+  EXPECT_EQ(read("a b c")->reveal(), "a b c");
+}
+
+TEST(SecretSource, LooksForCredentialsInTheStoresOfSystemd) {
+  const TempDirectory first;
+  const TempDirectory second;
+  static_cast<void>(second.write("mde-eu", "abc\n"));
+  static_cast<void>(second.write("open", "abc\n", 0644));
+  Environment environment{"host", "", {first.path(), second.path()}, true};
+  EXPECT_EQ(read_secret("credential:mde-eu", environment)->reveal(), "abc");
+  EXPECT_EQ(out_of_reach("credential:mde-eu", environment), "");
+  EXPECT_THAT(why(read_secret("credential:open", environment)), HasSubstr("everybody may read"));
+  EXPECT_EQ(out_of_reach("credential:open", environment), "");
+  static_cast<void>(first.write("mde-eu", "of the first\n"));
+  EXPECT_EQ(read_secret("credential:mde-eu", environment)->reveal(), "of the first");
+
+  EXPECT_THAT(out_of_reach("credential:none", environment),
+              testing::AllOf(HasSubstr("not checked"), HasSubstr(second.path()),
+                             HasSubstr("LoadCredential=none")));
+  EXPECT_THAT(why(read_secret("credential:none", environment)), HasSubstr("LoadCredential="));
+  // With the directory of a running unit nothing else counts.
+  environment.credentials_directory = first.path();
+  EXPECT_THAT(why(read_secret("credential:open", environment)), HasSubstr("No such file"));
+  EXPECT_EQ(out_of_reach("credential:open", environment), "");
+}
+
+TEST(SecretSource, ACredentialOutOfReachIsAWarningOfTheCheckAndAnErrorOfTheStart) {
+  (void)surroundings();
+  const std::string text =
+      "[[region]]\nname='eu'\ntenant_id='t'\nclient_id='c'\n"
+      "auth.client_secret='credential:mde-eu'\n"
+      "[[webhook]]\nname='a'\nurl='credential:url'\nsecret=['credential:k1','credential:k2']\n"
+      "basic='credential:pair'\nheaders={X-Key='credential:key'}\n";
+  Environment environment{"host", "", {"/nonexistent/store"}, true};
+  const auto checked = load_text(text, "test.toml", environment);
+  EXPECT_TRUE(checked.ok()) << all_problems(checked);
+  EXPECT_EQ(checked.warnings(), 6U) << all_problems(checked);
+  const std::string printed = print(checked.config);
+  EXPECT_THAT(printed, HasSubstr("client_secret = \"***\""));
+  EXPECT_THAT(printed, HasSubstr("url = \"***\""));
+  environment.only_checks = false;
+  const auto started = load_text(text, "test.toml", environment);
+  EXPECT_EQ(started.errors().size(), 6U) << all_problems(started);
 }
 
 TEST(SecretSource, RefusesAFileThatOthersMayReadOrWrite) {

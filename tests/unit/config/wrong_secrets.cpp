@@ -50,8 +50,6 @@ std::vector<WrongConfig> wrong_region_secrets() {
        "2:20", "the environment variable is not set"},
       {"ClientSecretOfTwoLines", in_region("auth.client_secret='env:MACTIOND_TEST_LINES'", ""),
        "2:20", "line break"},
-      {"ClientSecretOfNoCredential", in_region("auth.client_secret='credential:mde-eu'", ""),
-       "2:20", "LoadCredential="},
       {"ClientSecretOfCredentialPath", in_region("auth.client_secret='credential:../mde-eu'", ""),
        "2:20", "has no slash"},
       {"PasswordInAuthority", in_region("authority='https://u:" + kSecret + "@login.example'"),

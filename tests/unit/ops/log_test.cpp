@@ -41,6 +41,17 @@ TEST(FormatFields, LetsNoControlCharacterThrough) {
   for (const char c : line) EXPECT_GE(static_cast<unsigned char>(c), 0x20) << line;
 }
 
+TEST(FormatFields, LetsNothingThroughThatATerminalObeysOrHides) {
+  const std::string replaced = "\xef\xbf\xbd";
+  for (const char* hidden : {"\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8b", "\xef\xbb\xbf"}) {
+    EXPECT_EQ(format_fields("e", {{"a", std::string("x") + hidden + "y"}}),
+              "event=e a=\"x" + replaced + "y\"");
+  }
+  for (const char* control : {"\xc2\x9b", "\x7f", "\xe2\x80\xa8", "\xe2\x80\xa9"}) {
+    EXPECT_EQ(format_fields("e", {{"a", std::string("x") + control + "y"}}), "event=e a=\"x y\"");
+  }
+}
+
 TEST(FormatFields, MendsBrokenUtf8) {
   EXPECT_EQ(format_fields("e", {{"a", "\xff"}}), "event=e a=\"\xef\xbf\xbd\"");
   EXPECT_EQ(format_fields("e", {{"a", "für"}}), "event=e a=\"für\"");

@@ -73,6 +73,16 @@ TEST_F(Query, FindsAnActionAndItsHistoryByIndex) {
               AllOf(HasSubstr("SEARCH event USING INDEX event_action"), kNoWholeTable));
 }
 
+TEST_F(Query, FindsTheBeginningOfAnIdAsARangeOfItsIndex) {
+  EXPECT_THAT(plan(kSelectIds),
+              AllOf(HasSubstr("SEARCH action USING COVERING INDEX action_id (id>? AND id<?)"),
+                    Not(HasSubstr("TEMP B-TREE"))));
+  EXPECT_THAT(plan(kSelectHasRegion), HasSubstr("SEARCH action"));
+  for (const char* sql : {kSelectHasType, kSelectHasStatus}) {
+    EXPECT_THAT(plan(sql), HasSubstr("USING COVERING INDEX action_opened"));
+  }
+}
+
 TEST_F(Query, ListsDeadLettersByTheirKey) {
   EXPECT_THAT(plan(kSelectDeadLetters),
               AllOf(HasSubstr("SEARCH d USING PRIMARY KEY"), kNoWholeTable));

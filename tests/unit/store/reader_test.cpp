@@ -84,16 +84,73 @@ TEST_F(Reading, FiltersByRegionTypeAndStatus) {
   commit_actions({row("a", Status::Pending, 1), row("b", Status::Failed, 2),
                   row("c", Status::Pending, 3, "us"), scan});
   core::ActionFilter filter;
-  filter.region = "eu";
+  filter.regions = {"eu"};
   EXPECT_THAT(ids(page(filter)), ElementsAre("s", "b", "a"));
-  filter.status = "pending";
+  filter.statuses = {"pending"};
   EXPECT_THAT(ids(page(filter)), ElementsAre("s", "a"));
-  filter.type = "isolate";
+  filter.types = {"isolate"};
   EXPECT_THAT(ids(page(filter)), ElementsAre("a"));
   filter.open_only = true;
   EXPECT_THAT(ids(page(filter)), ElementsAre("a"));
-  filter.region = "us";
+  filter.regions = {"us"};
   EXPECT_THAT(ids(page(filter)), ElementsAre("c"));
+}
+
+TEST_F(Reading, FiltersByAnyOfAListAndByVanished) {
+  auto scan = row("s", Status::Pending, 4);
+  scan.action.type = ActionType::Known::RunAntiVirusScan;
+  commit_actions({row("a", Status::Pending, 1), row("b", Status::Failed, 2),
+                  row("c", Status::TimeOut, 3, "us"), scan});
+  core::Batch gone;
+  gone.vanished = {{"eu", ActionId{"a"}}};
+  commit(gone);
+  core::ActionFilter filter;
+  filter.statuses = {"Failed", "timeout"};
+  EXPECT_THAT(ids(page(filter)), ElementsAre("c", "b"));
+  filter.regions = {"eu", "uk"};
+  EXPECT_THAT(ids(page(filter)), ElementsAre("b"));
+  filter = {};
+  filter.types = {"RunAntiVirusScan", "Offboard"};
+  EXPECT_THAT(ids(page(filter)), ElementsAre("s"));
+  filter = {};
+  filter.statuses = {"vanished"};
+  EXPECT_THAT(ids(page(filter)), ElementsAre("a"));
+  // No part of a word fits.
+  filter.statuses = {"Fail", "Failed\n", "%"};
+  EXPECT_THAT(ids(page(filter)), IsEmpty());
+}
+
+TEST_F(Reading, FindsIdsByTheirBeginningInAnyLetterCase) {
+  commit_actions({row("abcd-1", Status::Pending, 1), row("ABCD-2", Status::Pending, 1),
+                  row("abcd-1", Status::Pending, 1, "us"), row("abd", Status::Pending, 1),
+                  row("abcd\xc3\xa4", Status::Pending, 1), row("abc", Status::Pending, 1)});
+  const auto found = [this](const std::string& prefix) {
+    std::vector<std::string> places;
+    for (const auto& place : *store_.find_places(prefix)) {
+      places.push_back(place.region + ' ' + place.id.value);
+    }
+    return places;
+  };
+  EXPECT_THAT(found("abCD"), ElementsAre("eu abcd-1", "us abcd-1", "eu ABCD-2", "eu abcd\xc3\xa4"));
+  EXPECT_THAT(found("ABC"),
+              ElementsAre("eu abc", "eu abcd-1", "us abcd-1", "eu ABCD-2", "eu abcd\xc3\xa4"));
+  EXPECT_THAT(found("abcd-2"), ElementsAre("eu ABCD-2"));
+  EXPECT_THAT(found("abce"), IsEmpty());
+  EXPECT_THAT(found("ab_d"), IsEmpty());
+}
+
+TEST_F(Reading, KnowsWhichWordsOccur) {
+  auto odd = row("a", Status::Pending, 1);
+  odd.action.type = ActionType::parse("ResetBios");
+  odd.action.status = ActionStatus::parse("Paused");
+  commit_actions({odd});
+  using Field = core::ActionField;
+  EXPECT_TRUE(*store_.occurs(Field::Region, "eu"));
+  EXPECT_FALSE(*store_.occurs(Field::Region, "us"));
+  EXPECT_TRUE(*store_.occurs(Field::Type, "resetbios"));
+  EXPECT_FALSE(*store_.occurs(Field::Type, "ResetBio"));
+  EXPECT_TRUE(*store_.occurs(Field::Status, "PAUSED"));
+  EXPECT_FALSE(*store_.occurs(Field::Status, "Pending"));
 }
 
 TEST_F(Reading, GoesOnWhereAPageEnded) {
@@ -124,7 +181,7 @@ TEST_F(Reading, LooksAtABoundedNumberOfActions) {
   for (int i = 0; i < 5'000; ++i) rows.push_back(row(std::to_string(i), Status::Pending, 1));
   commit_actions(rows);
   core::ActionFilter filter;
-  filter.status = "Failed";
+  filter.statuses = {"Failed"};
   const auto first = page(filter);
   EXPECT_THAT(first.actions, IsEmpty());
   ASSERT_TRUE(first.next);

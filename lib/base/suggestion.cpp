@@ -1,11 +1,14 @@
-#include "config/suggestion.hpp"
+#include "base/suggestion.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <string>
 #include <utility>
 
-namespace mactiond::config {
+#include "base/text.hpp"
+
+namespace mactiond {
 namespace {
 
 constexpr std::size_t kWordMax = 64;
@@ -34,14 +37,28 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return last.back();
 }
 
+// Whether the letters of word stand in text, in their order.
+bool is_shortened(std::string_view word, std::string_view text) {
+  for (const char c : text) {
+    if (!word.empty() && word.front() == c) word.remove_prefix(1);
+  }
+  return word.empty();
+}
+
+std::size_t common_beginning(std::string_view a, std::string_view b) {
+  const auto end = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return static_cast<std::size_t>(end.first - a.begin());
+}
+
 }  // namespace
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   if (word.empty() || word.size() > kWordMax) return {};
+  const std::string lower = to_lower(word);
   std::size_t best = allowed_distance(word.size()) + 1;
   std::string_view found;
   for (const std::string_view candidate : candidates) {
-    const std::size_t measured = distance(word, candidate);
+    const std::size_t measured = distance(lower, to_lower(candidate));
     if (measured >= best) continue;
     best = measured;
     found = candidate;
@@ -49,4 +66,22 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   return found;
 }
 
-}  // namespace mactiond::config
+std::string_view closest(std::string_view word, const std::vector<std::string_view>& candidates) {
+  constexpr std::size_t kLettersMin = 3;
+  const std::string_view slip = nearest(word, candidates);
+  if (!slip.empty() || word.size() < kLettersMin || word.size() > kWordMax) return slip;
+  const std::string lower = to_lower(word);
+  std::size_t best = kLettersMin - 1;
+  std::string_view found;
+  for (const std::string_view candidate : candidates) {
+    const std::string text = to_lower(candidate);
+    if (is_shortened(lower, text)) return candidate;
+    const std::size_t alike = common_beginning(lower, text);
+    if (alike <= best) continue;
+    best = alike;
+    found = candidate;
+  }
+  return found;
+}
+
+}  // namespace mactiond

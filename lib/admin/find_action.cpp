@@ -1,0 +1,82 @@
+#include "admin/find_action.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "admin/answers.hpp"
+#include "base/text.hpp"
+
+namespace mactiond::admin {
+namespace {
+
+using Found = std::variant<std::vector<core::ActionView>, http::Response>;
+
+constexpr std::size_t kCandidatesShown = 10;
+
+std::string_view without_braces(std::string_view text) {
+  text = trim(text);
+  if (!text.starts_with('{') || !text.ends_with('}')) return text;
+  return trim(text.substr(1, text.size() - 2));
+}
+
+http::Response no_such_action(const std::string& id) {
+  return not_found("no action \"" + id + "\" is known here; finished ones are forgotten after a " +
+                   "time, see retention in the configuration");
+}
+
+// Once each, in the order of places.
+std::vector<std::string> distinct_ids(const std::vector<core::ActionPlace>& places) {
+  std::vector<std::string> ids;
+  for (const auto& place : places) {
+    const bool known = std::find(ids.begin(), ids.end(), place.id.value) != ids.end();
+    if (!known) ids.push_back(place.id.value);
+  }
+  return ids;
+}
+
+http::Response ambiguous(const std::string& id, const std::vector<core::ActionPlace>& places) {
+  const auto ids = distinct_ids(places);
+  std::string text = "several actions begin with \"" + id + "\": ";
+  for (std::size_t i = 0; i < std::min(ids.size(), kCandidatesShown); ++i) {
+    const auto first = std::find_if(places.begin(), places.end(),
+                                    [&](const auto& place) { return place.id.value == ids[i]; });
+    text += (i == 0 ? "" : ", ") + ids[i] + " (" + first->region + ')';
+  }
+  if (ids.size() > kCandidatesShown) text += " and more";
+  return bad_request(text + "; type more of it");
+}
+
+Found fetch(const Call& call, const std::string& id) {
+  auto found = call.views.action(id);
+  if (!found) return store_failed(found.error());
+  if (found->empty()) return no_such_action(id);
+  return std::move(*found);
+}
+
+}  // namespace
+
+Found find_action(const Call& call, const std::string& written, std::size_t least) {
+  const std::string id(without_braces(written));
+  if (id.empty()) return bad_request("an action's id is missing");
+  auto exact = call.views.action(id);
+  if (!exact) return store_failed(exact.error());
+  if (!exact->empty()) return std::move(*exact);
+  auto places = call.views.places(id);
+  if (!places) return store_failed(places.error());
+  std::vector<core::ActionPlace> whole;
+  for (const auto& place : *places) {
+    if (iequals(place.id.value, id)) whole.push_back(place);
+  }
+  if (!whole.empty()) *places = std::move(whole);
+  const auto ids = distinct_ids(*places);
+  if (ids.empty()) return no_such_action(id);
+  const bool is_whole = iequals(ids.front(), id);
+  if (!is_whole && id.size() < least) {
+    return bad_request('"' + id + "\" is too short: type at least " + std::to_string(least) +
+                       " characters of the id");
+  }
+  if (ids.size() > 1) return ambiguous(id, *places);
+  return fetch(call, ids.front());
+}
+
+}  // namespace mactiond::admin

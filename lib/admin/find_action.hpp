@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "admin/endpoints.hpp"
+
+namespace mactiond::admin {
+
+/// Characters of an id that suffice where it is unique among all stored actions.
+inline constexpr std::size_t kReadingMin = 4;
+inline constexpr std::size_t kChangingMin = 8;
+
+/// The action under an id as people type it: whole or its beginning, in any letter case, with or
+/// without braces. Once for each region that knows it, never empty. Or the answer that says why it
+/// is none, or which ones it could be.
+[[nodiscard]] std::variant<std::vector<core::ActionView>, http::Response> find_action(
+    const Call& call, const std::string& written, std::size_t least);
+
+}  // namespace mactiond::admin

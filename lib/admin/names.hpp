@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "admin/endpoints.hpp"
+#include "base/error.hpp"
+#include "base/json_text.hpp"
+
+namespace mactiond::admin {
+
+// Names and words that a caller types. What is unknown is refused with the nearest one: an empty
+// answer would look as if there were nothing to see.
+
+/// `there is no status "Pendng"; did you mean Pending? known: Pending, …`
+[[nodiscard]] std::string no_such(std::string_view what, std::string_view word,
+                                  std::string_view label, const std::vector<std::string>& words);
+
+/// 404 unless a webhook of that name is configured, or has left dead letters.
+[[nodiscard]] std::optional<http::Response> refuse_unknown_webhook(const Call& call,
+                                                                   const std::string& name);
+
+/// The answer to an operation on a webhook.
+[[nodiscard]] http::Response answer_webhook(const std::function<core::EngineStatus()>& status,
+                                            const std::string& name,
+                                            const Result<core::Reply>& reply,
+                                            const JsonMembers& done);
+
+/// What the query asks for of /v1/actions: regions, types and statuses that are known, or occur.
+[[nodiscard]] std::optional<http::Response> read_words(const Call& call,
+                                                       core::ActionFilter& filter);
+
+}  // namespace mactiond::admin

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mactiond {
+
+/// Text as a terminal or a log may show it, whoever wrote it. Control characters (C0, DEL, C1) and
+/// line and paragraph separators become a blank. Invisible characters (zero-width, bidirectional
+/// controls, tags) and bytes that are not UTF-8 become U+FFFD: with them one name could look like
+/// another, or a line could read backwards.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// The same for text of several lines: line feeds stay.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
+/// Whether text begins or ends with a blank of any kind (also of Unicode, also invisible ones) or
+/// with a control character.
+[[nodiscard]] bool has_blank_ends(std::string_view text);
+
+}  // namespace mactiond

@@ -1,0 +1,63 @@
+#include <algorithm>
+#include <tuple>
+
+#include "base/printable.hpp"
+#include "config/loader.hpp"
+
+namespace mactiond::config {
+namespace {
+
+std::string counted(std::size_t count, const std::string& one, const std::string& many) {
+  return std::to_string(count) + ' ' + (count == 1 ? one : many);
+}
+
+}  // namespace
+
+std::string Problem::text() const {
+  return printable(file) + ':' + std::to_string(line) + ':' + std::to_string(column) +
+         (warning ? ": warning: " : ": ") + message;
+}
+
+bool LoadResult::ok() const { return warnings() == problems.size(); }
+
+std::size_t LoadResult::warnings() const {
+  return static_cast<std::size_t>(std::count_if(
+      problems.begin(), problems.end(), [](const Problem& problem) { return problem.warning; }));
+}
+
+std::vector<std::string> LoadResult::errors() const {
+  std::vector<std::string> texts;
+  for (const Problem& problem : problems) {
+    if (!problem.warning) texts.push_back(problem.text());
+  }
+  return texts;
+}
+
+std::string LoadResult::summary() const {
+  const auto dry = std::count_if(config.policies.begin(), config.policies.end(),
+                                 [](const core::PolicyOptions& policy) { return policy.dry_run; });
+  std::string text = counted(config.regions.size(), "region", "regions") + ", " +
+                     counted(config.policies.size(), "policy", "policies");
+  if (dry > 0) text += " (" + std::to_string(dry) + " dry run)";
+  return text + ", " + counted(config.webhooks.size(), "webhook", "webhooks") + ", " +
+         counted(warnings(), "warning", "warnings");
+}
+
+void LoadResult::fail(const std::string& section, std::size_t index, const std::string& key,
+                      const std::string& message) {
+  const Node* list = document.child(section);
+  const bool known = list != nullptr && index < list->children.size();
+  Place place;
+  if (known) {
+    const Node& table = list->children[index];
+    const Node* value = table.find(key);
+    place = value != nullptr ? value->place : table.place;
+  }
+  const std::string option = key.empty() ? section : section + '.' + key;
+  problems.push_back({file, place.line, place.column, printable(option + ": " + message), false});
+  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  });
+}
+
+}  // namespace mactiond::config
