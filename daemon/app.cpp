@@ -113,7 +113,7 @@ class App {
         reopen_signal_(context_, SIGUSR1),
         reload_signal_(context_, SIGHUP),
         stop_timer_(context_),
-        metrics_(MACTIOND_VERSION, region_names(config_), webhook_names(config_)),
+        metrics_(MACTIOND_VERSION, region_names(config_), webhook_names(config_), config_.policies),
         access_builder_(context_.get_executor(), clock_, environment_) {}
 
   int run();
@@ -393,7 +393,7 @@ std::vector<std::string> App::take_over(config::LoadResult loaded) {
     return {changed.error().message()};
   }
   config_ = std::move(next);
-  metrics_.follow(region_names(config_), webhook_names(config_));
+  metrics_.follow(region_names(config_), webhook_names(config_), config_.policies);
   return {};
 }
 

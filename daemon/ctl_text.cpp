@@ -62,7 +62,7 @@ std::string painted(const std::string& cell, bool heading) {
   if (is({"ok", "on", "Succeeded", "confirmed"})) code = "32";
   if (is({"starting", "Pending", "InProgress", "paused", "suspended", "hold", "dry_run"}))
     code = "33";
-  if (is({"degraded", "disabled", "Failed", "TimeOut", "failed", "cancel"})) code = "31";
+  if (is({"degraded", "failing", "disabled", "Failed", "TimeOut", "failed", "cancel"})) code = "31";
   if (code == nullptr) return cell;
   return std::string("\x1b[") + code + 'm' + cell + "\x1b[0m";
 }
@@ -129,8 +129,8 @@ std::vector<std::string> region_row(const json::object& region) {
 }
 
 std::vector<std::string> webhook_row(const json::object& webhook) {
-  return {text_of(webhook, "name"), text_of(webhook, "state"), count_of(webhook, "queued"),
-          count_of(webhook, "dead")};
+  return {text_of(webhook, "name"), webhook_state(webhook), count_of(webhook, "queued"),
+          count_of(webhook, "dead"), text_of(webhook, "reason")};
 }
 
 template <class Row>
@@ -145,6 +145,13 @@ std::string section(std::vector<std::string> heading, const json::array& items, 
 }
 
 }  // namespace
+
+std::string webhook_state(const json::object& webhook) {
+  const json::value* failing = webhook.if_contains("failing");
+  const bool fails = failing != nullptr && failing->is_bool() && failing->get_bool();
+  const std::string state = text_of(webhook, "state");
+  return fails && state == "ok" ? "failing" : state;
+}
 
 std::string format_table(const Rows& rows, const Style& style) {
   std::vector<std::size_t> widths;
@@ -193,7 +200,7 @@ std::optional<std::string> format_status(std::string_view body, const Style& sty
   text += section(
       {"REGION", "STATE", "OPEN", "OLDEST", "POLLED", "NEXT TRY", "MINUTE", "HOUR", "REASON"},
       *regions, region_row, style);
-  text += section({"WEBHOOK", "STATE", "QUEUED", "DEAD"}, *webhooks, webhook_row, style);
+  text += section({"WEBHOOK", "STATE", "QUEUED", "DEAD", "REASON"}, *webhooks, webhook_row, style);
   return text;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@ struct Style {
 /// reader is a terminal.
 [[nodiscard]] std::string format_table(const std::vector<std::vector<std::string>>& rows,
                                        const Style& style = {});
+
+/// The state of a webhook of /v1/webhooks or /v1/status: ok | failing | paused | disabled.
+[[nodiscard]] std::string webhook_state(const boost::json::object& webhook);
 
 /// "42s", "5m 10s", "3h 12m", "4d 1h".
 [[nodiscard]] std::string format_age(long long seconds);

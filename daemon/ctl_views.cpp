@@ -143,7 +143,7 @@ std::string format_plans(const json::object& answer, const Style& style) {
 std::string format_webhooks(const json::object& answer, const Style& style) {
   Rows rows = {{"WEBHOOK", "STATE", "QUEUED", "DEAD", "REASON"}};
   each(answer, "webhooks", [&](const json::object& webhook) {
-    rows.push_back({cell(webhook, "name"), cell(webhook, "state"), cell(webhook, "queued"),
+    rows.push_back({cell(webhook, "name"), webhook_state(webhook), cell(webhook, "queued"),
                     cell(webhook, "dead"), cell(webhook, "reason")});
   });
   return rows.size() == 1 ? "no webhooks\n" : format_table(rows, style);

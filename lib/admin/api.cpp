@@ -76,10 +76,9 @@ http::Response answer_livez(const Views& views) {
   return text_answer(live ? 200 : 503, kText, live ? "ok\n" : "not live\n");
 }
 
-http::Response answer_readyz(const Target& target, const Views& views) {
+http::Response answer_readyz(const Views& views) {
   const Readiness readiness = judge_readiness(views.live(), views.status());
-  std::string body = target.parameter("verbose") ? readiness.report : "";
-  body += readiness.ready ? "ok\n" : "not ready\n";
+  std::string body = readiness.report + (readiness.ready ? "ok\n" : "not ready\n");
   return text_answer(readiness.ready ? 200 : 503, kText, std::move(body));
 }
 
@@ -130,7 +129,7 @@ http::Response answer_monitor(const http::Request& request, const Views& views) 
   if (!known) return not_found(kNothingHere);
   if (!is_read(request)) return wrong_method("GET, HEAD");
   if (page == "livez") return answer_livez(views);
-  if (page == "readyz") return answer_readyz(*target, views);
+  if (page == "readyz") return answer_readyz(views);
   return text_answer(200, kPrometheus, views.metrics());
 }
 

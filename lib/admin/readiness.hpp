@@ -6,15 +6,14 @@
 
 namespace mactiond::admin {
 
-/// Whether the daemon does its work, and the reasons line by line.
+/// Whether the daemon itself can do its work, and line by line what everything it watches is like.
 struct Readiness {
   bool ready = false;
   std::string report;  ///< "[+] …" for what is well, "[-] …" for what is not
 };
 
-/// Ready: live, the transition log can be written, and every region was polled with success at
-/// least once and is either in order or was polled lately. Trouble that has just begun is for
-/// alerts, not for restarts.
+/// Ready: live, and the transition log can be written. A region or webhook in trouble is in the
+/// report and is for alerts: no restart and no other instance would help it.
 [[nodiscard]] Readiness judge_readiness(bool live, const core::EngineStatus& status);
 
 }  // namespace mactiond::admin

@@ -51,7 +51,8 @@ std::string webhook_json(const core::WebhookStatus& webhook) {
   JsonMembers members;
   members.add("name", webhook.name).add("state", webhook.state);
   add_or_null(members, "reason", webhook.reason);
-  members.add("paused_by_operator", webhook.by_operator)
+  members.add("failing", webhook.failing)
+      .add("paused_by_operator", webhook.by_operator)
       .add("queued", webhook.queued)
       .add("dead", webhook.dead)
       .add("in_flight", std::int64_t{webhook.in_flight});

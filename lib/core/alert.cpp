@@ -19,11 +19,13 @@ Alert alert_of(EventType type, std::string_view from, std::string_view to) {
       return is_problem(from) ? Alert::Resolve : Alert::None;
     case EventType::CancelFailed:
     case EventType::RegionDegraded:
+    case EventType::WebhookFailing:
     case EventType::WebhookPaused:
     case EventType::WebhookDisabled:
     case EventType::WebhookDeadLettered:
       return Alert::Trigger;
     case EventType::RegionRecovered:
+    case EventType::WebhookRecovered:
     case EventType::WebhookResumed:
       return Alert::Resolve;
     case EventType::ActionStale:

@@ -59,6 +59,9 @@ struct LoadDeliveries {
   WallTime due_until{};
   int limit = 0;
   bool oldest = false;  ///< only the oldest event that waits, if it is due
+  /// Also those not due that may be tried as soon as the receiver takes events:
+  /// DeliveryRetryRow::early_from.
+  bool early = false;
 };
 
 /// Read from the store too: the oldest that wait for a webhook, or its oldest dead letters.
@@ -106,6 +109,12 @@ struct DeliveryRetryRow {
   int attempts = 0;
   WallTime due{};
   std::string reason;  ///< of the last attempt, for operators
+  WallTime failed{};   ///< when an attempt failed for the first time
+  /// Set where the receiver could not be reached: the delivery may be tried from then on, before
+  /// it is due, once the receiver takes events.
+  std::optional<WallTime> early_from{};
+  int early_tries = 0;  ///< made before due, since the last attempt of the schedule
+  int refusals = 0;     ///< answers so far that refused the event for its content
 };
 
 /// A delivery that ended: delivered, or dead with its reason (then it moves to the dead letters).
@@ -138,6 +147,15 @@ struct QuotaRow {
   std::string calls{};  ///< of the log alone: CallLog::Stored
 };
 
+/// What is kept of the trouble of a receiver: core/receiver_trouble.hpp.
+struct TroubleRow {
+  std::optional<WallTime> since{};  ///< when the first attempt began that failed since a delivery
+  bool reported = false;            ///< webhook.failing is recorded, webhook.recovered is not
+  std::string reason{};             ///< of a failure since then
+  bool unreachable = false;         ///< no delivery was made since it could not be reached
+  std::optional<WallTime> taken{};  ///< a delivery; later ones may have been made
+};
+
 struct WebhookRow {
   std::string webhook;
   std::string state = "ok";              ///< ok | paused | disabled
@@ -145,6 +163,8 @@ struct WebhookRow {
   bool by_operator = false;              ///< paused by hand: nothing is sent, not even a probe
   std::string reason{};                  ///< why it is not ok
   std::optional<WallTime> held_until{};  ///< the receiver asked for silence (Retry-After)
+  std::vector<std::uint64_t> refused{};  ///< events refused for their content since a delivery
+  TroubleRow trouble{};
 };
 
 /// What operators switched by hand.

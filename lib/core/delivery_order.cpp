@@ -9,6 +9,8 @@ ActionId order_of(const EventRecord& event, std::string_view webhook) {
     case EventType::RegionDegraded:
     case EventType::RegionRecovered:
       return ActionId{"region " + event.region};
+    case EventType::WebhookFailing:
+    case EventType::WebhookRecovered:
     case EventType::WebhookPaused:
     case EventType::WebhookResumed:
     case EventType::WebhookDisabled:

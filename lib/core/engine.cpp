@@ -32,10 +32,26 @@ const char* note_name(EventType type) {
       return "webhook_paused";
     case EventType::WebhookResumed:
       return "webhook_resumed";
+    case EventType::WebhookFailing:
+      return "webhook_failing";
+    case EventType::WebhookRecovered:
+      return "webhook_recovered";
     case EventType::WebhookDisabled:
       return "webhook_disabled";
     default:
       return "delivery_dead";
+  }
+}
+
+Note::Level note_level(EventType type) {
+  switch (type) {
+    case EventType::WebhookResumed:
+    case EventType::WebhookRecovered:
+      return Note::Level::Info;
+    case EventType::WebhookFailing:
+      return Note::Level::Warning;
+    default:
+      return Note::Level::Error;
   }
 }
 
@@ -261,6 +277,10 @@ void Engine::State::advance(Now now, StepWriter& out) {
     regions[i].advance(now, out);
     own(out.commands(), first, region_serials[i]);
   }
+  // Before any of them sends: what is recorded here waits for the others.
+  for (std::size_t i = 0; i < outboxes.size(); ++i) {
+    for (const auto& found : outboxes[i].watch(now, out.batch())) incident(found, i, now, out);
+  }
   for (std::size_t i = 0; i < outboxes.size(); ++i) {
     const std::size_t first = out.commands().size();
     outboxes[i].advance(now, last_id, out.commands());
@@ -287,11 +307,12 @@ std::uint64_t Engine::State::owner_of(CommandId id) {
 void Engine::State::incident(const WebhookIncident& incident, std::size_t webhook, Now now,
                              StepWriter& out) {
   const std::string& name = options.webhooks[webhook].name;
-  EventRecord event =
-      webhook_event(incident.type, name, incident.detail, incident.reason, now.wall);
-  const bool good = incident.type == EventType::WebhookResumed;
-  out.note(good ? Note::Level::Info : Note::Level::Error, note_name(incident.type),
-           {{"webhook", name}, {"reason", incident.reason}});
+  EventRecord event = webhook_event(incident.type, name, incident.detail, incident.reason, now.wall,
+                                    incident.waiting);
+  std::vector<std::pair<std::string, std::string>> fields{{"webhook", name},
+                                                          {"reason", incident.reason}};
+  if (incident.waiting) fields.emplace_back("waiting", std::to_string(*incident.waiting));
+  out.note(note_level(incident.type), note_name(incident.type), std::move(fields));
   if (incident.removal) {
     out.removal({name, std::string(to_string(*incident.removal)), incident.count});
   }
@@ -305,7 +326,10 @@ std::optional<MonoTime> Engine::wake_at() const {
     if (candidate && (!when || *candidate < *when)) when = candidate;
   };
   for (const Region& region : state_->regions) consider(region.wake_at(state_->last));
-  for (const Outbox& outbox : state_->outboxes) consider(outbox.wake_at(state_->last));
+  for (const Outbox& outbox : state_->outboxes) {
+    consider(outbox.wake_at(state_->last));
+    consider(outbox.watch_at(state_->last));
+  }
   return when;
 }
 

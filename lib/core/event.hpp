@@ -63,6 +63,10 @@ struct DueDelivery {
   EventRecord event;
   int attempts = 0;  ///< made so far
   WallTime due{};
+  std::optional<WallTime> failed{};  ///< when an attempt failed for the first time
+  int refusals = 0;                  ///< answers so far that refused the event for its content
+  int early_tries = 0;               ///< made before due, since the last attempt of the schedule
+  bool early = false;                ///< handed out by LoadDeliveries::early
 };
 
 /// Answers LoadDeliveries.

@@ -13,7 +13,7 @@
 namespace mactiond::core {
 namespace {
 
-constexpr std::array<std::pair<EventType, std::string_view>, 15> kTypes{{
+constexpr std::array<std::pair<EventType, std::string_view>, 17> kTypes{{
     {EventType::ActionTransition, "action.transition"},
     {EventType::ActionStale, "action.stale"},
     {EventType::ActionVanished, "action.vanished"},
@@ -26,6 +26,8 @@ constexpr std::array<std::pair<EventType, std::string_view>, 15> kTypes{{
     {EventType::RegionRecovered, "region.recovered"},
     {EventType::WebhookPaused, "webhook.paused"},
     {EventType::WebhookResumed, "webhook.resumed"},
+    {EventType::WebhookFailing, "webhook.failing"},
+    {EventType::WebhookRecovered, "webhook.recovered"},
     {EventType::WebhookDisabled, "webhook.disabled"},
     {EventType::WebhookDeadLettered, "webhook.dead_lettered"},
     {EventType::WebhookTest, "webhook.test"},

@@ -25,6 +25,8 @@ enum class EventType {
   RegionRecovered,
   WebhookPaused,
   WebhookResumed,
+  WebhookFailing,
+  WebhookRecovered,
   WebhookDisabled,
   WebhookDeadLettered,
   /// Sent by an operator's test of a webhook and by nothing else; has no seq and is in no log.

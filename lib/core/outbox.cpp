@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "core/retry_schedule.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -15,37 +14,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t kWindow = 128;
 /// No delivery waits longer: the longest Retry-After that is kept.
 constexpr Duration kWaitMax = 24h * 31;
-/// Configuration errors in a row that pause the webhook.
-constexpr int kPauseAfter = 5;
-
-// 401 is the only Reauthenticate; a webhook has no token to renew.
-bool needs_operator(const Disposition& outcome) {
-  return outcome.verdict == Verdict::GiveUp || outcome.verdict == Verdict::Reauthenticate;
-}
-
-template <class Sent>
-std::string incident_detail(const Sent& delivery, WallTime now) {
-  return delivery.event_id + '#' + std::to_string(delivery.attempt) + '@' +
-         std::to_string(now.time_since_epoch().count());
-}
-
-/// What was read and is not under way may no longer be what is to be sent.
-template <class Load>
-void forget_read(std::deque<DueDelivery>& ready, std::set<std::uint64_t>& held,
-                 std::optional<Load>& load) {
-  for (const DueDelivery& delivery : ready) held.erase(delivery.event.seq);
-  ready.clear();
-  if (load) load->obsolete = true;
-}
 
 }  // namespace
-
-std::string describe(const Disposition& outcome) {
-  std::string text(to_string(outcome.reason));
-  if (outcome.status != 0) text += " " + std::to_string(outcome.status);
-  if (!outcome.detail.empty()) text += ": " + outcome.detail;
-  return text;
-}
 
 Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now now)
     : options_(options),
@@ -54,6 +24,7 @@ Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now n
       dead_(stored.dead),
       pace_(options.max_in_flight),
       digest_(options.digest),
+      trouble_(stored.row.trouble),
       overflow_(options) {
   row_.webhook = options_.name;
   if (!row_.held_until) return;
@@ -116,9 +87,12 @@ void Outbox::advance(Now now, std::uint64_t& next_id, std::vector<Command>& comm
 void Outbox::send(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
   std::vector<DueDelivery> taken = digest_.take(ready_);
   digest_.sent(now.mono);
-  InFlight message{{}, pace_.era()};
+  InFlight message{{}, pace_.era(), now.mono};
+  const DueDelivery& first = taken.front();
+  if (first.early && first.due > now.wall) message.due = first.due;
   for (const DueDelivery& delivery : taken) {
-    message.events.push_back({delivery.event.seq, delivery.event.id, delivery.attempts + 1});
+    message.events.push_back({delivery.event.seq, delivery.event.id, delivery.attempts + 1,
+                              delivery.refusals, delivery.early_tries, delivery.failed});
   }
   const CommandId id{++next_id};
   SendDelivery command{id, options_.name, std::move(taken.front().event),
@@ -134,8 +108,9 @@ void Outbox::load_due(Now now, std::uint64_t& next_id, std::vector<Command>& com
   const std::size_t limit = probing() ? 1 : kWindow + held();
   load_ = Load{CommandId{++next_id}, limit, {}, false};
   look_ = false;
+  const bool early = !probing() && !trouble_.row().unreachable;
   commands.push_back(LoadDeliveries{load_->id, options_.name, due_until(now.wall),
-                                    static_cast<int>(limit), probing()});
+                                    static_cast<int>(limit), probing(), early});
 }
 
 void Outbox::load_excess(std::uint64_t& next_id, std::vector<Command>& commands) {
@@ -206,142 +181,20 @@ void Outbox::on(DeliveriesLoaded loaded) {
   }
 }
 
-WebhookIncidents Outbox::on(const DeliveryAnswered& answered, Now now, Random& random,
-                            Batch& batch) {
-  const auto found = in_flight_.find(answered.command);
-  MACTIOND_ASSERT(found != in_flight_.end());
-  const InFlight message = std::move(found->second);
-  in_flight_.erase(found);
-  look_ = true;
-  for (const Sent& delivery : message.events) {
-    held_seqs_.erase(delivery.seq);
-    if (load_) load_->answered.insert(delivery.seq);
-    if (removing_) removing_->answered.insert(delivery.seq);
-  }
-
-  WebhookIncidents told;
-  const Disposition& outcome = answered.outcome;
-  if (outcome.reason == Reason::Stopped) return told;
-  if (outcome.ok()) {
-    delivered(message, now, batch, told);
-  } else {
-    failed(message, outcome, now, random, batch, told);
-  }
-  return told;
-}
-
-void Outbox::delivered(const InFlight& message, Now now, Batch& batch, WebhookIncidents& told) {
-  for (const Sent& delivery : message.events) end(delivery, false, {}, now.wall, batch);
-  pace_.succeeded();
-  const bool resumes = probing();
-  if (row_.failures_in_a_row == 0 && !resumes) return;
-  row_.failures_in_a_row = 0;
-  if (!resumes) {
-    batch.webhooks.push_back(row_);
-    return;
-  }
-  enter("ok", {}, batch);
-  told.push_back({EventType::WebhookResumed, incident_detail(message.events.front(), now.wall),
-                  "the probe was accepted"});
-}
-
-void Outbox::failed(const InFlight& message, const Disposition& outcome, Now now, Random& random,
-                    Batch& batch, WebhookIncidents& told) {
-  slow_down(message, outcome, now, random, batch);
-  if (outcome.reason != Reason::Gone) {
-    retry(message, outcome, now, random, batch, told);
-    count(message, outcome, now.wall, batch, told);
-  } else if (row_.state != "disabled") {
-    enter("disabled", describe(outcome), batch);
-    told.push_back({EventType::WebhookDisabled, incident_detail(message.events.front(), now.wall),
-                    describe(outcome)});
-  }
-}
-
-// One delay for all: what is due at one time makes one message again.
-void Outbox::retry(const InFlight& message, const Disposition& outcome, Now now, Random& random,
-                   Batch& batch, WebhookIncidents& told) {
-  const auto delay = delay_after(message.events.front().attempt, random);
-  if (!delay) return give_up(message, outcome, now.wall, batch, told);
-  const Duration wait = std::max(*delay, outcome.retry_after.value_or(Duration{}));
-  const WallTime due = now.wall + wait;
-  for (const Sent& delivery : message.events) {
-    batch.retries.push_back(
-        {options_.name, delivery.seq, delivery.attempt, due, describe(outcome)});
-  }
-  next_due_ = std::min(next_due_.value_or(due), due);
-}
-
-void Outbox::give_up(const InFlight& message, const Disposition& outcome, WallTime now,
-                     Batch& batch, WebhookIncidents& told) {
-  for (const Sent& delivery : message.events) {
-    end(delivery, true, describe(outcome), now, batch);
-    told.push_back({EventType::WebhookDeadLettered, incident_detail(delivery, now),
-                    describe(outcome), Removal::Exhausted, 1});
-  }
-}
-
-void Outbox::count(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
-                   WebhookIncidents& told) {
-  const int before = row_.failures_in_a_row;
-  row_.failures_in_a_row = needs_operator(outcome) ? before + 1 : 0;
-  if (row_.state == "ok" && row_.failures_in_a_row >= kPauseAfter) {
-    enter("paused", describe(outcome), batch);
-    told.push_back({EventType::WebhookPaused, incident_detail(message.events.front(), now),
-                    describe(outcome)});
-  } else if (row_.failures_in_a_row != before) {
-    batch.webhooks.push_back(row_);
-  }
-}
-
-void Outbox::slow_down(const InFlight& message, const Disposition& outcome, Now now, Random& random,
-                       Batch& batch) {
-  pace_.failed(message.era, outcome, now.mono, random);
-  if (!outcome.retry_after || !is_overload(outcome)) return;
-  const WallTime until = now.wall + *outcome.retry_after;
-  if (row_.held_until && *row_.held_until >= until) return;
-  pace_.hold(now.mono + *outcome.retry_after);
-  row_.held_until = until;
-  batch.webhooks.push_back(row_);
-}
-
-void Outbox::enter(std::string state, std::string reason, Batch& batch) {
-  row_.state = std::move(state);
-  row_.reason = std::move(reason);
-  batch.webhooks.push_back(row_);
-  forget_read(ready_, held_seqs_, load_);
+// What was read and is not under way may no longer be what is to be sent.
+void Outbox::look_again() {
+  for (const DueDelivery& delivery : ready_) held_seqs_.erase(delivery.event.seq);
+  ready_.clear();
+  if (load_) load_->obsolete = true;
   next_due_.reset();
   look_ = true;
-}
-
-void Outbox::end(const Sent& delivery, bool dead, const std::string& reason, WallTime now,
-                 Batch& batch) {
-  batch.ends.push_back({options_.name, delivery.seq, delivery.attempt, dead, reason, now});
-  --queued_;
-  if (dead) ++dead_;
-}
-
-WebhookIncident Outbox::pause(Now now, Batch& batch) {
-  row_.by_operator = true;
-  enter("paused", "by an operator", batch);
-  return {EventType::WebhookPaused,
-          "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
-}
-
-WebhookIncident Outbox::resume(Now now, Batch& batch) {
-  row_.by_operator = false;
-  row_.failures_in_a_row = 0;
-  pace_.forget_failures();
-  enter("ok", {}, batch);
-  return {EventType::WebhookResumed,
-          "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
 }
 
 // It goes before later events of its action, which may have been read already.
 void Outbox::revived() {
   purged();
   added();
-  forget_read(ready_, held_seqs_, load_);
+  look_again();
 }
 
 void Outbox::purged() {
@@ -354,6 +207,21 @@ void Outbox::shift(Duration by) {
   if (load_) look_ = true;
   if (next_due_) *next_due_ += by;
   if (row_.held_until) *row_.held_until += by;
+  trouble_.shift(by);
+  for (DueDelivery& delivery : ready_) {
+    delivery.due += by;
+    if (delivery.failed) *delivery.failed += by;
+  }
+  for (auto& [id, message] : in_flight_) {
+    if (message.due) *message.due += by;
+    for (Sent& delivery : message.events) {
+      if (delivery.failed) *delivery.failed += by;
+    }
+  }
+}
+
+std::optional<MonoTime> Outbox::watch_at(Now now) const {
+  return row_.state == "ok" ? trouble_.report_at(now) : std::nullopt;
 }
 
 std::optional<MonoTime> Outbox::wake_at(Now now) const {
@@ -370,8 +238,14 @@ std::optional<MonoTime> Outbox::wake_at(Now now) const {
 }
 
 WebhookStatus Outbox::status() const {
-  return {options_.name, row_.state,      queued_, dead_, static_cast<int>(in_flight_.size()),
-          row_.reason,   row_.by_operator};
+  return {options_.name,
+          row_.state,
+          queued_,
+          dead_,
+          static_cast<int>(in_flight_.size()),
+          row_.reason.empty() ? trouble_.reason() : row_.reason,
+          row_.by_operator,
+          trouble_.row().reported};
 }
 
 }  // namespace mactiond::core

@@ -12,11 +12,13 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "core/command.hpp"
+#include "core/delivery_outcome.hpp"
 #include "core/digest.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
 #include "core/overflow.hpp"
 #include "core/pace.hpp"
+#include "core/receiver_trouble.hpp"
 #include "core/status.hpp"
 
 namespace mactiond::core {
@@ -26,8 +28,9 @@ struct WebhookIncident {
   EventType type = EventType::WebhookDeadLettered;
   std::string detail;  ///< tells incidents of one type apart
   std::string reason;
-  std::optional<Removal> removal{};  ///< what is told is that events left undelivered
-  std::size_t count = 1;             ///< so many
+  std::optional<Removal> removal{};       ///< what is told is that events left undelivered
+  std::size_t count = 1;                  ///< so many
+  std::optional<std::int64_t> waiting{};  ///< with WebhookFailing and WebhookRecovered: queued
 };
 using WebhookIncidents = std::vector<WebhookIncident>;
 
@@ -38,9 +41,16 @@ using WebhookIncidents = std::vector<WebhookIncident>;
 /// one of its action. Different actions go out side by side, as many as the pace allows, or
 /// together in one message (Digest); what becomes of a message becomes of each event in it.
 ///
-/// Answers that only a change of configuration mends (3xx, 4xx beside 408, 410, 425 and 429, a
-/// secret that cannot be read) pause the webhook after five in a row. Then its oldest event alone
-/// is tried, when it is due; one success and everything goes on.
+/// Answers that only a change of configuration mends (needs_operator) pause the webhook after five
+/// in a row, and so do answers that refuse twenty different events for their content. Then its
+/// oldest event alone is tried, when it is due; one success, and everything is sent again.
+///
+/// An event that is refused for its content is given up after three tries, and the next of its
+/// action follows. In a message of several events the one that is refused is found by halves.
+///
+/// What waits only because the receiver could not be reached is tried before it is due, once the
+/// receiver takes an event: within the pace, and a few times at most between two attempts of the
+/// schedule, so that one event that takes its receiver down is no worse than on the schedule.
 class Outbox {
  public:
   Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now now);
@@ -59,6 +69,8 @@ class Outbox {
   /// Decides what an answer means for the delivery; rows go to batch.
   [[nodiscard]] WebhookIncidents on(const DeliveryAnswered& answered, Now now, Random& random,
                                     Batch& batch);
+  /// What time alone makes of it: trouble that has lasted; rows go to batch.
+  [[nodiscard]] WebhookIncidents watch(Now now, Batch& batch);
   /// By an operator: nothing is sent from here on; or everything goes on, whatever was in the way.
   /// Only a receiver's Retry-After is kept to.
   [[nodiscard]] WebhookIncident pause(Now now, Batch& batch);
@@ -71,6 +83,8 @@ class Outbox {
 
   /// When a waiting delivery becomes due; nothing if none does by time alone.
   [[nodiscard]] std::optional<MonoTime> wake_at(Now now) const;
+  /// When watch() will have something to record.
+  [[nodiscard]] std::optional<MonoTime> watch_at(Now now) const;
   [[nodiscard]] WebhookStatus status() const;
 
  private:
@@ -78,11 +92,16 @@ class Outbox {
     std::uint64_t seq = 0;
     std::string event_id;
     int attempt = 0;
+    int refusals = 0;
+    int early_tries = 0;
+    std::optional<WallTime> failed{};  ///< when an attempt failed for the first time
   };
   /// One message; its oldest event comes first.
   struct InFlight {
     std::vector<Sent> events;
     std::uint64_t era = 0;
+    MonoTime started{};
+    std::optional<WallTime> due{};  ///< set if it was tried before then
   };
   /// A load under way. What it tells of deliveries that were answered meanwhile is out of date.
   struct Load {
@@ -115,6 +134,20 @@ class Outbox {
               Batch& batch, WebhookIncidents& told);
   void retry(const InFlight& message, const Disposition& outcome, Now now, Random& random,
              Batch& batch, WebhookIncidents& told);
+  [[nodiscard]] std::optional<WallTime> next_attempt(const InFlight& message,
+                                                     const Disposition& outcome, Now now,
+                                                     Random& random) const;
+  void refused(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+               Batch& batch, WebhookIncidents& told);
+  void halve(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+             Batch& batch);
+  void wait(DeliveryRetryRow row, Batch& batch);
+  [[nodiscard]] bool refuses_everything() const;
+  void note_trouble(const InFlight& message, const Disposition& outcome, Now now, Batch& batch);
+  [[nodiscard]] WebhookIncident trouble_incident(EventType type, WallTime since,
+                                                 std::string reason) const;
+  void keep(Batch& batch);
+  void look_again();
   void give_up(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
                WebhookIncidents& told);
   void count(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
@@ -133,6 +166,7 @@ class Outbox {
   std::int64_t dead_ = 0;
   Pace pace_;
   Digest digest_;
+  ReceiverTrouble trouble_;
 
   std::deque<DueDelivery> ready_;
   std::map<CommandId, InFlight> in_flight_;
@@ -144,8 +178,5 @@ class Outbox {
   bool look_ = true;
   std::optional<WallTime> next_due_;
 };
-
-/// "reason" or "reason 503" or "reason 503: detail".
-[[nodiscard]] std::string describe(const Disposition& outcome);
 
 }  // namespace mactiond::core

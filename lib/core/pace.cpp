@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/backoff.hpp"
+#include "core/delivery_outcome.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -17,18 +18,6 @@ constexpr Duration kBackoffMax = 1min;
 constexpr int kDoubtAfter = 10;
 
 }  // namespace
-
-bool is_overload(const Disposition& outcome) {
-  switch (outcome.reason) {
-    case Reason::Throttled:
-    case Reason::Timeout:
-    case Reason::Network:
-    case Reason::Tls:
-      return true;
-    default:
-      return outcome.status == 502 || outcome.status == 503 || outcome.status == 504;
-  }
-}
 
 Pace::Pace(int max_in_flight) : most_(max_in_flight), allowed_(max_in_flight) {}
 

@@ -42,7 +42,4 @@ class Pace {
   MonoTime held_until_{};
 };
 
-/// Whether an outcome says something about the receiver as a whole, not about one event.
-[[nodiscard]] bool is_overload(const Disposition& outcome);
-
 }  // namespace mactiond::core

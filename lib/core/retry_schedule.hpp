@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "base/random.hpp"
@@ -11,6 +12,11 @@ namespace mactiond::core {
 /// 24 h after the former (Standard Webhooks 1.0.0), each ±20 %. Nothing after the last: the
 /// delivery is dead. attempts: made so far, at least 1.
 [[nodiscard]] std::optional<Duration> delay_after(int attempts, Random& random);
+
+/// The least time between two attempts of one delivery: the first delay less its jitter.
+inline constexpr Duration kRetryLeast = std::chrono::seconds(4);
+/// An event that was refused so often for its content is given up.
+inline constexpr int kContentTries = 3;
 
 /// How many attempts the schedule has.
 [[nodiscard]] int attempts_max();

@@ -66,9 +66,15 @@ struct WebhookStatus {
   std::int64_t queued = 0;
   std::int64_t dead = 0;
   int in_flight = 0;
-  std::string reason;        ///< why it is not ok; else empty
+  std::string reason;        ///< why it is not ok, or the newest failure since a delivery
   bool by_operator = false;  ///< paused by hand
+  bool failing = false;      ///< webhook.failing is recorded, webhook.recovered is not
 };
+
+/// The state as operators see it: ok | failing | paused | disabled.
+[[nodiscard]] inline std::string seen_state(const WebhookStatus& webhook) {
+  return webhook.failing && webhook.state == "ok" ? "failing" : webhook.state;
+}
 
 /// How many actions the store knows per region and status.
 struct ActionCount {

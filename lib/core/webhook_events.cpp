@@ -5,12 +5,16 @@
 namespace mactiond::core {
 
 EventRecord webhook_event(EventType type, const std::string& webhook, const std::string& detail,
-                          const std::string& reason, WallTime now) {
+                          const std::string& reason, WallTime now,
+                          std::optional<std::int64_t> waiting) {
   EventRecord event;
   event.type = type;
   event.id = make_event_id(type, webhook, detail);
   event.time = now;
-  event.fields = JsonMembers().add("webhook", webhook).add("reason", reason).text();
+  JsonMembers fields;
+  fields.add("webhook", webhook).add("reason", reason);
+  if (waiting) fields.add("waiting", *waiting);
+  event.fields = fields.text();
   return event;
 }
 

@@ -101,6 +101,10 @@ std::string title_of(const core::EventRecord& event, const Facts& facts) {
       return webhook() + " is paused" + reason_in_title(facts);
     case EventType::WebhookResumed:
       return webhook() + " takes events again";
+    case EventType::WebhookFailing:
+      return webhook() + " is failing" + reason_in_title(facts);
+    case EventType::WebhookRecovered:
+      return webhook() + " has recovered";
     case EventType::WebhookDisabled:
       return webhook() + " is disabled" + reason_in_title(facts);
     case EventType::WebhookDeadLettered:
@@ -150,6 +154,9 @@ std::string with_detail(std::string_view text, std::string_view detail) {
 void add_event_lines(const core::EventRecord& event, const Facts& facts, Lines& lines) {
   lines.add("Change", change_of(facts));
   lines.add("Reason", facts.of_event("reason"));
+  if (const auto waiting = facts.event_number("waiting")) {
+    lines.add("Waiting", std::to_string(*waiting) + " events");
+  }
   lines.add("Policy", facts.of_event("policy"));
   lines.add("Operator", facts.of_event("operator"));
   if (event.type == EventType::ActionStale) {
@@ -201,6 +208,7 @@ Severity severity_of(EventType type, std::string_view to) {
     case EventType::CancelConfirmed:
     case EventType::RegionRecovered:
     case EventType::WebhookResumed:
+    case EventType::WebhookRecovered:
       return Severity::Good;
     case EventType::CancelRequested:
     case EventType::CancelOvertaken:
@@ -210,6 +218,7 @@ Severity severity_of(EventType type, std::string_view to) {
     case EventType::ActionVanished:
     case EventType::CancelSuppressed:
     case EventType::WebhookPaused:
+    case EventType::WebhookFailing:
       return Severity::Warning;
     case EventType::CancelFailed:
     case EventType::RegionDegraded:

@@ -7,7 +7,7 @@ namespace mactiond::ops {
 namespace {
 
 // Explained in systemd/mactiond.catalog. An identifier never changes.
-constexpr std::array<MessageKind, 23> kKinds = {
+constexpr std::array<MessageKind, 25> kKinds = {
     {{"started", "dde53983365841f5a231600da2fd4ac1"},
      {"stopped", "396df4693b794224aac9ae9e994e2396"},
      {"reloaded", "34fecd1c8514475790cff1036638aa15"},
@@ -16,6 +16,8 @@ constexpr std::array<MessageKind, 23> kKinds = {
      {"region_recovered", "c19c5e45e45d45059f23689c03f9d020"},
      {"webhook_paused", "c33846d6d2c8490887b356123eec9f8f"},
      {"webhook_resumed", "efe286727bfc47689f5d3a05b9ac4d85"},
+     {"webhook_failing", "175f2692352f4a8c911b71ba5358449c"},
+     {"webhook_recovered", "d3c16201d80642dd820f47a891d57a09"},
      {"webhook_disabled", "b9f708a8f8a946f4a404d2f10f8b2cf3"},
      {"delivery_dead", "8bb599ada8334e78ad059aa6a76a3966"},
      {"cancel_forbidden", "da3b8fa7b29a41d9985df0374bcc9a8e"},

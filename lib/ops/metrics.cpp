@@ -8,12 +8,11 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <utility>
 
-#include "base/disposition.hpp"
 #include "core/overflow.hpp"
+#include "ops/metric_labels.hpp"
 
 namespace mactiond::ops {
 namespace {
@@ -24,14 +23,6 @@ using prometheus::Gauge;
 using prometheus::Histogram;
 using prometheus::Labels;
 
-constexpr std::array<std::string_view, 6> kStatuses = {"Pending", "InProgress", "Succeeded",
-                                                       "Failed",  "TimeOut",    "Cancelled"};
-constexpr std::array<const char*, 4> kOperations = {"token", "list", "get", "cancel"};
-constexpr std::array<const char*, 6> kCancelResults = {"requested", "confirmed",  "overtaken",
-                                                       "failed",    "suppressed", "stale"};
-constexpr std::array<const char*, 4> kCodes = {"200", "401", "404", "429"};
-constexpr std::string_view kOther = "other";
-
 const Histogram::BucketBoundaries kLagBuckets = {0.5, 1, 2, 3, 5, 10, 20, 30, 60, 300, 1800, 7200};
 const Histogram::BucketBoundaries kCommitBuckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                                     0.01,   0.025,   0.05,   0.1,   0.5,    2};
@@ -41,39 +32,6 @@ const Histogram::BucketBoundaries kLoopBuckets = {0.001, 0.005, 0.01, 0.02, 0.05
 double seconds(Duration value) { return std::chrono::duration<double>(value).count(); }
 
 double unix_seconds(WallTime time) { return seconds(time.time_since_epoch()); }
-
-std::vector<std::string> failure_reasons() {
-  std::vector<std::string> names;
-  for (auto reason = Reason::Auth; reason <= Reason::Stopped;
-       reason = static_cast<Reason>(static_cast<int>(reason) + 1)) {
-    names.emplace_back(to_string(reason));
-  }
-  return names;
-}
-
-bool is_failure_reason(const std::string& text) {
-  static const std::vector<std::string> kReasons = failure_reasons();
-  return std::find(kReasons.begin(), kReasons.end(), text) != kReasons.end();
-}
-
-bool is_http_status(const std::string& text) {
-  return text.size() == 3 && text[0] >= '1' && text[0] <= '5' && text[1] >= '0' && text[1] <= '9' &&
-         text[2] >= '0' && text[2] <= '9';
-}
-
-// The API's set of statuses is open; the label's is not.
-std::string status_label(std::string_view status) {
-  const bool known = std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end();
-  return std::string(known ? status : kOther);
-}
-
-std::string code_label(const std::string& code) {
-  return is_http_status(code) || is_failure_reason(code) ? code : std::string(kOther);
-}
-
-std::string result_label(const std::string& result) {
-  return result == "delivered" || is_failure_reason(result) ? result : std::string(kOther);
-}
 
 }  // namespace
 
@@ -114,6 +72,8 @@ struct Metrics::Families {
   Family<Gauge>& quota_limit = gauge("quota_limit", "Calls allowed in the trailing window.");
   Family<Gauge>& last_poll = gauge("last_successful_poll_timestamp_seconds",
                                    "When a region was last polled with success.");
+  Family<Gauge>& region_up = gauge(
+      "region_up", "1 while a region is polled with success; 0 while degraded or not polled yet.");
   Family<Gauge>& token_expiry =
       gauge("token_expiry_timestamp_seconds", "When the access token of a region ends.");
   Family<Counter>& deliveries =
@@ -121,6 +81,8 @@ struct Metrics::Families {
   Family<Gauge>& queue = gauge("webhook_queue", "Events that wait for a webhook.");
   Family<Gauge>& oldest =
       gauge("webhook_oldest_seconds", "Age of the oldest event that waits for a webhook.");
+  Family<Gauge>& webhook_state =
+      gauge("webhook_state", "1 for the state that a webhook is in, 0 for the others.");
   Family<Gauge>& dead_letters = gauge("dead_letters", "Events given up for a webhook.");
   Family<Counter>& removed =
       counter("webhook_removed_total", "Events that left a queue or the dead letters undelivered.");
@@ -160,6 +122,10 @@ struct Metrics::Families {
   void forget_webhook(const std::string& webhook);
 
   void update(const core::RegionStatus& region, WallTime now);
+  void update(const core::WebhookStatus& webhook);
+  void begin_region(const std::string& region);
+  void begin_webhook(const std::string& webhook);
+  void begin_policy(const core::PolicyOptions& policy);
 
   std::vector<std::string> regions;
   std::vector<std::string> webhooks;
@@ -169,6 +135,7 @@ void Metrics::Families::forget_region(const std::string& region) {
   for (Family<Gauge>* family : {&last_poll, &clock_skew, &token_expiry}) {
     set(*family, region, std::nullopt);
   }
+  forget(region_up, {{"region", region}});
   for (const char* window : {"minute", "hour"}) {
     forget(quota_used, {{"region", region}, {"window", window}});
     forget(quota_limit, {{"region", region}, {"window", window}});
@@ -182,6 +149,53 @@ void Metrics::Families::forget_region(const std::string& region) {
 void Metrics::Families::forget_webhook(const std::string& webhook) {
   for (Family<Gauge>* family : {&queue, &oldest, &dead_letters}) {
     forget(*family, {{"webhook", webhook}});
+  }
+  for (const char* state : kWebhookStates) {
+    forget(webhook_state, {{"webhook", webhook}, {"state", state}});
+  }
+}
+
+void Metrics::Families::begin_region(const std::string& region) {
+  for (const std::string_view status : kStatuses) {
+    actions.Add({{"region", region}, {"status", std::string(status)}});
+    transitions.Add({{"region", region}, {"to", std::string(status)}});
+  }
+  transitions.Add({{"region", region}, {"to", std::string(kOther)}});
+  region_up.Add({{"region", region}});
+  throttled.Add({{"region", region}});
+  unusable.Add({{"region", region}});
+  for (const char* result : kCancelResults) {
+    cancels.Add({{"region", region}, {"policy", "operator"}, {"result", result}});
+  }
+  for (const char* operation : kOperations) {
+    for (const std::string& code : request_codes()) {
+      requests.Add({{"region", region}, {"operation", operation}, {"code", code}});
+    }
+  }
+}
+
+void Metrics::Families::begin_webhook(const std::string& webhook) {
+  queue.Add({{"webhook", webhook}});
+  oldest.Add({{"webhook", webhook}});
+  dead_letters.Add({{"webhook", webhook}});
+  for (const char* state : kWebhookStates) {
+    webhook_state.Add({{"webhook", webhook}, {"state", state}});
+  }
+  for (auto why = core::Removal::Exhausted; why <= core::Removal::Purged;
+       why = static_cast<core::Removal>(static_cast<int>(why) + 1)) {
+    removed.Add({{"webhook", webhook}, {"reason", std::string(to_string(why))}});
+  }
+  for (const std::string& result : delivery_results()) {
+    deliveries.Add({{"webhook", webhook}, {"result", result}});
+  }
+}
+
+void Metrics::Families::begin_policy(const core::PolicyOptions& policy) {
+  for (const std::string& region : regions) {
+    if (!governs(policy, region)) continue;
+    for (const std::string& result : results_of(policy)) {
+      cancels.Add({{"region", region}, {"policy", policy.name}, {"result", result}});
+    }
   }
 }
 
@@ -206,55 +220,43 @@ void Metrics::Families::update(const core::RegionStatus& region, WallTime now) {
   const auto map = [](const auto& value, auto function) {
     return value ? std::optional<double>(function(*value)) : std::nullopt;
   };
+  const bool up = region.reason.empty() && region.last_poll_age;
+  region_up.Add({{"region", region.name}}).Set(up ? 1 : 0);
   set(last_poll, region.name, map(region.last_poll, unix_seconds));
   set(clock_skew, region.name, map(region.clock_skew, seconds));
   set(token_expiry, region.name,
       map(region.token_left, [now](Duration left) { return unix_seconds(now + left); }));
 }
 
+void Metrics::Families::update(const core::WebhookStatus& webhook) {
+  const Labels labels = {{"webhook", webhook.name}};
+  queue.Add(labels).Set(static_cast<double>(webhook.queued));
+  dead_letters.Add(labels).Set(static_cast<double>(webhook.dead));
+  const std::string current = core::seen_state(webhook);
+  for (const char* state : kWebhookStates) {
+    webhook_state.Add({{"webhook", webhook.name}, {"state", state}}).Set(current == state ? 1 : 0);
+  }
+}
+
 Metrics::Metrics(const std::string& version, const std::vector<std::string>& regions,
-                 const std::vector<std::string>& webhooks)
+                 const std::vector<std::string>& webhooks,
+                 const std::vector<core::PolicyOptions>& policies)
     : families_(std::make_unique<Families>()) {
   families_->build_info.Add({{"version", version}}).Set(1);
   families_->config_loaded.Set(1);
-  follow(regions, webhooks);
+  follow(regions, webhooks, policies);
 }
 
 void Metrics::follow(const std::vector<std::string>& regions,
-                     const std::vector<std::string>& webhooks) {
+                     const std::vector<std::string>& webhooks,
+                     const std::vector<core::PolicyOptions>& policies) {
   for (const std::string& region : families_->regions) families_->forget_region(region);
   for (const std::string& webhook : families_->webhooks) families_->forget_webhook(webhook);
   families_->regions = regions;
   families_->webhooks = webhooks;
-  for (const std::string& region : regions) {
-    for (const std::string_view status : kStatuses) {
-      families_->actions.Add({{"region", region}, {"status", std::string(status)}});
-      families_->transitions.Add({{"region", region}, {"to", std::string(status)}});
-    }
-    families_->throttled.Add({{"region", region}});
-    families_->unusable.Add({{"region", region}});
-    for (const char* result : kCancelResults) {
-      families_->cancels.Add({{"region", region}, {"policy", "operator"}, {"result", result}});
-    }
-    for (const char* operation : kOperations) {
-      for (const char* code : kCodes) {
-        families_->requests.Add({{"region", region}, {"operation", operation}, {"code", code}});
-      }
-    }
-  }
-  for (const std::string& webhook : webhooks) {
-    families_->queue.Add({{"webhook", webhook}});
-    families_->oldest.Add({{"webhook", webhook}});
-    families_->dead_letters.Add({{"webhook", webhook}});
-    families_->deliveries.Add({{"webhook", webhook}, {"result", "delivered"}});
-    for (auto why = core::Removal::Exhausted; why <= core::Removal::Purged;
-         why = static_cast<core::Removal>(static_cast<int>(why) + 1)) {
-      families_->removed.Add({{"webhook", webhook}, {"reason", std::string(to_string(why))}});
-    }
-    for (const std::string& reason : failure_reasons()) {
-      families_->deliveries.Add({{"webhook", webhook}, {"result", reason}});
-    }
-  }
+  for (const std::string& region : regions) families_->begin_region(region);
+  for (const std::string& webhook : webhooks) families_->begin_webhook(webhook);
+  for (const core::PolicyOptions& policy : policies) families_->begin_policy(policy);
 }
 
 Metrics::~Metrics() = default;
@@ -310,9 +312,7 @@ void Metrics::update(const core::EngineStatus& status, WallTime now) {
     families_->actions.Add({{"region", labels.first}, {"status", labels.second}}).Set(count);
   }
   for (const auto& webhook : status.webhooks) {
-    const Labels labels = {{"webhook", webhook.name}};
-    families_->queue.Add(labels).Set(static_cast<double>(webhook.queued));
-    families_->dead_letters.Add(labels).Set(static_cast<double>(webhook.dead));
+    families_->update(webhook);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "core/options.hpp"
 #include "core/status.hpp"
 
 namespace mactiond::ops {
@@ -17,19 +18,21 @@ namespace mactiond::ops {
 class Metrics {
  public:
   Metrics(const std::string& version, const std::vector<std::string>& regions,
-          const std::vector<std::string>& webhooks);
+          const std::vector<std::string>& webhooks,
+          const std::vector<core::PolicyOptions>& policies = {});
   ~Metrics();
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
   /// What is followed from now on; the gauges of what left are gone, its counters stay.
-  void follow(const std::vector<std::string>& regions, const std::vector<std::string>& webhooks);
+  void follow(const std::vector<std::string>& regions, const std::vector<std::string>& webhooks,
+              const std::vector<core::PolicyOptions>& policies);
   /// result: as core::CancelFact names it.
   void cancel(const std::string& region, const std::string& policy, const std::string& result);
   /// lag: server's last update to our commit, where it says something about us.
   void transition(const std::string& region, std::string_view to, std::optional<Duration> lag);
-  /// operation: token | list | get. code: the HTTP status, or the Reason where no usable answer
-  /// came; anything else is counted as "other".
+  /// operation: token | list | get | cancel. code: the HTTP status, or the Reason where no usable
+  /// answer came. Anything outside the closed set is counted as "other".
   void api_request(const std::string& region, const std::string& operation,
                    const std::string& code);
   /// result: "delivered" or the Reason of the failure; anything else is counted as "other".

@@ -8,14 +8,22 @@ namespace mactiond::store {
 /// walked in order of due, and no queue is too long for it.
 inline constexpr const char* kSelectDeliveries = R"(
 SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
-       d.attempts, d.due
+       d.attempts, d.due, d.failed, d.refusals, d.early_tries, d.early_from
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND d.head = 1 ORDER BY d.due, d.seq LIMIT ?2)";
+
+/// ?1 webhook, ?2 limit: what may be tried before it is due. Repeats the condition of its index.
+inline constexpr const char* kSelectEarly = R"(
+SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
+       d.attempts, d.due, d.failed, d.refusals, d.early_tries, d.early_from
+FROM delivery d CROSS JOIN event e ON e.seq = d.seq
+WHERE d.webhook = ?1 AND d.head = 1 AND d.early_from IS NOT NULL
+ORDER BY d.early_from, d.seq LIMIT ?2)";
 
 /// ?1 webhook. The plus sign keeps SQLite on the primary key: the first row is nearly always it.
 inline constexpr const char* kSelectOldestHead = R"(
 SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
-       d.attempts, d.due
+       d.attempts, d.due, d.failed, d.refusals, d.early_tries, d.early_from
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND +d.head = 1 ORDER BY d.seq LIMIT 1)";
 

@@ -193,8 +193,25 @@ constexpr const char* kVersion8 = R"(
 CREATE INDEX action_id ON action (id COLLATE NOCASE, region);
 )";
 
+// early_from is set where a receiver could not be reached: once it takes events, the delivery may
+// be tried from then on, before it is due. refused holds seqs, apart by blanks.
+constexpr const char* kVersion9 = R"(
+ALTER TABLE delivery ADD COLUMN failed INTEGER;
+ALTER TABLE delivery ADD COLUMN early_from INTEGER;
+ALTER TABLE delivery ADD COLUMN early_tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX delivery_early ON delivery (webhook, early_from)
+  WHERE head = 1 AND early_from IS NOT NULL;
+ALTER TABLE webhook ADD COLUMN refused TEXT NOT NULL DEFAULT '';
+ALTER TABLE webhook ADD COLUMN trouble_since INTEGER;
+ALTER TABLE webhook ADD COLUMN trouble_reported INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE webhook ADD COLUMN trouble_reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE webhook ADD COLUMN unreachable INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE webhook ADD COLUMN taken INTEGER;
+)";
+
 constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,
-                                 kVersion5, kVersion6, kVersion7, kVersion8};
+                                 kVersion5, kVersion6, kVersion7, kVersion8, kVersion9};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

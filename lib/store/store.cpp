@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "store/cancel_tables.hpp"
@@ -14,6 +15,7 @@
 #include "store/retention.hpp"
 #include "store/schema.hpp"
 #include "store/statement.hpp"
+#include "store/webhook_rows.hpp"
 #include "store/writer.hpp"
 
 namespace mactiond::store {
@@ -33,15 +35,6 @@ constexpr const char* kActions = R"(
 SELECT region, id, type, status, vanished, created, last_update, fingerprint,
        final, machine_id, computer_dns_name, requestor, requestor_comment, request_source
 FROM action)";
-
-constexpr const char* kWebhooks = R"(
-SELECT name, max(state), max(failures), sum(queued), sum(dead), max(by_operator), max(reason),
-       max(held_until) FROM (
-  SELECT name, state, failures_in_a_row AS failures, 0 AS queued, 0 AS dead, by_operator, reason,
-         held_until FROM webhook
-  UNION ALL SELECT webhook, '', 0, count(*), 0, 0, '', NULL FROM delivery GROUP BY webhook
-  UNION ALL SELECT webhook, '', 0, 0, count(*), 0, '', NULL FROM dead_letter GROUP BY webhook)
-GROUP BY name)";
 
 core::StoredAction to_action(const Rows& row) {
   core::StoredAction action;
@@ -93,26 +86,6 @@ std::vector<core::StoredAction> read_actions(SQLite::Database& database) {
   return actions;
 }
 
-std::vector<core::StoredWebhook> read_webhooks(SQLite::Database& database) {
-  Statement select(database, kWebhooks);
-  std::vector<core::StoredWebhook> webhooks;
-  Rows rows = select.query();
-  while (rows.next()) {
-    core::StoredWebhook webhook;
-    webhook.row.webhook = rows.text(0);
-    const std::string state = rows.text(1);
-    if (!state.empty()) webhook.row.state = state;
-    webhook.row.failures_in_a_row = static_cast<int>(rows.integer(2));
-    webhook.queued = rows.integer(3);
-    webhook.dead = rows.integer(4);
-    webhook.row.by_operator = rows.integer(5) != 0;
-    webhook.row.reason = rows.text(6);
-    webhook.row.held_until = rows.maybe_time(7);
-    webhooks.push_back(std::move(webhook));
-  }
-  return webhooks;
-}
-
 }  // namespace
 
 struct Store::Impl {
@@ -130,6 +103,7 @@ struct Store::Impl {
         select_syslogs(*database, "SELECT name FROM syslog"),
         delete_syslog(*database, "DELETE FROM syslog WHERE name = ?1"),
         select_deliveries(*database, kSelectDeliveries),
+        select_early(*database, kSelectEarly),
         select_oldest_head(*database, kSelectOldestHead),
         select_oldest_queued(*database, kSelectOldestQueued),
         select_oldest_dead(*database, kSelectOldestDead),
@@ -150,6 +124,8 @@ struct Store::Impl {
 
   void write(const core::Batch& batch, const std::optional<LogPosition>& log);
   void roll_back();
+  /// Adds what may be tried before it is due, and is not among what is due.
+  void add_early(const core::LoadDeliveries& command, core::DeliveriesLoaded& loaded);
 
   /// Runs what may throw SQLite::Exception.
   template <class Work>
@@ -174,6 +150,7 @@ struct Store::Impl {
   Statement select_syslogs;
   Statement delete_syslog;
   Statement select_deliveries;
+  Statement select_early;
   Statement select_oldest_head;
   Statement select_oldest_queued;
   Statement select_oldest_dead;
@@ -215,6 +192,23 @@ void Store::Impl::write(const core::Batch& batch, const std::optional<LogPositio
     cancels.prune();
   }
   end.run();
+}
+
+void Store::Impl::add_early(const core::LoadDeliveries& command, core::DeliveriesLoaded& loaded) {
+  std::set<std::uint64_t> known;
+  for (const core::DueDelivery& due : loaded.due) known.insert(due.event.seq);
+  const auto limit = known.size() + static_cast<std::size_t>(command.limit);
+  Rows rows = select_early.query(command.webhook, static_cast<std::int64_t>(limit) + 1);
+  while (rows.next()) {
+    const WallTime from = rows.time(14);
+    if (from > command.due_until || loaded.due.size() == limit) {
+      loaded.next_due = std::min(loaded.next_due.value_or(from), from);
+      break;
+    }
+    if (known.contains(rows.number(0))) continue;
+    loaded.due.push_back(to_delivery(rows));
+    loaded.due.back().early = true;
+  }
 }
 
 void Store::Impl::roll_back() {
@@ -292,8 +286,9 @@ Result<core::DeliveriesLoaded> Store::load_deliveries(const core::LoadDeliveries
         loaded.next_due = due;
         break;
       }
-      loaded.due.push_back({to_event(rows), static_cast<int>(rows.integer(9)), due});
+      loaded.due.push_back(to_delivery(rows));
     }
+    if (command.early) impl_->add_early(command, loaded);
     return loaded;
   });
 }

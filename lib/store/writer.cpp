@@ -24,22 +24,43 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
   ELSE coalesce((SELECT document FROM action WHERE region = ?6 AND id = ?7), '') END))";
 
 constexpr const char* kUpsertWebhook = R"(
-INSERT OR REPLACE INTO webhook (name, state, failures_in_a_row, by_operator, reason, held_until)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6))";
+INSERT OR REPLACE INTO webhook (name, state, failures_in_a_row, by_operator, reason, held_until,
+  refused, trouble_since, trouble_reported, trouble_reason, unreachable, taken)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12))";
+
+constexpr const char* kShiftDue = R"(
+UPDATE delivery SET due = due + ?1, queued = queued + ?1, failed = failed + ?1,
+  early_from = early_from + ?1)";
+
+constexpr const char* kShiftWebhooks = R"(
+UPDATE webhook SET held_until = held_until + ?1, trouble_since = trouble_since + ?1,
+  taken = taken + ?1)";
+
+constexpr const char* kRetryDelivery = R"(
+UPDATE delivery SET attempts = ?3, due = ?4, last_reason = ?5, failed = ?6, early_from = ?7,
+  early_tries = ?8, refusals = ?9
+WHERE webhook = ?1 AND seq = ?2)";
+
+std::string join(const std::vector<std::uint64_t>& numbers) {
+  std::string text;
+  for (const std::uint64_t number : numbers) {
+    if (!text.empty()) text += ' ';
+    text += std::to_string(number);
+  }
+  return text;
+}
 
 }  // namespace
 
 Writer::Writer(SQLite::Database& database)
-    : shift_due_(database, "UPDATE delivery SET due = due + ?1, queued = queued + ?1"),
-      shift_held_(database, "UPDATE webhook SET held_until = held_until + ?1"),
+    : shift_due_(database, kShiftDue),
+      shift_webhooks_(database, kShiftWebhooks),
       upsert_action_(database, kUpsertAction),
       mark_vanished_(database, "UPDATE action SET vanished = 1 WHERE region = ?1 AND id = ?2"),
       insert_event_(database, kInsertEvent),
       count_event_(database, "UPDATE counter SET last_seq = ?1"),
       insert_delivery_(database, kInsertDelivery),
-      retry_delivery_(database,
-                      "UPDATE delivery SET attempts = ?3, due = ?4, last_reason = ?5"
-                      " WHERE webhook = ?1 AND seq = ?2"),
+      retry_delivery_(database, kRetryDelivery),
       bury_delivery_(database,
                      "INSERT OR REPLACE INTO dead_letter (webhook, seq, attempts, reason, died)"
                      " VALUES (?1, ?2, ?3, ?4, ?5)"),
@@ -56,7 +77,7 @@ void Writer::write(const core::Batch& batch, std::uint64_t last_seq) {
   // First: the batch's own due times are by the new clock already.
   if (batch.shift_due != Duration{}) {
     shift_due_.run(std::int64_t{batch.shift_due.count()});
-    shift_held_.run(std::int64_t{batch.shift_due.count()});
+    shift_webhooks_.run(std::int64_t{batch.shift_due.count()});
   }
   for (const core::ActionRow& row : batch.actions) write_action(row);
   for (const auto& [region, id] : batch.vanished) mark_vanished_.run(region, id.value);
@@ -69,7 +90,8 @@ void Writer::write(const core::Batch& batch, std::uint64_t last_seq) {
     if (again) demote_deliveries_.run(row.webhook, row.action.value, row.seq);
   }
   for (const core::DeliveryRetryRow& row : batch.retries) {
-    retry_delivery_.run(row.webhook, row.seq, row.attempts, row.due, row.reason);
+    retry_delivery_.run(row.webhook, row.seq, row.attempts, row.due, row.reason, row.failed,
+                        row.early_from, row.early_tries, row.refusals);
   }
   for (const core::DeliveryEndRow& row : batch.ends) write_end(row);
   for (const core::DeadLetterKey& key : batch.deleted_letters) {
@@ -123,8 +145,10 @@ void Writer::write_small_rows(const core::Batch& batch) {
                       row.calls);
   }
   for (const core::WebhookRow& row : batch.webhooks) {
+    const core::TroubleRow& trouble = row.trouble;
     upsert_webhook_.run(row.webhook, row.state, row.failures_in_a_row, row.by_operator, row.reason,
-                        row.held_until);
+                        row.held_until, join(row.refused), trouble.since, trouble.reported,
+                        trouble.reason, trouble.unreachable, trouble.taken);
   }
 }
 

@@ -30,7 +30,7 @@ class Writer {
   void write_small_rows(const core::Batch& batch);
 
   Statement shift_due_;
-  Statement shift_held_;
+  Statement shift_webhooks_;
   Statement upsert_action_;
   Statement mark_vanished_;
   Statement insert_event_;

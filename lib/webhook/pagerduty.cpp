@@ -32,8 +32,8 @@ std::string_view severity_word(format::Severity severity) {
   }
 }
 
-/// A cancel that failed, an event that could not be delivered and a test are of their own: the end
-/// of another problem must not resolve them.
+/// A cancel that failed, a webhook that fails, an event that could not be delivered and a test are
+/// of their own: the end of another problem must not resolve them.
 std::string subject_of(const core::EventRecord& event, const format::Facts& facts) {
   if (!event.action.value.empty()) {
     const bool cancel = event.type == EventType::CancelFailed;
@@ -43,6 +43,9 @@ std::string subject_of(const core::EventRecord& event, const format::Facts& fact
   if (webhook.empty()) return event.region;
   std::string subject = event.instance + ":webhook:" + std::string(webhook);
   if (event.type == EventType::WebhookDeadLettered) subject += ":dead_letter";
+  const bool failing =
+      event.type == EventType::WebhookFailing || event.type == EventType::WebhookRecovered;
+  if (failing) subject += ":failing";
   if (event.type == EventType::WebhookTest) subject += ":test";
   return subject;
 }

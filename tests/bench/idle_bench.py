@@ -39,7 +39,7 @@ def main():
     text = daemon.config.read_text().replace('log_level = "debug"', 'log_level = "info"')
     daemon.config.write_text(text)
     daemon.start()
-    wait_until(lambda: daemon.get("/readyz")[0] == 200, 30, "/readyz", daemon.diagnostics)
+    wait_until(lambda: "ok, polled" in daemon.get("/readyz")[1], 30, "a poll", daemon.diagnostics)
     pass_time(WARM_UP_S)
     pid = daemon.process.pid
     calls, began = sim.quota()["calls"], cpu_seconds(pid)

@@ -218,7 +218,7 @@ class Running(E2eTest):
 
     def test_stops_in_time_while_the_api_hangs(self):
         self.daemon.start()
-        wait_until(lambda: self.daemon.get("/readyz")[0] == 200, 20, "/readyz")
+        wait_until(lambda: "ok, polled" in self.daemon.get("/readyz")[1], 20, "a poll")
         self.sim.faults("no_answer")
         self.daemon.wait_for_hanging_call()
         self.stops_cleanly()

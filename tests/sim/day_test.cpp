@@ -65,6 +65,10 @@ TEST_P(Seeds, NeverExceedTheQuota) {
   EXPECT_THAT(quota_day(GetParam()), IsEmpty()) << "seed " << GetParam();
 }
 
+TEST_P(Seeds, DeliverWhatWaitsOnceAReceiverIsBack) {
+  EXPECT_THAT(delivery_day(GetParam()), IsEmpty()) << "seed " << GetParam();
+}
+
 TEST_P(Seeds, MissNothingWhilePagesChange) {
   EXPECT_THAT(paging_hour(GetParam()), IsEmpty()) << "seed " << GetParam();
 }

@@ -96,6 +96,39 @@ std::vector<std::string> quota_day(std::uint64_t seed) {
   return judge(world, {.visible_longer_than = 3h, .settled = false});
 }
 
+std::vector<std::string> delivery_day(std::uint64_t seed) {
+  WorldOptions options = day_options(seed, 1);
+  options.crashes_per_million = 500;
+  options.receivers["one"].poison_per_mille = 20;
+  options.receivers["two"].failures_per_mille = 20;
+  World world(options);
+  Random random(seed + 1);
+  const WallTime began = world.server_now();
+  for (int i = 0; i < 8; ++i) {
+    const WallTime from = began + within(random, 1h, 20h);
+    for (const char* name : {"one", "two"}) {
+      world.receiver(name).fail_between(from, from + within(random, 5s, 30min));
+    }
+  }
+  const auto outages = world.receiver("one").outages();
+  Traffic traffic;
+  traffic.actions = 900;
+  traffic.over = 20h;
+  add_traffic(world, traffic, random.next());
+  add_clock_jumps(world, random, 20h);
+  world.at(within(random, 1h, 20h), [&] { world.reboot(); });
+  world.at(24h, [&] {
+    clear_faults(world);
+    world.stop_crashes();
+  });
+  world.run_until(24h * 5);
+  auto violations = judge(world, {.visible_longer_than = 30min});
+  for (std::string& late : late_after_outages(world, "one", outages)) {
+    violations.push_back(std::move(late));
+  }
+  return violations;
+}
+
 Timetable paging_timetable(std::uint64_t seed) {
   constexpr int kRows = 25'000;
   Random random(seed + 1);
@@ -138,6 +171,7 @@ std::vector<std::string> paging_hour(std::uint64_t seed) {
 const std::vector<Day>& days() {
   static const std::vector<Day> all{{"faults", faulty_day, 1000},
                                     {"quota", quota_day, 1000},
+                                    {"delivery", delivery_day, 1000},
                                     {"paging", paging_hour, 1000},
                                     {"cancel", cancel_day, 2000}};
   return all;

@@ -27,6 +27,10 @@ struct Day {
 /// random, clock jumps; with the last-update filter or without, by seed.
 [[nodiscard]] std::vector<std::string> quota_day(std::uint64_t seed);
 
+/// Receivers that come and go, some of them refusing some events for good, with crashes and clock
+/// jumps in between: what waits for a receiver comes once it is back.
+[[nodiscard]] std::vector<std::string> delivery_day(std::uint64_t seed);
+
 /// 25,000 actions that change twice within 80 seconds.
 [[nodiscard]] Timetable paging_timetable(std::uint64_t seed);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -113,10 +114,30 @@ void check_receiver(const World& world, const ReceiverModel& receiver, const Ora
         complain(violations, receiver.name() + ": told of itself in " + std::to_string(event.seq));
       }
     } else if (found == receiver.received().end()) {
+      if (receiver.refused_for_good(event.seq)) continue;
       complain(violations, receiver.name() + ": never got " + std::to_string(event.seq));
     } else if (found->second.id != event.id) {
       complain(violations, receiver.name() + ": wrong id for " + std::to_string(event.seq));
     }
+  }
+}
+
+/// The trouble of a receiver begins and ends in turn, over restarts too.
+void check_trouble(const World& world, const ReceiverModel& receiver, const OracleOptions& options,
+                   Violations& violations) {
+  bool failing = false;
+  for (const auto& [event, committed] : world.events()) {
+    const bool begins = event.type == core::EventType::WebhookFailing;
+    const bool ends = event.type == core::EventType::WebhookRecovered;
+    if ((!begins && !ends) || !is_about(event, receiver)) continue;
+    if (failing == begins) {
+      complain(violations, receiver.name() + ": out of turn: " + std::to_string(event.seq));
+    }
+    failing = begins;
+  }
+  // An event that is refused for good may have been the last one.
+  if (options.drained && failing && receiver.takes_all()) {
+    complain(violations, receiver.name() + ": fails for ever");
   }
 }
 
@@ -131,6 +152,39 @@ std::vector<std::string> judge(World& world, const OracleOptions& options) {
   }
   for (const auto& [name, receiver] : world.receivers()) {
     check_receiver(world, receiver, options, violations);
+    check_trouble(world, receiver, options, violations);
+  }
+  return violations;
+}
+
+std::vector<std::string> late_after_outages(
+    World& world, const std::string& receiver,
+    const std::vector<std::pair<WallTime, WallTime>>& outages) {
+  constexpr Duration kSoon = std::chrono::minutes(2);
+  const ReceiverModel& model = world.receiver(receiver);
+  std::set<std::string> held_up;
+  for (const auto& [event, committed] : world.events()) {
+    if (model.is_poison(event.seq)) held_up.insert(event.action.value);
+  }
+  Violations violations;
+  for (const auto& [from, until] : outages) {
+    std::optional<WallTime> back;
+    for (const auto& [seq, entry] : model.received()) {
+      if (entry.first >= until) back = std::min(back.value_or(entry.first), entry.first);
+    }
+    if (!back) continue;
+    const bool again = std::any_of(outages.begin(), outages.end(), [&](const auto& other) {
+      return other.first < *back + kSoon && other.second > from && other.first != from;
+    });
+    if (again) continue;
+    for (const auto& [event, committed] : world.events()) {
+      const auto found = model.received().find(event.seq);
+      if (found == model.received().end() || held_up.contains(event.action.value)) continue;
+      if (committed < from || committed > until) continue;
+      if (found->second.first > *back + kSoon) {
+        complain(violations, receiver + ": late after an outage: " + std::to_string(event.seq));
+      }
+    }
   }
   return violations;
 }

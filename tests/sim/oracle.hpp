@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -14,7 +15,8 @@ namespace mactiond::sim {
 ///   in the order in which it happened;
 /// - every status that stayed visible for longer than visible_longer_than was told;
 /// - the last status of every action was told (settled: nothing changed lately);
-/// - every receiver got every event at least once, with its id, in order per action (drained);
+/// - every receiver got every event at least once, with its id, in order per action, beside those
+///   that it refused for their content (drained); its trouble begins and ends in turn;
 /// - no trailing window held more calls than its limit.
 struct OracleOptions {
   Duration visible_longer_than = std::chrono::seconds(20);
@@ -22,6 +24,13 @@ struct OracleOptions {
   bool drained = true;
 };
 [[nodiscard]] std::vector<std::string> judge(World& world, const OracleOptions& options);
+
+/// Events that were committed during an outage of this receiver and came later than some minutes
+/// after the first one that it took when the outage was over. Left out are events about an action
+/// of which one was refused for its content, and what the next outage may have held up.
+[[nodiscard]] std::vector<std::string> late_after_outages(
+    World& world, const std::string& receiver,
+    const std::vector<std::pair<WallTime, WallTime>>& outages);
 
 /// Detection lags (true change -> committed) of the told transitions that happened later than this
 /// after the world began, sorted.

@@ -15,9 +15,18 @@ Disposition failure(Verdict verdict, Reason reason, int status) {
 
 }  // namespace
 
+bool ReceiverModel::is_poison(std::uint64_t seq) const {
+  Random draw(seq);
+  return draw.below(1000) < static_cast<std::uint64_t>(options_.poison_per_mille);
+}
+
 Disposition ReceiverModel::receive(const core::EventRecord& event, WallTime now) {
   for (const auto& [from, until] : options_.down) {
     if (now >= from && now < until) return failure(Verdict::Retry, Reason::Network, 0);
+  }
+  if (is_poison(event.seq)) {
+    ++refusals_[event.seq];
+    return failure(Verdict::GiveUp, Reason::Rejected, 422);
   }
   if (random_.below(1000) >= static_cast<std::uint64_t>(options_.failures_per_mille)) {
     take(event, now);
@@ -34,6 +43,7 @@ Disposition ReceiverModel::receive(const core::EventRecord& event, WallTime now)
       return busy;
     }
     case 2:
+      ++refusals_[event.seq];
       return failure(Verdict::GiveUp, Reason::Rejected, 400);
     default:
       // Read and processed, but the connection died before the answer: a duplicate will follow.

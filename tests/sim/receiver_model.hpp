@@ -18,6 +18,8 @@ struct ReceiverOptions {
   std::string name;
   /// Answers with a failure this often, after having read the event or before.
   int failures_per_mille = 0;
+  /// So many of the events are refused for their content, each of them every time.
+  int poison_per_mille = 0;
   /// Connections are refused in these spans (from, until).
   std::vector<std::pair<WallTime, WallTime>> down;
 };
@@ -31,7 +33,7 @@ class ReceiverModel {
   [[nodiscard]] Disposition receive(const core::EventRecord& event, WallTime now);
   /// Connections are refused in this span too.
   void fail_between(WallTime from, WallTime until) { options_.down.emplace_back(from, until); }
-  /// From now on everything is taken.
+  /// From now on everything is taken, beside what is refused for its content.
   void heal() {
     options_.failures_per_mille = 0;
     options_.down.clear();
@@ -44,6 +46,17 @@ class ReceiverModel {
   };
   /// What was taken (answered 2xx, or processed although the answer was a failure), by seq.
   [[nodiscard]] const std::map<std::uint64_t, Received>& received() const { return received_; }
+  /// Whether the event was refused for its content so often that it may be given up.
+  [[nodiscard]] bool refused_for_good(std::uint64_t seq) const {
+    const auto found = refusals_.find(seq);
+    return found != refusals_.end() && found->second >= 3;
+  }
+  [[nodiscard]] bool is_poison(std::uint64_t seq) const;
+  [[nodiscard]] bool takes_all() const { return options_.poison_per_mille == 0; }
+  /// When connections are refused.
+  [[nodiscard]] const std::vector<std::pair<WallTime, WallTime>>& outages() const {
+    return options_.down;
+  }
   /// What the receiver saw that no sender may do; empty if nothing.
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
   [[nodiscard]] const std::string& name() const { return options_.name; }
@@ -55,6 +68,7 @@ class ReceiverModel {
   Random random_;
   std::map<std::uint64_t, Received> received_;
   std::map<std::string, std::uint64_t> last_of_action_;
+  std::map<std::uint64_t, int> refusals_;
   std::vector<std::string> violations_;
 };
 

@@ -79,8 +79,8 @@ class ActionBuilder {
   return {verdict, reason, status, retry_after, std::move(detail)};
 }
 
-[[nodiscard]] inline Disposition server_error() {
-  return refusal(Verdict::Retry, Reason::ServerError, 503);
+[[nodiscard]] inline Disposition server_error(int status = 503) {
+  return refusal(Verdict::Retry, Reason::ServerError, status);
 }
 [[nodiscard]] inline Disposition unauthorized() {
   return refusal(Verdict::Reauthenticate, Reason::Auth, 401);

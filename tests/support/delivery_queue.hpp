@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -15,15 +16,19 @@ namespace mactiond::test {
 class FakeDeliveryQueue {
  public:
   void write(const core::Batch& batch) {
-    for (auto& [key, row] : rows_) row.due += batch.shift_due;
+    for (auto& [key, row] : rows_) {
+      row.due += batch.shift_due;
+      if (row.retry.early_from) *row.retry.early_from += batch.shift_due;
+    }
     for (const core::EventRecord& event : batch.events) events_[event.seq] = event;
     for (const core::DeliveryRow& row : batch.deliveries) {
-      rows_[{row.webhook, row.seq}] = {row.action.value, 0, row.due, row.due};
+      rows_[{row.webhook, row.seq}] = {row.action.value, 0, row.due, row.due, {}};
     }
     for (const core::DeliveryRetryRow& row : batch.retries) {
       Row& known = rows_.at({row.webhook, row.seq});
       known.attempts = row.attempts;
       known.due = row.due;
+      known.retry = row;
     }
     for (const core::DeliveryEndRow& row : batch.ends) {
       rows_.erase({row.webhook, row.seq});
@@ -59,13 +64,18 @@ class FakeDeliveryQueue {
       if (key.first != command.webhook) continue;
       if (!row.action.empty() && !begun.insert(row.action).second) continue;
       if (command.oldest && !heads.empty()) break;
-      heads.emplace(row.due, core::DueDelivery{events_.at(key.second), row.attempts, row.due});
+      heads.emplace(row.due, head_of(key.second, row));
     }
     for (auto& [due, head] : heads) {
-      if (due > command.due_until || loaded.due.size() >= static_cast<std::size_t>(command.limit)) {
-        loaded.next_due = due;
-        break;
+      const auto early = rows_.at({command.webhook, head.event.seq}).retry.early_from;
+      const bool is_early = command.early && due > command.due_until && early;
+      const WallTime from = is_early ? *early : due;
+      if (from > command.due_until ||
+          loaded.due.size() >= static_cast<std::size_t>(command.limit)) {
+        loaded.next_due = std::min(loaded.next_due.value_or(from), from);
+        continue;
       }
+      head.early = is_early;
       loaded.due.push_back(std::move(head));
     }
     return loaded;
@@ -83,7 +93,15 @@ class FakeDeliveryQueue {
     int attempts = 0;
     WallTime due{};
     WallTime queued{};
+    core::DeliveryRetryRow retry;
   };
+  [[nodiscard]] core::DueDelivery head_of(std::uint64_t seq, const Row& row) const {
+    core::DueDelivery head{events_.at(seq), row.attempts, row.due};
+    if (row.attempts > 0 || row.retry.early_tries > 0) head.failed = row.retry.failed;
+    head.refusals = row.retry.refusals;
+    head.early_tries = row.retry.early_tries;
+    return head;
+  }
   std::map<std::pair<std::string, std::uint64_t>, Row> rows_;
   std::map<std::pair<std::string, std::uint64_t>, core::DeliveryEndRow> dead_;
   std::map<std::uint64_t, core::EventRecord> events_;

@@ -64,6 +64,9 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
     case EventType::WebhookDisabled:
     case EventType::WebhookDeadLettered:
       return {core::webhook_event(type, "soc", "x", "gone 410: HTTP 410", kDay)};
+    case EventType::WebhookFailing:
+    case EventType::WebhookRecovered:
+      return {core::webhook_event(type, "soc", "x", "server_error 500: HTTP 500", kDay, 17)};
     case EventType::WebhookTest:
       return {core::webhook_test_event("soc", "soc1", kDay)};
   }

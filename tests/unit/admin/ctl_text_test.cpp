@@ -63,7 +63,9 @@ TEST(FormatStatus, ShowsRegionsAndWebhooks) {
            "last_poll_age_s":null,"next_try_s":40,"oldest_open_s":null,
            "quota":{"minute_used":0,"minute_limit":100,"hour_used":0,"hour_limit":1500,
                     "minute_used_is":"exact","hour_used_is":"at_least"}}],
-          "webhooks":[{"name":"soc","state":"ok","queued":7,"dead":1}],
+          "webhooks":[{"name":"soc","state":"ok","reason":null,"failing":false,"queued":7,"dead":1},
+           {"name":"pager","state":"ok","reason":"server_error 500","failing":true,"queued":2,
+            "dead":0}],
           "cancelling":"off","last_seq":4711})");
   ASSERT_TRUE(text);
   EXPECT_EQ(*text,
@@ -74,8 +76,9 @@ TEST(FormatStatus, ShowsRegionsAndWebhooks) {
             "us      degraded  0             never   in 40s    0/100   \u22650/1500    auth: "
             "AADSTS7000215\n"
             "\n"
-            "WEBHOOK  STATE  QUEUED  DEAD\n"
-            "soc      ok     7       1\n");
+            "WEBHOOK  STATE    QUEUED  DEAD  REASON\n"
+            "soc      ok       7       1\n"
+            "pager    failing  2       0     server_error 500\n");
 }
 
 TEST(FormatStatus, LeavesOutAnEmptySection) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,41 +13,62 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool ready(const std::string& reason, std::optional<Duration> last_poll_age, bool live = true) {
-  core::EngineStatus status;
+core::RegionStatus region(const std::string& name, const std::string& reason,
+                          std::optional<Duration> last_poll_age) {
   core::RegionStatus region;
-  region.name = "eu";
-  region.state = reason.empty() ? "ok" : "degraded";
+  region.name = name;
+  region.state = !reason.empty() ? "degraded" : last_poll_age ? "ok" : "starting";
   region.reason = reason;
   region.last_poll_age = last_poll_age;
-  status.regions = {region};
-  return judge_readiness(live, status).ready;
+  return region;
 }
 
-TEST(Readiness, ComesWithTheFirstSuccessfulPoll) {
-  EXPECT_FALSE(ready("", std::nullopt));
-  EXPECT_TRUE(ready("", 0s));
+core::WebhookStatus webhook(const std::string& name, const std::string& state,
+                            const std::string& reason, std::int64_t queued) {
+  core::WebhookStatus webhook;
+  webhook.name = name;
+  webhook.state = state;
+  webhook.reason = reason;
+  webhook.queued = queued;
+  return webhook;
 }
 
-TEST(Readiness, OutlastsTroubleThatHasJustBegun) {
-  EXPECT_TRUE(ready("network", 10min));
-  EXPECT_FALSE(ready("network", 10min + 1s));
-  EXPECT_FALSE(ready("network", std::nullopt));
-}
-
-TEST(Readiness, DoesNotDependOnTheIntervalWhileARegionIsInOrder) { EXPECT_TRUE(ready("", 1h)); }
-
-TEST(Readiness, NeedsALiveLoop) { EXPECT_FALSE(ready("", 0s, false)); }
-
-TEST(Readiness, NeedsEveryRegion) {
+TEST(Readiness, NeedsALiveLoopAndNothingElseOfTheWorld) {
   core::EngineStatus status;
-  core::RegionStatus region;
-  region.name = "eu";
-  region.last_poll_age = 1s;
-  status.regions = {region, region};
+  status.regions = {region("eu", "", 1h), region("us", "", std::nullopt),
+                    region("uk", "network", 24h), region("au", "auth", std::nullopt)};
+  status.webhooks = {webhook("soc", "disabled", "gone 410", 7)};
   EXPECT_TRUE(judge_readiness(true, status).ready);
-  status.regions[0].last_poll_age.reset();
-  EXPECT_FALSE(judge_readiness(true, status).ready);
+  EXPECT_FALSE(judge_readiness(false, status).ready);
+  EXPECT_TRUE(judge_readiness(true, {}).ready);
+}
+
+TEST(Readiness, SaysWhatEachRegionIsLike) {
+  core::EngineStatus status;
+  status.regions = {region("eu", "", 2s), region("us", "", std::nullopt),
+                    region("uk", "network", 90s), region("au", "auth: x", std::nullopt)};
+  EXPECT_EQ(judge_readiness(true, status).report,
+            "[+] live\n"
+            "[+] region eu: ok, polled 2 s ago\n"
+            "[-] region us: starting, not polled yet\n"
+            "[-] region uk: degraded: network, polled 90 s ago\n"
+            "[-] region au: degraded: auth: x, not polled yet\n");
+}
+
+TEST(Readiness, SaysWhatEachWebhookIsLike) {
+  core::EngineStatus status;
+  status.webhooks = {webhook("a", "ok", "", 0), webhook("b", "ok", "server_error 500", 3),
+                     webhook("c", "ok", "timeout", 4), webhook("d", "paused", "auth 401", 5),
+                     webhook("e", "disabled", "gone 410", 6)};
+  status.webhooks[2].failing = true;
+  status.webhooks[4].dead = 2;
+  EXPECT_EQ(judge_readiness(true, status).report,
+            "[+] live\n"
+            "[+] webhook a: ok, 0 events wait\n"
+            "[+] webhook b: ok: server_error 500, 3 events wait\n"
+            "[-] webhook c: failing: timeout, 4 events wait\n"
+            "[-] webhook d: paused: auth 401, 5 events wait\n"
+            "[-] webhook e: disabled: gone 410, 6 events wait, 2 dead letters\n");
 }
 
 TEST(Readiness, NamesATransitionLogThatCannotBeWritten) {
@@ -65,7 +87,7 @@ TEST(Readiness, KeepsEachReasonOnItsLine) {
   region.reason = "x\n[+] region us: fine";
   status.regions = {region};
   EXPECT_EQ(judge_readiness(true, status).report,
-            "[+] live\n[-] region eu: not polled yet, degraded: x [+] region us: fine\n");
+            "[+] live\n[-] region eu: degraded: x [+] region us: fine, not polled yet\n");
 }
 
 }  // namespace

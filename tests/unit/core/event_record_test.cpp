@@ -33,11 +33,12 @@ EventRecord transition() {
 }
 
 constexpr EventType kAllTypes[] = {
-    EventType::ActionTransition, EventType::ActionStale,         EventType::ActionVanished,
-    EventType::CancelRequested,  EventType::CancelConfirmed,     EventType::CancelOvertaken,
-    EventType::CancelFailed,     EventType::CancelSuppressed,    EventType::RegionDegraded,
-    EventType::RegionRecovered,  EventType::WebhookPaused,       EventType::WebhookResumed,
-    EventType::WebhookDisabled,  EventType::WebhookDeadLettered, EventType::WebhookTest,
+    EventType::ActionTransition,    EventType::ActionStale,      EventType::ActionVanished,
+    EventType::CancelRequested,     EventType::CancelConfirmed,  EventType::CancelOvertaken,
+    EventType::CancelFailed,        EventType::CancelSuppressed, EventType::RegionDegraded,
+    EventType::RegionRecovered,     EventType::WebhookPaused,    EventType::WebhookResumed,
+    EventType::WebhookFailing,      EventType::WebhookRecovered, EventType::WebhookDisabled,
+    EventType::WebhookDeadLettered, EventType::WebhookTest,
 };
 
 TEST(EventType, ReadsBackItsOwnSpelling) {

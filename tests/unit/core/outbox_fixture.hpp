@@ -80,6 +80,19 @@ struct OutboxTest : testing::Test {
     for (const WebhookRow& row : batch.webhooks) stored.row = row;
     return incidents;
   }
+  WebhookIncidents watch() {
+    batch = {};
+    auto incidents = box().watch(now, batch);
+    for (const WebhookRow& row : batch.webhooks) stored.row = row;
+    return incidents;
+  }
+  /// The daemon starts again over what is stored.
+  void restart() {
+    stored.queued = static_cast<std::int64_t>(queue.size());
+    stored.dead = static_cast<std::int64_t>(queue.dead());
+    sending.clear();
+    made.reset();
+  }
   void pass(Duration time) {
     now.mono += time;
     now.wall += time;

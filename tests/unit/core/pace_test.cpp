@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/delivery_outcome.hpp"
 #include "support/builders.hpp"
 
 namespace mactiond::core {

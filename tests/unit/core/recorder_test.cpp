@@ -147,6 +147,8 @@ TEST(Recorder, KeepsTheBeginningAndTheEndOfOneTroubleInOrder) {
   const ActionId paused = order_kept(EventType::WebhookPaused, "", siem);
   EXPECT_FALSE(paused.value.empty());
   EXPECT_EQ(order_kept(EventType::WebhookResumed, "", siem), paused);
+  EXPECT_EQ(order_kept(EventType::WebhookFailing, "", siem), paused);
+  EXPECT_EQ(order_kept(EventType::WebhookRecovered, "", siem), paused);
   EXPECT_EQ(order_kept(EventType::WebhookDisabled, "", siem), paused);
   EXPECT_NE(order_kept(EventType::WebhookPaused, "", {{}, {}, "eu"}), began);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/engine_harness.hpp"
 
 namespace mactiond::core {
@@ -50,6 +52,37 @@ TEST_F(WebhookOperations, APauseIsKeptAndToldToTheOthers) {
   EXPECT_EQ(status(0).queued, 1);
   EXPECT_EQ(ask(PauseWebhook{"soc", true}).text, "soc is paused already");
   EXPECT_TRUE(last.empty());
+}
+
+TEST_F(WebhookOperations, AFailingWebhookIsReportedOnceToTheLogAndToTheOthers) {
+  begin({open_action("a1")});
+  bool broken = true;
+  const auto respond = [&] {
+    while (count<SendDelivery>() > 0) {
+      const auto send = take<SendDelivery>();
+      const bool fails = broken && send.webhook == "soc";
+      step(DeliveryAnswered{send.id, fails ? test::server_error(500) : Disposition{}});
+    }
+  };
+  const auto recorded = [&](EventType type) {
+    return std::count_if(events.begin(), events.end(),
+                         [&](const EventRecord& event) { return event.type == type; });
+  };
+  respond();
+  run(59s, respond);
+  EXPECT_EQ(recorded(EventType::WebhookFailing), 0);
+  run(11min, respond);
+  EXPECT_EQ(recorded(EventType::WebhookFailing), 1);
+  EXPECT_EQ(notes_of("webhook_failing"), 1);
+  EXPECT_TRUE(status(0).failing);
+  EXPECT_EQ(status(0).queued, 1) << "it does not get its own";
+  EXPECT_EQ(status(1).queued, 0);
+  EXPECT_FALSE(status(1).failing);
+  broken = false;
+  run(40min, respond);
+  EXPECT_EQ(recorded(EventType::WebhookRecovered), 1);
+  EXPECT_EQ(notes_of("webhook_recovered"), 1);
+  EXPECT_FALSE(status(0).failing);
 }
 
 TEST_F(WebhookOperations, AResumedWebhookGoesOnAtOnce) {

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+#include "base/disposition.hpp"
+
 namespace mactiond::ops {
 namespace {
 
@@ -68,6 +70,109 @@ TEST(Metrics, ShowsEveryKnownCombinationFromTheStart) {
   for (const std::string name : {"detection_lag", "store_commit", "loop_lag"}) {
     EXPECT_EQ(value_of(text, "mactiond_" + name + "_seconds_count"), 0) << name;
   }
+}
+
+TEST(Metrics, HasTheCancelsOfEveryPolicyFromTheStart) {
+  core::PolicyOptions cancel;
+  cancel.name = "stale-scans";
+  cancel.action = core::PolicyAction::Cancel;
+  cancel.match.region = {"e*"};
+  core::PolicyOptions notify;
+  notify.name = "watch";
+  core::PolicyOptions ignore;
+  ignore.name = "leave";
+  ignore.action = core::PolicyAction::Ignore;
+  Metrics metrics("0.1.0", {"eu", "us"}, {}, {cancel, notify});
+  metrics.follow({"eu", "us"}, {}, {cancel, notify, ignore});
+  const std::string text = metrics.text();
+  const auto count = [&](const std::string& region, const std::string& policy,
+                         const std::string& result) {
+    return value_of(
+        text, "mactiond_cancels_total",
+        {"region=\"" + region + '"', "policy=\"" + policy + '"', "result=\"" + result + '"'});
+  };
+  for (const char* result :
+       {"requested", "confirmed", "overtaken", "failed", "suppressed", "stale"}) {
+    EXPECT_EQ(count("eu", "stale-scans", result), 0) << result;
+  }
+  EXPECT_EQ(count("us", "stale-scans", "failed"), std::nullopt) << "it does not govern there";
+  EXPECT_EQ(count("us", "watch", "stale"), 0);
+  EXPECT_EQ(count("us", "watch", "failed"), std::nullopt);
+  EXPECT_THAT(text, Not(HasSubstr("leave")));
+}
+
+TEST(Metrics, BeginsNoCounterLater) {
+  Metrics metrics("0.1.0", {"eu"}, {"soc"});
+  const auto series = [](const std::string& text) {
+    std::set<std::string> names;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with('#')) names.insert(line.substr(0, line.rfind(' ')));
+    }
+    return names;
+  };
+  const auto before = series(metrics.text());
+  for (int status = 100; status < 600; ++status) {
+    for (const char* operation : {"token", "list", "get", "cancel"}) {
+      metrics.api_request("eu", operation, std::to_string(status));
+    }
+  }
+  for (auto reason = Reason::Auth; reason <= Reason::Stopped;
+       reason = static_cast<Reason>(static_cast<int>(reason) + 1)) {
+    metrics.api_request("eu", "list", std::string(to_string(reason)));
+    metrics.delivery("soc", std::string(to_string(reason)));
+  }
+  metrics.delivery("soc", "anything");
+  metrics.transition("eu", "Unheard", std::nullopt);
+  metrics.cancel("eu", "operator", "failed");
+  metrics.removed("soc", "max_queue", 1);
+  EXPECT_EQ(series(metrics.text()), before);
+}
+
+TEST(Metrics, SaysWhichRegionsAreUp) {
+  Metrics metrics("0.1.0", {"eu"}, {});
+  const auto up = [&](const std::string& reason, std::optional<Duration> age) {
+    core::RegionStatus region;
+    region.name = "eu";
+    region.reason = reason;
+    region.last_poll_age = age;
+    metrics.update(status_of(region), kNow);
+    return value_of(metrics.text(), "mactiond_region_up", {"region=\"eu\""});
+  };
+  EXPECT_EQ(value_of(metrics.text(), "mactiond_region_up", {"region=\"eu\""}), 0);
+  EXPECT_EQ(up("", std::nullopt), 0) << "starting";
+  EXPECT_EQ(up("", 2s), 1);
+  EXPECT_EQ(up("network", 2s), 0);
+  metrics.follow({}, {}, {});
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("mactiond_region_up{")));
+}
+
+TEST(Metrics, SaysTheStateOfEachWebhook) {
+  Metrics metrics("0.1.0", {}, {"soc"});
+  const auto state = [&](const std::string& name) {
+    return value_of(metrics.text(), "mactiond_webhook_state",
+                    {"webhook=\"soc\"", "state=\"" + name + '"'});
+  };
+  for (const char* name : {"ok", "failing", "paused", "disabled"}) EXPECT_EQ(state(name), 0);
+  const auto enter = [&](const std::string& name, bool failing) {
+    core::EngineStatus status;
+    core::WebhookStatus webhook;
+    webhook.name = "soc";
+    webhook.state = name;
+    webhook.failing = failing;
+    status.webhooks = {webhook};
+    metrics.update(status, kNow);
+  };
+  enter("ok", false);
+  EXPECT_EQ(state("ok"), 1);
+  enter("ok", true);
+  EXPECT_EQ(state("ok"), 0);
+  EXPECT_EQ(state("failing"), 1);
+  enter("paused", true);
+  EXPECT_EQ(state("failing"), 0);
+  EXPECT_EQ(state("paused"), 1);
+  metrics.follow({}, {}, {});
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("mactiond_webhook_state{")));
 }
 
 TEST(Metrics, LeavesOutWhatIsNotKnown) {

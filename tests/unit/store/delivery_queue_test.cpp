@@ -86,6 +86,101 @@ TEST_F(DeliveryQueue, OffersTheOldestAloneOnlyWhenItIsDue) {
   EXPECT_THAT(seqs(due(oldest)), ElementsAre(1));
 }
 
+core::DeliveryRetryRow unreachable(std::uint64_t seq, std::int64_t due, std::int64_t early_from) {
+  core::DeliveryRetryRow row{"soc", seq, 2, at(due), "network", at(early_from - 4)};
+  row.early_from = at(early_from);
+  row.early_tries = 1;
+  return row;
+}
+
+TEST_F(DeliveryQueue, OffersEarlyWhatWaitsForTheReceiverAlone) {
+  commit_events(4, {"A", "B", "C", "D"}, {"soc"});
+  core::Batch batch;
+  batch.retries = {unreachable(1, 300, 10),
+                   unreachable(2, 300, 20),
+                   {"soc", 3, 1, at(300), "server_error 500", at(5), {}, 0, 2}};
+  commit(batch);
+  core::LoadDeliveries load = due_by("soc", 15);
+  EXPECT_THAT(seqs(due(load)), ElementsAre(4)) << "not while it is away";
+  EXPECT_EQ(due(load).next_due, at(300));
+  load.early = true;
+  const core::DeliveriesLoaded early = due(load);
+  EXPECT_THAT(seqs(early), ElementsAre(4, 1));
+  EXPECT_EQ(early.next_due, at(20));
+  EXPECT_FALSE(early.due[0].early);
+  EXPECT_EQ(early.due[0].failed, std::nullopt);
+  EXPECT_TRUE(early.due[1].early);
+  EXPECT_EQ(early.due[1].due, at(300));
+  EXPECT_EQ(early.due[1].attempts, 2);
+  EXPECT_EQ(early.due[1].early_tries, 1);
+  EXPECT_EQ(early.due[1].failed, at(6));
+  load.due_until = at(300);
+  const core::DeliveriesLoaded all = due(load);
+  EXPECT_THAT(seqs(all), ElementsAre(4, 1, 2, 3)) << "each of them once";
+  EXPECT_EQ(all.due[3].refusals, 2);
+  load.limit = 1;
+  EXPECT_LE(due(load).due.size(), 2U);
+}
+
+TEST_F(DeliveryQueue, OffersEarlyOnlyTheOldestOfAnAction) {
+  commit_events(3, {"A"}, {"soc"});
+  core::Batch batch;
+  batch.retries = {unreachable(1, 300, 10)};
+  commit(batch);
+  core::LoadDeliveries load = due_by("soc", 15);
+  load.early = true;
+  EXPECT_THAT(seqs(due(load)), ElementsAre(1));
+  end("soc", 1);
+  EXPECT_THAT(seqs(due(load)), ElementsAre(2));
+}
+
+TEST_F(DeliveryQueue, MovesEveryTimeOfAWaitingDeliveryWithTheClock) {
+  commit_events(1, {"A"}, {"soc"});
+  core::Batch batch;
+  batch.retries = {unreachable(1, 300, 10)};
+  commit(batch);
+  batch = {};
+  batch.shift_due = std::chrono::seconds(1000);
+  commit(batch);
+  core::LoadDeliveries load = due_by("soc", 1009);
+  load.early = true;
+  EXPECT_EQ(due(load).next_due, at(1010));
+  load.due_until = at(1010);
+  const core::DeliveriesLoaded loaded = due(load);
+  ASSERT_EQ(loaded.due.size(), 1U);
+  EXPECT_EQ(loaded.due[0].due, at(1300));
+  EXPECT_EQ(loaded.due[0].failed, at(1006));
+}
+
+TEST_F(DeliveryQueue, KeepsTheTroubleOfAReceiver) {
+  core::WebhookRow row;
+  row.webhook = "soc";
+  row.refused = {3, 17, 18'000'000'000};
+  row.trouble = {at(5), true, "timeout", true, at(2)};
+  core::Batch batch;
+  batch.webhooks = {row};
+  commit(batch);
+  batch = {};
+  batch.shift_due = std::chrono::seconds(100);
+  commit(batch);
+  commit_events(2, {"A"}, {"soc", "siem"});
+  const core::Snapshot snapshot = load();
+  ASSERT_EQ(snapshot.webhooks.size(), 2U);
+  const core::WebhookRow& siem = snapshot.webhooks[0].row;
+  EXPECT_EQ(siem.webhook, "siem");
+  EXPECT_EQ(siem.state, "ok");
+  EXPECT_FALSE(siem.trouble.since);
+  EXPECT_FALSE(siem.trouble.reported || siem.trouble.unreachable);
+  const core::WebhookRow& soc = snapshot.webhooks[1].row;
+  EXPECT_EQ(soc.refused, row.refused);
+  EXPECT_EQ(soc.trouble.since, at(105));
+  EXPECT_TRUE(soc.trouble.reported);
+  EXPECT_EQ(soc.trouble.reason, "timeout");
+  EXPECT_TRUE(soc.trouble.unreachable);
+  EXPECT_EQ(soc.trouble.taken, at(102));
+  EXPECT_EQ(snapshot.webhooks[1].queued, 2);
+}
+
 std::vector<std::uint64_t> oldest_seqs(const core::OldestLoaded& loaded) {
   std::vector<std::uint64_t> found;
   for (const auto& row : loaded.rows) found.push_back(row.seq);

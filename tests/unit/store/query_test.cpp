@@ -36,6 +36,11 @@ TEST_F(Query, WalksTheHeadsInOrderOfDue) {
               AllOf(HasSubstr("SEARCH d USING INDEX delivery_head"), kNoWholeTable));
 }
 
+TEST_F(Query, WalksWhatMayGoEarlyInOrderOfItsTime) {
+  EXPECT_THAT(plan(kSelectEarly),
+              AllOf(HasSubstr("SEARCH d USING INDEX delivery_early"), kNoWholeTable));
+}
+
 TEST_F(Query, FindsTheOldestAndTheNextWithoutReadingTheQueue) {
   EXPECT_THAT(plan(kSelectOldest), kNoWholeTable);
   for (const char* sql : {kPromoteDelivery, kDemoteDeliveries, kInsertDelivery}) {

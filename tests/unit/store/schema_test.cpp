@@ -44,6 +44,29 @@ TEST(Schema, AddsALaterStepAndKeepsTheRows) {
   EXPECT_EQ(database.execAndGet("SELECT state || note FROM webhook").getString(), "pausedx");
 }
 
+TEST(Schema, TakesWhatWaitsOverFromEveryFormerVersion) {
+  for (std::size_t former = 2; former < migrations().size(); ++former) {
+    SCOPED_TRACE(former);
+    SQLite::Database database = memory();
+    ASSERT_TRUE(migrate(database, migrations().first(former)));
+    database.exec(
+        "INSERT INTO delivery (webhook, seq, action_id, head, queued, due, attempts, last_reason)"
+        " VALUES ('soc', 1, 'a', 1, 0, 0, 2, 'network')");
+    database.exec("INSERT INTO webhook (name, state, failures_in_a_row) VALUES ('soc', 'ok', 2)");
+    ASSERT_TRUE(migrate(database));
+    EXPECT_EQ(database
+                  .execAndGet("SELECT count(*) FROM delivery WHERE early_from IS NULL AND failed IS"
+                              " NULL AND early_tries = 0 AND refusals = 0 AND attempts = 2")
+                  .getInt(),
+              1);
+    EXPECT_EQ(database
+                  .execAndGet("SELECT count(*) FROM webhook WHERE refused = '' AND unreachable = 0"
+                              " AND trouble_since IS NULL AND failures_in_a_row = 2")
+                  .getInt(),
+              1);
+  }
+}
+
 TEST(Schema, KeepsTheOldVersionWhenAStepFails) {
   SQLite::Database database = memory();
   ASSERT_TRUE(migrate(database));

@@ -121,6 +121,9 @@ TEST(PagerDuty, KeepsProblemsOfDifferentThingsApart) {
   EXPECT_EQ(key(test::event_of(EventType::RegionRecovered, "")), "mactiond:eu");
   EXPECT_EQ(key(test::event_of(EventType::WebhookPaused, webhook)), "mactiond:soc1:webhook:soc");
   EXPECT_EQ(key(test::event_of(EventType::WebhookResumed, webhook)), "mactiond:soc1:webhook:soc");
+  for (const EventType type : {EventType::WebhookFailing, EventType::WebhookRecovered}) {
+    EXPECT_EQ(key(test::event_of(type, webhook)), "mactiond:soc1:webhook:soc:failing");
+  }
   EXPECT_EQ(key(test::event_of(EventType::WebhookDeadLettered, webhook)),
             "mactiond:soc1:webhook:soc:dead_letter");
 }

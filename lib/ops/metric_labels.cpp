@@ -1,0 +1,76 @@
+#include "ops/metric_labels.hpp"
+
+#include <algorithm>
+
+#include "base/disposition.hpp"
+#include "base/glob.hpp"
+
+namespace mactiond::ops {
+namespace {
+
+/// What an API, an identity provider or a gateway in between answers.
+constexpr std::array<std::string_view, 16> kCodes = {"200", "400", "401", "403", "404", "405",
+                                                     "407", "408", "409", "410", "413", "429",
+                                                     "500", "502", "503", "504"};
+/// Why no answer came, or none that can be used.
+constexpr std::array<Reason, 9> kNoAnswer = {Reason::Auth,     Reason::Rejected, Reason::Timeout,
+                                             Reason::Network,  Reason::Tls,      Reason::BadAnswer,
+                                             Reason::TooLarge, Reason::Stopped,  Reason::Throttled};
+
+template <class Values, class Value>
+bool is_one_of(const Values& values, const Value& value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+}  // namespace
+
+std::vector<std::string> request_codes() {
+  std::vector<std::string> codes(kCodes.begin(), kCodes.end());
+  for (const Reason reason : kNoAnswer) codes.emplace_back(to_string(reason));
+  codes.emplace_back(kOther);
+  return codes;
+}
+
+std::vector<std::string> delivery_results() {
+  std::vector<std::string> results{"delivered", std::string(kOther)};
+  for (auto reason = Reason::Auth; reason <= Reason::Stopped;
+       reason = static_cast<Reason>(static_cast<int>(reason) + 1)) {
+    results.emplace_back(to_string(reason));
+  }
+  return results;
+}
+
+std::vector<std::string> results_of(const core::PolicyOptions& policy) {
+  switch (policy.action) {
+    case core::PolicyAction::Cancel:
+      return {kCancelResults.begin(), kCancelResults.end()};
+    case core::PolicyAction::Notify:
+      return {"stale"};
+    case core::PolicyAction::Ignore:
+      break;
+  }
+  return {};
+}
+
+bool governs(const core::PolicyOptions& policy, const std::string& region) {
+  const auto& globs = policy.match.region;
+  return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+           return glob_match(glob, region);
+         });
+}
+
+std::string status_label(std::string_view status) {
+  return std::string(is_one_of(kStatuses, status) ? status : kOther);
+}
+
+std::string code_label(const std::string& code) {
+  static const std::vector<std::string> kKnown = request_codes();
+  return is_one_of(kKnown, code) ? code : std::string(kOther);
+}
+
+std::string result_label(const std::string& result) {
+  static const std::vector<std::string> kKnown = delivery_results();
+  return is_one_of(kKnown, result) ? result : std::string(kOther);
+}
+
+}  // namespace mactiond::ops
