@@ -89,6 +89,7 @@ struct Disposition {
   std::optional<Duration> retry_after;  ///< a floor the peer named
   std::string detail;                   ///< for operators: error code and text without secrets
   std::optional<NamedLimit> limit{};    ///< with Throttled, where the peer said it
+  bool page_limit = false;              ///< with 400: the peer spoke of a limit of $top
 
   [[nodiscard]] bool ok() const { return verdict == Verdict::Ok; }
 };

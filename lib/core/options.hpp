@@ -21,7 +21,7 @@ enum class Filters : std::uint8_t { Auto, Documented };
 
 /// [region.poll]
 struct PollOptions {
-  Duration min_interval = std::chrono::seconds(2);
+  Duration min_interval = std::chrono::seconds(1);
   Duration idle_interval = std::chrono::seconds(15);
   Duration overlap = std::chrono::minutes(5);
   Duration lookback = std::chrono::hours(24 * 4);

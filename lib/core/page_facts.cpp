@@ -21,6 +21,27 @@ std::uint64_t fingerprint_of(const std::vector<MachineAction>& actions) {
   return sum;
 }
 
+std::vector<std::uint64_t> prints_of(const std::vector<MachineAction>& actions) {
+  std::vector<std::uint64_t> prints;
+  prints.reserve(actions.size());
+  for (const MachineAction& action : actions) {
+    const auto ticks = static_cast<std::uint64_t>(action.stamp().time_since_epoch().count());
+    prints.push_back(fingerprint(action.id.value) * 31 + ticks);
+  }
+  return prints;
+}
+
+// A row without a last update has no place in the order.
+bool out_of_order(const std::vector<MachineAction>& actions) {
+  std::optional<WallTime> before;
+  for (const MachineAction& action : actions) {
+    if (!action.last_update) continue;
+    if (before && *action.last_update < *before) return true;
+    before = action.last_update;
+  }
+  return false;
+}
+
 std::optional<CreationSpan> span_of(const std::vector<MachineAction>& actions) {
   if (actions.empty()) return std::nullopt;
   const auto older = [](const MachineAction& a, const MachineAction& b) {
@@ -49,6 +70,8 @@ PageFacts facts_of(const std::vector<MachineAction>& actions, int unusable, bool
   facts.newest_update = newest_update(actions);
   facts.fingerprint = fingerprint_of(actions);
   facts.span = span_of(actions);
+  facts.prints = prints_of(actions);
+  facts.out_of_order = out_of_order(actions);
   return facts;
 }
 

@@ -23,6 +23,9 @@ struct PageFacts {
   std::uint64_t fingerprint = 0;          ///< of the actions' ids in their order; 0 without any
   /// Set where the rows came in order of creation: whatever the list holds between is on the page.
   std::optional<CreationSpan> span = std::nullopt;
+  /// One for each action, of its id and last update: a row that was read before has its print.
+  std::vector<std::uint64_t> prints{};
+  bool out_of_order = false;  ///< the last updates do not ascend
 };
 
 /// unusable: rows of the page beside the actions.

@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 constexpr Duration kSweepInterval = 10min;
 /// Between the pages of one sweep, so that polls are never held up by more than one of them.
 constexpr Duration kSweepPageInterval = 20s;
+/// A page of fewer rows holds up nothing, and a service that caps its pages has many of them.
+constexpr Duration kSmallSweepPageInterval = 5s;
+constexpr int kSmallPage = 1000;
 constexpr Duration kBackoffFirst = 5s;
 constexpr Duration kBackoffMax = 5min;
 /// While a missing role may be granted soon it is looked for this often, so seldom that each try
@@ -22,31 +25,20 @@ constexpr Duration kPermissionMax = 75s;
 constexpr int kPermissionTries = 50;
 constexpr Duration kRefusedFor = 24h;
 constexpr Duration kMisjudgedBy = 1h;
-/// A round that does not end is given up; the sweep finds the rest.
-constexpr int kPagesMax = 500;
-/// One row in so many is read again with the next page of the open set.
-constexpr int kOverlapDivisor = 200;
+
+// Whether a small page was cut is found out at once.
+Duration sweep_page_interval(const PageFacts& page, const ListRound& round) {
+  if (page.rows >= kSmallPage) return kSweepPageInterval;
+  return round.pages() == 1 ? Duration{} : kSmallSweepPageInterval;
+}
+
+std::size_t index(Strategy strategy) { return static_cast<std::size_t>(strategy); }
+
+Strategy strategy_of(const Query& query) {
+  return query.kind == Query::Kind::ChangedSince ? Strategy::Changes : Strategy::Documented;
+}
 
 }  // namespace
-
-bool ListRound::advance(const PageFacts& page) {
-  ++pages_;
-  fingerprint_ = page.fingerprint;
-  if (page.newest_update) {
-    newest_update_ = std::max(newest_update_.value_or(*page.newest_update), *page.newest_update);
-  }
-  const bool more = page.rows > 0 && (page.rows >= query_.top || page.has_next_link);
-  if (!more || pages_ >= kPagesMax) return false;
-  const bool keyset = query_.kind == Query::Kind::ChangedSince && page.newest_update;
-  if (keyset && *page.newest_update > query_.since) {
-    query_.since = *page.newest_update;
-    query_.skip = 0;
-  } else {
-    const bool shrinks = query_.kind == Query::Kind::OpenOrCreatedSince;
-    query_.skip += page.rows - (shrinks ? page.rows / kOverlapDivisor : 0);
-  }
-  return true;
-}
 
 void PollSchedule::restore(std::optional<WallTime> watermark,
                            std::optional<WallTime> changes_refused_until) {
@@ -54,10 +46,23 @@ void PollSchedule::restore(std::optional<WallTime> watermark,
   refused_until_ = changes_refused_until;
 }
 
-void PollSchedule::configure(const PollOptions& options, MonoTime now) {
+void PollSchedule::configure(const PollOptions& options, Duration interval, MonoTime now) {
+  const bool other_queries =
+      options.filters != options_.filters || options.page_size != options_.page_size ||
+      options.overlap != options_.overlap || options.lookback != options_.lookback;
   options_ = options;
-  // A wait that was told us is not cut short.
-  if (poll_failures_ == 0) poll_at_ = std::min(poll_at_, now + options_.idle_interval);
+  if (other_queries) give_up_rounds(now);
+  if (poll_failures_ > 0 || !polled_once_) return;
+  poll_at_ = std::min(poll_at_, std::max(poll_started_ + interval, now));
+}
+
+void PollSchedule::give_up_rounds(MonoTime now) {
+  poll_.reset();
+  sweep_.reset();
+  refusals_.fill({});
+  instead_.reset();
+  if (poll_failures_ > 0) poll_at_ = std::min(poll_at_, std::max(poll_held_until_, now));
+  if (sweep_failures_ > 0) sweep_at_ = std::min(sweep_at_, std::max(sweep_held_until_, now));
 }
 
 void PollSchedule::start_at(MonoTime when) { poll_at_ = sweep_at_ = when; }
@@ -74,10 +79,11 @@ std::optional<Query> PollSchedule::poll_due(MonoTime now, WallTime server_now) {
   if (poll_under_way_ || now < poll_at_) return std::nullopt;
   if (!poll_) {
     Query query;
-    query.kind = strategy(server_now) == Strategy::Changes ? Query::Kind::ChangedSince
-                                                           : Query::Kind::OpenOrCreatedSince;
+    const Strategy strategy = instead_.value_or(this->strategy(server_now));
+    query.kind =
+        strategy == Strategy::Changes ? Query::Kind::ChangedSince : Query::Kind::OpenOrCreatedSince;
     query.since = watermark_ ? *watermark_ - options_.overlap : server_now - options_.lookback;
-    query.top = options_.page_size;
+    query.top = page_size(now);
     poll_.emplace(std::move(query), server_now);
     poll_started_ = now;
   }
@@ -91,7 +97,7 @@ std::optional<Query> PollSchedule::sweep_due(MonoTime now, WallTime server_now) 
     Query query;
     query.kind = Query::Kind::CreatedSince;
     query.since = reference(server_now) - options_.lookback;
-    query.top = options_.page_size;
+    query.top = page_size(now);
     sweep_.emplace(std::move(query), server_now);
   }
   return sweep_->query();
@@ -111,9 +117,12 @@ bool PollSchedule::poll_page(const PageFacts& page, Duration interval, MonoTime 
   MACTIOND_ASSERT(poll_ && poll_under_way_);
   poll_under_way_ = false;
   poll_failures_ = 0;
-  if (poll_->advance(page)) return false;
-  move_watermark(clocks);
+  settle_strategy(clocks.server);
+  if (poll_->advance(page, paging_, now)) return false;
+  poll_shortfall_ = poll_->shortfall();
+  if (poll_shortfall_.empty()) move_watermark(clocks);
   poll_.reset();
+  instead_.reset();
   polled_once_ = true;
   poll_at_ = std::max(poll_started_ + interval, now);
   return true;
@@ -140,10 +149,11 @@ bool PollSchedule::sweep_page(const PageFacts& page, MonoTime now) {
   MACTIOND_ASSERT(sweep_ && sweep_under_way_);
   sweep_under_way_ = false;
   sweep_failures_ = 0;
-  if (sweep_->advance(page)) {
-    sweep_at_ = now + kSweepPageInterval;
+  if (sweep_->advance(page, paging_, now)) {
+    sweep_at_ = now + sweep_page_interval(page, *sweep_);
     return false;
   }
+  sweep_shortfall_ = sweep_->shortfall();
   sweep_.reset();
   sweep_at_ = now + kSweepInterval;
   return true;
@@ -157,8 +167,9 @@ void PollSchedule::poll_failed(const Disposition& outcome, MonoTime now, Random&
       outcome.reason == Reason::Permission && poll_failures_ <= kPermissionTries;
   const Duration most = grant_expected ? kPermissionMax : kBackoffMax;
   const Duration delay = backoff(poll_failures_, kBackoffFirst, most, random);
-  if (outcome.retry_after) held_until_ = std::max(held_until_, now + *outcome.retry_after);
-  poll_at_ = std::max(now + delay, held_until_);
+  poll_held_until_ =
+      std::max(poll_held_until_, now + outcome.retry_after.value_or(Duration{}));
+  poll_at_ = std::max(now + delay, poll_held_until_);
 }
 
 void PollSchedule::sweep_failed(const Disposition& outcome, MonoTime now, Random& random) {
@@ -166,15 +177,56 @@ void PollSchedule::sweep_failed(const Disposition& outcome, MonoTime now, Random
   if (outcome.reason == Reason::Stopped) return;
   ++sweep_failures_;
   const Duration delay = backoff(sweep_failures_, kBackoffFirst, kBackoffMax, random);
-  sweep_at_ = now + std::max(delay, outcome.retry_after.value_or(Duration{}));
+  sweep_held_until_ = now + outcome.retry_after.value_or(Duration{});
+  sweep_at_ = std::max(now + delay, sweep_held_until_);
 }
 
-bool PollSchedule::query_refused(WallTime server_now) {
-  if (!poll_ || poll_->query().kind != Query::Kind::ChangedSince) return false;
+std::optional<Disposition> PollSchedule::query_refused(const Disposition& outcome) {
+  MACTIOND_ASSERT(poll_ && poll_under_way_);
+  const Strategy refused = strategy_of(poll_->query());
+  const Strategy other = refused == Strategy::Changes ? Strategy::Documented : Strategy::Changes;
+  refusals_[index(refused)] = outcome.detail.empty() ? "refused" : outcome.detail;
   poll_.reset();
-  poll_under_way_ = false;
-  refused_until_ = server_now + kRefusedFor;
-  return true;
+  const bool may_ask_other =
+      other == Strategy::Documented || options_.filters != Filters::Documented;
+  if (may_ask_other && refusals_[index(other)].empty()) {
+    poll_under_way_ = false;
+    instead_ = other;
+    return std::nullopt;
+  }
+  instead_.reset();
+  Disposition all = outcome;
+  if (!refusals_[index(other)].empty()) {
+    all.detail = "last-update query: " + refusals_[index(Strategy::Changes)] +
+                 "; documented query: " + refusals_[index(Strategy::Documented)];
+  }
+  refusals_.fill({});
+  return all;
+}
+
+void PollSchedule::settle_strategy(WallTime server_now) {
+  const std::string& changes = refusals_[index(Strategy::Changes)];
+  if (!changes.empty()) {
+    refused_until_ = server_now + kRefusedFor;
+    notices_.emplace_back("changes_filter_refused", changes);
+  } else if (!refusals_[index(Strategy::Documented)].empty()) {
+    refused_until_.reset();
+  }
+  refusals_.fill({});
+}
+
+bool PollSchedule::top_refused(int top, MonoTime now) {
+  const bool smaller = paging_.top_refused(top, now);
+  if (poll_) poll_->use_top(page_size(now));
+  if (sweep_) sweep_->use_top(page_size(now));
+  return smaller;
+}
+
+std::vector<std::pair<std::string, std::string>> PollSchedule::take_notices() {
+  auto notices = paging_.take_notices();
+  notices.insert(notices.end(), notices_.begin(), notices_.end());
+  notices_.clear();
+  return notices;
 }
 
 void PollSchedule::opened(MonoTime now) {

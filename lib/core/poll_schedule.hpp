@@ -1,48 +1,22 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/disposition.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "core/list_round.hpp"
 #include "core/options.hpp"
 #include "core/page_facts.hpp"
+#include "core/paging.hpp"
 #include "core/query.hpp"
 
 namespace mactiond::core {
-
-/// One complete read of a list, page after page.
-///
-/// ChangedSince moves its lower bound to the newest stamp of a full page instead of skipping: an
-/// action updated meanwhile moves to the end and pushes none out of sight. Rows of the edge's
-/// stamp are read again. Only where a whole page has one stamp does it skip. The other queries
-/// keep their place by creation, which no update moves: a new row repeats those after it. One that
-/// leaves the open set pulls them up, so of the open set a few are read twice at a page's edge.
-class ListRound {
- public:
-  ListRound(Query query, WallTime started) : query_(std::move(query)), started_(started) {}
-
-  [[nodiscard]] const Query& query() const { return query_; }
-  /// Server time at which the round began.
-  [[nodiscard]] WallTime started() const { return started_; }
-  /// Takes a page in; true if another one must be read.
-  [[nodiscard]] bool advance(const PageFacts& page);
-  /// Whether the page is the one before over again although rows were to be skipped: a list
-  /// without an end.
-  [[nodiscard]] bool repeats(const PageFacts& page) const {
-    return query_.skip > 0 && page.fingerprint != 0 && page.fingerprint == fingerprint_;
-  }
-  /// Greatest last update seen so far.
-  [[nodiscard]] std::optional<WallTime> newest_update() const { return newest_update_; }
-
- private:
-  Query query_;
-  WallTime started_;
-  std::optional<WallTime> newest_update_;
-  std::uint64_t fingerprint_ = 0;  ///< of the page before
-  int pages_ = 0;
-};
 
 /// What is known of the time; either may be wrong by years.
 struct Clocks {
@@ -59,12 +33,17 @@ enum class Strategy : std::uint8_t { Changes, Documented };
 /// the later says what is the future, and the earlier how far back lookback reaches, so that what
 /// is read again is still known. The sweep asks for everything created
 /// within lookback, at start and every ten minutes, and catches what a poll could miss.
+///
+/// A tenant that refuses one query is asked the other one in the same round. That the last-update
+/// query is refused is remembered for a day, but only once the documented one was taken: what
+/// refuses both says nothing about a filter.
 class PollSchedule {
  public:
   explicit PollSchedule(const PollOptions& options) : options_(options) {}
 
-  /// Other options; a round under way goes on as it began.
-  void configure(const PollOptions& options, MonoTime now);
+  /// Other options, for the next call already: a round of other queries is given up, and what it
+  /// waits for unless the service asked for the wait. interval: see poll_page.
+  void configure(const PollOptions& options, Duration interval, MonoTime now);
   void restore(std::optional<WallTime> watermark, std::optional<WallTime> changes_refused_until);
   /// Spreads the first polls of many regions out.
   void start_at(MonoTime when);
@@ -87,14 +66,26 @@ class PollSchedule {
   /// The call failed: the page is asked for again after a back-off, never before retry_after.
   void poll_failed(const Disposition& outcome, MonoTime now, Random& random);
   void sweep_failed(const Disposition& outcome, MonoTime now, Random& random);
-  /// The call told nothing (token renewed, daemon stopping): the page is asked for again at once.
+  /// The call says nothing (token renewed, daemon stopping): the page is asked for again at once.
   void poll_abandoned() { poll_under_way_ = false; }
   void sweep_abandoned() { sweep_under_way_ = false; }
-  /// The server refused the query itself (400 ODataError). True if the strategy changed for it.
-  [[nodiscard]] bool query_refused(WallTime server_now);
+  /// The server refused the poll's query itself (400). Nothing if the other query is due instead;
+  /// else the failure to report, with the reasons of all that were refused.
+  [[nodiscard]] std::optional<Disposition> query_refused(const Disposition& outcome);
+  /// The server refused a `$top`. True if a smaller one is to be tried.
+  [[nodiscard]] bool top_refused(int top, MonoTime now);
+  [[nodiscard]] int page_size(MonoTime now) const {
+    return paging_.page_size(options_.page_size, now);
+  }
+  /// Why rows may be missing from the last complete poll or sweep; empty if none can be.
+  [[nodiscard]] const std::string& shortfall() const {
+    return poll_shortfall_.empty() ? sweep_shortfall_ : poll_shortfall_;
+  }
+  /// What operators should know of the service: event and reason of a note, each once.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> take_notices();
 
   /// Polls now, or when a wait is over that the API named.
-  void poll_soon(MonoTime now) { poll_at_ = std::min(poll_at_, std::max(now, held_until_)); }
+  void poll_soon(MonoTime now) { poll_at_ = std::min(poll_at_, std::max(now, poll_held_until_)); }
   /// Something opened while the schedule was idle: poll at the fast pace from now on.
   void opened(MonoTime now);
 
@@ -106,30 +97,41 @@ class PollSchedule {
   [[nodiscard]] int poll_failures() const { return poll_failures_; }
   /// Whether a poll completed since this object was made.
   [[nodiscard]] bool polled_once() const { return polled_once_; }
-  /// Whether the round under way began with a query of this kind.
+  /// The round under way; nothing while a call of one that was given up is.
   [[nodiscard]] const std::optional<ListRound>& poll_round() const { return poll_; }
   [[nodiscard]] const std::optional<ListRound>& sweep_round() const { return sweep_; }
 
  private:
   void move_watermark(const Clocks& clocks);
+  void give_up_rounds(MonoTime now);
+  /// The first page of a query was taken: what is refused is settled.
+  void settle_strategy(WallTime server_now);
   /// Where lookback is counted from: a clock that is behind what was seen is wrong.
   [[nodiscard]] WallTime reference(WallTime server_now) const;
 
   PollOptions options_;
   std::optional<WallTime> watermark_;
   std::optional<WallTime> refused_until_;
+  /// By strategy: why the round's query was refused; empty if it was not.
+  std::array<std::string, 2> refusals_;
+  std::optional<Strategy> instead_;  ///< of the other, which was refused in this round
+  std::vector<std::pair<std::string, std::string>> notices_;
+  Paging paging_;
 
   std::optional<ListRound> poll_;
+  std::string poll_shortfall_;
   MonoTime poll_at_{};
+  MonoTime poll_held_until_ = MonoTime::min();  ///< as the service asked
   MonoTime poll_started_{};
-  MonoTime held_until_ = MonoTime::min();  ///< by a Retry-After
   bool poll_under_way_ = false;
   int poll_failures_ = 0;
   bool polled_once_ = false;
   bool misjudged_ = false;  ///< a round was begun anew
 
   std::optional<ListRound> sweep_;
+  std::string sweep_shortfall_;
   MonoTime sweep_at_{};
+  MonoTime sweep_held_until_{};
   bool sweep_under_way_ = false;
   int sweep_failures_ = 0;
 };

@@ -21,7 +21,7 @@ constexpr int kFailuresUntilTrouble = 3;
 constexpr std::size_t kIdsPerList = 40;
 constexpr std::size_t kLookupsAtOnce = 4;
 /// While an action is this young it changes fast, and saved-up quota is well spent on it.
-constexpr Duration kYoung = 2min;
+constexpr Duration kYoung = 1min;
 
 }  // namespace
 
@@ -35,9 +35,9 @@ Region::Region(const RegionOptions& options, const std::string& boot_id, const P
 
 void Region::configure(const RegionOptions& options, const Policies& policies, MonoTime now) {
   limiter_.configure(options.quota, now);
-  schedule_.configure(options.poll, now);
-  canceller_.use_policies(policies);
   options_ = options;
+  schedule_.configure(options.poll, pace(now), now);
+  canceller_.use_policies(policies);
 }
 
 void Region::restore(const RegionRow& row) {
@@ -135,7 +135,7 @@ void Region::advance_lookups(Now now, const Secret& token, StepWriter& out) {
       Query query;
       query.kind = many_ids_ == ManyIds::In ? Query::Kind::IdIn : Query::Kind::IdEq;
       query.ids = ids;
-      query.top = options_.poll.page_size;
+      query.top = schedule_.page_size(now.mono);
       send_list(Call{Call::Kind::LookupMany, std::move(ids), now.mono, many_ids_}, std::move(query),
                 token, now, out);
     }
@@ -169,6 +169,7 @@ void Region::advance_sweep(Now now, const Secret& token, StepWriter& out) {
 
 void Region::send_list(Call call, Query query, const Secret& token, Now now, StepWriter& out) {
   const CommandId id = out.next_id();
+  call.top = query.top;
   calls_.emplace(id, std::move(call));
   out.commands().push_back(ListActions{id, options_.name, std::move(query), token,
                                        now.mono + kListTimeout, now.mono + kSendWithin});

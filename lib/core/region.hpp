@@ -82,6 +82,7 @@ class Region {
     std::vector<ActionId> ids;  ///< of a lookup or a cancel
     MonoTime sent{};
     ManyIds many = ManyIds::None;  ///< of a LookupMany
+    int top = 0;                   ///< of a list
   };
   /// Who asks the quota for tokens, by turns: none can starve another.
   enum Turn : std::size_t { kLookupTurn, kPollTurn, kSweepTurn, kTurns };
@@ -110,8 +111,14 @@ class Region {
   [[nodiscard]] bool answered(const Call& call, const Disposition& outcome,
                               std::optional<WallTime> date, Now now, StepWriter& out);
   void tell_unusable(int rows, Now now, StepWriter& out);
-  /// Whether the answered page shows that its list has no end.
-  [[nodiscard]] bool repeats(const Call& call, const PageFacts& page) const;
+  void sweep_listed(const PageFacts& page, Now now);
+  void poll_listed(const PageFacts& page, Now now, StepWriter& out);
+  /// Whether what was answered belongs to a round that a reload gave up.
+  [[nodiscard]] bool given_up(const Call& call) const;
+  /// Whether the list is asked for again at once, with a smaller page or another query.
+  [[nodiscard]] bool asked_otherwise(const Call& call, const Disposition& outcome, Now now,
+                                     StepWriter& out);
+  void note_habits(StepWriter& out);
   void list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
                    StepWriter& out);
   /// A read that should have shown them did not: they are read by id.

@@ -30,29 +30,57 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
     many_answered(call, now);
     return;
   }
+  if (given_up(call)) {
+    call.kind == Call::Kind::Poll ? schedule_.poll_abandoned() : schedule_.sweep_abandoned();
+    return;
+  }
   const PageFacts page = facts_of(listed.actions, listed.unusable, listed.has_next_link);
-  if (repeats(call, page)) {
-    Disposition endless{Verdict::Retry, Reason::BadAnswer, 0, {}, "the list repeats a page"};
-    list_failed(call, endless, false, now, out);
-    return;
-  }
   if (call.kind == Call::Kind::Sweep) {
-    if (!schedule_.sweep_page(page, now.mono)) return;
-    swept_from_ = sweep_began_;
-    look_up(tracker_.unseen_open(Read::Sweep), now);
-    return;
+    sweep_listed(page, now);
+  } else {
+    poll_listed(page, now, out);
   }
+  note_habits(out);
+}
+
+void Region::sweep_listed(const PageFacts& page, Now now) {
+  if (!schedule_.sweep_page(page, now.mono)) return;
+  swept_from_ = sweep_began_;
+  look_up(tracker_.unseen_open(Read::Sweep), now);
+}
+
+void Region::poll_listed(const PageFacts& page, Now now, StepWriter& out) {
   const bool open_set = schedule_.poll_round()->query().kind == Query::Kind::OpenOrCreatedSince;
-  const auto watermark = schedule_.watermark();
+  const RegionRow before = row();
   // The rest of the round may be pages away.
   if (open_set && page.span) look_up(tracker_.unseen_open(Read::Poll, *page.span), now);
-  if (!schedule_.poll_page(page, pace(now.mono), now.mono, {server_now(now), now.wall})) return;
+  const bool complete =
+      schedule_.poll_page(page, pace(now.mono), now.mono, {server_now(now), now.wall});
+  if (schedule_.changes_refused_until() != before.changes_refused_until ||
+      schedule_.watermark() != before.watermark) {
+    out.batch().regions.push_back(row());
+  }
+  if (!complete) return;
   if (!measured_from_) measured_from_ = server_now(now);
   last_poll_ = now.mono;
   last_poll_wall_ = now.wall;
-  well(now, out);
+  if (schedule_.shortfall().empty()) {
+    well(now, out);
+  } else {
+    trouble({Verdict::Retry, Reason::BadAnswer, 0, {}, schedule_.shortfall()}, true, now, out);
+  }
   if (open_set) look_up(tracker_.unseen_open(Read::Poll), now);
-  if (schedule_.watermark() != watermark) out.batch().regions.push_back(row());
+}
+
+bool Region::given_up(const Call& call) const {
+  if (call.kind == Call::Kind::Poll) return !schedule_.poll_round();
+  return call.kind == Call::Kind::Sweep && !schedule_.sweep_round();
+}
+
+void Region::note_habits(StepWriter& out) {
+  for (const auto& [event, reason] : schedule_.take_notices()) {
+    out.note(Note::Level::Warning, event, {{"region", options_.name}, {"reason", reason}});
+  }
 }
 
 void Region::tell_unusable(int rows, Now now, StepWriter& out) {
@@ -64,11 +92,6 @@ void Region::tell_unusable(int rows, Now now, StepWriter& out) {
            {{"region", options_.name},
             {"rows", std::to_string(rows)},
             {"reason", "an action without an id, or larger than 1 MiB, is left out"}});
-}
-
-bool Region::repeats(const Call& call, const PageFacts& page) const {
-  const bool sweep = call.kind == Call::Kind::Sweep;
-  return (sweep ? schedule_.sweep_round() : schedule_.poll_round())->repeats(page);
 }
 
 Duration Region::pace(MonoTime now) const {
@@ -89,8 +112,25 @@ void Region::many_answered(const Call& call, Now now) {
   }
 }
 
+bool Region::asked_otherwise(const Call& call, const Disposition& outcome, Now now,
+                             StepWriter& out) {
+  if (outcome.status != 400) return false;
+  // The settings that were refused are not in force any more.
+  bool again = given_up(call);
+  if (!again && outcome.page_limit) again = schedule_.top_refused(call.top, now.mono);
+  note_habits(out);
+  if (!again) return false;
+  if (call.kind == Call::Kind::Poll) schedule_.poll_abandoned();
+  if (call.kind == Call::Kind::Sweep) schedule_.sweep_abandoned();
+  if (call.kind == Call::Kind::LookupMany) {
+    lookups_.failed(call.ids, outcome.retry_after, now.mono, random_);
+  }
+  return true;
+}
+
 void Region::list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
                          StepWriter& out) {
+  if (asked_otherwise(call, outcome, now, out)) return;
   if (call.kind == Call::Kind::LookupMany) {
     const bool refused = outcome.reason == Reason::Query || outcome.reason == Reason::Rejected;
     if (refused && call.many == many_ids_) {
@@ -107,22 +147,20 @@ void Region::list_failed(const Call& call, const Disposition& outcome, bool agai
     }
     return;
   }
-  if (outcome.reason == Reason::Query && schedule_.query_refused(server_now(now))) {
-    out.note(Note::Level::Warning, "changes_filter_refused",
-             {{"region", options_.name}, {"reason", describe(outcome)}});
-    out.batch().regions.push_back(row());
-    return;
-  }
   if (again) {
     schedule_.poll_abandoned();
     return;
   }
-  schedule_.poll_failed(outcome, now.mono, random_);
-  const bool at_once =
-      outcome.reason == Reason::Permission || outcome.reason == Reason::Auth || waits_long(outcome);
+  const bool refused = outcome.status == 400;
+  std::optional<Disposition> failure = outcome;
+  if (refused) failure = schedule_.query_refused(outcome);
+  if (!failure) return;
+  schedule_.poll_failed(*failure, now.mono, random_);
+  const bool at_once = refused || outcome.reason == Reason::Permission ||
+                       outcome.reason == Reason::Auth || waits_long(outcome);
   if (outcome.reason == Reason::Stopped) return;
-  failed(outcome);
-  trouble(outcome, at_once, now, out);
+  failed(*failure);
+  trouble(*failure, at_once, now, out);
 }
 
 }  // namespace mactiond::core

@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "defender/entra_error.hpp"
 #include "defender/json_object.hpp"
+#include "defender/page_limit.hpp"
 #include "http/outcome.hpp"
 
 namespace mactiond::defender {
@@ -28,12 +29,16 @@ struct ApiError {
   std::string message;
 };
 
-// {"error":{"code":…,"message":…}}, or a gateway's {"error":"…"}. Anything else says nothing.
+// {"error":{"code":…,"message":…}}, or a gateway's {"error":"…"} or {"message":"…"}. Anything else
+// says nothing.
 ApiError read_error(std::string_view body) {
   const auto answer = parse_object(body);
   if (answer.has_error()) return {};
   const boost::json::value* error = answer->if_contains("error");
-  if (error == nullptr) return {};
+  if (error == nullptr) {
+    const std::string_view message = text_of(*answer, "Message");
+    return {"", std::string(message.empty() ? text_of(*answer, "message") : message)};
+  }
   if (error->is_string()) return {std::string(error->get_string()), ""};
   if (!error->is_object()) return {};
   const boost::json::object& members = error->get_object();
@@ -173,6 +178,7 @@ Disposition api_outcome(const http::Response& response, WallTime local) {
   const ApiError error = read_error(response.body);
   if (const std::string text = describe(error); !text.empty()) result.detail = text;
   if (result.status == 400 && error.code == "ODataError") result.reason = Reason::Query;
+  if (result.status == 400) result.page_limit = speaks_of_page_limit(response.body);
   if (result.status != 429) return result;
   if (!result.retry_after) result.retry_after = wait_from_message(error.message);
   result.limit = named_limit(error.message);

@@ -45,10 +45,12 @@ def throttled(retry_after, message=""):
 
 
 class HostileApi:
-    """answer is what every list call gets; token calls are always answered well."""
+    """answer is what every list call gets, unless answer_to makes one from its path; token calls
+    are always answered well."""
 
     def __init__(self, certs):
         self.answer = page([])
+        self.answer_to = None
         self.calls = []  # (path, authorization), of everything but token calls
         outer = self
 
@@ -62,7 +64,7 @@ class HostileApi:
 
             def do_GET(self):
                 outer.calls.append((self.path, self.headers.get("Authorization")))
-                self._send(*outer.answer)
+                self._send(*(outer.answer_to(self.path) if outer.answer_to else outer.answer))
 
             def _send(self, status, headers, body):
                 self.send_response(status)

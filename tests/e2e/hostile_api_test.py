@@ -1,15 +1,28 @@
 """An API that is hostile or broken beyond what mactionsim models: the daemon stays within its
 limits, says what is wrong, keeps its token to itself, and goes on when the trouble ends."""
 
+import json
 import re
+import signal
 import unittest
 from pathlib import Path
 
 from harness import E2eTest, wait_until
-from hostile_api import HostileApi, gzip_bomb, machine_action, page, throttled
+from hostile_api import HostileApi, gzip_bomb, machine_action, page, stamp, throttled
 
 MIB = 1024 * 1024
+REFUSALS = [
+    b"", b"null", b"<html><body>Bad Request</body></html>", b'{"Message":"no"}',
+    b'{"error":{"code":"","message":""}}', b'{"error":{"code":"BadRequest","message":"m"}}',
+    b'{"error":{"code":"InvalidInput","message":"m"}}', b'{"error":{"code":null,"message":null}}',
+    b'{"error":"no"}', b"[]", b"\xff\xfe",
+]
 MEMORY_LIMIT_MB = 400  # a page of 64 MiB, decoded once, and what it is made of
+
+
+def skip_of(path):
+    found = re.search(r"\$skip=(\d+)", path)
+    return int(found[1]) if found else 0
 
 
 def peak_memory_mb(pid):
@@ -29,8 +42,12 @@ class Hostile(E2eTest):
     def failures(self, code):
         return self.daemon.metric_sum("mactiond_api_requests_total", operation="list", code=code)
 
-    def told(self):
-        return [line for line in self.daemon.log_lines() if line["type"] == "action.transition"]
+    def state(self):
+        return self.daemon.status()["regions"][0]["state"]
+
+    def told(self, daemon=None):
+        return [line for line in (daemon or self.daemon).log_lines()
+                if line["type"] == "action.transition"]
 
     def recovers(self):
         """A good page after the trouble is followed as ever."""
@@ -47,15 +64,83 @@ class Hostile(E2eTest):
         self.assertEqual(thief.calls, [])
         self.assertEqual({call[1] for call in self.api.calls}, {"Bearer t0k3n"})
 
-    def test_a_next_link_in_a_loop_ends(self):
-        self.api.answer = page([machine_action()], "/api/machineactions")
+    def test_a_next_link_on_every_answer_ends_the_round_and_is_reported_once(self):
+        action = machine_action()
+        self.api.answer = page([action], "/api/machineactions")
         self.daemon.start()
-        wait_until(lambda: self.reason() and "repeats a page" in self.reason(), 60, "the refusal",
-                   self.daemon.diagnostics)
-        self.assertLess(len(self.api.calls), 10, "the quota was spent on it")
+        wait_until(lambda: len(self.api.calls) >= 20, 60, "more polls", self.daemon.diagnostics)
+        self.assertEqual(self.state(), "ok", self.reason())
         self.assertEqual(len(self.told()), 1)
-        self.api.answer = page([])
-        wait_until(lambda: not self.reason(), 60, "the recovery", self.daemon.diagnostics)
+        ended = action | {"status": "Succeeded", "lastUpdateDateTimeUtc": stamp(0)}
+        self.api.answer = page([ended], "/api/machineactions")
+        wait_until(lambda: len(self.told()) == 2, 60, "its end", self.daemon.diagnostics)
+        self.assertEqual(self.daemon.diagnostics(100_000).count("pages_repeated"), 1)
+        self.assertEqual(self.state(), "ok", self.reason())
+
+    def test_any_400_to_the_last_update_query_leads_to_the_documented_one(self):
+        for number, body in enumerate(REFUSALS):
+            with self.subTest(body):
+                api = self.place.keep(HostileApi(self.place.certs))
+                actions = [machine_action()]
+                api.answer_to = lambda path, body=body, actions=actions: (
+                    (400, {"Content-Type": "text/html"}, body)
+                    if "$filter=lastUpdate" in path else page(actions))
+                daemon = self.place.daemon(None, [], name=f"refused{number}", api=api.url)
+                daemon.start()
+                wait_until(lambda: self.told(daemon), 60, "the action", daemon.diagnostics)
+                wait_until(lambda: len(api.calls) >= 4, 30, "more polls", daemon.diagnostics)
+                self.assertEqual(daemon.status()["regions"][0]["state"], "ok")
+                self.assertEqual(sum("$filter=lastUpdate" in call[0] for call in api.calls), 1,
+                                 "the refusal is remembered")
+                self.assertEqual(daemon.stop()[0], 0)
+
+    def test_both_queries_refused_is_reported_with_both_reasons(self):
+        self.api.answer_to = lambda path: (400, {}, json.dumps({"error": {"code": "", "message": (
+            "first" if "$filter=lastUpdate" in path else "second")}}).encode())
+        self.daemon.start()
+        wait_until(lambda: self.state() == "degraded", 60, "the trouble", self.daemon.diagnostics)
+        self.assertRegex(self.reason(), "first.*second")
+        self.api.answer_to = None
+        self.recovers()
+        self.assertEqual(sum("status%20eq" in call[0] for call in self.api.calls[-1:]), 0,
+                         "the last-update filter is not blamed")
+
+    def test_a_limit_of_top_lowers_the_page_size(self):
+        action = machine_action()
+
+        def answer(path):
+            top = int(re.search(r"\$top=(\d+)", path)[1])
+            if top > 1000:
+                return 400, {}, b"The limit of '1000' for Top query has been exceeded."
+            return page([action])
+
+        self.api.answer_to = answer
+        self.daemon.start()
+        wait_until(lambda: len(self.told()) >= 1, 60, "the action", self.daemon.diagnostics)
+        tops = [int(re.search(r"\$top=(\d+)", call[0])[1]) for call in self.api.calls]
+        self.assertEqual(tops[:5], [10000, 5000, 2500, 1250, 625])
+        self.assertTrue(all("lastUpdate" in call[0] for call in self.api.calls[:5]))
+        self.assertEqual(self.state(), "ok", self.reason())
+
+    def test_a_service_that_caps_its_pages_and_sorts_by_nothing_hides_no_row(self):
+        actions = [machine_action(age_s=3600 - 7 * (number % 90)) for number in range(330)]
+        self.api.answer_to = lambda path: page(actions[skip_of(path):][:120])
+        self.daemon.start()
+        wait_until(lambda: len(self.told()) == 330, 60, "every row", self.daemon.diagnostics)
+        self.assertEqual(self.state(), "ok", self.reason())
+
+    def test_a_reload_reaches_a_round_that_fails(self):
+        action = machine_action()
+        self.api.answer_to = lambda path: (
+            (503, {}, b"") if "$filter=lastUpdate" in path else page([action]))
+        self.daemon.start()
+        wait_until(lambda: self.failures("503") >= 2, 60, "failures", self.daemon.diagnostics)
+        text = self.daemon.config.read_text()
+        self.daemon.config.write_text(text.replace(
+            'min_interval = "300ms"', 'min_interval = "300ms"\nfilters = "documented"'))
+        self.assertNotEqual(self.daemon.config.read_text(), text)
+        self.daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: len(self.told()) >= 1, 60, "the action", self.daemon.diagnostics)
 
     def test_a_page_of_ten_thousand_rows_is_taken(self):
         self.api.answer = page([machine_action(comment="x" * 500) for _ in range(10_000)])

@@ -14,11 +14,19 @@ constexpr Names<Encoding, 4> kEncodings{{{Encoding::Identity, "identity"},
                                          {Encoding::Gzip, "gzip"},
                                          {Encoding::Deflate, "deflate"},
                                          {Encoding::RawDeflate, "raw_deflate"}}};
-constexpr Names<NextLink, 5> kNextLinks{{{NextLink::Standard, "standard"},
+constexpr Names<NextLink, 6> kNextLinks{{{NextLink::Standard, "standard"},
                                          {NextLink::Always, "always"},
                                          {NextLink::Never, "never"},
                                          {NextLink::Foreign, "foreign"},
-                                         {NextLink::Relative, "relative"}}};
+                                         {NextLink::Relative, "relative"},
+                                         {NextLink::Claimed, "claimed"}}};
+constexpr Names<BadQueryBody, 7> kBadQueryBodies{{{BadQueryBody::OData, "odata"},
+                                                  {BadQueryBody::NoCode, "no_code"},
+                                                  {BadQueryBody::Other, "other"},
+                                                  {BadQueryBody::Gateway, "gateway"},
+                                                  {BadQueryBody::Html, "html"},
+                                                  {BadQueryBody::Null, "null"},
+                                                  {BadQueryBody::Empty, "empty"}}};
 constexpr Names<RowOrder, 2> kOrders{
     {{RowOrder::NewestFirst, "newest_first"}, {RowOrder::Arbitrary, "arbitrary"}}};
 constexpr Names<CancelMode, 3> kCancels{{{CancelMode::Immediate, "immediate"},
@@ -60,6 +68,12 @@ void read_payload(Fields& fields, Traits& traits) {
   fields.read_ms("fill_after_ms", traits.fill_after);
 }
 
+void read_size(Fields& fields, std::string_view key, std::size_t& size) {
+  std::uint64_t read = size;
+  fields.read(key, read);
+  size = read;
+}
+
 void read_listing(Fields& fields, Traits& traits) {
   fields.read_ms("visibility_list_ms", traits.visibility_list);
   fields.read_ms("visibility_get_ms", traits.visibility_get);
@@ -71,9 +85,12 @@ void read_listing(Fields& fields, Traits& traits) {
   fields.read_name("next_link", kNextLinks, traits.next_link);
   fields.read_name("order", kOrders, traits.order);
   fields.read("repeat_rows", traits.repeat_rows);
-  std::uint64_t page_max = traits.page_max;
-  fields.read("page_max", page_max);
-  traits.page_max = page_max;
+  fields.read_name("bad_query_body", kBadQueryBodies, traits.bad_query_body);
+  fields.read("ignore_order_by", traits.ignore_order_by);
+  fields.read("ignore_skip", traits.ignore_skip);
+  read_size(fields, "page_max", traits.page_max);
+  read_size(fields, "page_cap", traits.page_cap);
+  read_size(fields, "top_max", traits.top_max);
 }
 
 void read_life(Fields& fields, Traits& traits) {

@@ -73,6 +73,10 @@ TEST_P(Seeds, MissNothingWhilePagesChange) {
   EXPECT_THAT(paging_hour(GetParam()), IsEmpty()) << "seed " << GetParam();
 }
 
+TEST_P(Seeds, MissNothingWhateverTheHabitsOfTheService) {
+  EXPECT_THAT(habits_day(GetParam()), IsEmpty()) << "seed " << GetParam();
+}
+
 INSTANTIATE_TEST_SUITE_P(Some, Seeds, ::testing::Range<std::uint64_t>(100, 104));
 
 class CancelSeeds : public ::testing::TestWithParam<std::uint64_t> {};

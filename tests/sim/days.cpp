@@ -1,5 +1,6 @@
 #include "sim/days.hpp"
 
+#include <array>
 #include <chrono>
 
 #include "base/random.hpp"
@@ -168,11 +169,45 @@ std::vector<std::string> paging_hour(std::uint64_t seed) {
   return violations;
 }
 
+std::vector<std::string> habits_day(std::uint64_t seed) {
+  WorldOptions options = day_options(seed, 1);
+  Random random(seed + 1);
+  options.engine.webhooks.clear();
+  Traits& traits = options.api.traits;
+  constexpr std::array<std::size_t, 6> kCaps{0, 3, 40, 100, 170, 1000};
+  traits.page_cap = kCaps[random.below(kCaps.size())];
+  traits.ignore_order_by = random.below(2) == 0;
+  traits.order = random.below(2) == 0 ? RowOrder::NewestFirst : RowOrder::Arbitrary;
+  traits.reject_last_update_filter = random.below(3) == 0;
+  traits.bad_query_body = static_cast<BadQueryBody>(random.below(7));
+  if (random.below(3) == 0) traits.top_max = 100 + random.below(3000);
+  constexpr std::array<NextLink, 3> kLinks{NextLink::Standard, NextLink::Always, NextLink::Claimed};
+  traits.next_link = kLinks[random.below(kLinks.size())];
+  if (traits.page_cap == 0 && traits.top_max == 0) traits.ignore_skip = random.below(2) == 0;
+  World world(options);
+  Traffic traffic;
+  traffic.actions = 400;
+  traffic.over = 3h;
+  traffic.step_min = 1min;
+  traffic.step_max = 30min;
+  add_traffic(world, traffic, random.next());
+  world.run_until(6h);
+  // A cap below a hundred rows is found by a sweep, which reads page by page.
+  const bool small_pages = traits.page_cap > 0 && traits.page_cap < 100;
+  auto violations = judge(world, {.visible_longer_than = small_pages ? 25min : 60s});
+  const auto status = world.engine().status(world.now());
+  for (const auto& region : status.regions) {
+    if (!region.reason.empty()) violations.push_back(region.name + " reads " + region.reason);
+  }
+  return violations;
+}
+
 const std::vector<Day>& days() {
   static const std::vector<Day> all{{"faults", faulty_day, 1000},
                                     {"quota", quota_day, 1000},
                                     {"delivery", delivery_day, 1000},
                                     {"paging", paging_hour, 1000},
+                                    {"habits", habits_day, 1000},
                                     {"cancel", cancel_day, 2000}};
   return all;
 }

@@ -38,6 +38,11 @@ struct Day {
 /// $skip does miss in the same seed is part of it: else the seed would prove nothing.
 [[nodiscard]] std::vector<std::string> paging_hour(std::uint64_t seed);
 
+/// A service with habits of its own: it caps its pages, ignores `$orderby` or `$skip`, claims more
+/// pages than there are, refuses queries in any form. Nothing may be missed, and the region stays
+/// well.
+[[nodiscard]] std::vector<std::string> habits_day(std::uint64_t seed);
+
 /// Policies of every kind over stale actions, some of which end or change at the very moment of
 /// their cancel; faults before and after a cancel's effect, crashes between any two steps, lagging
 /// replicas, clocks that jump, theirs and ours, operators; then a calm in which every decision must

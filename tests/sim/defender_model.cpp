@@ -17,6 +17,32 @@ std::string context(const std::string& host, std::string_view what) {
 
 Refusal odata_error(std::string message) { return bad_request("ODataError", std::move(message)); }
 
+void shape_bad_query(Refusal& refusal, BadQueryBody body) {
+  switch (body) {
+    case BadQueryBody::OData:
+      break;
+    case BadQueryBody::NoCode:
+      refusal.code.clear();
+      break;
+    case BadQueryBody::Other:
+      refusal.code = "BadRequest";
+      break;
+    case BadQueryBody::Gateway:
+      refusal.raw_body = "{" + JsonMembers().add("Message", refusal.message).text() + "}";
+      refusal.raw_type = "application/json";
+      break;
+    case BadQueryBody::Html:
+      refusal.raw_body = "<html><body><h1>400</h1><p>" + refusal.message + "</p></body></html>";
+      break;
+    case BadQueryBody::Null:
+      refusal.raw_body = "null";
+      break;
+    case BadQueryBody::Empty:
+      refusal.raw_body = "";
+      break;
+  }
+}
+
 std::optional<std::string> if_any(const std::string& text) {
   if (text.empty()) return std::nullopt;
   return text;
@@ -109,15 +135,25 @@ std::optional<WallTime> DefenderModel::next_change() const {
 
 Answer<ListAnswer> DefenderModel::list(const ListOptions& options, WallTime now) {
   advance(now);
-  if (auto refusal = refuse_query(options)) return std::move(*refusal);
-  Selection selection = list_.select(options, traits_.order, traits_.page_max);
+  if (auto refusal = refuse_query(options)) {
+    shape_bad_query(*refusal, traits_.bad_query_body);
+    return std::move(*refusal);
+  }
+  ListOptions obeyed = options;
+  if (traits_.ignore_order_by) obeyed.order.clear();
+  if (traits_.ignore_skip) obeyed.skip = 0;
+  if (traits_.page_cap > 0) {
+    obeyed.top = std::min(obeyed.top.value_or(traits_.page_max), traits_.page_cap);
+  }
+  Selection selection = list_.select(obeyed, traits_.order, traits_.page_max);
   ListAnswer answer;
   answer.matched = selection.matched;
   answer.next_skip = options.skip + selection.rows.size();
   answer.rows = std::move(selection.rows);
   if (traits_.repeat_rows && !answer.rows.empty()) answer.rows.push_back(answer.rows.back());
-  answer.has_next_link = selection.more && traits_.next_link != NextLink::Never &&
-                         (traits_.next_link != NextLink::Standard || !options.top);
+  const bool claimed = traits_.next_link == NextLink::Claimed;
+  answer.has_next_link = claimed || (selection.more && traits_.next_link != NextLink::Never &&
+                                     (traits_.next_link != NextLink::Standard || !options.top));
   return answer;
 }
 
@@ -377,6 +413,12 @@ void DefenderModel::publish(std::uint32_t number, Entity entity, WallTime at) {
 }
 
 std::optional<Refusal> DefenderModel::refuse_query(const ListOptions& options) const {
+  if (traits_.top_max > 0 && options.top.value_or(0) > traits_.top_max) {
+    return odata_error(
+        "The limit of '" + std::to_string(traits_.top_max) +
+        "' for Top query has been exceeded. The value from the incoming request is '" +
+        std::to_string(*options.top) + "'.");
+  }
   if (traits_.reject_order_by && !options.order.empty()) {
     return odata_error("The query option '$orderby' is not allowed.");
   }

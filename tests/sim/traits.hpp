@@ -27,6 +27,18 @@ enum class NextLink : std::uint8_t {
   Never,
   Foreign,   ///< as Always, naming a host that is not the API's
   Relative,  ///< as Always, without scheme and host
+  Claimed,   ///< on every answer, whether rows follow or not
+};
+
+/// What the 400 to a query that the API does not take looks like.
+enum class BadQueryBody : std::uint8_t {
+  OData,    ///< the documented error with code ODataError
+  NoCode,   ///< the same with an empty code
+  Other,    ///< the same with code BadRequest
+  Gateway,  ///< {"Message":"…"}
+  Html,
+  Null,  ///< the JSON value null
+  Empty,
 };
 
 enum class CancelMode : std::uint8_t {
@@ -52,6 +64,11 @@ struct Traits {
   bool reject_last_update_filter = false;
   bool reject_order_by = false;
   bool reject_in = false;
+  BadQueryBody bad_query_body = BadQueryBody::OData;
+  std::size_t top_max = 0;       ///< a larger $top is refused with 400; 0: none is
+  std::size_t page_cap = 0;      ///< rows of any answer, with no word about it; 0: no cap
+  bool ignore_order_by = false;  ///< rows come in the order of a request without $orderby
+  bool ignore_skip = false;      ///< the first page comes again and again
   NextLink next_link = NextLink::Standard;
   RowOrder order = RowOrder::NewestFirst;
   bool repeat_rows = false;        ///< the last row of a page stands there twice

@@ -76,7 +76,7 @@ TEST(Print, ShowsDefaultsToo) {
   EXPECT_THAT(printed, HasSubstr("per_hour = 1500  #"));
   EXPECT_THAT(printed, HasSubstr("instance = \"host1.example\"  #"));
   EXPECT_THAT(printed, HasSubstr("api = \"https://api.security.microsoft.com\"  #"));
-  EXPECT_THAT(printed, HasSubstr("[region.poll]\nmin_interval = \"2s\"  #"));
+  EXPECT_THAT(printed, HasSubstr("[region.poll]\nmin_interval = \"1s\"  #"));
 }
 
 }  // namespace

@@ -2,11 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
-#include <map>
 #include <string>
-#include <vector>
 
 #include "support/builders.hpp"
 
@@ -17,90 +14,11 @@ using namespace std::chrono_literals;
 using test::filter_refused;
 using test::kBoot;
 using test::kDay;
+using test::refusal;
 using test::server_error;
 using Kind = Query::Kind;
 
 Query changed_since(WallTime since, int top) { return {Kind::ChangedSince, since, {}, top, 0}; }
-
-TEST(ListRound, EndsWithAShortPage) {
-  ListRound round(changed_since(kDay, 10), kDay);
-  EXPECT_FALSE(round.advance({9, false, kDay + 5s}));
-  EXPECT_EQ(round.newest_update(), kDay + 5s);
-}
-
-TEST(ListRound, AFullPageMovesTheLowerBoundInsteadOfSkipping) {
-  ListRound round(changed_since(kDay, 10), kDay);
-  EXPECT_TRUE(round.advance({10, false, kDay + 5s}));
-  EXPECT_EQ(round.query(), changed_since(kDay + 5s, 10));
-}
-
-TEST(ListRound, SkipsWithinAPageOfOneStamp) {
-  ListRound round(changed_since(kDay, 10), kDay);
-  ASSERT_TRUE(round.advance({10, false, kDay + 5s}));
-  EXPECT_TRUE(round.advance({10, false, kDay + 5s}));
-  EXPECT_EQ(round.query().skip, 10);
-  EXPECT_TRUE(round.advance({10, false, kDay + 6s}));
-  EXPECT_EQ(round.query(), changed_since(kDay + 6s, 10)) << "the skip ends with the stamp";
-}
-
-TEST(ListRound, GoesOnWhileTheAnswerSaysThereIsMore) {
-  ListRound round(changed_since(kDay, 10), kDay);
-  EXPECT_TRUE(round.advance({3, true, kDay + 1s}));
-  EXPECT_FALSE(round.advance({0, true, std::nullopt})) << "an empty page ends every list";
-}
-
-TEST(ListRound, DocumentedQueriesSkipByRows) {
-  ListRound round({Kind::CreatedSince, kDay, {}, 10, 0}, kDay);
-  EXPECT_TRUE(round.advance({10, false, kDay + 5s}));
-  EXPECT_TRUE(round.advance({7, true, kDay + 4s}));
-  EXPECT_EQ(round.query().skip, 17);
-  EXPECT_EQ(round.query().since, kDay);
-  EXPECT_EQ(round.newest_update(), kDay + 5s);
-}
-
-TEST(ListRound, ReadsTheEdgeOfTheOpenSetAgainBecauseEndingRowsPullTheOthersUp) {
-  ListRound round({Kind::OpenOrCreatedSince, kDay, {}, 1000, 0}, kDay);
-  EXPECT_TRUE(round.advance({1000, false, kDay}));
-  EXPECT_EQ(round.query().skip, 995);
-  EXPECT_TRUE(round.advance({1000, false, kDay}));
-  EXPECT_EQ(round.query().skip, 1990);
-}
-
-TEST(ListRound, IsGivenUpWhenItDoesNotEnd) {
-  ListRound round({Kind::CreatedSince, kDay, {}, 1, 0}, kDay);
-  int pages = 1;
-  while (round.advance({1, true, kDay})) ASSERT_LT(++pages, 10'000);
-  EXPECT_GE(pages, 100);
-}
-
-/// Rows by last update, as the API would list them; each page is followed by an update.
-TEST(ListRound, ReadsEveryRowThoughRowsAreUpdatedBetweenPages) {
-  constexpr int kRows = 57;
-  constexpr int kTop = 10;
-  std::map<int, WallTime> stamps;
-  for (int i = 0; i < kRows; ++i) stamps[i] = kDay + 1s * (i / 4);
-  std::map<int, WallTime> seen;
-  ListRound round(changed_since(kDay, kTop), kDay);
-  bool more = true;
-  for (int page = 0; more; ++page) {
-    ASSERT_LT(page, 100);
-    std::vector<std::pair<WallTime, int>> rows;
-    for (const auto& [id, stamp] : stamps) {
-      if (stamp >= round.query().since) rows.emplace_back(stamp, id);
-    }
-    std::sort(rows.begin(), rows.end());
-    rows.erase(rows.begin(),
-               rows.begin() + std::min<std::ptrdiff_t>(round.query().skip, std::ssize(rows)));
-    if (rows.size() > kTop) rows.resize(kTop);
-    for (const auto& [stamp, id] : rows) seen[id] = stamp;
-    PageFacts facts{static_cast<int>(rows.size()), false, std::nullopt};
-    if (!rows.empty()) facts.newest_update = rows.back().first;
-    more = round.advance(facts);
-    // A row of the page just read moves to the end, out of the order of those not read yet.
-    if (page < 10) stamps[page * 3] = kDay + 1h + 1s * page;
-  }
-  EXPECT_EQ(seen.size(), static_cast<std::size_t>(kRows));
-}
 
 constexpr Duration kFast = 2s;
 constexpr Duration kIdle = 15s;
@@ -283,17 +201,91 @@ TEST_F(PollScheduleTest, AnAbandonedPollCountsAsNothing) {
   EXPECT_EQ(begin_poll(kBoot, kDay).kind, Kind::ChangedSince);
 }
 
-TEST_F(PollScheduleTest, ARefusedFilterIsNotAskedForADay) {
+TEST_F(PollScheduleTest, ARefusedFilterIsNotAskedForADayOnceTheOtherQueryWasTaken) {
   schedule.start_at(kBoot);
   poll(kBoot, kDay, kDay - 1min);
   (void)begin_poll(kBoot + 15s, kDay);
-  EXPECT_TRUE(schedule.query_refused(kDay));
+  EXPECT_FALSE(schedule.query_refused(filter_refused()));
+  EXPECT_EQ(schedule.strategy(kDay), Strategy::Changes) << "so far it may be anything";
   const Query instead = begin_poll(kBoot + 15s, kDay);
   EXPECT_EQ(instead.kind, Kind::OpenOrCreatedSince);
   EXPECT_EQ(instead.since, kDay - 1min - options.overlap);
+  EXPECT_TRUE(schedule.poll_page({}, kFast, kBoot + 15s, {kDay, kDay}));
   EXPECT_EQ(schedule.strategy(kDay + 24h - 1s), Strategy::Documented);
   EXPECT_EQ(schedule.strategy(kDay + 24h), Strategy::Changes);
-  EXPECT_FALSE(schedule.query_refused(kDay)) << "there is no further fall-back";
+  EXPECT_EQ(schedule.take_notices().size(), 1U);
+}
+
+TEST_F(PollScheduleTest, WhatRefusesBothQueriesBlamesNeitherAndGivesBothReasons) {
+  schedule.start_at(kBoot);
+  (void)begin_poll(kBoot, kDay);
+  EXPECT_FALSE(schedule.query_refused(refusal(Verdict::GiveUp, Reason::Rejected, 400, {}, "one")));
+  EXPECT_EQ(begin_poll(kBoot, kDay).kind, Kind::OpenOrCreatedSince);
+  const auto both = schedule.query_refused(refusal(Verdict::GiveUp, Reason::Rejected, 400, {}, ""));
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->detail, "last-update query: one; documented query: refused");
+  schedule.poll_failed(*both, kBoot, random);
+  EXPECT_FALSE(schedule.changes_refused_until());
+  EXPECT_TRUE(schedule.take_notices().empty());
+  EXPECT_EQ(begin_poll(kBoot + 10s, kDay).kind, Kind::ChangedSince) << "all over again";
+}
+
+TEST_F(PollScheduleTest, ADocumentedQueryThatIsRefusedLaterBringsTheOtherBack) {
+  schedule.restore(kDay, kDay + 10h);
+  schedule.start_at(kBoot);
+  EXPECT_EQ(begin_poll(kBoot, kDay).kind, Kind::OpenOrCreatedSince);
+  EXPECT_FALSE(schedule.query_refused(filter_refused()));
+  EXPECT_EQ(begin_poll(kBoot, kDay).kind, Kind::ChangedSince);
+  EXPECT_TRUE(schedule.poll_page({}, kFast, kBoot, {kDay, kDay}));
+  EXPECT_EQ(schedule.strategy(kDay), Strategy::Changes);
+}
+
+TEST_F(PollScheduleTest, WhereOnlyDocumentedFiltersAreWantedNoOtherQueryIsAsked) {
+  options.filters = Filters::Documented;
+  schedule = PollSchedule(options);
+  schedule.start_at(kBoot);
+  (void)begin_poll(kBoot, kDay);
+  const auto refused = schedule.query_refused(filter_refused());
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->detail, "ODataError");
+}
+
+TEST_F(PollScheduleTest, AFailureOfTheDocumentedQueryInBetweenKeepsWhatTheRoundHasLearned) {
+  schedule.start_at(kBoot);
+  (void)begin_poll(kBoot, kDay);
+  EXPECT_FALSE(schedule.query_refused(filter_refused()));
+  (void)begin_poll(kBoot, kDay);
+  schedule.poll_failed(server_error(), kBoot, random);
+  EXPECT_EQ(begin_poll(kBoot + 10s, kDay).kind, Kind::OpenOrCreatedSince);
+  EXPECT_TRUE(schedule.poll_page({}, kFast, kBoot + 10s, {kDay, kDay}));
+  EXPECT_EQ(schedule.strategy(kDay), Strategy::Documented);
+}
+
+TEST_F(PollScheduleTest, ARefusedTopIsHalvedDownTo100AndRememberedForADay) {
+  schedule.start_at(kBoot);
+  int top = begin_poll(kBoot, kDay).top;
+  for (const int smaller : {5000, 2500, 1250, 625, 312, 156, 100}) {
+    EXPECT_TRUE(schedule.top_refused(top, kBoot));
+    EXPECT_TRUE(schedule.top_refused(top, kBoot)) << "another call of the same size";
+    schedule.poll_abandoned();
+    top = begin_poll(kBoot, kDay).top;
+    EXPECT_EQ(top, smaller);
+  }
+  EXPECT_TRUE(schedule.poll_page({}, kFast, kBoot, {kDay, kDay}));
+  EXPECT_EQ(schedule.strategy(kDay), Strategy::Changes) << "no filter is blamed";
+  EXPECT_EQ(schedule.page_size(kBoot + 24h - 1s), 100);
+  EXPECT_EQ(schedule.page_size(kBoot + 24h), options.page_size);
+}
+
+TEST_F(PollScheduleTest, WhatRefusesATopOf100MeansSomethingElse) {
+  schedule.start_at(kBoot);
+  for (int top = begin_poll(kBoot, kDay).top; schedule.top_refused(top, kBoot);) {
+    schedule.poll_abandoned();
+    top = begin_poll(kBoot, kDay).top;
+  }
+  EXPECT_EQ(schedule.page_size(kBoot), options.page_size);
+  EXPECT_FALSE(schedule.query_refused(filter_refused()));
+  EXPECT_EQ(begin_poll(kBoot, kDay).top, options.page_size);
 }
 
 TEST_F(PollScheduleTest, ARefusalNotedByAWrongClockDoesNotLast) {
@@ -308,6 +300,73 @@ TEST_F(PollScheduleTest, DocumentedFiltersAreAChoice) {
   EXPECT_EQ(begin_poll(kBoot, kDay).kind, Kind::OpenOrCreatedSince);
 }
 
+struct ReloadedScheduleTest : PollScheduleTest {
+  /// A round under way whose last call failed.
+  void fail(std::optional<Duration> retry_after) {
+    schedule.start_at(kBoot);
+    (void)begin_poll(kBoot, kDay);
+    for (int i = 0; i < 6; ++i) {
+      schedule.poll_failed(refusal(Verdict::Retry, Reason::ServerError, 503, retry_after), kBoot,
+                           random);
+    }
+  }
+};
+
+TEST_F(ReloadedScheduleTest, AFailingRoundIsGivenUpForOtherFilters) {
+  fail(std::nullopt);
+  options.filters = Filters::Documented;
+  schedule.configure(options, kFast, kBoot + 1s);
+  EXPECT_EQ(begin_poll(kBoot + 1s, kDay).kind, Kind::OpenOrCreatedSince);
+}
+
+TEST_F(ReloadedScheduleTest, AWaitThatTheServiceAskedForStays) {
+  fail(90s);
+  options.page_size = 500;
+  schedule.configure(options, kFast, kBoot + 1s);
+  EXPECT_EQ(schedule.poll_at(), kBoot + 90s);
+  EXPECT_EQ(begin_poll(kBoot + 90s, kDay).top, 500);
+}
+
+TEST_F(ReloadedScheduleTest, EveryKeyThatMakesAQueryCountsFromTheNextCall) {
+  for (const auto change :
+       {+[](PollOptions& o) { o.filters = Filters::Documented; },
+        +[](PollOptions& o) { o.page_size = 77; }, +[](PollOptions& o) { o.lookback = 1h; }}) {
+    PollOptions next = options;
+    schedule = PollSchedule(next);
+    schedule.start_at(kBoot);
+    const Query before = begin_poll(kBoot, kDay);
+    EXPECT_FALSE(schedule.poll_page({next.page_size, true, kDay - 1h}, kFast, kBoot, {kDay, kDay}));
+    change(next);
+    schedule.configure(next, kFast, kBoot);
+    const Query after = begin_poll(kBoot, kDay);
+    EXPECT_EQ(after.top, next.page_size);
+    EXPECT_EQ(after.since, kDay - next.lookback);
+    EXPECT_NE(after, before);
+  }
+}
+
+TEST_F(ReloadedScheduleTest, ACallUnderWayEndsBeforeTheNextOneBegins) {
+  schedule.start_at(kBoot);
+  (void)begin_poll(kBoot, kDay);
+  options.overlap = 1min;
+  schedule.configure(options, kFast, kBoot);
+  EXPECT_FALSE(schedule.poll_round());
+  EXPECT_FALSE(schedule.poll_due(kBoot, kDay));
+  schedule.poll_abandoned();
+  EXPECT_TRUE(schedule.poll_due(kBoot, kDay));
+}
+
+TEST_F(ReloadedScheduleTest, AShorterIntervalCountsFromTheStartOfTheLastPoll) {
+  schedule.start_at(kBoot);
+  (void)begin_poll(kBoot, kDay);
+  EXPECT_TRUE(schedule.poll_page({}, 10min, kBoot, {kDay, kDay}));
+  options.idle_interval = 20s;
+  schedule.configure(options, 20s, kBoot + 5s);
+  EXPECT_EQ(schedule.poll_at(), kBoot + 20s);
+  schedule.configure(options, 1s, kBoot + 5s);
+  EXPECT_EQ(schedule.poll_at(), kBoot + 5s);
+}
+
 TEST_F(PollScheduleTest, SweepsAfterTheFirstPollAndEveryTenMinutes) {
   schedule.start_at(kBoot);
   EXPECT_FALSE(schedule.sweep_due(kBoot, kDay));
@@ -318,7 +377,7 @@ TEST_F(PollScheduleTest, SweepsAfterTheFirstPollAndEveryTenMinutes) {
   EXPECT_EQ(*query, (Query{Kind::CreatedSince, kDay - options.lookback, {}, 10000, 0}));
   schedule.sweep_sent();
   EXPECT_FALSE(schedule.sweep_at());
-  EXPECT_TRUE(schedule.sweep_page({5, false, kDay}, kBoot + 1s));
+  EXPECT_TRUE(schedule.sweep_page({}, kBoot + 1s));
   EXPECT_EQ(schedule.sweep_at(), kBoot + 1s + 10min);
 }
 

@@ -11,6 +11,7 @@ namespace mactiond::core {
 namespace {
 
 using namespace std::chrono_literals;
+using test::ended_action;
 using test::kDay;
 using test::open_action;
 using test::refusal;
@@ -252,21 +253,44 @@ TEST_F(TroubleTest, AnAbandonedCallIsNoTrouble) {
   EXPECT_TRUE(events.empty());
 }
 
-TEST_F(TroubleTest, AListWithoutAnEndIsRefused) {
+TEST_F(TroubleTest, AServiceThatRepeatsItsPagesIsFollowedAndReportedOnce) {
   tick();
   give_token();
   int calls = 0;
-  run(2min, [&] {
+  run(10min, [&] {
     while (count<ListActions>() > 0) {
       ++calls;
       answer(take<ListActions>(), {open_action("a1")}, true);
     }
   });
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "region.degraded"}));
-  EXPECT_NE(reason().find("repeats a page"), std::string::npos) << reason();
-  EXPECT_LE(calls, 8) << "the quota is not spent on it";
-  run(10min, [&] {
-    while (count<ListActions>() > 0) answer(take<ListActions>(), {});
+  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(reason(), "");
+  EXPECT_EQ(notes_of("pages_repeated"), 1);
+  EXPECT_LE(calls, 300) << "a poll costs one call as ever";
+  run(1min, [&] {
+    while (count<ListActions>() > 0) {
+      answer(take<ListActions>(), {ended_action("a1", kDay + 11min)}, true);
+    }
+  });
+  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a1 Pending>Succeeded"}));
+}
+
+TEST_F(TroubleTest, RowsThatCannotBeReachedAreTroubleUntilTheyCanBe) {
+  options.regions[0].poll.page_size = 2;
+  options.regions[0].poll.filters = Filters::Documented;
+  tick();
+  give_token();
+  const std::vector<MachineAction> page{open_action("a1"), open_action("a2")};
+  run(1min, [&] {
+    while (count<ListActions>() > 0) answer(take<ListActions>(), page);
+  });
+  EXPECT_NE(reason().find("repeats a full page"), std::string::npos) << reason();
+  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a2 null>Pending", "region.degraded"}));
+  run(15min, [&] {
+    while (count<ListActions>() > 0) {
+      const auto list = take<ListActions>();
+      answer(list, list.query.skip > 0 ? std::vector<MachineAction>{} : page);
+    }
   });
   EXPECT_EQ(reason(), "");
 }

@@ -45,6 +45,47 @@ TEST(ApiOutcome, TakesAnyOther400AsRejected) {
   EXPECT_EQ(api(500, error_body("ODataError", "m")).reason, Reason::ServerError);
 }
 
+TEST(ApiOutcome, ShowsWhatAGatewaySaysInItsOwnForm) {
+  EXPECT_EQ(api(400, R"({"Message":"no such query"})").detail, "no such query");
+  EXPECT_EQ(api(400, R"({"message":"nor this"})").detail, "nor this");
+  EXPECT_EQ(api(400, "null").detail, "HTTP 400");
+}
+
+TEST(ApiOutcome, KnowsA400ThatSpeaksOfALimitOfTopInWhateverForm) {
+  for (const std::string& body :
+       {error_body("",
+                   "The limit of '1000' for Top query has been exceeded. The value from the "
+                   "incoming request is '10000'."),
+        error_body("BadRequest", "The value of $top must not be greater than 500"),
+        std::string(R"({"Message":"Maximum page size is 1000"})"),
+        std::string(R"({"error":"pageSize exceeds 200"})"),
+        error_body("", R"(Limit of \u00271000\u0027 for \u0027Top\u0027 query has been exceeded)"),
+        error_body("InvalidInput", R"(\u0024top is limited to 1000)"),
+        std::string("<html><title>400</title><p>%24top: at most 1000 allowed</p></html>"),
+        std::string("TOP must be between 1 and 1000"),
+        std::string("Invalid $top. Allowed: 1..1000"),
+        std::string("The query parameter '$top=10000' exceeds the maximum of 1000."),
+        std::string("Requested number of records exceeds the limit")}) {
+    EXPECT_TRUE(api(400, body).page_limit) << body;
+  }
+}
+
+TEST(ApiOutcome, TakesNoOther400ForALimitOfTop) {
+  for (const std::string& body :
+       {std::string(), std::string("null"), std::string("<html><body>Bad Request</body></html>"),
+        read_fixture("error_odata.json"),
+        error_body("BadRequest", "The query option '$top' is not allowed"),
+        error_body("",
+                   "Invalid query, maximum is 1: $filter=lastUpdateDateTimeUtc ge "
+                   "2026-11-20T10:00:00Z&$orderby=lastUpdateDateTimeUtc asc&$top=10000"),
+        std::string("<html><style>p { margin-top: 1px; max-width: 9px }</style>No</html>"),
+        std::string("<html><p style=\"margin-top: 1px; max-width: 9px\">Stop: too large</p>"),
+        std::string("The node count limit of '100' has been exceeded")}) {
+    EXPECT_FALSE(api(400, body).page_limit) << body;
+  }
+  EXPECT_FALSE(api(500, "The limit of '1000' for Top query has been exceeded").page_limit);
+}
+
 TEST(ApiOutcome, NeverShowsTheTarget) {
   const Disposition result = api(429, read_fixture("error_quota.json"));
   EXPECT_EQ(result.detail.find("11111111"), std::string::npos);

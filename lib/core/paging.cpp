@@ -1,0 +1,76 @@
+#include "core/paging.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kKnownFor = 24h;
+constexpr int kSmallestTop = 100;
+/// A further call after every shorter page would double the cost of a poll.
+constexpr int kCheckedFrom = 100;
+
+}  // namespace
+
+int Paging::page_size(int configured, MonoTime now) const {
+  return now < limit_.until ? std::min(configured, limit_.rows) : configured;
+}
+
+bool Paging::top_refused(int top, MonoTime now) {
+  // Another call was refused first.
+  if (now < limit_.until && limit_.rows < top) return true;
+  if (top <= kSmallestTop) {
+    // No service is so narrow: the query was refused for something else.
+    limit_ = {};
+    return false;
+  }
+  limit_ = {std::max(kSmallestTop, top / 2), now + kKnownFor};
+  notices_.emplace_back("page_size_lowered", "the service refused $top=" + std::to_string(top) +
+                                                 "; the next call asks for " +
+                                                 std::to_string(limit_.rows));
+  return true;
+}
+
+void Paging::saw(int rows, MonoTime now) {
+  if (now >= longest_.until || rows >= longest_.rows) longest_ = {rows, now + kKnownFor};
+  if (rows > cap_.rows) cap_ = {};
+}
+
+void Paging::was_cut(int rows, MonoTime now) { cap_ = {rows, now + kKnownFor}; }
+
+bool Paging::may_be_cut(int rows, bool thorough, MonoTime now) const {
+  if (rows == 0) return false;
+  if (now < longest_.until && rows < longest_.rows) return false;
+  if (cap_.rows > 0 && now < cap_.until && rows >= cap_.rows) return true;
+  return thorough || rows >= kCheckedFrom;
+}
+
+void Paging::repeated(MonoTime now) {
+  repeats_.until = now + kKnownFor;
+  note(repeats_, "pages_repeated",
+       "the service repeats pages: rows that were to be skipped came again");
+}
+
+void Paging::followed_link(bool brought_rows, MonoTime now) {
+  empty_links_.until = brought_rows ? std::nullopt : std::optional(now + kKnownFor);
+}
+
+void Paging::lost_order(MonoTime now) {
+  unordered_.until = now + kKnownFor;
+  note(unordered_, "order_ignored",
+       "the service does not sort by last update; lists are read without relying on the order");
+}
+
+void Paging::note(Habit& habit, const char* event, const char* reason) {
+  if (std::exchange(habit.noted, true)) return;
+  notices_.emplace_back(event, reason);
+}
+
+std::vector<std::pair<std::string, std::string>> Paging::take_notices() {
+  return std::exchange(notices_, {});
+}
+
+}  // namespace mactiond::core
