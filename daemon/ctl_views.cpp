@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "action/stamps.hpp"
 #include "base/iso_time.hpp"
 #include "base/printable.hpp"
 
@@ -47,7 +48,9 @@ std::string moment(std::string text) {
 
 std::string age_of(const json::object& action, WallTime now) {
   const auto created = parse_iso_time(cell(action, "creationDateTimeUtc"));
-  return created ? format_age(to_seconds(now - *created)) : std::string();
+  // A creation that cannot be true says nothing of an age.
+  if (!created || !is_possible(*created, now)) return {};
+  return format_age(to_seconds(now - *created));
 }
 
 void add_fact(Rows& rows, const char* name, std::string value) {

@@ -34,7 +34,8 @@ Result<std::unique_ptr<runtime::SyslogSender>> open_syslog_sender(
   std::random_device device;
   return std::make_unique<runtime::SyslogSender>(
       executor, store,
-      runtime::SyslogSender::Receiver{syslog.name, syslog.style, syslog.filter, std::move(send)},
+      runtime::SyslogSender::Receiver{syslog.name, syslog.style, syslog.filter, std::move(send),
+                                      syslog.backlog},
       begin, device());
 }
 

@@ -94,6 +94,9 @@ struct MachineAction {
   std::string request_source;
   std::optional<WallTime> created;
   std::optional<WallTime> last_update;
+  /// Set where a stamp of the answer cannot be true: what stamp() was with it. See
+  /// drop_impossible_stamps.
+  std::optional<WallTime> impossible_stamp;
   std::string cancellation_comment;
   bool cancellation_noted = false;  ///< the API shows who cancelled or when
   /// The whole entity as JSON text in the API's key spelling, unknown keys included, OData

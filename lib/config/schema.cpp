@@ -167,6 +167,20 @@ void add_splunk(std::vector<Option<Webhook>>& options) {
       "Splunk's source type; empty: the token's own");
 }
 
+/// What is queued for a webhook, and how much at a time.
+void add_queue(std::vector<Option<Webhook>>& options) {
+  add(
+      options, "backlog", kOptional, Flag{}, [](auto& w) -> auto& { return w.core.backlog; },
+      "true: also what happened before a new region was first called");
+  add(
+      options, "max_in_flight", kOptional, Whole{1, 256},
+      [](auto& w) -> auto& { return w.core.max_in_flight; }, "attempts at the same time");
+  add(
+      options, "max_queue", kOptional, Whole{1000, 100'000'000},
+      [](auto& w) -> auto& { return w.core.max_queue; },
+      "events that wait, and dead letters, at most; beyond it the oldest go");
+}
+
 void add_credentials(std::vector<Option<Webhook>>& options) {
   add(
       options, "bearer", kOptional, SecretReference{true},
@@ -231,13 +245,7 @@ std::vector<Option<Webhook>> make_webhook_options() {
   add(
       options, "allow_http", kOptional, Flag{}, [](auto& w) -> auto& { return w.allow_http; },
       "http:// is refused unless true");
-  add(
-      options, "max_in_flight", kOptional, Whole{1, 256},
-      [](auto& w) -> auto& { return w.core.max_in_flight; }, "attempts at the same time");
-  add(
-      options, "max_queue", kOptional, Whole{1000, 100'000'000},
-      [](auto& w) -> auto& { return w.core.max_queue; },
-      "events that wait, and dead letters, at most; beyond it the oldest go");
+  add_queue(options);
   add_credentials(options);
   add_teams(options);
   add_splunk(options);
@@ -334,6 +342,9 @@ const std::vector<Option<Syslog>>& syslog_options() {
     add(
         options, "format", kOptional, line_formats(),
         [](auto& s) -> auto& { return s.style.format; }, "of a message: json, ecs, ocsf or cef");
+    add(
+        options, "backlog", kOptional, Flag{}, [](auto& s) -> auto& { return s.backlog; },
+        "true: also what happened before a new region was first called");
     add(
         options, "facility", kOptional,
         Choice<int>{{"user", "daemon", "auth", "authpriv", "local0", "local1", "local2", "local3",

@@ -34,6 +34,7 @@ Alert alert_of(EventType type, std::string_view from, std::string_view to) {
     case EventType::CancelConfirmed:
     case EventType::CancelOvertaken:
     case EventType::CancelSuppressed:
+    case EventType::RegionBaseline:
     case EventType::WebhookTest:
       return Alert::None;
   }

@@ -60,15 +60,20 @@ enum class CancelGuard : std::uint8_t {
 /// What one region knows about time and completeness at the moment of deciding.
 struct CancelTime {
   Now now;
-  std::optional<WallTime> server;  ///< the API's clock
-  Duration uncertainty{};          ///< of it
-  std::optional<MonoTime> jumped;  ///< when it last contradicted itself by minutes
-  Duration spacing{};              ///< of calls that the quota bears for ever
-  bool swept = false;              ///< a complete sweep succeeded since the start
-  MonoTime token_from{};           ///< when the token in use was fetched
+  std::optional<WallTime> server;    ///< the API's clock
+  Duration uncertainty{};            ///< of it
+  std::optional<MonoTime> jumped;    ///< when it last contradicted itself by minutes
+  Duration spacing{};                ///< of calls that the quota bears for ever
+  bool swept = false;                ///< a complete sweep succeeded since the start
+  std::optional<WallTime> moment{};  ///< server, as ServerClock::moment has it
+  MonoTime token_from{};             ///< when the token in use was fetched
 
   /// What is written down as the time: ours where the API's is unknown.
-  [[nodiscard]] WallTime stamp() const { return server.value_or(now.wall); }
+  [[nodiscard]] WallTime stamp() const { return moment ? *moment : server.value_or(now.wall); }
+  /// The API's clock was not behind this at that moment of ours.
+  [[nodiscard]] WallTime earliest(MonoTime when) const {
+    return server.value_or(now.wall) - uncertainty - (now.mono - when);
+  }
 };
 
 /// The guard that forbids relying on ages and statuses at all; nothing if they are sound.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "action/stamps.hpp"
 #include "base/error.hpp"
 #include "core/cancel_events.hpp"
 #include "core/cancel_permission.hpp"
@@ -17,6 +18,11 @@ constexpr int kCallsEach = 2;
 /// Decisions whose first POST is still to come.
 constexpr std::size_t kUnsentMax = 2;
 
+/// What was recorded of an action has happened by then: nothing that follows from it is earlier.
+WallTime recorded_by(const ActionFacts& facts) {
+  return facts.last_update.value_or(facts.first_seen);
+}
+
 std::string label(const Decision& decision) {
   return decision.policy.empty() ? "operator" : decision.policy;
 }
@@ -31,29 +37,39 @@ void Canceller::restore(Decision decision, MonoTime now) {
   Live live;
   if (decision.state == Decision::State::Accepted) live.next = Next::Wait;
   live.at = decision.unsure ? now + kSettle : now;
+  if (decision.posted) live.recorded = decision.posted->server;
   ActionId action = decision.action;
   live.decision = std::move(decision);
   live_.insert_or_assign(std::move(action), std::move(live));
 }
 
-void Canceller::seen(const MachineAction& action) { watch_.put(action.id, facts_of(action)); }
+void Canceller::seen(const MachineAction& action, WallTime first_seen) {
+  ActionFacts facts = facts_of(action);
+  facts.first_seen = first_seen;
+  const WallTime recorded = recorded_by(facts);
+  watch_.put(action.id, std::move(facts));
+  const auto row = live_.find(action.id);
+  if (row != live_.end()) row->second.recorded = std::max(row->second.recorded, recorded);
+}
 
 void Canceller::ended(const MachineAction& action, const CancelTime& time, StepWriter& out) {
   watch_.drop(action.id);
   const auto row = live_.find(action.id);
   if (row == live_.end()) return;
   Live& live = row->second;
+  const bool unanswered = live.decision.state == Decision::State::Posted && live.decision.unsure;
   const bool cancelled = action.status.known() == ActionStatus::Known::Cancelled;
   // Two cancels of one action carry two comments; where the API shows none it may well be ours.
   const bool other =
       !action.cancellation_comment.empty() && action.cancellation_comment != live.decision.comment;
-  const bool unanswered = live.decision.state == Decision::State::Posted && live.decision.unsure;
   const bool ours = live.decision.state == Decision::State::Accepted || (unanswered && !other);
+  const auto happened = action.impossible_stamp ? std::nullopt : action.last_update;
+  if (unanswered && cancelled && ours) accept(live, happened, time, out);
+  live.recorded = std::max(live.recorded, happened.value_or(live.recorded));
   if (!cancelled || !ours) {
     end(action.id, Decision::State::Overtaken, std::string(action.status.text()), 0, time, out);
     return;
   }
-  if (unanswered) accept(live, time, out);
   end(action.id, Decision::State::Confirmed, {}, completed_commands(action), time, out);
 }
 
@@ -153,10 +169,10 @@ void Canceller::tell_stale(const ActionId& action, const PolicyOptions& policy,
   StaleRow row{region_, action, policy.name, std::string(facts.status.text())};
   if (!ledger_.tell_stale(row)) return;
   const Duration age = *time.server - *stale_at(policy, facts) + policy.stale_after;
+  const WallTime when = std::max(time.stamp(), recorded_by(facts));
   const bool would_cancel =
       policy.action == PolicyAction::Cancel && !never_cancelled(policy, facts);
-  out.record(stale_event(row, age, would_cancel, *time.server), {facts.type.text(), {}, {}},
-             time.now.wall);
+  out.record(stale_event(row, age, would_cancel, when), {facts.type.text(), {}, {}}, time.now.wall);
   out.cancel({region_, policy.name, "stale"});
   out.batch().told_stale.push_back(std::move(row));
 }
@@ -185,6 +201,7 @@ void Canceller::make(Decision decision, const CancelTime& time, StepWriter& out)
             {"decision", decision.id}});
   Live live;
   live.at = time.now.mono;
+  if (const ActionFacts* facts = watch_.find(decision.action)) live.recorded = recorded_by(*facts);
   ActionId action = decision.action;
   live.decision = std::move(decision);
   live_.emplace(std::move(action), std::move(live));
@@ -220,12 +237,14 @@ void Canceller::ask(const ActionId& action, const std::string& comment, const st
   decision.status = std::string(facts->status.text());
   decision.comment = comment;
   decision.decided = time.stamp();
-  if (facts->created) decision.age = decision.decided - *facts->created;
+  const WallTime since = facts->created.value_or(facts->first_seen);
+  if (since >= kEarliestStamp) decision.age = decision.decided - since;
   make(std::move(decision), time, out);
   out.reply(Outcome::Done, live_.at(action).decision.id);
 }
 
-void Canceller::accept(Live& live, const CancelTime& time, StepWriter& out) {
+void Canceller::accept(Live& live, std::optional<WallTime> latest, const CancelTime& time,
+                       StepWriter& out) {
   Decision& decision = live.decision;
   live.next = Next::Wait;
   decision.state = Decision::State::Accepted;
@@ -233,7 +252,13 @@ void Canceller::accept(Live& live, const CancelTime& time, StepWriter& out) {
   ledger_.changed(decision);
   write(decision, out);
   out.cancel({region_, label(decision), "requested"});
-  out.record(cancel_event(EventType::CancelRequested, decision, 0, time.stamp()),
+  // The API may have cancelled the action before its answer was here.
+  const auto& posted = decision.posted;
+  const bool same_boot = posted && posted->boot_id == ledger_.boot_id();
+  WallTime when = same_boot ? time.earliest(posted->mono) : time.stamp();
+  when = std::min(std::max(when, live.recorded), latest.value_or(WallTime::max()));
+  live.recorded = std::max(live.recorded, when);
+  out.record(cancel_event(EventType::CancelRequested, decision, 0, when),
              {decision.type.text(), {}, {}}, time.now.wall);
 }
 
@@ -242,11 +267,12 @@ void Canceller::end(const ActionId& action, Decision::State state, std::string o
   const auto row = live_.find(action);
   MACTIOND_ASSERT(row != live_.end());
   Decision decision = std::move(row->second.decision);
+  const WallTime recorded = row->second.recorded;
   live_.erase(row);
   decision.state = state;
   decision.unsure = false;
   decision.outcome = std::move(outcome);
-  decision.ended = time.stamp();
+  decision.ended = std::max(time.stamp(), recorded);
   ledger_.changed(decision);
   write(decision, out);
   look_soon(time);

@@ -38,8 +38,8 @@ class Canceller {
   /// A decision that had not ended when the daemon did.
   void restore(Decision decision, MonoTime now);
 
-  /// An open action as the newest answer shows it.
-  void seen(const MachineAction& action);
+  /// An open action as the newest answer shows it; first_seen: by this store.
+  void seen(const MachineAction& action, WallTime first_seen);
   /// The action is final, by a read.
   void ended(const MachineAction& action, const CancelTime& time, StepWriter& out);
   void vanished(const ActionId& action, const CancelTime& time, StepWriter& out);
@@ -110,6 +110,7 @@ class Canceller {
     bool reconciled = false;  ///< read again since its last POST
     int failed_reads = 0;
     int not_found = 0;
+    WallTime recorded{};  ///< the moment of the last event about it
   };
 
   /// False: it stays held.
@@ -129,7 +130,8 @@ class Canceller {
   /// A re-read told nothing usable, for the reason why.
   void read_in_vain(Live& live, const std::string& why, Duration told, const CancelTime& time,
                     StepWriter& out);
-  void accept(Live& live, const CancelTime& time, StepWriter& out);
+  /// latest: what the accepted cancel has led to happened then.
+  void accept(Live& live, std::optional<WallTime> latest, const CancelTime& time, StepWriter& out);
   void refused(Live& live, const Disposition& outcome, bool again, const CancelTime& time,
                StepWriter& out);
   void end(const ActionId& action, Decision::State state, std::string outcome,

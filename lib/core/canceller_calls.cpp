@@ -142,7 +142,7 @@ void Canceller::reread(const MachineAction& action, bool current, const CancelTi
   live.reconciled = true;
   if (action.status.is_final()) return ended(action, time, out);
   Decision& decision = live.decision;
-  if (decision.unsure && action.cancellation_noted) accept(live, time, out);
+  if (decision.unsure && action.cancellation_noted) accept(live, std::nullopt, time, out);
   if (decision.state == Decision::State::Accepted) return;
   const auto fits = fits_in(decision, time);
   if (!fits || *fits > kClockSlack) {
@@ -203,7 +203,7 @@ void Canceller::posted(const ActionId& action, const Disposition& outcome, bool 
   Live& live = row->second;
   live.under_way = false;
   live.decision.answer = outcome.ok() ? std::to_string(outcome.status) : describe(outcome);
-  if (outcome.ok()) return accept(live, time, out);
+  if (outcome.ok()) return accept(live, std::nullopt, time, out);
   const MonoTime now = time.now.mono;
   live.next = Next::Read;
   if (!is_refusal(outcome.reason)) {

@@ -91,7 +91,11 @@ using Command = std::variant<FetchToken, ListActions, GetAction, CancelAction, L
 struct ActionRow {
   std::string region;
   MachineAction action;
-  WallTime seen{};  ///< the later of our clock and the API's; retention counts from it
+  WallTime seen{};        ///< the later of our clock and the API's; retention counts from it
+  WallTime first_seen{};  ///< kept from the first row of the action; see ActionFacts
+  /// What later answers are ordered against, where it is not the action's own stamp.
+  std::optional<WallTime> ordered_by{};
+  std::optional<WallTime> ended_by{};  ///< the newest stamp that it was final with
 };
 
 /// A delivery to make. The store keeps per (webhook, action) only the oldest open one attemptable.
@@ -127,6 +131,13 @@ struct DeliveryEndRow {
   WallTime ended{};  ///< our clock; kept with a dead letter
 };
 
+/// When a new region was called for the first time. What happened before is its backlog.
+struct FirstCall {
+  WallTime when{};
+  bool by_server = false;  ///< by the API's clock, at the latest; else by ours
+  bool operator==(const FirstCall&) const = default;
+};
+
 /// What a region must remember over a restart.
 struct RegionRow {
   std::string region;
@@ -135,6 +146,8 @@ struct RegionRow {
   std::optional<WallTime> changes_refused_until;
   /// Set while the region is degraded: the reason told.
   std::string degraded;
+  bool fresh = false;  ///< no sweep of it has been complete yet: see FirstCall
+  std::optional<FirstCall> first_call{};
 };
 
 /// One quota window's state: see core/call_meter.hpp. Valid as it is within the named boot only.
@@ -266,6 +279,10 @@ struct StoredAction {
   std::optional<WallTime> created;
   std::optional<WallTime> last_update;
   std::uint64_t fingerprint = 0;
+  WallTime seen{};
+  WallTime first_seen{};
+  std::optional<WallTime> ordered_by;
+  std::optional<WallTime> ended_by;
   // Only for actions that are open:
   std::string machine_id;
   std::string computer_dns_name;

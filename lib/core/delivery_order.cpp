@@ -8,6 +8,7 @@ ActionId order_of(const EventRecord& event, std::string_view webhook) {
   switch (event.type) {
     case EventType::RegionDegraded:
     case EventType::RegionRecovered:
+    case EventType::RegionBaseline:
       return ActionId{"region " + event.region};
     case EventType::WebhookFailing:
     case EventType::WebhookRecovered:

@@ -13,7 +13,7 @@
 namespace mactiond::core {
 namespace {
 
-constexpr std::array<std::pair<EventType, std::string_view>, 17> kTypes{{
+constexpr std::array<std::pair<EventType, std::string_view>, 18> kTypes{{
     {EventType::ActionTransition, "action.transition"},
     {EventType::ActionStale, "action.stale"},
     {EventType::ActionVanished, "action.vanished"},
@@ -24,6 +24,7 @@ constexpr std::array<std::pair<EventType, std::string_view>, 17> kTypes{{
     {EventType::CancelSuppressed, "cancel.suppressed"},
     {EventType::RegionDegraded, "region.degraded"},
     {EventType::RegionRecovered, "region.recovered"},
+    {EventType::RegionBaseline, "region.baseline"},
     {EventType::WebhookPaused, "webhook.paused"},
     {EventType::WebhookResumed, "webhook.resumed"},
     {EventType::WebhookFailing, "webhook.failing"},

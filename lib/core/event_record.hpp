@@ -23,6 +23,7 @@ enum class EventType {
   CancelSuppressed,
   RegionDegraded,
   RegionRecovered,
+  RegionBaseline,
   WebhookPaused,
   WebhookResumed,
   WebhookFailing,

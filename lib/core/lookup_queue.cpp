@@ -12,6 +12,11 @@ constexpr Duration kConfirmAfter = 31s;
 constexpr Duration kYoungAgain = 10s;
 constexpr Duration kBackoffFirst = 5s;
 constexpr Duration kBackoffMax = 5min;
+constexpr Duration kRestFirst = 1s;
+constexpr Duration kRestMax = 5min;
+/// Whoever was not asked for during this begins with a short rest again. Longer than from sweep to
+/// sweep.
+constexpr Duration kQuiet = 15min;
 
 }  // namespace
 
@@ -30,10 +35,41 @@ void LookupQueue::enqueue(Row& row, bool alone, MonoTime not_before) {
   queue_of(lookup).emplace(not_before, id);
 }
 
-void LookupQueue::add(const ActionId& id, MonoTime now) {
-  const auto [row, fresh] = waiting_.try_emplace(id);
-  if (fresh) enqueue(*row, false, now);
+Duration LookupQueue::Rest::length() const {
+  Duration length = kRestFirst;
+  for (int i = 1; i < times && length < kRestMax; ++i) length *= 2;
+  return std::min(length, kRestMax);
 }
+
+void LookupQueue::add(const ActionId& id, MonoTime now) { add(id, false, now); }
+
+void LookupQueue::add_alone(const ActionId& id, MonoTime now) { add(id, true, now); }
+
+void LookupQueue::add(const ActionId& id, bool alone, MonoTime now) {
+  const auto [row, fresh] = waiting_.try_emplace(id);
+  if (fresh) return enqueue(*row, alone, allowed_at(id, now));
+  const bool wrong_queue = alone && !row->second.alone && !row->second.asked;
+  if (wrong_queue) enqueue(*row, true, row->second.not_before);
+}
+
+MonoTime LookupQueue::allowed_at(const ActionId& id, MonoTime now) {
+  const auto rest = rests_.find(id);
+  if (rest == rests_.end()) return now;
+  if (now - rest->second.read_at >= kQuiet) {
+    rests_.erase(rest);
+    return now;
+  }
+  return std::max(now, rest->second.read_at + rest->second.length());
+}
+
+void LookupQueue::found_nothing_new(const ActionId& id, MonoTime now) {
+  found(id);
+  Rest& rest = rests_[id];
+  ++rest.times;
+  rest.read_at = now;
+}
+
+void LookupQueue::changed(const ActionId& id) { rests_.erase(id); }
 
 void LookupQueue::found(const ActionId& id) {
   const auto row = waiting_.find(id);

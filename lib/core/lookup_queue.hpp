@@ -16,11 +16,16 @@ namespace mactiond::core {
 
 /// Actions to be read by id: open ones that a complete read did not show.
 ///
+/// An id that was read for nothing is asked for less and less often, until a read shows a change or
+/// nobody has asked for a while.
+///
 /// Gone is only what answered "not found" twice, at least 30 s apart, and is older than the grace
 /// time in which a new action may not be readable yet.
 class LookupQueue {
  public:
   void add(const ActionId& id, MonoTime now);
+  /// The same; only a read of this one action will do.
+  void add_alone(const ActionId& id, MonoTime now);
 
   /// Up to limit ids that may be asked for now, longest due first; they count as asked until
   /// one of the functions below tells the outcome.
@@ -29,6 +34,10 @@ class LookupQueue {
   [[nodiscard]] bool single_next(MonoTime now) const;
 
   void found(const ActionId& id);
+  /// A read by id showed nothing that was not known.
+  void found_nothing_new(const ActionId& id, MonoTime now);
+  /// The action has changed: what was read for nothing before counts no more.
+  void changed(const ActionId& id);
   /// A list by ids did not show it: to be read alone, at once.
   void absent(const ActionId& id, MonoTime now);
   /// 404. True if the action is now confirmed gone. young: within the grace time.
@@ -52,12 +61,23 @@ class LookupQueue {
   using Queue = std::set<std::pair<MonoTime, ActionId>>;
 
   [[nodiscard]] Queue& queue_of(const Lookup& lookup) { return queues_[lookup.alone ? 1 : 0]; }
+  /// Of an id that was read for nothing.
+  struct Rest {
+    int times = 0;
+    MonoTime read_at{};
+    [[nodiscard]] Duration length() const;
+  };
+
+  void add(const ActionId& id, bool alone, MonoTime now);
+  /// When it may be asked for.
+  [[nodiscard]] MonoTime allowed_at(const ActionId& id, MonoTime now);
   void withdraw(Row& row);
   void enqueue(Row& row, bool alone, MonoTime not_before);
 
   std::map<ActionId, Lookup> waiting_;
   /// Those not asked for, by when they may be: several in a call, and alone.
   std::array<Queue, 2> queues_;
+  std::map<ActionId, Rest> rests_;
 };
 
 }  // namespace mactiond::core

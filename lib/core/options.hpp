@@ -64,6 +64,7 @@ struct WebhookOptions {
   Duration keep_queued = std::chrono::hours(24 * 30);
   Duration keep_dead_letters = std::chrono::hours(24 * 30);
   WebhookFilter filter;
+  bool backlog = false;      ///< also what happened before a new region was first called
   bool alerts_only = false;  ///< only what core::alert_of gives a meaning to
   DigestOptions digest{};
 };

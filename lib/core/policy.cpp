@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "action/stamps.hpp"
 #include "base/text.hpp"
 
 namespace mactiond::core {
@@ -56,7 +57,7 @@ ActionFacts facts_of(const MachineAction& action) {
           action.requestor,      action.requestor_comment,
           action.request_source, action.computer_dns_name,
           action.machine_id,     action.created,
-          action.last_update};
+          action.last_update,    {}};
 }
 
 Policies::Policies(std::vector<PolicyOptions> policies) : options_(std::move(policies)) {
@@ -95,9 +96,17 @@ const PolicyOptions* Policies::governing(std::string_view region, const ActionFa
   return nullptr;
 }
 
+std::optional<WallTime> age_from(const PolicyOptions& policy, const ActionFacts& facts) {
+  const auto& stamp = policy.stale_since == StaleSince::Created ? facts.created : facts.last_update;
+  if (stamp) return stamp;
+  // It was noted by a clock that nobody had set.
+  if (facts.first_seen < kEarliestStamp) return std::nullopt;
+  return facts.first_seen;
+}
+
 std::optional<WallTime> stale_at(const PolicyOptions& policy, const ActionFacts& facts) {
   if (policy.action == PolicyAction::Ignore || facts.status.is_final()) return std::nullopt;
-  const auto& since = policy.stale_since == StaleSince::Created ? facts.created : facts.last_update;
+  const auto since = age_from(policy, facts);
   // A stamp so far in the future that adding would overflow never gets there.
   if (!since || *since > WallTime::max() - policy.stale_after) return std::nullopt;
   return *since + policy.stale_after;

@@ -25,6 +25,8 @@ struct ActionFacts {
   std::string machine_id;
   std::optional<WallTime> created;
   std::optional<WallTime> last_update;
+  /// When this store saw the action first, by the API's clock; the epoch where that is not known.
+  WallTime first_seen{};
 
   bool operator==(const ActionFacts&) const = default;
 };
@@ -65,8 +67,13 @@ class Policies {
   std::vector<Compiled> compiled_;
 };
 
+/// What the policy counts the age from: the stamp it names, else when the action was first seen.
+/// Nothing where neither is known.
+[[nodiscard]] std::optional<WallTime> age_from(const PolicyOptions& policy,
+                                               const ActionFacts& facts);
+
 /// The server's time from which on the policy calls the action stale. Nothing if it never does: the
-/// policy ignores, the action is final, or the API sent no such stamp.
+/// policy ignores, the action is final, or there is nothing to count the age from.
 [[nodiscard]] std::optional<WallTime> stale_at(const PolicyOptions& policy,
                                                const ActionFacts& facts);
 

@@ -11,6 +11,17 @@ std::string_view stamp_name(const PolicyOptions& policy) {
   return policy.stale_since == StaleSince::Created ? "creation" : "last update";
 }
 
+bool has_stamp(const PolicyOptions& policy, const ActionFacts& facts) {
+  const bool created = policy.stale_since == StaleSince::Created;
+  return (created ? facts.created : facts.last_update).has_value();
+}
+
+std::string counted_from(const PolicyOptions& policy, const ActionFacts& facts) {
+  const std::string stamp(stamp_name(policy));
+  if (has_stamp(policy, facts)) return "since its " + stamp;
+  return "since it was first seen (its " + stamp + " is missing or cannot be true)";
+}
+
 // Of an action that is governed and may be acted on; fills in verdict and reason.
 void judge_age(const PolicyOptions& policy, const ActionFacts& facts,
                std::optional<WallTime> server_now, const Guard& guard, Explanation& told) {
@@ -25,11 +36,12 @@ void judge_age(const PolicyOptions& policy, const ActionFacts& facts,
   }
   if (*told.stale_at > *server_now) {
     told.reason = "stale in " + age_text(*told.stale_at - *server_now);
+    if (!has_stamp(policy, facts)) told.reason += ", counted " + counted_from(policy, facts);
     return;
   }
   const Duration age = *server_now - *told.stale_at + policy.stale_after;
-  told.reason = age_text(age) + " since its " + std::string(stamp_name(policy)) +
-                ", the limit is " + age_text(policy.stale_after);
+  told.reason = age_text(age) + ' ' + counted_from(policy, facts) + ", the limit is " +
+                age_text(policy.stale_after);
   if (policy.action == PolicyAction::Notify) {
     told.verdict = PolicyVerdict::Notify;
     return;

@@ -24,6 +24,7 @@ bool passes(const WebhookFilter& filter, const EventRecord& event, const Subject
 }
 
 bool is_told(const WebhookOptions& webhook, const EventRecord& event, const Subject& subject) {
+  if (subject.backlog && !webhook.backlog) return false;
   if (!webhook.alerts_only) return passes(webhook.filter, event, subject);
   const Alert alert = alert_of(event.type, subject.from, subject.to);
   if (alert == Alert::None) return false;

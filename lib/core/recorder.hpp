@@ -16,6 +16,7 @@ struct Subject {
   std::string_view to;       ///< the new status of a transition; else empty
   std::string_view webhook;  ///< the webhook the event is about: it is not told itself
   std::string_view from{};   ///< the former status of a transition; else empty
+  bool backlog = false;      ///< it happened before its region was first called
 };
 
 /// Whether an event passes. A key that the event has nothing to say about does not hold it back.

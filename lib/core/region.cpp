@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "action/stamps.hpp"
 #include "base/error.hpp"
 #include "core/long_wait.hpp"
 #include "core/region_events.hpp"
@@ -22,6 +23,7 @@ constexpr std::size_t kIdsPerList = 40;
 constexpr std::size_t kLookupsAtOnce = 4;
 /// While an action is this young it changes fast, and saved-up quota is well spent on it.
 constexpr Duration kYoung = 1min;
+constexpr Duration kClocksApart = 24h;
 
 }  // namespace
 
@@ -43,9 +45,14 @@ void Region::configure(const RegionOptions& options, const Policies& policies, M
 void Region::restore(const RegionRow& row) {
   schedule_.restore(row.watermark, row.changes_refused_until);
   degraded_ = row.degraded;
+  stored_ = true;
+  fresh_ = row.fresh;
+  first_call_ = row.first_call;
 }
 
 WallTime Region::server_now(Now now) const { return clock_.at(now.mono).value_or(now.wall); }
+
+WallTime Region::moment(Now now) const { return clock_.moment(now.mono).value_or(now.wall); }
 
 Lane Region::lane_of(Turn turn) const {
   if (turn == kSweepTurn) return Lane::Sweep;
@@ -151,6 +158,7 @@ void Region::advance_poll(Now now, const Secret& token, StepWriter& out) {
   if (fresh) tracker_.begin_read(Read::Poll);
   if (!granted(kPollTurn, now, out)) return;
   schedule_.poll_sent();
+  note_first_call(now, out);
   send_list(Call{Call::Kind::Poll, {}, now.mono, {}}, std::move(*query), token, now, out);
 }
 
@@ -201,6 +209,7 @@ void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
 bool Region::answered(const Call& call, const Disposition& outcome, std::optional<WallTime> date,
                       Now now, StepWriter& out) {
   if (date) clock_.sample(*date, call.sent, now.mono);
+  date_first_call(now, out);
   if (outcome.ok()) {
     token_.accepted();
     limiter_.accepted();
@@ -228,7 +237,7 @@ bool Region::answered(const Call& call, const Disposition& outcome, std::optiona
 }
 
 void Region::on(ActionRead read, Now now, StepWriter& out) {
-  const Call call = end_call(read.command);
+  Call call = end_call(read.command);
   bound_wait(read.outcome);
   MACTIOND_ASSERT(call.ids.size() == 1);
   if (call.kind == Call::Kind::CancelRead) return reread(call, read, now, out);
@@ -236,7 +245,7 @@ void Region::on(ActionRead read, Now now, StepWriter& out) {
   (void)answered(call, read.outcome, read.server_date, now, out);
   if (read.outcome.ok()) {
     MACTIOND_ASSERT(read.action);
-    observe(*read.action, now, out);
+    observe(*read.action, Source::LookupOne, now, out);
     lookups_.found(id);
     return;
   }
@@ -246,36 +255,66 @@ void Region::on(ActionRead read, Now now, StepWriter& out) {
   }
   const Tracker::Known* known = tracker_.find(id);
   const bool young =
-      known != nullptr && known->created && server_now(now) - *known->created < kGrace;
+      known != nullptr && server_now(now) - known->created.value_or(known->first_seen) < kGrace;
   if (lookups_.not_found(id, young, now.mono)) vanish(id, now, out);
 }
 
-void Region::observe(const MachineAction& action, Now now, StepWriter& out) {
-  lookups_.found(action.id);
-  const Observation seen = tracker_.observe(action);
-  if (seen.kind == Observation::Kind::Nothing) return;
-  out.batch().actions.push_back({options_.name, action, std::max(server_now(now), now.wall)});
+void Region::looked_up(const ActionId& id, Source source, Observation::Kind kind, Now now) {
+  using Kind = Observation::Kind;
+  const bool by_id = source == Source::LookupMany || source == Source::LookupOne;
+  // A lookup of several leaves it in the queue, for a read of its own.
+  if (kind == Kind::Doubtful && source != Source::LookupMany) {
+    return lookups_.add_alone(id, now.mono);
+  }
+  if (kind == Kind::Doubtful) return;
+  if (kind == Kind::Changed) lookups_.changed(id);
+  if (kind == Kind::Nothing && by_id) return lookups_.found_nothing_new(id, now.mono);
+  lookups_.found(id);
+}
+
+void Region::observe(MachineAction& action, Source source, Now now, StepWriter& out) {
+  const WallTime server = server_now(now);
+  const bool apart = std::chrono::abs(server - now.wall) >= kClocksApart;
+  // Where one clock is badly wrong, the later one counts: nothing looks older than it is.
+  drop_impossible_stamps(action, apart ? std::max(server, now.wall) : server);
+  Sight sight;
+  sight.server = apart ? std::max(server, now.wall) : moment(now);
+  sight.kept_from = std::max(server, now.wall);
+  sight.confirms = source == Source::LookupOne || source == Source::Cancel;
+  const Observation seen = tracker_.observe(action, sight);
+  looked_up(action.id, source, seen.kind, now);
+  const bool stored =
+      seen.kind == Observation::Kind::Refreshed || seen.kind == Observation::Kind::Changed;
+  if (!stored) return;
+  const Tracker::Known& known = *tracker_.find(action.id);
+  out.batch().actions.push_back(
+      {options_.name, action, sight.kept_from, known.first_seen, known.stamp, known.ended_by});
   if (seen.kind == Observation::Kind::Changed) record_transition(action, seen, now, out);
   if (action.status.is_final()) return canceller_.ended(action, cancel_time(now), out);
-  canceller_.seen(action);
+  canceller_.seen(action, known.first_seen);
   if (seen.kind == Observation::Kind::Changed && !seen.from) young_until_ = now.mono + kYoung;
   schedule_.opened(now.mono);
 }
 
 void Region::record_transition(const MachineAction& action, const Observation& seen, Now now,
                                StepWriter& out) {
-  const WallTime server = server_now(now);
-  const auto lag = action.last_update
-                       ? std::optional(std::max(server - *action.last_update, Duration{}))
-                       : std::nullopt;
+  // A stamp says nothing about us if it cannot be true, or is older than what was known already,
+  // or than the first complete poll.
+  const bool dated = action.last_update && !action.impossible_stamp && !seen.late;
+  const bool backlog = is_backlog(action, seen);
   const bool measured =
-      measured_from_ && action.last_update && *action.last_update > *measured_from_;
-  out.transition({options_.name, std::string(action.status.text()), measured ? lag : std::nullopt});
-  out.record(transition_event(options_.name, action, seen, lag, server),
+      dated && !backlog && measured_from_ && *action.last_update > *measured_from_;
+  TransitionTime shown;
+  shown.time = dated ? *action.last_update : moment(now);
+  if (measured) shown.lag = std::max(server_now(now) - *action.last_update, Duration{});
+  shown.backlog = backlog;
+  out.transition({options_.name, std::string(action.status.text()), shown.lag});
+  out.record(transition_event(options_.name, action, seen, shown),
              {action.type.text(),
               action.status.text(),
               {},
-              seen.from ? seen.from->text() : std::string_view()},
+              seen.from ? seen.from->text() : std::string_view(),
+              backlog},
              now.wall);
 }
 
@@ -284,8 +323,10 @@ void Region::vanish(const ActionId& id, Now now, StepWriter& out) {
   const std::string type(known != nullptr ? known->type.text() : std::string_view());
   const WallTime stamp = known != nullptr ? known->stamp : WallTime{};
   if (!tracker_.vanish(id)) return;
+  lookups_.changed(id);
   out.batch().vanished.emplace_back(options_.name, id);
-  out.record(vanished_event(options_.name, id, stamp, server_now(now)), {type, {}, {}}, now.wall);
+  const WallTime when = std::max(moment(now), stamp);
+  out.record(vanished_event(options_.name, id, stamp, when), {type, {}, {}}, now.wall);
   canceller_.vanished(id, cancel_time(now), out);
 }
 
@@ -316,11 +357,13 @@ void Region::well(Now now, StepWriter& out) {
 }
 
 void Region::record_region(EventType type, const std::string& reason, Now now, StepWriter& out) {
-  out.record(region_event(type, options_.name, reason, server_now(now)), {}, now.wall);
+  out.record(region_event(type, options_.name, reason, moment(now)), {}, now.wall);
 }
 
 RegionRow Region::row() const {
-  return {options_.name, schedule_.watermark(), schedule_.changes_refused_until(), degraded_};
+  return {
+      options_.name, schedule_.watermark(), schedule_.changes_refused_until(), degraded_, fresh_,
+      first_call_};
 }
 
 std::optional<MonoTime> Region::wake_at(Now now) const {

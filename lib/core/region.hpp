@@ -95,10 +95,12 @@ class Region {
   [[nodiscard]] Call end_call(CommandId id);
   /// From one poll's start to the next one's.
   [[nodiscard]] Duration pace(MonoTime now) const;
+  /// The same for the poll that call is of; a little less while the API's time is known roughly.
+  [[nodiscard]] Duration interval(const Call& call, MonoTime now) const;
 
   [[nodiscard]] CancelTime cancel_time(Now now) const;
   void advance_cancels(Now now, const Secret& token, StepWriter& out);
-  void reread(const Call& call, const ActionRead& read, Now now, StepWriter& out);
+  void reread(const Call& call, ActionRead& read, Now now, StepWriter& out);
 
   void advance_token(Now now, StepWriter& out);
   void advance_lookups(Now now, const Secret& token, StepWriter& out);
@@ -110,9 +112,16 @@ class Region {
   /// a new token: it is made again then, and nothing is wrong yet.
   [[nodiscard]] bool answered(const Call& call, const Disposition& outcome,
                               std::optional<WallTime> date, Now now, StepWriter& out);
+  /// What a new region's first call is remembered by, and when its newness ends.
+  void note_first_call(Now now, StepWriter& out);
+  void date_first_call(Now now, StepWriter& out);
+  void end_newness(Now now, StepWriter& out);
+  [[nodiscard]] bool is_backlog(const MachineAction& action, const Observation& seen) const;
+  /// The API's time as it is recorded: see ServerClock::moment.
+  [[nodiscard]] WallTime moment(Now now) const;
   void tell_unusable(int rows, Now now, StepWriter& out);
-  void sweep_listed(const PageFacts& page, Now now);
-  void poll_listed(const PageFacts& page, Now now, StepWriter& out);
+  void sweep_listed(const PageFacts& page, Now now, StepWriter& out);
+  void poll_listed(const Call& call, const PageFacts& page, Now now, StepWriter& out);
   /// Whether what was answered belongs to a round that a reload gave up.
   [[nodiscard]] bool given_up(const Call& call) const;
   /// Whether the list is asked for again at once, with a smaller page or another query.
@@ -124,7 +133,11 @@ class Region {
   /// A read that should have shown them did not: they are read by id.
   void look_up(const std::vector<ActionId>& ids, Now now);
   void many_answered(const Call& call, Now now);
-  void observe(const MachineAction& action, Now now, StepWriter& out);
+  /// What an answer shows of an action. Cancel: a re-read, which is asked for by nobody else.
+  enum class Source : std::uint8_t { List, LookupMany, LookupOne, Cancel };
+  void observe(MachineAction& action, Source source, Now now, StepWriter& out);
+  /// Whether it has to be read by id, or was.
+  void looked_up(const ActionId& id, Source source, Observation::Kind kind, Now now);
   void record_transition(const MachineAction& action, const Observation& seen, Now now,
                          StepWriter& out);
   void vanish(const ActionId& id, Now now, StepWriter& out);
@@ -153,6 +166,10 @@ class Region {
   std::string degraded_;      ///< why; empty while all is well
   std::string last_failure_;  ///< since the last complete poll
   bool heard_ = false;        ///< a call was answered or failed since the start
+  bool stored_ = false;   ///< there is a row of it
+  bool fresh_ = true;     ///< the store did not know it, and no sweep has been complete yet
+  std::optional<FirstCall> first_call_;
+  std::optional<MonoTime> first_call_sent_;  ///< set if it was made by this process
   std::int64_t unusable_rows_ = 0;
   MonoTime tell_unusable_at_ = MonoTime::min();
   std::optional<MonoTime> last_poll_;

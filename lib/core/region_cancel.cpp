@@ -15,11 +15,13 @@ constexpr Duration kPostTimeout = 30s;
 
 void Region::restore(const StoredAction& action) {
   tracker_.restore(action);
+  // A region with actions is known, even where no row of its own says so.
+  if (!stored_) fresh_ = false;
   if (action.vanished || action.status.is_final()) return;
   canceller_.restore(action.id,
                      {action.type, action.status, action.requestor, action.requestor_comment,
                       action.request_source, action.computer_dns_name, action.machine_id,
-                      action.created, action.last_update});
+                      action.created, action.last_update, action.first_seen});
 }
 
 void Region::forget_before(WallTime cutoff) {
@@ -30,8 +32,9 @@ void Region::forget_before(WallTime cutoff) {
 CancelTime Region::cancel_time(Now now) const {
   // A sweep that went by a clock which was contradicted since may have looked at nothing.
   const bool swept = swept_from_ && (!clock_.jumped() || *swept_from_ >= *clock_.jumped());
-  return {now,   clock_.at(now.mono), clock_.uncertainty(), clock_.jumped(), limiter_.sustained(),
-          swept, token_.fetched_at()};
+  return {
+      now,   clock_.at(now.mono),    clock_.uncertainty(), clock_.jumped(), limiter_.sustained(),
+      swept, clock_.moment(now.mono), token_.fetched_at()};
 }
 
 void Region::advance_cancels(Now now, const Secret& token, StepWriter& out) {
@@ -57,7 +60,7 @@ void Region::advance_cancels(Now now, const Secret& token, StepWriter& out) {
   cancels_first_ = cancel_wait_ || (canceller_.wants_calls() && !others_turn_);
 }
 
-void Region::reread(const Call& call, const ActionRead& read, Now now, StepWriter& out) {
+void Region::reread(const Call& call, ActionRead& read, Now now, StepWriter& out) {
   (void)answered(call, read.outcome, read.server_date, now, out);
   const ActionId& id = call.ids.front();
   if (!read.outcome.ok()) {
@@ -67,7 +70,7 @@ void Region::reread(const Call& call, const ActionRead& read, Now now, StepWrite
     return;
   }
   MACTIOND_ASSERT(read.action);
-  observe(*read.action, now, out);
+  observe(*read.action, Source::Cancel, now, out);
   const Tracker::Known* known = tracker_.find(id);
   const bool current = known != nullptr && known->status == read.action->status &&
                        known->stamp == read.action->stamp();

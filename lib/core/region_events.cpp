@@ -10,13 +10,14 @@ std::string ticks(WallTime time) { return std::to_string(time.time_since_epoch()
 }  // namespace
 
 EventRecord transition_event(const std::string& region, const MachineAction& action,
-                             const Observation& seen, std::optional<Duration> lag,
-                             WallTime server) {
+                             const Observation& seen, const TransitionTime& shown) {
   EventRecord event;
   event.type = EventType::ActionTransition;
+  // As it was sent, possible or not: what can be true depends on when it was asked.
+  const WallTime named_by = action.impossible_stamp.value_or(action.stamp());
   event.id = make_event_id(event.type, action.id.value,
-                           std::string(action.status.text()) + "|" + ticks(action.stamp()));
-  event.time = action.last_update || action.created ? action.stamp() : server;
+                           std::string(action.status.text()) + "|" + ticks(named_by));
+  event.time = shown.time;
   event.region = region;
   event.action = action.id;
   event.document = action.document;
@@ -27,11 +28,12 @@ EventRecord transition_event(const std::string& region, const MachineAction& act
     fields.add_raw("from", "null");
   }
   fields.add("to", action.status.text());
-  if (lag) {
-    fields.add("lag_ms", to_milliseconds(*lag));
+  if (shown.lag) {
+    fields.add("lag_ms", to_milliseconds(*shown.lag));
   } else {
     fields.add_raw("lag_ms", "null");
   }
+  if (shown.backlog) fields.add("backlog", true);
   if (seen.correction) fields.add("correction", true);
   event.fields = fields.text();
   return event;
@@ -45,6 +47,24 @@ EventRecord vanished_event(const std::string& region, const ActionId& action, Wa
   event.time = server;
   event.region = region;
   event.action = action;
+  return event;
+}
+
+EventRecord baseline_event(const std::string& region, const Baseline& baseline, WallTime first_call,
+                           WallTime server) {
+  EventRecord event;
+  event.type = EventType::RegionBaseline;
+  event.id = make_event_id(event.type, region, ticks(first_call));
+  event.time = server;
+  event.region = region;
+  JsonMembers fields;
+  fields.add("open", baseline.open).add("finished", baseline.finished);
+  if (baseline.oldest_open) {
+    fields.add("oldest_open_s", to_seconds(*baseline.oldest_open));
+  } else {
+    fields.add_raw("oldest_open_s", "null");
+  }
+  event.fields = fields.text();
   return event;
 }
 

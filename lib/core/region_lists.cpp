@@ -25,7 +25,10 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   }
   if (call.kind == Call::Kind::Poll && schedule_.restart_misjudged(server_now(now))) return;
   if (listed.unusable > 0) tell_unusable(listed.unusable, now, out);
-  for (const MachineAction& action : listed.actions) observe(action, now, out);
+  const bool lookup = call.kind == Call::Kind::LookupMany;
+  for (MachineAction& action : listed.actions) {
+    observe(action, lookup ? Source::LookupMany : Source::List, now, out);
+  }
   if (call.kind == Call::Kind::LookupMany) {
     many_answered(call, now);
     return;
@@ -36,26 +39,27 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   }
   const PageFacts page = facts_of(listed.actions, listed.unusable, listed.has_next_link);
   if (call.kind == Call::Kind::Sweep) {
-    sweep_listed(page, now);
+    sweep_listed(page, now, out);
   } else {
-    poll_listed(page, now, out);
+    poll_listed(call, page, now, out);
   }
   note_habits(out);
 }
 
-void Region::sweep_listed(const PageFacts& page, Now now) {
+void Region::sweep_listed(const PageFacts& page, Now now, StepWriter& out) {
   if (!schedule_.sweep_page(page, now.mono)) return;
   swept_from_ = sweep_began_;
   look_up(tracker_.unseen_open(Read::Sweep), now);
+  end_newness(now, out);
 }
 
-void Region::poll_listed(const PageFacts& page, Now now, StepWriter& out) {
+void Region::poll_listed(const Call& call, const PageFacts& page, Now now, StepWriter& out) {
   const bool open_set = schedule_.poll_round()->query().kind == Query::Kind::OpenOrCreatedSince;
   const RegionRow before = row();
   // The rest of the round may be pages away.
   if (open_set && page.span) look_up(tracker_.unseen_open(Read::Poll, *page.span), now);
   const bool complete =
-      schedule_.poll_page(page, pace(now.mono), now.mono, {server_now(now), now.wall});
+      schedule_.poll_page(page, interval(call, now.mono), now.mono, {server_now(now), now.wall});
   if (schedule_.changes_refused_until() != before.changes_refused_until ||
       schedule_.watermark() != before.watermark) {
     out.batch().regions.push_back(row());
@@ -91,7 +95,7 @@ void Region::tell_unusable(int rows, Now now, StepWriter& out) {
   out.note(Note::Level::Warning, "rows_unusable",
            {{"region", options_.name},
             {"rows", std::to_string(rows)},
-            {"reason", "an action without an id, or larger than 1 MiB, is left out"}});
+            {"reason", "an action without a usable id, or larger than 1 MiB, is left out"}});
 }
 
 Duration Region::pace(MonoTime now) const {
@@ -99,6 +103,12 @@ Duration Region::pace(MonoTime now) const {
   if (now < young_until_) return options_.poll.min_interval;
   // A little slower than the quota refills: what is saved up buys speed for the next young action.
   return std::max(options_.poll.min_interval, limiter_.sustained() * 21 / 20);
+}
+
+Duration Region::interval(const Call& call, MonoTime now) const {
+  const Duration longest = pace(now);
+  if (longest < options_.poll.min_interval + 1s) return longest;
+  return clock_.telling(call.sent + longest) - call.sent;
 }
 
 void Region::look_up(const std::vector<ActionId>& ids, Now now) {

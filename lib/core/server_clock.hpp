@@ -16,8 +16,15 @@ class ServerClock {
  public:
   void sample(WallTime date, MonoTime sent, MonoTime received);
 
-  /// Nothing before the first sample.
+  /// The middle of what is possible. Nothing before the first sample.
   [[nodiscard]] std::optional<WallTime> at(MonoTime when) const;
+  /// The same for what is recorded as a moment: it stands still where the API's time has turned out
+  /// a little earlier than it was taken for, so that no later moment reads earlier.
+  [[nodiscard]] std::optional<WallTime> moment(MonoTime when) const;
+  /// The last moment up to latest at which an answer tells most: about a second earlier at most.
+  /// The middle of what is possible is then a whole second, and the header says on which side the
+  /// truth is. Calls of a steady pace would else learn nothing from each other.
+  [[nodiscard]] MonoTime telling(MonoTime latest) const;
   /// When an answer last contradicted what was known by more than five minutes: the server's clock
   /// was set, or another server with another clock answered.
   [[nodiscard]] std::optional<MonoTime> jumped() const { return jumped_; }
@@ -31,6 +38,8 @@ class ServerClock {
     MonoTime as_of{};
   };
   std::optional<Offset> offset_;
+  Duration fastest_ = Duration::max();  ///< answer so far; what is possible is never narrower
+  WallTime reached_ = WallTime::min();  ///< moment() at the last sample
   std::optional<MonoTime> jumped_;
 };
 

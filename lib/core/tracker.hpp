@@ -24,10 +24,20 @@ struct Observation {
     Nothing,    ///< known already, or older than what is known
     Refreshed,  ///< same status, other fields: store it, no event
     Changed,    ///< seen for the first time, or with another status
+    /// Final, but older than what is known: only a read of this one action can confirm it.
+    Doubtful,
   };
   Kind kind = Kind::Nothing;
   std::optional<ActionStatus> from;  ///< nothing if seen for the first time
   bool correction = false;           ///< it had been final
+  bool late = false;                 ///< its end, by a stamp older than the one known
+};
+
+/// When and how an answer showed an action.
+struct Sight {
+  WallTime server{};      ///< the API's time
+  WallTime kept_from{};   ///< what retention counts from
+  bool confirms = false;  ///< a read of this one action
 };
 
 /// Which complete read an action was seen in.
@@ -37,12 +47,13 @@ enum class Read : std::uint8_t { Poll, Sweep };
 ///
 /// An answer with an older stamp never overwrites a newer one; with the same stamp only a status
 /// that is further along does (ActionStatus::rank), so that (action, status, stamp) names a
-/// transition for good.
+/// transition for good. One exception: the end of an open action counts whatever its stamp, once a
+/// read of this action confirms it. Order then goes on from the newer stamp.
 class Tracker {
  public:
   void restore(const StoredAction& action);
 
-  [[nodiscard]] Observation observe(const MachineAction& action);
+  [[nodiscard]] Observation observe(const MachineAction& action, const Sight& sight = {});
 
   /// A poll or a sweep asks for everything open; begin_read starts one anew.
   void begin_read(Read read) { ++reads_[index(read)]; }
@@ -53,7 +64,7 @@ class Tracker {
 
   /// The action is confirmed gone; false if it is unknown or not open.
   bool vanish(const ActionId& id);
-  /// Forgets finished and vanished actions whose stamp is older than cutoff.
+  /// Forgets finished and vanished actions that were last stored before cutoff.
   void forget_before(WallTime cutoff);
 
   /// The latest stamp of any action ever seen; nothing if there was none.
@@ -64,6 +75,9 @@ class Tracker {
     ActionType type;
     WallTime stamp{};
     std::optional<WallTime> created;
+    WallTime first_seen{};
+    WallTime kept_from{};              ///< when it was last stored, or its stamp if that is later
+    std::optional<WallTime> ended_by;  ///< the newest stamp that it was final with
     std::uint64_t fingerprint = 0;
     std::array<std::uint32_t, 2> seen{};  ///< in which read of each kind, last
     bool vanished = false;
@@ -71,6 +85,10 @@ class Tracker {
     [[nodiscard]] bool open() const { return !vanished && !status.is_final(); }
   };
   [[nodiscard]] const Known* find(const ActionId& id) const;
+  /// When the oldest open action was created, or first seen where that is not known.
+  [[nodiscard]] std::optional<WallTime> oldest_open() const;
+  /// How many are final.
+  [[nodiscard]] std::int64_t ended_count() const;
   [[nodiscard]] std::int64_t open_count() const { return std::ssize(open_); }
   /// When the open action that was created first was created; nothing if none says when.
   [[nodiscard]] std::optional<WallTime> oldest_open() const;
@@ -81,6 +99,8 @@ class Tracker {
 
  private:
   static std::size_t index(Read read) { return static_cast<std::size_t>(read); }
+  [[nodiscard]] static Observation judge(const MachineAction& action, const Known& known,
+                                         std::uint64_t print, const Sight& sight);
   using OpenSet = std::set<std::pair<WallTime, ActionId>>;
 
   [[nodiscard]] std::vector<ActionId> unseen(Read read, OpenSet::const_iterator first,

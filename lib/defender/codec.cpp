@@ -266,8 +266,8 @@ std::optional<unsigned> read_escape(std::string_view text) {
 bool is_leading(std::optional<unsigned> unit) { return unit && (*unit & 0xfc00U) == 0xd800U; }
 bool is_trailing(std::optional<unsigned> unit) { return unit && (*unit & 0xfc00U) == 0xdc00U; }
 
-// Half a surrogate pair, as a writer leaves it that cut a comment inside an emoji, becomes U+FFFD:
-// one such comment must not hide the whole page.
+// Half a surrogate pair, as a writer leaves it that cut a comment inside an emoji, becomes a byte
+// that is no UTF-8 either, and is handled like one: one such comment must not hide the whole page.
 std::string mend_surrogates(std::string_view body) {
   std::string mended(body);
   for (std::size_t i = mended.find('\\'); i < mended.size(); i = mended.find('\\', i)) {
@@ -278,8 +278,9 @@ std::string mend_surrogates(std::string_view body) {
     } else if (is_leading(unit) && is_trailing(read_escape(rest.substr(6)))) {
       i += 12;
     } else {
-      if (is_leading(unit) || is_trailing(unit)) mended.replace(i, 6, "\\ufffd");
-      i += 6;
+      const bool half = is_leading(unit) || is_trailing(unit);
+      if (half) mended.replace(i, 6, "\xFF");
+      i += half ? 1 : 6;
     }
   }
   return mended;

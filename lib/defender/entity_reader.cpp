@@ -88,7 +88,9 @@ bool EntityReader::key(std::string_view name) {
 
 bool EntityReader::text(std::string_view value) {
   if (skips_value()) return true;
-  // In the fields as in the document, or an action would have two ids.
+  // Two broken ids may be the same once they are mended: such a row has no id at all.
+  const bool is_id = field_ == Field::Id;
+  if (is_id && !is_utf8(value)) value = {};
   std::string mended;
   if (!is_utf8(value)) value = mended = mend_utf8(value);
   if (!has_room(value.size())) return false;

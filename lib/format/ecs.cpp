@@ -183,7 +183,8 @@ json::object own_of(const core::EventRecord& record, const Facts& facts) {
   put(own, "region", std::string_view(record.region));
   json::object transition;
   for (const auto& [key, value] : facts.fields()) {
-    const bool of_transition = key == "from" || key == "to" || key == "correction";
+    const bool of_transition =
+        key == "from" || key == "to" || key == "correction" || key == "backlog";
     put(of_transition ? transition : own, key, value);
   }
   if (record.type == core::EventType::ActionTransition) transition["seq"] = record.seq;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "action/machine_action.hpp"
+#include "action/stamps.hpp"
 #include "base/iso_time.hpp"
 #include "format/text.hpp"
 
@@ -68,6 +69,16 @@ std::string suppressed_title(const Facts& facts) {
   return "Cancelling by policy " + or_else(policy, {}) + " is held back by a limit";
 }
 
+std::string counted(std::int64_t count, std::string_view what) {
+  return fmt::format("{} {} action{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string baseline_title(const core::EventRecord& event, const Facts& facts) {
+  return "Region " + or_else(event.region, "?") +
+         " is followed now: " + counted(facts.event_number("open").value_or(0), "open") + ", " +
+         counted(facts.event_number("finished").value_or(0), "finished");
+}
+
 std::string reason_in_title(const Facts& facts) {
   const std::string_view reason = facts.of_event("reason");
   return reason.empty() ? std::string() : ": " + clip_line(reason, kNameBytes);
@@ -95,6 +106,8 @@ std::string title_of(const core::EventRecord& event, const Facts& facts) {
       return suppressed_title(facts);
     case EventType::RegionDegraded:
       return "Region " + or_else(event.region, "?") + " is degraded" + reason_in_title(facts);
+    case EventType::RegionBaseline:
+      return baseline_title(event, facts);
     case EventType::RegionRecovered:
       return "Region " + or_else(event.region, "?") + " has recovered";
     case EventType::WebhookPaused:
@@ -153,6 +166,9 @@ std::string with_detail(std::string_view text, std::string_view detail) {
 
 void add_event_lines(const core::EventRecord& event, const Facts& facts, Lines& lines) {
   lines.add("Change", change_of(facts));
+  if (const auto oldest = facts.event_number("oldest_open_s")) {
+    lines.add("Oldest open", duration_words(std::chrono::seconds(*oldest)));
+  }
   lines.add("Reason", facts.of_event("reason"));
   if (const auto waiting = facts.event_number("waiting")) {
     lines.add("Waiting", std::to_string(*waiting) + " events");
@@ -197,7 +213,7 @@ void add_action_lines(const core::EventRecord& event, const Facts& facts, Lines&
 
 std::optional<Duration> age_of(const core::EventRecord& event, const Facts& facts) {
   const auto created = facts.action_time("creationDateTimeUtc");
-  if (!created) return std::nullopt;
+  if (!created || !is_possible(*created, event.time)) return std::nullopt;
   return event.time - *created;
 }
 
@@ -213,6 +229,7 @@ Severity severity_of(EventType type, std::string_view to) {
     case EventType::CancelRequested:
     case EventType::CancelOvertaken:
     case EventType::WebhookTest:
+    case EventType::RegionBaseline:
       return Severity::Info;
     case EventType::ActionStale:
     case EventType::ActionVanished:

@@ -88,7 +88,8 @@ SyslogSender::Chunk SyslogSender::next_chunk() {
   chunk.full = events->size() == kEventsPerChunk;
   for (const core::EventRecord& event : *events) {
     chunk.last = event.seq;
-    if (!format::passes(receiver_.filter, event)) continue;
+    const bool unasked = !receiver_.backlog && format::is_backlog(event);
+    if (unasked || !format::passes(receiver_.filter, event)) continue;
     ++chunk.count;
     chunk.octets += format::syslog_frame(receiver_.style, event);
     if (chunk.octets.size() >= kChunkOctets) break;

@@ -210,8 +210,28 @@ ALTER TABLE webhook ADD COLUMN unreachable INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE webhook ADD COLUMN taken INTEGER;
 )";
 
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,
-                                 kVersion5, kVersion6, kVersion7, kVersion8, kVersion9};
+// first_seen: when the store saw the action first. ordered_by and ended_by: what the tracker orders
+// later answers by. Stamps from before 2015, or a day later than when they were read, are none. A
+// region that was never polled is as new as one without a row.
+constexpr const char* kVersion10 = R"(
+ALTER TABLE action ADD COLUMN first_seen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE action ADD COLUMN ordered_by INTEGER;
+ALTER TABLE action ADD COLUMN ended_by INTEGER;
+UPDATE action SET first_seen = seen;
+UPDATE action SET created = NULL, opened = 0
+  WHERE created NOT BETWEEN 14200704000000000 AND seen + 864000000000;
+UPDATE action SET last_update = NULL
+  WHERE last_update NOT BETWEEN 14200704000000000 AND seen + 864000000000;
+ALTER TABLE region ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE region ADD COLUMN first_call INTEGER;
+ALTER TABLE region ADD COLUMN first_call_by_server INTEGER NOT NULL DEFAULT 0;
+UPDATE region SET fresh = 1 WHERE watermark IS NULL
+  AND NOT EXISTS (SELECT 1 FROM action WHERE action.region = region.name);
+INSERT OR IGNORE INTO region (name, degraded) SELECT DISTINCT region, '' FROM action;
+)";
+
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5,
+                                 kVersion6, kVersion7, kVersion8, kVersion9, kVersion10};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

@@ -33,7 +33,8 @@ FROM event WHERE seq >= ?1 ORDER BY seq LIMIT ?2)";
 
 constexpr const char* kActions = R"(
 SELECT region, id, type, status, vanished, created, last_update, fingerprint,
-       final, machine_id, computer_dns_name, requestor, requestor_comment, request_source
+       final, machine_id, computer_dns_name, requestor, requestor_comment, request_source,
+       seen, first_seen, ordered_by, ended_by
 FROM action)";
 
 core::StoredAction to_action(const Rows& row) {
@@ -46,6 +47,10 @@ core::StoredAction to_action(const Rows& row) {
   action.created = row.maybe_time(5);
   action.last_update = row.maybe_time(6);
   action.fingerprint = row.number(7);
+  action.seen = row.time(14);
+  action.first_seen = row.time(15);
+  action.ordered_by = row.maybe_time(16);
+  action.ended_by = row.maybe_time(17);
   const bool open = row.integer(8) == 0 && !action.vanished;
   if (!open) return action;
   action.machine_id = row.text(9);
@@ -57,11 +62,17 @@ core::StoredAction to_action(const Rows& row) {
 }
 
 std::vector<core::RegionRow> read_regions(SQLite::Database& database) {
-  Statement select(database, "SELECT name, watermark, changes_refused_until, degraded FROM region");
+  Statement select(database,
+                   "SELECT name, watermark, changes_refused_until, degraded, fresh, first_call,"
+                   " first_call_by_server FROM region");
   std::vector<core::RegionRow> regions;
   Rows rows = select.query();
   while (rows.next()) {
-    regions.push_back({rows.text(0), rows.maybe_time(1), rows.maybe_time(2), rows.text(3)});
+    core::RegionRow row{rows.text(0), rows.maybe_time(1), rows.maybe_time(2), rows.text(3)};
+    row.fresh = rows.integer(4) != 0;
+    const auto called = rows.maybe_time(5);
+    if (called) row.first_call = core::FirstCall{*called, rows.integer(6) != 0};
+    regions.push_back(std::move(row));
   }
   return regions;
 }

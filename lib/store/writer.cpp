@@ -8,20 +8,25 @@ namespace {
 
 constexpr const char* kUpsertAction = R"(
 INSERT INTO action VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
-  coalesce(?6, 0))
+  coalesce(?6, 0), ?16, ?17, ?18)
 ON CONFLICT (region, id) DO UPDATE SET
   type = excluded.type, status = excluded.status, final = excluded.final, vanished = 0,
   created = excluded.created, last_update = excluded.last_update, seen = excluded.seen,
   fingerprint = excluded.fingerprint, machine_id = excluded.machine_id,
   computer_dns_name = excluded.computer_dns_name, requestor = excluded.requestor,
   requestor_comment = excluded.requestor_comment, request_source = excluded.request_source,
-  document = excluded.document, opened = excluded.opened)";
+  document = excluded.document, opened = excluded.opened, ordered_by = excluded.ordered_by,
+  ended_by = excluded.ended_by)";
 
 constexpr const char* kInsertEvent = R"(
 INSERT INTO event (seq, id, type, time, instance, region, action_id, fields, document)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
   CASE WHEN ?9 <> '' OR ?7 = '' THEN ?9
   ELSE coalesce((SELECT document FROM action WHERE region = ?6 AND id = ?7), '') END))";
+
+constexpr const char* kUpsertRegion = R"(
+INSERT OR REPLACE INTO region (name, watermark, changes_refused_until, degraded, fresh, first_call,
+  first_call_by_server) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))";
 
 constexpr const char* kUpsertWebhook = R"(
 INSERT OR REPLACE INTO webhook (name, state, failures_in_a_row, by_operator, reason, held_until,
@@ -69,7 +74,7 @@ Writer::Writer(SQLite::Database& database)
       delete_letter_(database, "DELETE FROM dead_letter WHERE webhook = ?1 AND seq = ?2"),
       promote_delivery_(database, kPromoteDelivery),
       demote_deliveries_(database, kDemoteDeliveries),
-      upsert_region_(database, "INSERT OR REPLACE INTO region VALUES (?1, ?2, ?3, ?4)"),
+      upsert_region_(database, kUpsertRegion),
       upsert_quota_(database, "INSERT OR REPLACE INTO quota VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
       upsert_webhook_(database, kUpsertWebhook) {}
 
@@ -106,7 +111,8 @@ void Writer::write_action(const core::ActionRow& row) {
                      std::string(action.status.text()), action.status.is_final(), action.created,
                      action.last_update, row.seen, fingerprint(action.document), action.machine_id,
                      action.computer_dns_name, action.requestor, action.requestor_comment,
-                     action.request_source, action.document);
+                     action.request_source, action.document, row.first_seen, row.ordered_by,
+                     row.ended_by);
 }
 
 void Writer::write_events(const std::vector<core::EventRecord>& events, std::uint64_t last_seq) {
@@ -137,7 +143,10 @@ std::optional<std::string> Writer::ordered_by(const core::DeliveryEndRow& row) {
 
 void Writer::write_small_rows(const core::Batch& batch) {
   for (const core::RegionRow& row : batch.regions) {
-    upsert_region_.run(row.region, row.watermark, row.changes_refused_until, row.degraded);
+    const auto called = row.first_call ? std::optional(row.first_call->when) : std::nullopt;
+    const bool by_server = row.first_call && row.first_call->by_server;
+    upsert_region_.run(row.region, row.watermark, row.changes_refused_until, row.degraded,
+                       row.fresh, called, by_server);
   }
   for (const core::QuotaRow& row : batch.quotas) {
     upsert_quota_.run(row.region, row.window, row.boot_id,

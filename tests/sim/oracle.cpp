@@ -103,15 +103,45 @@ bool is_about(const core::EventRecord& event, const ReceiverModel& receiver) {
   return event.fields.find("\"webhook\":\"" + receiver.name() + '"') != std::string::npos;
 }
 
+/// Whether the receiver did not ask for what happened before its region was first called.
+bool is_unasked(const World& world, const core::EventRecord& event, const ReceiverModel& receiver) {
+  if (event.fields.find("\"backlog\":true") == std::string::npos) return false;
+  const auto& webhooks = world.options().engine.webhooks;
+  return std::any_of(webhooks.begin(), webhooks.end(), [&](const core::WebhookOptions& webhook) {
+    return webhook.name == receiver.name() && !webhook.backlog;
+  });
+}
+
+/// No backlog but of a region that is new, and one baseline of each.
+void check_backlog(const World& world, Violations& violations) {
+  // The moment of the first call is known to a second or two.
+  const WallTime began = world.server_now() - world.elapsed() + std::chrono::seconds(5);
+  std::set<std::string> known;
+  for (const auto& [event, committed] : world.events()) {
+    const bool backlog = event.fields.find("\"backlog\":true") != std::string::npos;
+    if (backlog && known.contains(event.region)) {
+      complain(violations, "a backlog after the baseline in " + std::to_string(event.seq));
+    }
+    if (backlog && event.time > began) {
+      complain(violations, "a backlog that is none in " + std::to_string(event.seq));
+    }
+    if (event.type != core::EventType::RegionBaseline) continue;
+    if (!known.insert(event.region).second) {
+      complain(violations, event.region + ": a second baseline in " + std::to_string(event.seq));
+    }
+  }
+}
+
 void check_receiver(const World& world, const ReceiverModel& receiver, const OracleOptions& options,
                     Violations& violations) {
   for (const std::string& violation : receiver.violations()) complain(violations, violation);
   if (!options.drained) return;
   for (const auto& [event, committed] : world.events()) {
     const auto found = receiver.received().find(event.seq);
-    if (is_about(event, receiver)) {
+    if (is_about(event, receiver) || is_unasked(world, event, receiver)) {
       if (found != receiver.received().end()) {
-        complain(violations, receiver.name() + ": told of itself in " + std::to_string(event.seq));
+        complain(violations,
+                 receiver.name() + ": got what is not for it: " + std::to_string(event.seq));
       }
     } else if (found == receiver.received().end()) {
       if (receiver.refused_for_good(event.seq)) continue;
@@ -146,6 +176,7 @@ void check_trouble(const World& world, const ReceiverModel& receiver, const Orac
 std::vector<std::string> judge(World& world, const OracleOptions& options) {
   Violations violations = world.violations();
   check_numbers(world, violations);
+  check_backlog(world, violations);
   for (auto& [region, api] : world.apis()) {
     api->model().advance(world.server_now());
     check_region(world, region, options, violations);

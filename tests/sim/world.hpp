@@ -72,6 +72,7 @@ class World {
   [[nodiscard]] WallTime server_now() const;
   [[nodiscard]] Now now() const;
   [[nodiscard]] Duration elapsed() const { return elapsed_; }
+  [[nodiscard]] const WorldOptions& options() const { return options_; }
   [[nodiscard]] Moment moment() const { return {elapsed_, server_now(), now().wall}; }
 
   /// Every committed event with the server time of its commit.

@@ -32,8 +32,20 @@ class EngineHarness {
   }
 
   core::Engine& engine() {
-    if (!engine_) engine_ = std::make_unique<core::Engine>(options, snapshot, 42, now);
+    if (engine_) return *engine_;
+    if (!new_regions) know_all_regions();
+    engine_ = std::make_unique<core::Engine>(options, snapshot, 42, now);
     return *engine_;
+  }
+
+  /// The store has a row of every region: none of them has a backlog.
+  void know_all_regions() {
+    for (const core::RegionOptions& region : options.regions) {
+      const auto of_region = [&](const core::RegionRow& row) { return row.region == region.name; };
+      auto& rows = snapshot.regions;
+      const bool known = std::any_of(rows.begin(), rows.end(), of_region);
+      if (!known) rows.emplace_back().region = region.name;
+    }
   }
 
   void step(core::Event event) { take_step(engine().on(std::move(event), now)); }
@@ -46,6 +58,8 @@ class EngineHarness {
       events.push_back(record);
     }
     queue.write(step.writes);
+    for (const core::DeliveryRow& row : step.writes.deliveries) addressed.push_back(row);
+    for (const core::ActionRow& row : step.writes.actions) stored_rows.push_back(row);
     for (const core::RegionRow& row : step.writes.regions) regions[row.region] = row;
     for (const core::QuotaRow& row : step.writes.quotas) quotas[row.region + row.window] = row;
     for (core::Command& command : step.commands) {
@@ -233,7 +247,10 @@ class EngineHarness {
   std::vector<core::EventRecord> events;
   std::vector<core::Note> notes;
   std::vector<core::TransitionFact> transitions;
-  core::Batch last;  ///< the writes of the last step
+  std::vector<core::DeliveryRow> addressed;  ///< every delivery there ever was
+  std::vector<core::ActionRow> stored_rows;  ///< every action that was stored, in order
+  bool new_regions = false;  ///< the engine begins with regions that the store does not know
+  core::Batch last;          ///< the writes of the last step
   std::uint64_t last_seq = 0;
   std::uint64_t steps = 0;
 

@@ -40,9 +40,9 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
   const core::Decision by_operator = decision("", "ann", "permission 403");
   switch (type) {
     case EventType::ActionTransition:
-      return {core::transition_event("eu", bare, first, {}, kDay),
-              core::transition_event("eu", action, changed, std::chrono::milliseconds(7), kDay),
-              core::transition_event("eu", action, corrected, Duration{}, kDay)};
+      return {core::transition_event("eu", bare, first, {kDay, {}, true}),
+              core::transition_event("eu", action, changed, {kDay, std::chrono::milliseconds(7)}),
+              core::transition_event("eu", action, corrected, {kDay, Duration{}})};
     case EventType::ActionStale:
       return {core::stale_event({"eu", {"a-1"}, "stale", "Pending"}, std::chrono::hours(7), true,
                                 kDay)};
@@ -59,6 +59,9 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
     case EventType::RegionDegraded:
     case EventType::RegionRecovered:
       return {core::region_event(type, "eu", "auth", kDay)};
+    case EventType::RegionBaseline:
+      return {core::baseline_event("eu", {27, 53, std::chrono::hours(30)}, kDay, kDay),
+              core::baseline_event("eu", {}, kDay, kDay)};
     case EventType::WebhookPaused:
     case EventType::WebhookResumed:
     case EventType::WebhookDisabled:

@@ -34,7 +34,9 @@ class CancelFlowTest : public testing::Test, public test::EngineHarness {
         give_token("token", std::chrono::hours(24));
       } else if (count<ListActions>() > 0) {
         std::vector<MachineAction> rows;
-        for (const auto& [id, action] : api) rows.push_back(action);
+        for (const auto& [id, action] : api) {
+          if (!hidden.contains(id)) rows.push_back(action);
+        }
         answer(take<ListActions>(), rows);
       } else if (count<GetAction>() > 0 && reads_answered) {
         read();
@@ -117,6 +119,7 @@ class CancelFlowTest : public testing::Test, public test::EngineHarness {
 
   std::map<std::string, MachineAction> api;
   std::set<std::string> unreadable;  ///< by id
+  std::set<std::string> hidden;      ///< in no list
   bool reads_answered = true;
   int reads = 0;
 };

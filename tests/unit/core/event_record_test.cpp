@@ -38,7 +38,7 @@ constexpr EventType kAllTypes[] = {
     EventType::CancelFailed,        EventType::CancelSuppressed, EventType::RegionDegraded,
     EventType::RegionRecovered,     EventType::WebhookPaused,    EventType::WebhookResumed,
     EventType::WebhookFailing,      EventType::WebhookRecovered, EventType::WebhookDisabled,
-    EventType::WebhookDeadLettered, EventType::WebhookTest,
+    EventType::WebhookDeadLettered, EventType::WebhookTest,      EventType::RegionBaseline,
 };
 
 TEST(EventType, ReadsBackItsOwnSpelling) {

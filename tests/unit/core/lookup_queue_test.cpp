@@ -42,6 +42,41 @@ TEST_F(LookupQueueTest, WhatWasFoundIsDone) {
   EXPECT_EQ(queue.size(), 0U);
 }
 
+TEST_F(LookupQueueTest, WhatIsReadForNothingIsAskedForLessAndLessOften) {
+  MonoTime now = kBoot;
+  int reads = 0;
+  for (; now < kBoot + 2h; now += 2s) {
+    queue.add(kA, now);
+    if (queue.take(1, now).empty()) continue;
+    ++reads;
+    queue.found_nothing_new(kA, now);
+  }
+  EXPECT_LT(reads, 40);
+  EXPECT_GT(reads, 20) << "never less than every five minutes";
+  queue.changed(kA);
+  queue.found(kA);
+  queue.add(kA, now);
+  EXPECT_FALSE(queue.take(1, now).empty()) << "a change makes it interesting again";
+}
+
+TEST_F(LookupQueueTest, WhatNobodyAskedForInAWhileBeginsWithAShortRest) {
+  for (int i = 0; i < 12; ++i) queue.found_nothing_new(kA, kBoot);
+  queue.add(kA, kBoot + 1s);
+  EXPECT_TRUE(queue.take(1, kBoot + 4min).empty());
+  queue.found(kA);
+  queue.add(kA, kBoot + 15min);
+  EXPECT_FALSE(queue.take(1, kBoot + 15min).empty());
+}
+
+TEST_F(LookupQueueTest, WhatOnlyItsOwnReadConfirmsIsNotAskedForWithOthers) {
+  queue.add(kA, kBoot);
+  queue.add({"b"}, kBoot);
+  queue.add_alone(kA, kBoot);
+  EXPECT_TRUE(queue.single_next(kBoot));
+  EXPECT_EQ(queue.take(30, kBoot), Ids{kA});
+  EXPECT_EQ(queue.take(30, kBoot), Ids{{"b"}});
+}
+
 TEST_F(LookupQueueTest, WhatAListDidNotShowIsAskedForAlone) {
   for (const char* id : {"a", "b", "c"}) queue.add({id}, kBoot);
   (void)queue.take(3, kBoot);

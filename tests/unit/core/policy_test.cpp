@@ -151,6 +151,19 @@ TEST(StaleAt, IsNeverWithoutTheStamp) {
   EXPECT_EQ(stale_at(policy, facts), std::nullopt);
 }
 
+TEST(StaleAt, CountsFromFirstSightWhereTheStampIsMissing) {
+  PolicyOptions policy = stale_scans();
+  ActionFacts facts = scan();
+  facts.created.reset();
+  facts.first_seen = kNoon + 3h;
+  EXPECT_EQ(stale_at(policy, facts), kNoon + 9h);
+  policy.stale_since = StaleSince::Updated;
+  facts.last_update.reset();
+  EXPECT_EQ(stale_at(policy, facts), kNoon + 9h);
+  facts.first_seen = WallTime(1h);
+  EXPECT_EQ(stale_at(policy, facts), std::nullopt) << "by a clock that nobody had set";
+}
+
 TEST(StaleAt, IsNeverForAnIgnoredOrEndedAction) {
   PolicyOptions policy = stale_scans();
   ActionFacts ended = scan();

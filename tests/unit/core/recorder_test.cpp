@@ -70,9 +70,21 @@ TEST(AlertsOnly, TellsOfProblemsAndTheirEnds) {
                                EventType::CancelFailed, EventType::WebhookDisabled}) {
     EXPECT_TRUE(is_told(pager, event_of(type), {})) << to_string(type);
   }
-  for (const EventType type : {EventType::CancelRequested, EventType::ActionVanished}) {
+  for (const EventType type :
+       {EventType::CancelRequested, EventType::ActionVanished, EventType::RegionBaseline}) {
     EXPECT_FALSE(is_told(pager, event_of(type), {})) << to_string(type);
   }
+}
+
+TEST(Recorder, SendsABacklogOnlyToWhoAskedForIt) {
+  WebhookOptions webhook;
+  Subject past{"Isolate", "Failed", {}, "Pending"};
+  past.backlog = true;
+  EXPECT_FALSE(is_told(webhook, kTransition, past));
+  webhook.backlog = true;
+  EXPECT_TRUE(is_told(webhook, kTransition, past));
+  webhook.filter.to = {"Succeeded"};
+  EXPECT_FALSE(is_told(webhook, kTransition, past)) << "its filter holds too";
 }
 
 TEST(AlertsOnly, SendsTheEndWhereItsProblemWent) {
@@ -143,6 +155,7 @@ TEST(Recorder, KeepsTheBeginningAndTheEndOfOneTroubleInOrder) {
   EXPECT_FALSE(began.value.empty());
   EXPECT_EQ(order_kept(EventType::RegionRecovered, "eu", {}), began);
   EXPECT_NE(order_kept(EventType::RegionRecovered, "us", {}), began);
+  EXPECT_EQ(order_kept(EventType::RegionBaseline, "eu", {}), began);
   const Subject siem{{}, {}, "siem"};
   const ActionId paused = order_kept(EventType::WebhookPaused, "", siem);
   EXPECT_FALSE(paused.value.empty());

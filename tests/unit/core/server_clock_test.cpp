@@ -48,6 +48,45 @@ TEST(ServerClock, ConvergesFarBelowTheSecondOfTheHeader) {
   EXPECT_LT(clock.uncertainty(), Duration(60ms));
 }
 
+TEST(ServerClock, ConvergesAlsoWhereThePaceIsWholeSeconds) {
+  for (const Duration phase : {0ms, 130ms, 480ms, 730ms, 990ms}) {
+    const Server server;
+    ServerClock clock;
+    MonoTime now = kBoot + phase;
+    for (int i = 0; i < 6; ++i) {
+      clock.sample(server.date(now + 10ms), now, now + 20ms);
+      const MonoTime latest = now + 15s;
+      const MonoTime next = clock.telling(latest);
+      EXPECT_LE(next, latest);
+      EXPECT_GT(next, latest - 1s);
+      now = next;
+    }
+    EXPECT_LE(std::chrono::abs(*clock.at(now) - server.at(now)), Duration(60ms))
+        << to_milliseconds(phase);
+    EXPECT_LE(clock.uncertainty(), Duration(60ms));
+    EXPECT_EQ(clock.telling(now + 15s), now + 15s) << "known well enough";
+  }
+}
+
+TEST(ServerClock, ARecordedMomentNeverReadsEarlierThanTheOneBefore) {
+  const Server server;
+  ServerClock clock;
+  MonoTime now = kBoot;
+  WallTime before = WallTime::min();
+  for (int i = 0; i < 200; ++i) {
+    const Duration latency = 20ms + 7ms * (i % 11);
+    clock.sample(server.date(now + latency / 3), now, now + latency);
+    now += latency;
+    EXPECT_GE(*clock.moment(now), before);
+    before = *clock.moment(now + 30ms);
+    now += 30ms + 10ms * (i % 97);
+  }
+  EXPECT_LT(*clock.moment(now) - *clock.at(now), Duration(1ms))
+      << "it stands still for a moment only";
+  clock.sample(server.date(now) - 1h, now, now + 20ms);
+  EXPECT_LT(*clock.moment(now), before - 59min) << "a clock that was set is followed";
+}
+
 TEST(ServerClock, ASlowAnswerDoesNotSpoilWhatIsKnown) {
   const Server server;
   ServerClock clock;

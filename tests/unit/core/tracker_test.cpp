@@ -241,6 +241,33 @@ TEST(Tracker, AVanishedActionReturnsWithTheTransitionItMade) {
   EXPECT_FALSE(tracker.find(kA1)->vanished);
 }
 
+TEST(Tracker, AnEndByAnOlderStampCountsOnceAReadOfItsOwnConfirmsIt) {
+  Tracker tracker;
+  (void)tracker.observe(open_action("a1").in(Status::InProgress).updated(kDay + 5s));
+  const MachineAction ended = ended_action("a1", kDay + 1s);
+  EXPECT_EQ(tracker.observe(ended).kind, Kind::Doubtful);
+  const auto seen = tracker.observe(ended, {.confirms = true});
+  EXPECT_EQ(seen.kind, Kind::Changed);
+  EXPECT_TRUE(seen.late);
+  EXPECT_FALSE(seen.correction);
+  EXPECT_EQ(tracker.find(kA1)->stamp, kDay + 5s) << "order goes on from the newer stamp";
+  EXPECT_EQ(tracker.observe(ended, {.confirms = true}).kind, Kind::Nothing);
+  EXPECT_EQ(tracker.open_count(), 0);
+}
+
+TEST(Tracker, AnOpenStatusByAnOlderStampNeverCounts) {
+  Tracker tracker;
+  (void)tracker.observe(open_action("a1").in(Status::InProgress).updated(kDay + 5s));
+  EXPECT_EQ(tracker.observe(open_action("a1"), {.confirms = true}).kind, Kind::Nothing);
+}
+
+TEST(Tracker, AFinalStatusIsNotCorrectedByAnOlderStamp) {
+  Tracker tracker;
+  (void)tracker.observe(ended_action("a1", kDay + 5s));
+  const MachineAction older = open_action("a1").in(Status::Failed).updated(kDay + 1s);
+  EXPECT_EQ(tracker.observe(older, {.confirms = true}).kind, Kind::Nothing);
+}
+
 TEST(Tracker, ForgetsWhatEndedLongAgo) {
   Tracker tracker;
   (void)tracker.observe(ended_action("old", kDay - 1s));

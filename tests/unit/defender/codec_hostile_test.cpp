@@ -238,16 +238,53 @@ RC_GTEST_PROP(HostilePage, NeverThrowsForChangedBytes, ()) {
 }
 
 TEST(HostilePage, BrokenUtf8IsMendedInTheFieldsAsInTheDocument) {
-  const auto page = parse_page("{\"value\":[{\"id\":\"a\xff\",\"status\":\"Pend\xe2ing\"}]}");
+  const auto page =
+      parse_page("{\"value\":[{\"id\":\"a1\",\"title\":\"b\xff\",\"status\":\"Pend\xe2ing\"}]}");
   ASSERT_TRUE(page.has_value());
   ASSERT_EQ(page->actions.size(), 1U);
   const MachineAction& action = page->actions[0];
-  EXPECT_EQ(action.id.value, "a\xEF\xBF\xBD");
+  EXPECT_NE(action.document.find("b\xEF\xBF\xBD"), std::string::npos);
   const auto again = parse_action(action.document);
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->id, action.id);
   EXPECT_EQ(again->status, action.status);
   EXPECT_EQ(again->document, action.document);
+}
+
+TEST(HostilePage, ARowWhoseIdIsNoUtf8IsLeftOutAndCounted) {
+  const std::vector<std::string> ids = {
+      "a\xff",    "\xc3",      "\xed\xa0\x80",     "\xf4\x90\x80\x80",
+      "\xc0\xaf", "a\\ud83e",  "\\udda0z",         "\\udda0\\ud83e",
+      "\\uD800",  "x\xe2\x82", "\xc3\\ud83eb\xff", "a\xf0\x9f\xa6",
+  };
+  for (const std::string& id : ids) {
+    const auto page = parse_page(R"({"value":[{"id":")" + id + R"(","status":"Pending"},)" +
+                                 R"({"id":"good","status":"Pending"}]})");
+    ASSERT_TRUE(page.has_value()) << id;
+    EXPECT_EQ(page->unusable, 1) << id;
+    ASSERT_EQ(page->actions.size(), 1U) << id;
+    EXPECT_EQ(page->actions[0].id.value, "good");
+    EXPECT_FALSE(parse_action(R"({"id":")" + id + R"(","status":"Pending"})")) << id;
+  }
+}
+
+TEST(HostilePage, AnIdInWholeUtf8IsTakenHoweverItIsWritten) {
+  for (const std::string& id : {std::string("\\ud83e\\udda0"), std::string("\xf0\x9f\xa6\xa0")}) {
+    const auto page = parse_page(R"({"value":[{"title":"\ud83e","id":")" + id + R"("}]})");
+    ASSERT_TRUE(page.has_value());
+    ASSERT_EQ(page->actions.size(), 1U);
+    EXPECT_EQ(page->actions[0].id.value, "\xf0\x9f\xa6\xa0");
+  }
+}
+
+TEST(HostilePage, OfTwoIdsTheLastCountsAlsoWhereItIsBroken) {
+  const auto page = parse_page(
+      "{\"value\":[{\"id\":\"a\",\"id\":\"b\xff\"},"
+      "{\"id\":\"c\xff\",\"id\":\"d\"}]}");
+  ASSERT_TRUE(page.has_value());
+  EXPECT_EQ(page->unusable, 1);
+  ASSERT_EQ(page->actions.size(), 1U);
+  EXPECT_EQ(page->actions[0].id.value, "d");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 namespace mactiond::store {
@@ -74,6 +75,51 @@ TEST(Schema, KeepsTheOldVersionWhenAStepFails) {
   EXPECT_THROW(static_cast<void>(migrate(database, steps)), SQLite::Exception);
   EXPECT_EQ(user_version(database), static_cast<int>(migrations().size()));
   EXPECT_FALSE(database.tableExists("extra"));
+}
+
+/// A store as version 6 left it, with actions of every kind of stamp.
+SQLite::Database version_6() {
+  SQLite::Database database = memory();
+  EXPECT_TRUE(migrate(database, migrations().first(6)));
+  const auto add = [&](const char* region, const char* id, const char* created,
+                       const char* update) {
+    database.exec(std::string("INSERT INTO action VALUES ('") + region + "', '" + id +
+                  "', 'Isolate', 'Pending', 0, 0, " + created + ", " + update +
+                  ", 17000000000000000, 1, '', '', '', '', '', '{}', coalesce(" + created +
+                  ", 0))");
+  };
+  add("eu", "good", "16999999990000000", "16999999999000000");
+  add("eu", "year 1", "-621355968000000000", "-621355968000000000");
+  add("eu", "year 9999", "2534022144000000000", "2534022144000000000");
+  add("us", "missing", "NULL", "NULL");
+  database.exec("INSERT INTO region VALUES ('eu', 16999999999000000, NULL, '')");
+  database.exec("INSERT INTO region VALUES ('never polled', NULL, NULL, 'auth')");
+  return database;
+}
+
+TEST(Schema, ImpossibleStampsOfAnOldStoreAreNoneAndFirstSightIsKnown) {
+  SQLite::Database database = version_6();
+  ASSERT_TRUE(migrate(database));
+  EXPECT_EQ(database
+                .execAndGet("SELECT count(*) FROM action WHERE created IS NULL"
+                            " AND last_update IS NULL AND opened = 0")
+                .getInt(),
+            3);
+  EXPECT_EQ(database.execAndGet("SELECT created FROM action WHERE id = 'good'").getInt64(),
+            16999999990000000);
+  EXPECT_EQ(database.execAndGet("SELECT count(*) FROM action WHERE first_seen = seen").getInt(), 4);
+}
+
+TEST(Schema, ARegionOfAnOldStoreIsNewOnlyIfItWasNeverPolled) {
+  SQLite::Database database = version_6();
+  ASSERT_TRUE(migrate(database));
+  const auto fresh = [&](const char* name) {
+    return database.execAndGet(std::string("SELECT fresh FROM region WHERE name = '") + name + "'")
+        .getInt();
+  };
+  EXPECT_EQ(fresh("eu"), 0);
+  EXPECT_EQ(fresh("us"), 0) << "known by its actions alone";
+  EXPECT_EQ(fresh("never polled"), 1);
 }
 
 TEST(Schema, RefusesAStoreFromTheFuture) {
