@@ -12,8 +12,7 @@ namespace mactiond::daemon {
 
 /// Touches no network before it sends. clock outlives it.
 [[nodiscard]] Result<std::unique_ptr<net::SyslogClient>> make_syslog_client(
-    const config::Syslog& syslog, const boost::asio::any_io_executor& executor,
-    const Clock& clock);
+    const config::Syslog& syslog, const boost::asio::any_io_executor& executor, const Clock& clock);
 
 /// The sender of one receiver, with its connection; clock outlives it. It begins where the store
 /// says, or with event first, which the store knows from then on.

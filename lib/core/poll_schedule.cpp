@@ -167,8 +167,7 @@ void PollSchedule::poll_failed(const Disposition& outcome, MonoTime now, Random&
       outcome.reason == Reason::Permission && poll_failures_ <= kPermissionTries;
   const Duration most = grant_expected ? kPermissionMax : kBackoffMax;
   const Duration delay = backoff(poll_failures_, kBackoffFirst, most, random);
-  poll_held_until_ =
-      std::max(poll_held_until_, now + outcome.retry_after.value_or(Duration{}));
+  poll_held_until_ = std::max(poll_held_until_, now + outcome.retry_after.value_or(Duration{}));
   poll_at_ = std::max(now + delay, poll_held_until_);
 }
 

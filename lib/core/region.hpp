@@ -166,8 +166,8 @@ class Region {
   std::string degraded_;      ///< why; empty while all is well
   std::string last_failure_;  ///< since the last complete poll
   bool heard_ = false;        ///< a call was answered or failed since the start
-  bool stored_ = false;   ///< there is a row of it
-  bool fresh_ = true;     ///< the store did not know it, and no sweep has been complete yet
+  bool stored_ = false;       ///< there is a row of it
+  bool fresh_ = true;         ///< the store did not know it, and no sweep has been complete yet
   std::optional<FirstCall> first_call_;
   std::optional<MonoTime> first_call_sent_;  ///< set if it was made by this process
   std::int64_t unusable_rows_ = 0;

@@ -33,7 +33,7 @@ CancelTime Region::cancel_time(Now now) const {
   // A sweep that went by a clock which was contradicted since may have looked at nothing.
   const bool swept = swept_from_ && (!clock_.jumped() || *swept_from_ >= *clock_.jumped());
   return {
-      now,   clock_.at(now.mono),    clock_.uncertainty(), clock_.jumped(), limiter_.sustained(),
+      now,   clock_.at(now.mono),     clock_.uncertainty(), clock_.jumped(), limiter_.sustained(),
       swept, clock_.moment(now.mono), token_.fetched_at()};
 }
 

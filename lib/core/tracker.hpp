@@ -90,8 +90,6 @@ class Tracker {
   /// How many are final.
   [[nodiscard]] std::int64_t ended_count() const;
   [[nodiscard]] std::int64_t open_count() const { return std::ssize(open_); }
-  /// When the open action that was created first was created; nothing if none says when.
-  [[nodiscard]] std::optional<WallTime> oldest_open() const;
   /// By status as on the wire.
   [[nodiscard]] const std::map<std::string, std::int64_t, std::less<>>& counts() const {
     return counts_;

@@ -23,18 +23,18 @@ struct Word {
 bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
-    text.replace(at, what.size(), with);
+void replace_all(std::string& text, std::string_view what, char with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
+    text.replace(at, what.size(), 1, with);
   }
 }
 
 // JSON's \u0027 is a character, not a part of the word beside it.
 void unescape(std::string& text) {
   for (const std::string_view dollar : {"\\u0024", "%24", "&#36;", "&#x24;", "&dollar;"}) {
-    replace_all(text, dollar, "$");
+    replace_all(text, dollar, '$');
   }
-  replace_all(text, "\\u0026", "&");
+  replace_all(text, "\\u0026", '&');
   for (auto at = text.find("\\u"); at != std::string::npos; at = text.find("\\u", at + 1)) {
     const bool escape =
         text.size() - at >= 6 && std::all_of(text.begin() + static_cast<long>(at) + 2,

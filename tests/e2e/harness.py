@@ -334,7 +334,7 @@ class Daemon:
             (self.state / "store.db").write_bytes(self.known_store())
 
     def known_store(self):
-        """Made once: what a daemon leaves that never reached its region, and a row of the region."""
+        """Made once: what a daemon leaves that never reached its region, with the region's row."""
         if Daemon._known is None:
             first = Daemon(self.place, None, [], name="known", new_region=True,
                            api=f"https://127.0.0.1:{free_port()}")

@@ -21,6 +21,7 @@ inline constexpr const char* kPlantedSecret = "Pa55word";
 
 std::vector<WrongConfig> wrong_sections();
 std::vector<WrongConfig> wrong_regions();
+std::vector<WrongConfig> wrong_region_numbers();
 std::vector<WrongConfig> wrong_policies();
 std::vector<WrongConfig> wrong_webhooks();
 std::vector<WrongConfig> wrong_formats();

@@ -110,6 +110,11 @@ std::vector<WrongConfig> wrong_regions() {
       {"ProxyWithPath", in_region("proxy='http://proxy.example/x'"), "2:7", "must be a proxy"},
       {"AuthKindOfLater", in_region("auth.kind='certificate'"), "2:11", "not supported"},
       {"UnknownAuthKind", in_region("auth.kind='secret'"), "2:11", "one of client_secret"},
+  };
+}
+
+std::vector<WrongConfig> wrong_region_numbers() {
+  return {
       {"MinuteZero", in_region("quota.per_minute=0"), "2:18", "must be 1 to"},
       {"MinuteNegative", in_region("quota.per_minute=-5"), "2:18", "not -5"},
       {"MinuteFraction", in_region("quota.per_minute=1.5"), "2:18", "number with a fraction"},
