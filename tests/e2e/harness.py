@@ -75,30 +75,41 @@ def _environment(extra=None):
     return {k: os.environ[k] for k in kept if k in os.environ} | (extra or {})
 
 
-_ports_in_use = []
+class Ports:
+    """Ports that stay free until they are used.
 
-
-def free_port():
-    """A port that stays free until it is used.
-
-    No outgoing connection gets it, because it lies below the range that the kernel gives those, and
-    no other test does, because this one holds its lock until it ends.
+    No outgoing connection gets one, because they lie below the range that the kernel gives those.
+    No other test gets one, because each is a byte of a file that this process keeps locked.
     """
-    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    directory = Path(tempfile.gettempdir()) / f"mactiond-ports-{os.getuid()}"
-    directory.mkdir(exist_ok=True)
-    for port in random.sample(range(min(first, 32768) // 2, min(first, 32768)), 200):
-        lock = open(directory / str(port), "w")
+
+    OUTGOING = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    LAST = OUTGOING - 1 if OUTGOING > 16384 else 32767
+
+    def __init__(self):
+        self.locks = None
+        self.taken = set()
+
+    def take(self):
+        if self.locks is None:
+            self.locks = open(Path(tempfile.gettempdir()) / f"mactiond-ports-{os.getuid()}.lock",
+                              "wb")
+        for port in random.sample(range(self.LAST // 2, self.LAST + 1), 200):
+            if port not in self.taken and self._lock(port):
+                self.taken.add(port)
+                return port
+        raise RuntimeError("no free port")
+
+    def _lock(self, port):
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(self.locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", port))
         except OSError:
-            lock.close()
-            continue
-        _ports_in_use.append(lock)
-        return port
-    raise RuntimeError("no free port")
+            return False
+        return True
+
+
+free_port = Ports().take
 
 
 class Certificates:

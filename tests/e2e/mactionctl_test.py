@@ -310,10 +310,11 @@ class Commands(E2eTest):
         return self.daemon.status()["regions"][0]
 
     def test_region_retry_counts_a_granted_role_at_once(self):
-        roles = self.sim.call("POST", "/_sim/credentials", {"roles": ["Machine.Isolate"]})
-        self.sim.call("POST", "/_sim/revoke")
-        wait_until(lambda: self.region()["state"] == "degraded", 20, "no role", roles)
-        self.sim.call("POST", "/_sim/credentials", {"roles": ["Machine.ReadWrite.All"]})
+        self.sim.call("POST", "credentials", {"roles": ["Machine.Isolate"]})
+        self.sim.call("POST", "revoke")
+        wait_until(lambda: self.region()["state"] == "degraded", 20, "no role",
+                   self.daemon.diagnostics)
+        self.sim.call("POST", "credentials", {"roles": ["Machine.ReadWrite.All"]})
         self.assertEqual(self.ctl("region", "retry", "eu"),
                          "eu: a new token is fetched, it is polled now\n")
         wait_until(lambda: self.region()["state"] == "ok", 20, "the role", self.daemon.diagnostics)
