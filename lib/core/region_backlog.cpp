@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 
 #include "core/region.hpp"
 #include "core/region_events.hpp"
@@ -6,12 +7,6 @@
 // What happened before a new region was first called, and when the region is new no more.
 
 namespace mactiond::core {
-namespace {
-
-/// Date headers have whole seconds.
-constexpr Duration kDateStep = std::chrono::seconds(1);
-
-}  // namespace
 
 void Region::note_first_call(Now now, StepWriter& out) {
   if (!fresh_ || first_call_) return;
@@ -24,19 +19,19 @@ void Region::date_first_call(Now now, StepWriter& out) {
   if (!fresh_ || !first_call_ || first_call_->by_server) return;
   const auto server = clock_.at(now.mono);
   if (!server) return;
-  // Made by a process before this one, it is known by our clock alone.
-  const WallTime when = first_call_sent_ ? *server - (now.mono - *first_call_sent_)
-                                         : first_call_->when + (*server - now.wall);
-  first_call_ = FirstCall{when + clock_.uncertainty(), true};
+  // Where our clock may be right by all that is known of the API's, it is the finer of the two.
+  const Duration apart = *server - now.wall;
+  const Duration wrong = std::chrono::abs(apart) <= clock_.uncertainty() ? Duration{} : apart;
+  // Made by a process before this one, the call is known by our clock alone.
+  const WallTime ours =
+      first_call_sent_ ? now.wall - (now.mono - *first_call_sent_) : first_call_->when;
+  first_call_ = FirstCall{ours + wrong, true};
   out.batch().regions.push_back(row());
 }
 
 bool Region::is_backlog(const MachineAction& action, const Observation& seen) const {
   if (!fresh_ || !first_call_ || seen.from) return false;
-  // The moment is known to a second. What the first round shows was there at the latest of what is
-  // possible; what only a later answer shows is the past at the earliest alone.
-  const Duration doubt = measured_from_ && first_call_->by_server ? kDateStep : Duration{};
-  const WallTime bound = first_call_->when - doubt;
+  const WallTime bound = first_call_->when;
   const bool created_before = !action.created || *action.created < bound;
   const bool changed_before = !action.last_update || *action.last_update < bound;
   return created_before && changed_before;

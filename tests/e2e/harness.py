@@ -314,11 +314,11 @@ class UnixConnection(http.client.HTTPConnection):
 class Daemon:
     """One mactiond with its own state directory, configuration and log."""
 
-    _known = None  # a store that knows the region eu, as bytes
+    _known = None  # a store that knows the regions eu and us, as bytes
 
     def __init__(self, place, sim, receivers, name="d", poll=None, quota=None, prefix=(),
                  new_region=False, **overrides):
-        """new_region: the store does not know the region eu, which then has a backlog."""
+        """new_region: the store does not know the region, which then has a backlog."""
         self.place = place
         self.sim = sim
         self.receivers = receivers
@@ -341,11 +341,18 @@ class Daemon:
         self.program = place.binaries / "mactiond"
         self.process = None
         self.starts = 0
-        if not new_region:
-            (self.state / "store.db").write_bytes(self.known_store())
+        self.new_region = new_region
+
+    def know_regions(self):
+        """Before its first start, the daemon gets a store that knows the regions."""
+        store = self.state / "store.db"
+        if self.new_region or self.starts > 0 or store.exists():
+            return
+        store.write_bytes(self.known_store())
+        store.chmod(0o600)
 
     def known_store(self):
-        """Made once: what a daemon leaves that never reached its region, with the region's row."""
+        """Made once: what a daemon leaves that never reached its region, and rows of regions."""
         if Daemon._known is None:
             first = Daemon(self.place, None, [], name="known", new_region=True,
                            api=f"https://127.0.0.1:{free_port()}")
@@ -356,7 +363,7 @@ class Daemon:
             for table in ("event", "region", "quota", "log_position"):
                 database.execute(f"DELETE FROM {table}")
             database.execute("UPDATE counter SET last_seq = 0")
-            database.execute("INSERT INTO region (name, degraded) VALUES ('eu', '')")
+            database.execute("INSERT INTO region (name, degraded) VALUES ('eu', ''), ('us', '')")
             database.execute("PRAGMA journal_mode = DELETE")
             database.close()
             Daemon._known = (first.state / "store.db").read_bytes()
@@ -407,6 +414,7 @@ class Daemon:
 
     def start(self, wait=True):
         self.notify.clear()
+        self.know_regions()
         with open(self.errors_path, "ab") as errors:
             self.process = subprocess.Popen(
                 [*self.prefix, self.program, "--config", self.config],

@@ -45,6 +45,38 @@ TEST_F(Store, LoadsAnOpenActionInFull) {
   EXPECT_EQ(stored.request_source, action.request_source);
 }
 
+TEST_F(Store, KeepsWhenAnActionWasFirstSeenAndWhatItIsOrderedBy) {
+  core::Batch batch;
+  batch.actions.push_back(action_row("A", Status::Pending, 7));
+  batch.actions.back().first_seen = at(6);
+  commit(batch);
+  EXPECT_EQ(load().actions.front().ordered_by, std::nullopt);
+  core::Batch later;
+  later.actions.push_back(action_row("A", Status::Succeeded, 9));
+  later.actions.back().first_seen = at(8);
+  later.actions.back().ordered_by = at(5);
+  later.actions.back().ended_by = at(4);
+  commit(later);
+  const core::StoredAction stored = load().actions.front();
+  EXPECT_EQ(stored.seen, at(9));
+  EXPECT_EQ(stored.first_seen, at(6)) << "of the first row";
+  EXPECT_EQ(stored.ordered_by, at(5));
+  EXPECT_EQ(stored.ended_by, at(4));
+}
+
+TEST_F(Store, KeepsWhenANewRegionWasFirstCalled) {
+  core::Batch batch;
+  batch.regions.push_back({"eu", {}, {}, "", true, core::FirstCall{at(3), true}});
+  batch.regions.push_back({"us", at(1), {}, "auth"});
+  commit(batch);
+  const core::Snapshot snapshot = load();
+  ASSERT_EQ(snapshot.regions.size(), 2U);
+  EXPECT_TRUE(snapshot.regions[0].fresh);
+  EXPECT_EQ(snapshot.regions[0].first_call, (core::FirstCall{at(3), true}));
+  EXPECT_FALSE(snapshot.regions[1].fresh);
+  EXPECT_EQ(snapshot.regions[1].first_call, std::nullopt);
+}
+
 TEST_F(Store, LoadsAFinishedActionWithoutItsTexts) {
   core::Batch batch;
   batch.actions.push_back(action_row("A", Status::Succeeded));
