@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/system_clock.hpp"
 #include "config/file_watch.hpp"
 #include "config/secret_source.hpp"
 #include "config/webhook_secrets.hpp"
@@ -61,7 +62,7 @@ Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config
   net::ClientOptions options;
   options.ca_file = region.ca_file;
   const auto chosen = set_proxy(options, region.proxy, region.proxy_auth.value);
-  if (!chosen) return about("region " + region.core.name, chosen.error());
+  if (!chosen) return chosen.error();
   options.idle_connections = idle_connections;
   auto made = client(options);
   if (!made) return made.error();
@@ -82,12 +83,15 @@ Result<void> AccessBuilder::point(runtime::WebhookAccess& access, const config::
   const bool may_proxy = webhook.url.is_tls() || !webhook.proxy.empty();
   if (may_proxy) {
     const auto chosen = set_proxy(options, webhook.proxy, webhook.proxy_auth.value);
-    if (!chosen) return about("webhook " + webhook.core.name, chosen.error());
+    if (!chosen) return chosen.error();
   }
   options.refuse_link_local = true;
   options.idle_connections = idle_connections;
-  options.client_cert = webhook.client_cert;
-  options.client_key = webhook.client_key;
+  // One without the other is an error of the file itself.
+  if (!webhook.client_cert.empty() && !webhook.client_key.empty()) {
+    options.client_cert = webhook.client_cert;
+    options.client_key = webhook.client_key;
+  }
   auto made = client(options);
   if (!made) return made.error();
   access.client = std::move(*made);
@@ -186,7 +190,8 @@ void add_mistakes(const std::vector<AccessMistake>& mistakes, config::LoadResult
 
 void try_access(config::LoadResult& loaded, const config::Environment& environment) {
   boost::asio::io_context context;
-  AccessBuilder builder(context.get_executor(), environment);
+  const SystemClock clock;
+  AccessBuilder builder(context.get_executor(), clock, environment);
   const auto built = builder.build(loaded.config);
   if (const auto* mistakes = std::get_if<std::vector<AccessMistake>>(&built)) {
     add_mistakes(*mistakes, loaded);

@@ -119,6 +119,21 @@ bool names_an_end(std::string_view list) {
   return false;
 }
 
+// The words of an option that takes several between commas and may be repeated.
+std::set<std::string> words_of(const std::vector<std::string>& lists) {
+  std::set<std::string> words;
+  for (const std::string& list : lists) {
+    std::string_view rest = list;
+    for (bool more = true; more;) {
+      const std::size_t comma = rest.find(',');
+      words.emplace(trim(rest.substr(0, comma)));
+      more = comma != std::string_view::npos;
+      if (more) rest.remove_prefix(comma + 1);
+    }
+  }
+  return words;
+}
+
 std::string list_target(const ListChoice& choice) {
   const bool wants_ended =
       std::any_of(choice.statuses.begin(), choice.statuses.end(), names_an_end);
@@ -209,9 +224,7 @@ int list_actions(const Session& session, const ListChoice& choice) {
   const int exit_code = show_list(session, all, [&](const json::object& answer) {
     return format_actions(answer, wall_now(), session.style);
   });
-  std::set<std::string> regions;
-  if (!choice.region.empty()) regions.insert(choice.region);
-  warn_of_old_data(session, regions);
+  warn_of_old_data(session, words_of(choice.regions));
   return exit_code;
 }
 

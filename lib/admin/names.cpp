@@ -89,6 +89,10 @@ std::string no_such(std::string_view what, std::string_view word, std::string_vi
   return words.empty() ? text + "none" : text;
 }
 
+std::string no_such_region(const Call& call, std::string_view name) {
+  return no_such("region", name, "configured", region_names(call.views.status()));
+}
+
 std::optional<http::Response> refuse_unknown_webhook(const Call& call, const std::string& name) {
   const Words names = webhook_names(call.views.status());
   if (contains(names, name)) return std::nullopt;

@@ -19,6 +19,8 @@ namespace mactiond::admin {
 [[nodiscard]] std::string no_such(std::string_view what, std::string_view word,
                                   std::string_view label, const std::vector<std::string>& words);
 
+[[nodiscard]] std::string no_such_region(const Call& call, std::string_view name);
+
 /// 404 unless a webhook of that name is configured, or has left dead letters.
 [[nodiscard]] std::optional<http::Response> refuse_unknown_webhook(const Call& call,
                                                                    const std::string& name);

@@ -5,6 +5,7 @@
 #include "admin/answers.hpp"
 #include "admin/body.hpp"
 #include "admin/endpoints.hpp"
+#include "admin/names.hpp"
 
 namespace mactiond::admin {
 
@@ -15,7 +16,11 @@ http::Answer post_retry(const Call& call) {
   const auto reply = call.operations.operate(core::RetryRegion{name});
   JsonMembers done;
   done.add("region", name);
-  if (reply) done.add_raw("next_try_s", reply->text);
+  const bool is_done = reply && reply->outcome == core::Reply::Outcome::Done;
+  if (is_done) done.add_raw("next_try_s", reply->text);
+  if (reply && reply->outcome == core::Reply::Outcome::NotFound) {
+    return not_found(no_such_region(call, name));
+  }
   return answer_reply(reply, done);
 }
 

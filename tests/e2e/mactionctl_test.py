@@ -94,8 +94,8 @@ class Commands(E2eTest):
         self.assertIn("at least 4", self.ctl("show", action[:3], expect=EX_REFUSED))
         self.assertIn("at least 8", self.ctl("cancel", action[:7], "--comment", "x",
                                              expect=EX_REFUSED))
-        self.assertIn("final", self.ctl("cancel", action[:8], "--comment", "x",
-                                        expect=EX_REFUSED).lower())
+        self.assertIn("not open", self.ctl("cancel", action[:8], "--comment", "x",
+                                           expect=EX_REFUSED))
 
     def test_the_socket_is_named_by_a_variable(self):
         for variable, expected in ((self.daemon.socket_path, 0), ("/no/such.sock", 69)):

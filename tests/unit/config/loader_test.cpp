@@ -270,7 +270,7 @@ TEST(Webhook, AKnownReceiverInAnotherFormatIsAWarning) {
            {"https://events.pagerduty.com/v2/enqueue", "pagerduty"},
            {"https://splunk.example:8088/services/collector", "splunk_hec"}}) {
     EXPECT_THAT(problems(url, ""), HasSubstr("format = \"" + format + '"')) << url;
-    EXPECT_THAT(problems(url, "format='standard'\n"), HasSubstr("12:8: warning")) << url;
+    EXPECT_THAT(problems(url, "format='standard'\n"), HasSubstr("11:8: warning")) << url;
     EXPECT_EQ(problems(url, "format='template'\ntemplate='{}'\n"), "") << url;
   }
   EXPECT_EQ(problems("https://hooks.slack.com/services/x", "format='slack'\n"), "");
