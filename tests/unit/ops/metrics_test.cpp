@@ -131,18 +131,19 @@ TEST(Metrics, BeginsNoCounterLater) {
 
 TEST(Metrics, SaysWhichRegionsAreUp) {
   Metrics metrics("0.1.0", {"eu"}, {});
-  const auto up = [&](const std::string& reason, std::optional<Duration> age) {
+  const auto up = [&](const std::string& state, const std::string& reason) {
     core::RegionStatus region;
     region.name = "eu";
+    region.state = state;
     region.reason = reason;
-    region.last_poll_age = age;
     metrics.update(status_of(region), kNow);
     return value_of(metrics.text(), "mactiond_region_up", {"region=\"eu\""});
   };
   EXPECT_EQ(value_of(metrics.text(), "mactiond_region_up", {"region=\"eu\""}), 0);
-  EXPECT_EQ(up("", std::nullopt), 0) << "starting";
-  EXPECT_EQ(up("", 2s), 1);
-  EXPECT_EQ(up("network", 2s), 0);
+  EXPECT_EQ(up("starting", ""), 0);
+  EXPECT_EQ(up("ok", ""), 1);
+  EXPECT_EQ(up("ok", "timeout"), 1) << "one call that failed is no trouble yet";
+  EXPECT_EQ(up("degraded", "network"), 0);
   metrics.follow({}, {}, {});
   EXPECT_THAT(metrics.text(), Not(HasSubstr("mactiond_region_up{")));
 }
