@@ -267,7 +267,8 @@ TEST(Metrics, KeepsLabelsAClosedSet) {
   const std::string text = metrics.text();
   EXPECT_THAT(text, Not(HasSubstr("odd-")));
   EXPECT_EQ(value_of(text, "mactiond_transitions_total", {"to=\"other\""}), 100);
-  EXPECT_EQ(value_of(text, "mactiond_api_requests_total", {"code=\"other\""}), 100);
+  EXPECT_EQ(value_of(text, "mactiond_api_requests_total", {"operation=\"list\"", "code=\"other\""}),
+            100);
   EXPECT_EQ(value_of(text, "mactiond_webhook_deliveries_total", {"result=\"other\""}), 100);
   EXPECT_EQ(value_of(text, "mactiond_actions", {"status=\"other\""}), 200);
 }
@@ -357,7 +358,7 @@ TEST(Metrics, ExplainsEveryFamily) {
     if (line.starts_with("# HELP ")) helped.insert(line.substr(7, line.find(' ', 7) - 7));
     if (line.starts_with("# TYPE ")) typed.insert(line.substr(7, line.find(' ', 7) - 7));
   }
-  EXPECT_EQ(typed.size(), 21U);
+  EXPECT_EQ(typed.size(), 23U);
   EXPECT_EQ(helped, typed);
 }
 
