@@ -213,8 +213,9 @@ class OddReceiverTest(E2eTest):
         wait_until(lambda: [line.get("to") for line in daemon.log_lines()].count("Succeeded") == 4,
                    60, "the ends", daemon.diagnostics)
         for receiver in receivers:
-            wait_until(lambda: set(receiver.ids) >= {line["id"] for line in daemon.log_lines()}, 60,
-                       receiver.name, daemon.diagnostics)
+            wait_until(lambda: set(receiver.ids) >= {
+                line["id"] for line in daemon.log_lines() if line["type"] == "action.transition"},
+                60, receiver.name, daemon.diagnostics)
         for receiver in receivers:
             self.assertEqual(len(receiver.ids), len(set(receiver.ids)), receiver.name)
 
