@@ -3,7 +3,6 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -64,9 +63,7 @@ Result<void> ResponseReader::Impl::normalize(std::size_t size) {
   std::string text;
   const auto pushed = normalizer.push(std::string_view(raw).substr(0, size), text);
   if (!pushed) return pushed.error();
-  const auto room = buffer.prepare(text.size());
-  std::memcpy(room.data(), text.data(), text.size());
-  buffer.commit(text.size());
+  buffer.commit(boost::asio::buffer_copy(buffer.prepare(text.size()), boost::asio::buffer(text)));
   return {};
 }
 
