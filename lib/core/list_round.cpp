@@ -31,7 +31,7 @@ bool ListRound::advance(const PageFacts& page, Paging& paging, MonoTime now) {
       shortfall_ = "the service repeats a full page; rows behind it are not seen";
     return false;
   }
-  by_link_ = page.has_next_link && !full && !paging.may_be_cut(page.rows, false, now);
+  by_link_ = page.has_next_link;
   step(page);
   if (pages_ < kPagesMax) return true;
   // A bound that moved is where the next round begins; skipped rows would be read again.
@@ -77,16 +77,19 @@ bool ListRound::begins_again(const PageFacts& page, Paging& paging, MonoTime now
 bool ListRound::may_go_on(const PageFacts& page, const Paging& paging, MonoTime now) const {
   if (page.rows >= query_.top) return true;
   const bool sweep = query_.kind == Query::Kind::CreatedSince;
-  const bool skips = query_.kind != Query::Kind::ChangedSince || by_skip_;
   // Where a further page is in vain a poll does not ask for it; the sweep finds out whether it is.
   if (page.has_next_link && (sweep || !paging.links_are_empty(now))) return true;
-  if (skips && !sweep && paging.repeats(now)) return false;
+  if (!bound_moves(page) && !sweep && paging.repeats(now)) return false;
   return paging.may_be_cut(page.rows, sweep, now);
 }
 
+bool ListRound::bound_moves(const PageFacts& page) const {
+  if (query_.kind != Query::Kind::ChangedSince || by_skip_) return false;
+  return page.newest_update && *page.newest_update > query_.since;
+}
+
 void ListRound::step(const PageFacts& page) {
-  const bool keyset = query_.kind == Query::Kind::ChangedSince && !by_skip_ && page.newest_update;
-  if (keyset && *page.newest_update > query_.since) {
+  if (bound_moves(page)) {
     query_.since = *page.newest_update;
     query_.skip = 0;
     return;

@@ -49,6 +49,8 @@ class ListRound {
   /// Whether the round begins again from its first bound, because rows may lie below the last.
   [[nodiscard]] bool begins_again(const PageFacts& page, Paging& paging, MonoTime now);
   [[nodiscard]] bool may_go_on(const PageFacts& page, const Paging& paging, MonoTime now) const;
+  /// Whether the next page begins at a later stamp; else rows are skipped.
+  [[nodiscard]] bool bound_moves(const PageFacts& page) const;
   void step(const PageFacts& page);
 
   Query query_;
@@ -59,7 +61,7 @@ class ListRound {
   std::unordered_set<std::uint64_t> seen_;
   std::uint64_t fingerprint_ = 0;  ///< of the page before
   int last_rows_ = 0;              ///< of the page before
-  bool by_link_ = false;           ///< nothing but its nextLink asked for this page
+  bool by_link_ = false;           ///< the page before had a nextLink
   int pages_ = 0;
   std::string shortfall_;
 };

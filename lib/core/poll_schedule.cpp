@@ -29,7 +29,8 @@ constexpr Duration kMisjudgedBy = 1h;
 // Whether a small page was cut is found out at once.
 Duration sweep_page_interval(const PageFacts& page, const ListRound& round) {
   if (page.rows >= kSmallPage) return kSweepPageInterval;
-  return round.pages() == 1 ? Duration{} : kSmallSweepPageInterval;
+  const bool maybe_cut = round.pages() == 1 && page.rows < round.query().top;
+  return maybe_cut ? Duration{} : kSmallSweepPageInterval;
 }
 
 std::size_t index(Strategy strategy) { return static_cast<std::size_t>(strategy); }

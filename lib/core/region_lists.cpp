@@ -71,7 +71,9 @@ void Region::poll_listed(const Call& call, const PageFacts& page, Now now, StepW
   if (schedule_.shortfall().empty()) {
     well(now, out);
   } else {
-    trouble({Verdict::Retry, Reason::BadAnswer, 0, {}, schedule_.shortfall()}, true, now, out);
+    const Disposition lacking{Verdict::Retry, Reason::BadAnswer, 0, {}, schedule_.shortfall()};
+    failed(lacking);
+    trouble(lacking, true, now, out);
   }
   if (open_set) look_up(tracker_.unseen_open(Read::Poll), now);
 }

@@ -19,7 +19,15 @@ class Commands(E2eTest):
         self.sim = self.place.sim()
         self.receivers = [self.place.receiver("soc")]
         self.daemon = self.place.daemon(self.sim, self.receivers)
+        self.start()
+
+    def start(self):
+        """Until the region was polled: before, its data may be old, which is said on stderr."""
         self.daemon.start()
+        wait_until(lambda: self.region()["state"] == "ok", 30, "a poll", self.daemon.diagnostics)
+
+    def region(self):
+        return self.daemon.status()["regions"][0]
 
     def ctl(self, *arguments, expect=0):
         code, out, errors = self.daemon.command(
@@ -137,7 +145,7 @@ class Commands(E2eTest):
         self.daemon.kill9()
         self.assertIn(b"trying again", watching.stderr.readline())
         self.sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
-        self.daemon.start()
+        self.start()
         self.assertRegex(watching.stderr.readline().decode(), r"back after \d+ attempts.*event 2$")
         self.assertEqual(json.loads(watching.stdout.readline())["seq"], 3)
         self.assertIsNone(watching.poll())
@@ -172,7 +180,7 @@ class Commands(E2eTest):
         self.assertIn("suspended", self.ctl("policy", "suspend"))
         self.assertEqual(self.ask("status")["cancelling"], "suspended")
         self.daemon.kill9()
-        self.daemon.start()
+        self.start()
         self.assertEqual(self.ask("status")["cancelling"], "suspended")
         self.ctl("policy", "resume")
         self.assertNotEqual(self.ask("status")["cancelling"], "suspended")
@@ -221,7 +229,7 @@ class Commands(E2eTest):
         self.ctl("webhook", "pause", "soc")
         self.assertEqual(self.ask("webhook", "list")["webhooks"][0]["state"], "paused")
         self.daemon.kill9()
-        self.daemon.start()
+        self.start()
         self.add(("Isolate", "Succeeded"))
         self.assertEqual(self.receivers[0].attempts, [])
         self.ctl("webhook", "resume", "soc")
@@ -288,7 +296,7 @@ class Commands(E2eTest):
         store.execute("DELETE FROM delivery")
         store.commit()
         store.close()
-        self.daemon.start()
+        self.start()
         seqs = [letter["seq"] for letter in self.ask("dlq", "list")["dead_letters"]]
         self.assertEqual(len(seqs), 3)
         self.assertEqual(self.ask("dlq", "show", "soc", str(seqs[0]))["event"]["seq"], seqs[0])
@@ -305,9 +313,6 @@ class Commands(E2eTest):
         self.ctl("webhook", "resume", "soc")
         wait_until(lambda: len(self.receivers[0].accepted) >= 2, 20, "both delivered",
                    self.daemon.diagnostics)
-
-    def region(self):
-        return self.daemon.status()["regions"][0]
 
     def test_region_retry_counts_a_granted_role_at_once(self):
         self.sim.call("POST", "credentials", {"roles": ["Machine.Isolate"]})

@@ -250,7 +250,7 @@ TEST_F(EngineTest, StatusTellsWhatOperatorsAskFor) {
   EXPECT_EQ(status.regions[0].open_actions, 1);
   EXPECT_EQ(status.regions[0].last_poll_age, Duration(10s));
   EXPECT_EQ(status.regions[0].token_left, Duration(1h - 10s));
-  EXPECT_EQ(status.regions[0].quota.minute_used, 3);
+  EXPECT_EQ(status.regions[0].quota.minute_used, 4);
   EXPECT_EQ(status.webhooks.at(0).queued, 2);
   EXPECT_EQ(status.webhooks.at(0).in_flight, 2);
   ASSERT_EQ(status.actions.size(), 2U);

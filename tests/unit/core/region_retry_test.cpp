@@ -237,6 +237,18 @@ TEST_F(RegionStateTest, ARegionThatWasDegradedBeforeARestartIsStarting) {
   EXPECT_EQ(status().state, "degraded");
 }
 
+TEST_F(RegionStateTest, ARegionThatCannotSeeAllRowsIsDegradedFromItsFirstPoll) {
+  options.regions[0].poll.page_size = 2;
+  tick();
+  give_token();
+  const std::vector<MachineAction> stuck = {open_action("a1").updated(server()),
+                                            open_action("a2").updated(server())};
+  for (int page = 0; page < 6 && !status().last_poll_age; ++page) list(stuck);
+  ASSERT_TRUE(status().last_poll_age);
+  EXPECT_EQ(status().state, "degraded");
+  EXPECT_NE(status().reason.find("repeats a full page"), std::string::npos) << status().reason;
+}
+
 TEST_F(RegionStateTest, TheNextTryIsWhenTheNextCallIsMade) {
   tick();
   refuse_token(refusal(Verdict::GiveUp, Reason::Auth, 401));
