@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "base/printable.hpp"
+#include "support/builders.hpp"
 
 namespace mactiond::ctl {
 namespace {
@@ -19,10 +20,10 @@ boost::json::object parsed(const std::string& text) { return boost::json::parse(
 
 constexpr const char* kActions = R"({"actions":[{"region":"eu","state":"open","action":{
   "id":"a1","type":"Isolate","status":"Pending","computerDnsName":"srv-1",
-  "requestor":"ann\u001b[2J","creationDateTimeUtc":"1970-01-01T00:00:00Z"}}],"next":null})";
+  "requestor":"ann\u001b[2J","creationDateTimeUtc":"2026-11-20T10:00:00Z"}}],"next":null})";
 
 TEST(CtlViews, ListsActionsWithTheirAge) {
-  const auto text = format_actions(parsed(kActions), WallTime(std::chrono::hours(3)), {});
+  const auto text = format_actions(parsed(kActions), test::kDay + std::chrono::hours(3), {});
   EXPECT_EQ(text,
             "ACTION  REGION  TYPE     STATUS   AGE  COMPUTER  REQUESTOR\n"
             "a1      eu      Isolate  Pending  3h   srv-1     ann [2J\n");
@@ -41,7 +42,7 @@ TEST(CtlViews, CutsBetweenCharacters) {
 }
 
 TEST(CtlViews, ColoursStatesOnlyWhenAsked) {
-  const auto now = WallTime(std::chrono::hours(3));
+  const auto now = test::kDay + std::chrono::hours(3);
   EXPECT_THAT(format_actions(parsed(kActions), now, {0, true}),
               HasSubstr("\x1b[33mPending\x1b[0m  3h"));
   EXPECT_THAT(format_actions(parsed(kActions), now, {}), Not(HasSubstr("\x1b")));

@@ -45,7 +45,8 @@ struct BacklogTest : testing::Test, test::EngineHarness {
 };
 
 TEST_F(BacklogTest, ANewRegionsPastIsLoggedAndGoesToNobodyWhoDidNotAsk) {
-  begin({open_action("a1").created(kDay - 30h).updated(kDay - 29h), ended_action("a2", kDay - 1h)});
+  begin({open_action("a1").created(kDay - 30h).updated(kDay - 29h),
+         ended_action("a2", kDay - 1h).created(kDay - 2h)});
   ASSERT_EQ(events.size(), 3U);
   EXPECT_TRUE(is_backlog(events[0]));
   EXPECT_TRUE(is_backlog(events[1]));

@@ -156,6 +156,7 @@ TEST_F(QuotaTest, AnEndIsLookedUpAtOnceThoughPollsTakeEveryToken) {
 TEST_F(QuotaTest, TheWakeUpLiesAheadWhileLookupsAreUnderWay) {
   for (int i = 0; i < 200; ++i) poll_shows.push_back(open_action("a" + std::to_string(i)));
   options.regions[0].poll.filters = Filters::Documented;
+  options.regions[0].poll.min_interval = 2s;
   tick();
   give_token();
   for (int i = 0; i < 2; ++i) {  // a poll, a sweep
