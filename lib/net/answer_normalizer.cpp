@@ -137,6 +137,10 @@ Result<void> AnswerNormalizer::take_header(std::string_view& bytes, std::string&
   if (header_.size() < kProtocol.size() && byte != kProtocol[header_.size()]) {
     return Error(Errc::MalformedHttp, "not an HTTP/1 answer");
   }
+  // Nobody ends a line in a bare CR: the answer would be waited for until its deadline.
+  if (line_bytes_ > 0 && previous_ == '\r' && byte != '\n') {
+    return Error(Errc::MalformedHttp, "a bare CR in a header");
+  }
   bytes.remove_prefix(1);
   --header_left_;
   header_ += byte;

@@ -171,7 +171,7 @@ TEST_F(CheckAndStart, RefuseACutCertificateAtItsKey) {
   const std::string webhook = "[[webhook]]\nname='a'\nurl='https://hooks.example/'\n";
   const std::string key = directory.write(
       "key.pem", "-----BEGIN PRIVATE KEY-----\nMIIBszCCAVm\n-----END PRIVATE KEY-----\n");
-  const std::string good = MACTIOND_FIXTURES "/certificate.pem";
+  const std::string good = MACTIOND_FIXTURES "/client_certificate.pem";
   expect_both("[region.quota]\n[[webhook]]\nname='a'\nurl='https://hooks.example/'\nca_file='" +
                   cut + "'\n",
               "15:9", "webhook.ca_file: " + cut);
