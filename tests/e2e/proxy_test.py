@@ -180,7 +180,8 @@ class ProxyTest(E2eTest):
                 _, daemon = self.start_behind(proxy, user=IN_URL + "@",
                                               name=f"d{status[:3].decode()}")
                 wait_until(lambda: "the proxy refused the user or the password"
-                           in self.region(daemon)["reason"], 30, "the reason", daemon.diagnostics)
+                           in (self.region(daemon)["reason"] or ""), 30, "the reason",
+                           daemon.diagnostics)
                 self.assertIn(status[:3].decode(), self.region(daemon)["reason"])
                 self.assert_shows_no_password(daemon)
 
