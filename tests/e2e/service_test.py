@@ -92,6 +92,7 @@ class Sandboxed(E2eTest):
         """Makes the daemon's user the owner of the daemon's directory."""
         if os.geteuid() != 0:
             return
+        daemon.know_regions()
         for path in [daemon.directory, *daemon.directory.rglob("*")]:
             os.chown(path, NOBODY, NOBODY)
 
