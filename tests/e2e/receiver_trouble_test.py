@@ -96,7 +96,8 @@ class Outage(Trouble):
         """As after the second step of the schedule, which a slowed webhook reaches late."""
         store = sqlite3.connect(self.daemon.state / "store.db")
         with store:
-            moved = store.execute("UPDATE delivery SET attempts = 2, due = due + 3000000000"
+            moved = store.execute("UPDATE delivery SET attempts = 2, early_from = due,"
+                                  " due = due + 3000000000"
                                   " WHERE webhook = 'bad' AND attempts > 0").rowcount
         store.close()
         self.assertGreaterEqual(moved, 4)
