@@ -82,7 +82,7 @@ int show(const Session& session, const Question& question, const Format& format,
   const auto object = parse(body);
   if (!object) return complain(kExitUnavailable, kForeign);
   if (look) look(*object);
-  return print(session.json ? body : format(*object));
+  return print(session.json ? printable_json(body) : format(*object));
 }
 
 WallTime wall_now() {
@@ -201,7 +201,8 @@ int show_list(const Session& session, const std::variant<json::object, int>& col
               const Format& format) {
   if (const int* exit_code = std::get_if<int>(&collected)) return *exit_code;
   const auto& object = std::get<json::object>(collected);
-  const int exit_code = print(session.json ? json::serialize(object) + '\n' : format(object));
+  const int exit_code =
+      print(session.json ? printable_json(json::serialize(object)) + '\n' : format(object));
   if (exit_code == 0 && object.at("next").is_string() && !session.json) {
     std::fprintf(stderr, "mactionctl: there are more; see --limit\n");
   }
@@ -216,7 +217,7 @@ int show_status(const Session& session) {
   const std::string& body = std::get<Answer>(result).body;
   const auto text = format_status(body, session.style);
   if (!text) return complain(kExitUnavailable, kForeign);
-  return print(session.json ? body : *text);
+  return print(session.json ? printable_json(body) : *text);
 }
 
 int list_actions(const Session& session, const ListChoice& choice) {
@@ -255,7 +256,8 @@ int watch(const Session& session, const std::string& after) {
   for (;;) {
     const auto result = follow(session.socket, feed, [&](std::string_view data) {
       const auto event = parse(data);
-      if (event) exit_code = print(session.json ? std::string(data) + '\n' : format_event(*event));
+      if (!event) return true;
+      exit_code = print(session.json ? printable_json(data) + '\n' : format_event(*event));
       return exit_code == 0;
     });
     if (exit_code != 0) return exit_code;
@@ -328,7 +330,7 @@ int test_webhook(const Session& session, const std::string& webhook) {
   if (delivered == nullptr || !delivered->is_bool()) return complain(kExitUnavailable, kForeign);
   const bool taken = delivered->get_bool();
   if (session.json) {
-    const int exit_code = print(body);
+    const int exit_code = print(printable_json(body));
     return exit_code != 0 || taken ? exit_code : kExitRefused;
   }
   const std::string text = format_webhook_test(*object);
@@ -348,8 +350,9 @@ int list_dead_letters(const Session& session, const std::string& webhook) {
 int show_dead_letter(const Session& session, const std::string& webhook, const std::string& seq) {
   const std::string target =
       "/v1/dead-letters/" + percent_encode(webhook) + '/' + percent_encode(seq);
-  return show(session, {target},
-              [](const json::object& answer) { return printable(json::serialize(answer)) + '\n'; });
+  return show(session, {target}, [](const json::object& answer) {
+    return printable_json(json::serialize(answer)) + '\n';
+  });
 }
 
 int handle_dead_letters(const Session& session, const std::string& verb,

@@ -13,10 +13,12 @@ using Found = std::variant<std::vector<core::ActionView>, http::Response>;
 
 constexpr std::size_t kCandidatesShown = 10;
 
+// One alone too: the beginning of an id in braces has no second.
 std::string_view without_braces(std::string_view text) {
   text = trim(text);
-  if (!text.starts_with('{') || !text.ends_with('}')) return text;
-  return trim(text.substr(1, text.size() - 2));
+  if (text.starts_with('{')) text.remove_prefix(1);
+  if (text.ends_with('}')) text.remove_suffix(1);
+  return trim(text);
 }
 
 http::Response no_such_action(const std::string& id) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/utf8.hpp"
 
@@ -78,6 +79,43 @@ bool is_blank(const Character& character) {
          contains(kBlanks, character.code);
 }
 
+void append_hex(std::string& out, std::uint32_t number, unsigned digits) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  while (digits-- > 0) out += kHex[(number >> (4 * digits)) & 0xfU];
+}
+
+void append_json_escape(std::string& out, char32_t code) {
+  out += "\\u";
+  if (code <= 0xffff) return append_hex(out, code, 4);
+  append_hex(out, 0xd800 + ((code - 0x10000) >> 10U), 4);
+  out += "\\u";
+  append_hex(out, 0xdc00 + ((code - 0x10000) & 0x3ffU), 4);
+}
+
+void append_toml_escape(std::string& out, char32_t code) {
+  out += code <= 0xffff ? "\\u" : "\\U";
+  append_hex(out, code, code <= 0xffff ? 4 : 8);
+}
+
+template <class Append>
+std::string escaped(std::string_view text, Append append) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Character character = first_of(text);
+    const bool hidden = contains(kControls, character.code) || contains(kInvisible, character.code);
+    if (!character.valid) {
+      out += kReplacement;
+    } else if (hidden && character.code != U'\n') {
+      append(out, character.code);
+    } else {
+      out += text.substr(0, character.length);
+    }
+    text.remove_prefix(character.length);
+  }
+  return out;
+}
+
 std::string sanitized(std::string_view text, bool keeps_lines) {
   std::string out;
   out.reserve(text.size());
@@ -101,6 +139,10 @@ std::string sanitized(std::string_view text, bool keeps_lines) {
 std::string printable(std::string_view text) { return sanitized(text, false); }
 
 std::string printable_lines(std::string_view text) { return sanitized(text, true); }
+
+std::string printable_json(std::string_view text) { return escaped(text, append_json_escape); }
+
+std::string printable_toml(std::string_view text) { return escaped(text, append_toml_escape); }
 
 bool has_blank_ends(std::string_view text) {
   return !text.empty() && (is_blank(first_of(text)) || is_blank(last_of(text)));

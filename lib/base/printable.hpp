@@ -14,6 +14,12 @@ namespace mactiond {
 /// The same for text of several lines: line feeds stay.
 [[nodiscard]] std::string printable_lines(std::string_view text);
 
+/// JSON that says the same, with every character that printable() would replace as an escape. Line
+/// feeds stay: in JSON they stand between its parts alone.
+[[nodiscard]] std::string printable_json(std::string_view text);
+/// The same for TOML.
+[[nodiscard]] std::string printable_toml(std::string_view text);
+
 /// Whether text begins or ends with a blank of any kind (also of Unicode, also invisible ones) or
 /// with a control character.
 [[nodiscard]] bool has_blank_ends(std::string_view text);

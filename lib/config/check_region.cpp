@@ -51,6 +51,18 @@ bool is_guid(std::string_view text) {
   return true;
 }
 
+// The one form of an id: a GUID may be written with or without hyphens and braces.
+std::string plain_id(const std::string& id) {
+  constexpr std::size_t kDigits = 32;
+  std::string digits;
+  for (const char c : to_lower(id)) {
+    if (c != '-' && c != '{' && c != '}') digits += c;
+  }
+  const bool is_guid =
+      digits.size() == kDigits && digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return is_guid ? digits : to_lower(id);
+}
+
 // A base URL to which the daemon adds more: what stands there already would stand there twice.
 struct Base {
   std::string key;
@@ -124,10 +136,10 @@ void check_pairs(const std::vector<const Node*>& tables, const Config& config, R
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const Region& region = config.regions[i];
     if (region.tenant_id.empty()) continue;
-    auto& others = of_tenant[to_lower(region.tenant_id)];
+    auto& others = of_tenant[plain_id(region.tenant_id)];
     const auto same = std::find_if(others.begin(), others.end(), [&](std::size_t other) {
       const std::string& client = config.regions[other].client_id;
-      return !client.empty() && iequals(client, region.client_id);
+      return !client.empty() && plain_id(client) == plain_id(region.client_id);
     });
     if (same != others.end()) {
       reader.fail(tables[i]->place,

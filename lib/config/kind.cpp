@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "base/glob.hpp"
+#include "base/printable.hpp"
 #include "base/suggestion.hpp"
 
 namespace mactiond::config {
@@ -106,7 +107,7 @@ std::string toml_text(std::string_view text) {
     if (c == '"' || c == '\\') out += '\\';
     out += c;
   }
-  return out + '"';
+  return printable_toml(out + '"');
 }
 
 bool Name::fits(std::string_view text) {

@@ -47,6 +47,7 @@ void LookupQueue::add_alone(const ActionId& id, MonoTime now) { add(id, true, no
 
 void LookupQueue::add(const ActionId& id, bool alone, MonoTime now) {
   const auto [row, fresh] = waiting_.try_emplace(id);
+  row->second.doubtful |= alone;
   if (fresh) return enqueue(*row, alone, allowed_at(id, now));
   const bool wrong_queue = alone && !row->second.alone && !row->second.asked;
   if (wrong_queue) enqueue(*row, true, row->second.not_before);
@@ -76,6 +77,11 @@ void LookupQueue::found(const ActionId& id) {
   if (row == waiting_.end()) return;
   withdraw(*row);
   waiting_.erase(row);
+}
+
+void LookupQueue::shown(const ActionId& id) {
+  const auto row = waiting_.find(id);
+  if (row != waiting_.end() && !row->second.doubtful) found(id);
 }
 
 bool LookupQueue::single_next(MonoTime now) const {

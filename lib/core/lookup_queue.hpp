@@ -34,6 +34,8 @@ class LookupQueue {
   [[nodiscard]] bool single_next(MonoTime now) const;
 
   void found(const ActionId& id);
+  /// A list showed it as it is known: nothing is missing, but what only its own read can confirm.
+  void shown(const ActionId& id);
   /// A read by id showed nothing that was not known.
   void found_nothing_new(const ActionId& id, MonoTime now);
   /// The action has changed: what was read for nothing before counts no more.
@@ -55,7 +57,8 @@ class LookupQueue {
     std::optional<MonoTime> first_not_found;
     int failures = 0;
     bool alone = false;
-    bool asked = true;  ///< not in a queue
+    bool asked = true;      ///< not in a queue
+    bool doubtful = false;  ///< asked for by add_alone
   };
   using Row = std::map<ActionId, Lookup>::value_type;
   using Queue = std::set<std::pair<MonoTime, ActionId>>;

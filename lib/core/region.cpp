@@ -269,6 +269,8 @@ void Region::looked_up(const ActionId& id, Source source, Observation::Kind kind
   if (kind == Kind::Doubtful) return;
   if (kind == Kind::Changed) lookups_.changed(id);
   if (kind == Kind::Nothing && by_id) return lookups_.found_nothing_new(id, now.mono);
+  // One answer, or two servers behind the API, may show the end and then the row before it.
+  if (kind == Kind::Nothing && source == Source::List) return lookups_.shown(id);
   lookups_.found(id);
 }
 
@@ -389,7 +391,8 @@ std::optional<MonoTime> Region::wake_at(Now now) const {
 Duration Region::retry(MonoTime now) {
   token_.renew_at_once(now);
   retry_ = token_.fetching() || token_.wants_fetch(now);
-  if (retry_) return std::max(limiter_.next_at(Lane::List, now) - now, Duration{});
+  // Without any call so far it is the earliest time there is.
+  if (retry_) return std::max(limiter_.next_at(Lane::List, now), now) - now;
   schedule_.poll_soon(now);
   return next_try(now) - now;
 }

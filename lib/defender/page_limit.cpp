@@ -97,6 +97,14 @@ bool names_page_size(const std::vector<Word>& words, std::size_t at) {
           is(words, at + 2, "entities") || is(words, at + 2, "entries"));
 }
 
+// "must be <= 1000", "valid values are 1 to 1000", "10000 is not supported"
+bool is_count(const std::string& word) {
+  constexpr std::size_t kDigitsLeast = 3;
+  // 400 is the answer's own number.
+  return word.size() >= kDigitsLeast && word.front() != '0' && word != "400" &&
+         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 bool speaks_of_limit(const std::vector<Word>& words, std::size_t at) {
   static constexpr std::array<std::string_view, 26> kWords{
       "greater", "larger", "bigger",  "higher", "lower",  "less",   "smaller", "fewer",  "more",
@@ -108,6 +116,7 @@ bool speaks_of_limit(const std::vector<Word>& words, std::size_t at) {
     if (word.starts_with(stem) && !names_page_size(words, at)) return true;
   }
   if (word == "allowed" || word == "permitted") return at > 0 && !is(words, at - 1, "not");
+  if (is_count(word)) return true;
   if (word == "up") return is(words, at + 1, "to");
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }

@@ -86,8 +86,9 @@ Result<http::Response> decoded(http::Response response, std::size_t limit) {
     codings += (codings.empty() ? "" : ",") + header.value;
   }
   auto body = decode_body(codings, std::move(response.body), limit);
-  if (!body) return body.error();
-  response.body = std::move(*body);
+  if (!body && response.status < 400) return body.error();
+  // What an error answer says is worth less than its status.
+  response.body = body ? std::move(*body) : std::string();
   return response;
 }
 

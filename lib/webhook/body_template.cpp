@@ -19,13 +19,13 @@ namespace json = boost::json;
 constexpr std::size_t kTextMax = std::size_t{64} * 1024;
 constexpr std::string_view kOpen = "${";
 
-constexpr std::array<std::string_view, 29> kNames{
-    "event",        "title",      "severity", "age_s",        "seq",
-    "id",           "time",       "type",     "instance",     "region",
-    "action",       "from",       "to",       "lag_ms",       "policy",
-    "would_cancel", "correction", "operator", "reason",       "decision_id",
-    "status",       "limit",      "webhook",  "which",        "completed_commands",
-    "backlog",      "open",       "finished", "oldest_open_s"};
+constexpr std::array<std::string_view, 30> kNames{
+    "event",        "title",      "severity", "age_s",         "seq",
+    "id",           "time",       "type",     "instance",      "region",
+    "action",       "from",       "to",       "lag_ms",        "policy",
+    "would_cancel", "correction", "operator", "reason",        "decision_id",
+    "status",       "limit",      "webhook",  "which",         "completed_commands",
+    "backlog",      "open",       "finished", "oldest_open_s", "waiting"};
 
 bool is_known(std::string_view path) {
   const std::size_t dot = path.find('.');

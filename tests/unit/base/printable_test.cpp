@@ -69,6 +69,14 @@ TEST(Printable, KeepsLinesOnlyWhereAsked) {
             "a b");
 }
 
+TEST(Printable, JsonKeepsItsMeaning) {
+  EXPECT_EQ(printable_json("{\"a\":\"\\u001b\\n\"}\n"), "{\"a\":\"\\u001b\\n\"}\n");
+  EXPECT_EQ(printable_json(utf8(0x9b) + utf8(0x202e) + "\x7f"), "\\u009b\\u202e\\u007f");
+  EXPECT_EQ(printable_json(utf8(0xe0041)), "\\udb40\\udc41");
+  EXPECT_EQ(printable_toml(utf8(0x202e) + utf8(0xe0041)), "\\u202e\\U000e0041");
+  EXPECT_EQ(printable_json("\xff\xc3\xa4"), kReplaced + "\xc3\xa4");
+}
+
 TEST(BlankEnds, AreFoundOnBothSidesAndOfEveryKind) {
   for (const char32_t code : {0x20U, 0x09U, 0x0aU, 0x0dU, 0xa0U, 0x2003U, 0x3000U, 0x200bU, 0xfeffU,
                               0x2028U, 0x85U, 0x202eU}) {

@@ -65,6 +65,9 @@ TEST(ApiOutcome, KnowsA400ThatSpeaksOfALimitOfTopInWhateverForm) {
         std::string("TOP must be between 1 and 1000"),
         std::string("Invalid $top. Allowed: 1..1000"),
         std::string("The query parameter '$top=10000' exceeds the maximum of 1000."),
+        std::string("$top must be <= 1000"),
+        error_body("", "Invalid value 10000 for $top: valid values are 1 to 1000"),
+        std::string("The query parameter '$top' with value 10000 is not supported"),
         std::string("Requested number of records exceeds the limit")}) {
     EXPECT_TRUE(api(400, body).page_limit) << body;
   }
