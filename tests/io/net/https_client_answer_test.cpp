@@ -84,6 +84,15 @@ TEST_F(HttpsClientAnswer, RefusesAContentCodingItDidNotAskFor) {
             ending(Errc::BadContentEncoding));
 }
 
+TEST_F(HttpsClientAnswer, AnErrorAnswerKeepsItsStatusWhateverItsBodyIs) {
+  for (const char* coding : {"br", "gzip"}) {
+    EXPECT_EQ(
+        ending(get_answer("HTTP/1.1 400 Bad Request\r\nContent-Length: 1\r\nContent-Encoding: " +
+                          std::string(coding) + "\r\n\r\nx")),
+        "400 ");
+  }
+}
+
 TEST_F(HttpsClientAnswer, StopsAtTheBodyLimit) {
   limits_.body_bytes = 10;
   EXPECT_EQ(ending(get_answer(answer("0123456789"))), "200 0123456789");

@@ -64,6 +64,10 @@ TEST(CancelEndpoint, TakesABeginningOfAnIdThatIsLongEnoughAndUniqueAndNamesTheWh
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, HasSubstr(R"("action_id":"12345678-aaaa")"));
   EXPECT_EQ(std::get<core::AskCancel>(operated.asked.value()).action.value, "12345678-aaaa");
+  for (const char* id : {"%7B12345678", "12345678-AAAA%7D", "%7B12345678-aaaa%7D"}) {
+    operated.asked.reset();
+    EXPECT_EQ(operated.post(std::string("/v1/actions/") + id + "/cancel", why).status, 200) << id;
+  }
   operated.asked.reset();
   const auto refuses = [&](const std::string& id, int status, const std::string& words) {
     const auto refused = operated.post("/v1/actions/" + id + "/cancel", why);

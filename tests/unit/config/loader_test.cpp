@@ -173,6 +173,12 @@ TEST(TwoRegions, OfOneTenantAndClientAreAnErrorWhateverTheirUrlsAndLetterCase) {
            of("b", "AAAAAAAA-2222-3333-4444-BBBBBBBBBBBB", "AAAAAAAA-2222-3333-4444-bbbbbbbbbbbb"));
   EXPECT_FALSE(cased.ok());
   EXPECT_THAT(cased.problems.at(0).message, HasSubstr("same tenant and client"));
+  for (const char* spelled :
+       {"aaaaaaaa222233334444bbbbbbbbbbbb", "{AAAAAAAA-2222-3333-4444-BBBBBBBBBBBB}"}) {
+    const auto plain = load(of("a", letters, letters) + of("b", letters, spelled));
+    EXPECT_FALSE(plain.ok()) << spelled;
+    EXPECT_THAT(all_problems(plain), HasSubstr("same tenant and client")) << spelled;
+  }
 }
 
 TEST(TwoRegions, OfOneTenantWithAnotherClientAreAWarning) {

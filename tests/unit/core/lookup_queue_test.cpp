@@ -35,6 +35,17 @@ TEST_F(LookupQueueTest, AddingAgainKeepsWhatIsKnown) {
   EXPECT_TRUE(queue.take(1, kBoot).empty()) << "it is being asked for";
 }
 
+TEST_F(LookupQueueTest, AListTakesNothingFromTheReadThatConfirmsAnEnd) {
+  queue.add_alone(kA, kBoot);
+  queue.shown(kA);
+  EXPECT_EQ(queue.size(), 1U);
+  queue.found(kA);
+  EXPECT_EQ(queue.size(), 0U);
+  queue.add(kA, kBoot);
+  queue.shown(kA);
+  EXPECT_EQ(queue.size(), 0U) << "it was only missing, and is there again";
+}
+
 TEST_F(LookupQueueTest, WhatWasFoundIsDone) {
   queue.add(kA, kBoot);
   (void)queue.take(1, kBoot);

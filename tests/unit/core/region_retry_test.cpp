@@ -220,6 +220,14 @@ TEST_F(RegionStateTest, ARegionThatStartsShowsTheNewestFailureAtOnce) {
   EXPECT_EQ(status().reason, "");
 }
 
+TEST_F(RegionStateTest, ARetryBeforeAnyCallWasMadeNamesATimeThatCanBe) {
+  tick();
+  refuse_token(refusal(Verdict::GiveUp, Reason::Auth, 401, {}, "AADSTS7000215"));
+  step(RetryRegion{"eu"});
+  EXPECT_GE(status().next_try, Duration{});
+  EXPECT_LE(status().next_try, Duration(1h));
+}
+
 TEST_F(RegionStateTest, AnOkRegionShowsAFailureBeforeItIsDegraded) {
   begin();
   for (int i = 0; i < 30 && count<ListActions>() == 0; ++i) pass(1s);
