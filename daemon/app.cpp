@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -20,11 +21,14 @@
 
 #include "access.hpp"
 #include "admin/api.hpp"
+#include "base/iso_time.hpp"
 #include "base/system_clock.hpp"
 #include "core/engine.hpp"
 #include "core/outbox.hpp"
+#include "core/recovery.hpp"
 #include "net/http_server.hpp"
 #include "ops/log.hpp"
+#include "ops/log_history.hpp"
 #include "ops/metrics.hpp"
 #include "ops/systemd.hpp"
 #include "ops/transition_log.hpp"
@@ -40,6 +44,7 @@ namespace {
 namespace asio = boost::asio;
 using Level = core::Note::Level;
 
+constexpr int kExitDataError = 65;
 constexpr int kExitUnavailable = 69;
 constexpr int kExitSoftware = 70;
 constexpr int kExitCantCreate = 73;
@@ -80,7 +85,17 @@ std::uint64_t random_seed() {
 
 int exit_code_of(const Error& error) {
   if (error.code == Errc::StoreInUse || error.code == Errc::AddressInUse) return kExitUnavailable;
+  // Only a newer program can read it: a restart would not help.
+  if (error.code == Errc::StoreTooNew) return kExitDataError;
   return kExitCantCreate;
+}
+
+/// 20261130T101500Z
+std::string file_stamp(WallTime time) {
+  constexpr std::size_t kToSeconds = 19;
+  std::string text = format_iso_time(time).substr(0, kToSeconds) + 'Z';
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text;
 }
 
 int refuse(const char* what, const Error& error) {
@@ -121,6 +136,8 @@ class App {
  private:
   [[nodiscard]] int open_accesses();
   [[nodiscard]] int open_parts();
+  /// logged: the last event in the log, where the store does not know it better.
+  [[nodiscard]] int open_log(std::uint64_t last_seq, std::uint64_t logged, bool recovered);
   [[nodiscard]] int open_clients();
   [[nodiscard]] int open_syslog();
   [[nodiscard]] int open_servers();
@@ -164,33 +181,59 @@ class App {
   std::vector<std::unique_ptr<runtime::SyslogSender>> syslog_senders_;
   std::unique_ptr<net::HttpServer> operator_server_;
   std::unique_ptr<net::HttpServer> monitor_server_;
+  std::uint64_t first_unsent_ = 1;  ///< what a syslog receiver that is new gets first
   MonoTime started_{};
   int exit_code_ = 0;
 };
 
 int App::open_parts() {
-  auto store = store::Store::open(config_.daemon.state_dir);
+  store::Store::Opening opening;
+  opening.stamp = file_stamp(clock_.now().wall);
+  opening.logged = [&]() -> std::optional<std::uint64_t> {
+    const auto end = ops::read_log_end(config_.transition_log.path);
+    return end ? std::optional(end->seq) : std::nullopt;
+  };
+  auto store = store::Store::open(config_.daemon.state_dir, opening);
   if (!store) return refuse("store_not_usable", store.error());
   store_ = std::make_unique<store::Store>(std::move(*store));
   auto snapshot = store_->load();
   if (!snapshot) return refuse("store_not_usable", snapshot.error());
-  const auto stored = store_->load_log_position();
-  if (!stored) return refuse("store_not_usable", stored.error());
-
-  std::optional<ops::LogFilePosition> position;
-  if (*stored) {
-    position = {(*stored)->device, (*stored)->inode, (*stored)->offset, (*stored)->first_seq};
+  const auto found = store_->found();
+  if (!found) return refuse("store_not_usable", found.error());
+  const auto log_end = ops::read_log_end(config_.transition_log.path);
+  const auto recovered = core::judge_store(*found, log_end);
+  const std::uint64_t known = recovered ? recovered->after_seq : snapshot->last_seq;
+  const std::uint64_t logged = log_end ? log_end->seq : known;
+  if (const int code = open_log(snapshot->last_seq, logged, recovered.has_value()); code != 0) {
+    return code;
   }
-  auto log = ops::TransitionLog::open(
-      config_.transition_log.path, sync_mode(config_.transition_log.sync),
-      position ? &*position : nullptr, snapshot->last_seq, config_.transition_log.format);
-  if (!log) return refuse("transition_log_not_usable", log.error());
-  log_ = std::make_unique<ops::TransitionLog>(std::move(*log));
+  if (recovered || core::is_fresh(*snapshot, clock_.now().wall)) {
+    snapshot->logged = ops::read_logged_ids(config_.transition_log.path);
+  }
 
+  const std::uint64_t last_seq = snapshot->last_seq;
   engine_ =
       std::make_unique<core::Engine>(options_, std::move(*snapshot), random_seed(), clock_.now());
   driver_ = std::make_unique<runtime::Driver>(
       context_.get_executor(), runtime::Driver::Parts{clock_, *engine_, *store_, *log_, metrics_});
+  first_unsent_ = std::max(logged, last_seq) + 1;
+  if (recovered) driver_->post(*recovered);
+  return 0;
+}
+
+int App::open_log(std::uint64_t last_seq, std::uint64_t logged, bool recovered) {
+  const auto stored = store_->load_log_position();
+  if (!stored) return refuse("store_not_usable", stored.error());
+  std::optional<ops::LogFilePosition> position;
+  if (*stored && !recovered) {
+    position = {(*stored)->device, (*stored)->inode, (*stored)->offset, (*stored)->first_seq};
+  }
+  auto log =
+      ops::TransitionLog::open(config_.transition_log.path, sync_mode(config_.transition_log.sync),
+                               position ? &*position : nullptr, std::max(last_seq, logged),
+                               config_.transition_log.format, logged + 1, ops::Writers::One);
+  if (!log) return refuse("transition_log_not_usable", log.error());
+  log_ = std::make_unique<ops::TransitionLog>(std::move(*log));
   return 0;
 }
 
@@ -220,8 +263,7 @@ int App::open_syslog() {
   std::vector<std::string> names;
   for (const auto& syslog : config_.syslogs) {
     names.push_back(syslog.name);
-    auto made =
-        open_syslog_sender(syslog, context_.get_executor(), clock_, *store_, status().last_seq + 1);
+    auto made = open_syslog_sender(syslog, context_.get_executor(), clock_, *store_, first_unsent_);
     if (!made) return refuse("syslog_not_usable", made.error());
     syslog_senders_.push_back(std::move(*made));
     driver_->run_beside(syslog_senders_.back()->run());
@@ -253,7 +295,7 @@ int App::open_servers() {
 
 core::EngineStatus App::status() {
   core::EngineStatus status = engine_->status(clock_.now());
-  status.log_trouble = driver_->log_trouble();
+  status.log_trouble = driver_->trouble();
   return status;
 }
 

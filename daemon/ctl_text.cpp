@@ -197,6 +197,9 @@ std::optional<std::string> format_status(std::string_view body, const Style& sty
       "mactiond " + text_of(*status, "version") + " on " + text_of(*status, "instance") + ", up " +
       format_age(number_of(*status, "uptime_s").value_or(0)) + ", last event " +
       count_of(*status, "last_seq") + ", cancelling " + text_of(*status, "cancelling") + '\n';
+  if (const std::string held = text_of(*status, "policies_held"); !held.empty()) {
+    text += "no policy cancels: " + held + '\n';
+  }
   text += section(
       {"REGION", "STATE", "OPEN", "OLDEST", "POLLED", "NEXT TRY", "MINUTE", "HOUR", "REASON"},
       *regions, region_row, style);

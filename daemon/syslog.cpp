@@ -1,5 +1,6 @@
 #include "syslog.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <random>
@@ -24,7 +25,8 @@ Result<std::unique_ptr<runtime::SyslogSender>> open_syslog_sender(
     store::Store& store, std::uint64_t first) {
   const auto stored = store.load_syslog_position(syslog.name);
   if (!stored) return stored.error();
-  const std::uint64_t begin = stored->value_or(first);
+  // A row that a damaged store made up must not keep events back.
+  const std::uint64_t begin = std::min(stored->value_or(first), first);
   if (const auto kept = store.keep_syslog_position(syslog.name, begin); !kept) return kept.error();
 
   auto client = make_syslog_client(syslog, executor, clock);

@@ -66,8 +66,9 @@ std::string render_status(const DaemonInfo& info, const core::EngineStatus& stat
       .add("uptime_s", to_seconds(info.uptime))
       .add_raw("regions", json_list(status.regions, region_json))
       .add_raw("webhooks", json_list(status.webhooks, webhook_json))
-      .add("cancelling", status.cancelling)
-      .add("last_seq", static_cast<std::int64_t>(status.last_seq));
+      .add("cancelling", status.cancelling);
+  add_or_null(members, "policies_held", status.policies_held);
+  members.add("last_seq", static_cast<std::int64_t>(status.last_seq));
   return braced(members) + '\n';
 }
 

@@ -23,6 +23,7 @@ Alert alert_of(EventType type, std::string_view from, std::string_view to) {
     case EventType::WebhookPaused:
     case EventType::WebhookDisabled:
     case EventType::WebhookDeadLettered:
+    case EventType::StoreRecovered:
       return Alert::Trigger;
     case EventType::RegionRecovered:
     case EventType::WebhookRecovered:

@@ -131,6 +131,12 @@ void CallMeter::restore_log(const Stored& stored) {
   }
 }
 
+void CallMeter::drain(MonoTime now) {
+  for (Window& window : windows_) window.bucket.drain(now);
+  counted_since_ = now;
+  first_list_ = true;
+}
+
 void CallMeter::configure(const std::vector<RateLimit>& limits, MonoTime now) {
   MACTIOND_ASSERT(limits.size() == windows_.size());
   forget_learned(now);

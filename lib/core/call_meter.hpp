@@ -35,6 +35,9 @@ class CallMeter {
   /// Names of rows begin with prefix.
   CallMeter(std::string prefix, const std::vector<RateLimit>& limits);
 
+  /// Nothing is known about the calls before now: every window is taken for used up.
+  void drain(MonoTime now);
+
   /// Rows of this boot are exact; where they are of another limit, no more tokens are left than
   /// there were. Rows of another boot say how many calls were made, and that the last one is not
   /// younger than now: no more tokens are left than there were at that call. Where the calls are

@@ -23,6 +23,7 @@ enum class CancelGuard : std::uint8_t {
   Quota,           ///< no calls left for the re-read and the POST
   UnderWay,        ///< a decision to cancel the action has not ended yet
   Decided,         ///< the policy decided for the action in this status before
+  StoreRecovered,  ///< the store was recovered within the hour: what was cancelled is not known
 };
 
 [[nodiscard]] constexpr std::string_view to_string(CancelGuard guard) {
@@ -53,6 +54,8 @@ enum class CancelGuard : std::uint8_t {
       return "under_way";
     case CancelGuard::Decided:
       return "decided";
+    case CancelGuard::StoreRecovered:
+      return "store_recovered";
   }
   return "off";
 }

@@ -44,6 +44,9 @@ class CancelLedger {
   void restore(const StaleRow& row);
   void restore(const SuppressedRow& row) { suppressed_[row.policy] = row.hour; }
   void suspend(bool suspended) { suspended_ = suspended; }
+  /// No policy cancels before then; operators may.
+  void hold_policies_until(MonoTime when) { policies_from_ = when; }
+  [[nodiscard]] bool holds_policies(MonoTime now) const { return now < policies_from_; }
 
   /// The guard that holds for every cancel of every region, operators' too.
   [[nodiscard]] std::optional<CancelGuard> guard() const { return guard(cancel_.max_per_hour); }
@@ -105,6 +108,7 @@ class CancelLedger {
   std::map<std::string, int> limits_;
   std::string boot_id_;
   bool suspended_ = false;
+  MonoTime policies_from_ = MonoTime::min();
   std::map<std::string, Counted> counted_;  ///< by decision
   std::map<std::pair<std::string, ActionId>, std::set<Key>> decided_;
   std::map<std::pair<std::string, ActionId>, std::set<Key>> told_;

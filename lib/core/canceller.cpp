@@ -129,6 +129,7 @@ bool Canceller::settle(const ActionId& action, const CancelTime& time, Calls cal
   }
   // What holds all of them is not asked anew for each: there may be thousands.
   if (full_ || ledger_.guard() || used_up_.contains(policy)) return false;
+  if (ledger_.holds_policies(time.now.mono)) return false;
   const std::string status(facts->status.text());
   if (never_cancelled(*policy, *facts)) return true;
   if (ledger_.decided(region_, action, policy->name, status)) return true;

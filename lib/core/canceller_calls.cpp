@@ -69,6 +69,7 @@ bool Canceller::may_post(const Live& live, const CancelTime& time) const {
   if (ledger_.guard() || ledger_.forbidden(region_, live.decision.type)) return false;
   if (role_in_doubt(live)) return false;
   if (live.decision.policy.empty()) return time.swept;
+  if (ledger_.holds_policies(time.now.mono)) return false;
   return !guard_of(time) && ledger_.leaves_room(live.decision, *time.server, time.now.mono);
 }
 

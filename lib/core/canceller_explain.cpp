@@ -22,6 +22,7 @@ Explanations Canceller::explain(const Policies& policies, int total, const Cance
     if (const auto held = ledger_.guard(total)) return held;
     if (live_.contains(action)) return CancelGuard::UnderWay;
     if (const auto held = guard_of(time)) return held;
+    if (ledger_.holds_policies(time.now.mono)) return CancelGuard::StoreRecovered;
     const std::string status(facts.status.text());
     if (ledger_.decided(region_, action, policy.name, status)) return CancelGuard::Decided;
     if (ledger_.forbidden(region_, facts.type)) return CancelGuard::Permission;

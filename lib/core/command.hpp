@@ -180,6 +180,15 @@ struct WebhookRow {
   TroubleRow trouble{};
 };
 
+/// The last recovery of the store. Written first in its batch.
+struct RecoveryRow {
+  std::uint64_t after_seq = 0;  ///< events are numbered from the next one on
+  WallTime at{};
+  std::string boot_id;
+  MonoTime mono{};  ///< within that boot
+  std::optional<WallTime> quiet_before;
+};
+
 /// What operators switched by hand.
 struct SwitchRow {
   bool cancelling_suspended = false;
@@ -199,6 +208,9 @@ struct Batch {
   std::vector<Decision> decisions;
   std::vector<StaleRow> told_stale;
   std::vector<SuppressedRow> suppressed;
+  std::optional<RecoveryRow> recovery;
+  std::vector<std::string> recovering;  ///< regions that have not been read whole since
+  std::vector<std::string> reread;      ///< regions that have been now
   /// Actions confirmed gone: no longer open, kept until retention takes them.
   std::vector<std::pair<std::string, ActionId>> vanished;
   /// The wall clock jumped by this much: due times of waiting deliveries move along.
@@ -211,7 +223,8 @@ struct Batch {
     return actions.empty() && events.empty() && deliveries.empty() && retries.empty() &&
            deleted_letters.empty() && regions.empty() && quotas.empty() && webhooks.empty() &&
            vanished.empty() && !switches && decisions.empty() && told_stale.empty() &&
-           suppressed.empty() && shift_due == Duration{} && !prune_before;
+           suppressed.empty() && !recovery && recovering.empty() && reread.empty() &&
+           shift_due == Duration{} && !prune_before;
   }
 };
 
@@ -307,6 +320,10 @@ struct Snapshot {
   std::vector<Decision> decisions;
   std::vector<StaleRow> told_stale;
   std::vector<SuppressedRow> suppressed;
+  std::optional<RecoveryRow> recovery;
+  std::vector<std::string> recovering;
+  /// id_print() of events that the log holds, sorted; empty unless the store was recovered lately.
+  std::vector<std::uint64_t> logged;
 };
 
 }  // namespace mactiond::core

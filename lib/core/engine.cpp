@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "core/engine_state.hpp"
+#include "core/recovery.hpp"
 #include "core/webhook_events.hpp"
 
 namespace mactiond::core {
@@ -70,6 +71,9 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
   prune_at = now.mono + kPruneInterval;
   wall_steady_since = now.mono;
   ledger.suspend(snapshot.switches.cancelling_suspended);
+  if (snapshot.recovery) {
+    ledger.hold_policies_until(hold_end(*snapshot.recovery, options.boot_id, now));
+  }
   for (const StaleRow& row : snapshot.told_stale) ledger.restore(row);
   for (const SuppressedRow& row : snapshot.suppressed) ledger.restore(row);
   for (const Decision& decision : snapshot.decisions) ledger.restore(decision);
@@ -98,6 +102,11 @@ Region Engine::State::make_region(const RegionOptions& wanted, const Snapshot& s
   region.restore(quotas, now.mono);
   for (const RegionRow& row : snapshot.regions) {
     if (row.region == wanted.name) region.restore(row);
+  }
+  for (const std::string& name : snapshot.recovering) {
+    if (snapshot.recovery && name == wanted.name) {
+      region.follow_recovery(snapshot.recovery->quiet_before);
+    }
   }
   for (const StoredAction& action : snapshot.actions) {
     if (action.region == wanted.name) region.restore(action);
@@ -139,6 +148,8 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
           stopping = true;
         } else if constexpr (std::is_same_v<E, SuspendCancelling>) {
           suspend(happened, out);
+        } else if constexpr (std::is_same_v<E, StoreRecovered>) {
+          recover(happened, now, out);
         } else if constexpr (std::is_same_v<E, AskCancel>) {
           ask_cancel(happened, now, out);
         } else if constexpr (std::is_same_v<E, RetryRegion>) {
@@ -205,6 +216,31 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
            {});
   out.reply(Reply::Outcome::Done,
             asked.suspended ? "cancelling is suspended" : "cancelling goes on");
+}
+
+void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& out) {
+  recorder.continue_after(found.after_seq);
+  const RecoveryRow row{found.after_seq, now.wall, options.boot_id, now.mono, found.quiet_before};
+  out.batch().recovery = row;
+  ledger.hold_policies_until(hold_end(row, options.boot_id, now));
+  for (Region& region : regions) {
+    region.follow_recovery(found.quiet_before);
+    region.empty_quota(now, out);
+    if (found.quiet_before) out.batch().recovering.push_back(region.name());
+  }
+  if (found.suspend) {
+    ledger.suspend(true);
+    out.batch().switches = SwitchRow{true};
+  }
+  out.note(Note::Level::Error, "store_recovered",
+           {{"reason", found.reason},
+            {"after_seq", std::to_string(found.after_seq)},
+            {"kept", std::to_string(found.kept)},
+            {"lost", std::to_string(found.lost)},
+            {"set_aside", found.set_aside},
+            {"cancelling", found.suspend ? "suspended until mactionctl policy resume"
+                                         : "no policy cancels for an hour"}});
+  out.record(store_recovered_event(found, now), {}, now.wall);
 }
 
 void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
@@ -343,6 +379,9 @@ EngineStatus Engine::status(Now now) const {
   status.last_seq = state_->recorder.last_seq();
   status.cancelling = "on";
   if (const auto guard = state_->ledger.guard()) status.cancelling = to_string(*guard);
+  if (state_->ledger.holds_policies(now.mono)) {
+    status.policies_held = sentence(CancelGuard::StoreRecovered);
+  }
   return status;
 }
 

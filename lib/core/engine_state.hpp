@@ -27,7 +27,9 @@ struct Engine::State {
         random(seed),
         policies(options.policies),
         ledger(options.cancel, options.policies, options.boot_id),
-        recorder(options.instance, options.webhooks, snapshot.last_seq) {}
+        recorder(options.instance, options.webhooks, snapshot.last_seq) {
+    recorder.know(snapshot.logged);
+  }
 
   Options options;
   Random random;
@@ -65,6 +67,7 @@ struct Engine::State {
   void pause(const PauseWebhook& asked, Now now, StepWriter& out);
   void replay(const ReplayDeadLetters& asked, Now now, StepWriter& out);
   void purge(const PurgeDeadLetters& asked, StepWriter& out);
+  void recover(const StoreRecovered& found, Now now, StepWriter& out);
   void dispatch(Event event, Now now, StepWriter& out);
   void follow_wall_clock(Now now, Batch& batch);
   void prune(Now now, Batch& batch);

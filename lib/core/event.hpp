@@ -141,9 +141,20 @@ struct PurgeDeadLetters {
   std::vector<DeadLetterKey> letters;
 };
 
+/// The store was lost, damaged or older than the transition log: core/recovery.hpp. Comes first.
+struct StoreRecovered {
+  std::string reason;
+  std::uint64_t after_seq = 0;           ///< numbering goes on after it
+  std::optional<WallTime> quiet_before;  ///< what last changed before then is no event
+  bool suspend = false;                  ///< whether cancelling was suspended is not known
+  std::int64_t kept = 0;                 ///< rows that are still there
+  std::int64_t lost = 0;                 ///< rows known to be gone
+  std::string set_aside;                 ///< where the damaged file is now; empty if there is none
+};
+
 using Event =
     std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded, OldestLoaded,
                  DeliveryAnswered, StopRequested, CancelAnswered, SuspendCancelling, AskCancel,
-                 PauseWebhook, ReplayDeadLetters, PurgeDeadLetters, RetryRegion>;
+                 PauseWebhook, ReplayDeadLetters, PurgeDeadLetters, RetryRegion, StoreRecovered>;
 
 }  // namespace mactiond::core

@@ -13,7 +13,7 @@
 namespace mactiond::core {
 namespace {
 
-constexpr std::array<std::pair<EventType, std::string_view>, 18> kTypes{{
+constexpr std::array<std::pair<EventType, std::string_view>, 19> kTypes{{
     {EventType::ActionTransition, "action.transition"},
     {EventType::ActionStale, "action.stale"},
     {EventType::ActionVanished, "action.vanished"},
@@ -31,6 +31,7 @@ constexpr std::array<std::pair<EventType, std::string_view>, 18> kTypes{{
     {EventType::WebhookRecovered, "webhook.recovered"},
     {EventType::WebhookDisabled, "webhook.disabled"},
     {EventType::WebhookDeadLettered, "webhook.dead_lettered"},
+    {EventType::StoreRecovered, "store.recovered"},
     {EventType::WebhookTest, "webhook.test"},
 }};
 

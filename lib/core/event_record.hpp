@@ -30,6 +30,7 @@ enum class EventType {
   WebhookRecovered,
   WebhookDisabled,
   WebhookDeadLettered,
+  StoreRecovered,
   /// Sent by an operator's test of a webhook and by nothing else; has no seq and is in no log.
   WebhookTest,
 };

@@ -174,6 +174,9 @@ std::string_view sentence(CancelGuard guard) {
     case CancelGuard::Decided:
       return "the policy decided for it in this status before; mactionctl show tells what became "
              "of that";
+    case CancelGuard::StoreRecovered:
+      return "the store was recovered less than an hour ago; what was cancelled before is not "
+             "known";
     case CancelGuard::Quota:
       break;
   }

@@ -29,6 +29,11 @@ class Limiter {
   /// See CallMeter::restore.
   void restore(const std::vector<QuotaRow>& rows, MonoTime now);
 
+  /// See CallMeter::drain.
+  void drain(MonoTime now) {
+    for (CallMeter& meter : meters_) meter.drain(now);
+  }
+
   /// See CallMeter::configure.
   void configure(const QuotaOptions& options, MonoTime now);
 

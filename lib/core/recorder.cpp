@@ -6,6 +6,7 @@
 #include "base/glob.hpp"
 #include "core/alert.hpp"
 #include "core/delivery_order.hpp"
+#include "core/recovery.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -24,6 +25,8 @@ bool passes(const WebhookFilter& filter, const EventRecord& event, const Subject
 }
 
 bool is_told(const WebhookOptions& webhook, const EventRecord& event, const Subject& subject) {
+  // What may be missing concerns every receiver, whatever else it wants.
+  if (event.type == EventType::StoreRecovered) return true;
   if (subject.backlog && !webhook.backlog) return false;
   if (!webhook.alerts_only) return passes(webhook.filter, event, subject);
   const Alert alert = alert_of(event.type, subject.from, subject.to);
@@ -39,6 +42,7 @@ Recorder::Recorder(std::string instance, const std::vector<WebhookOptions>& webh
 
 std::vector<std::size_t> Recorder::record(EventRecord event, const Subject& subject, WallTime now,
                                           Batch& batch) {
+  if (std::binary_search(logged_.begin(), logged_.end(), id_print(event.id))) return {};
   event.seq = ++last_seq_;
   event.instance = instance_;
   const ActionId order = order_of(event, subject.webhook);

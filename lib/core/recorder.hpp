@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/command.hpp"
@@ -34,7 +36,8 @@ class Recorder {
   Recorder(std::string instance, const std::vector<WebhookOptions>& webhooks,
            std::uint64_t last_seq);
 
-  /// Fills seq and instance. Adds the rows to batch and returns the indexes of the webhooks told.
+  /// Fills seq and instance, unless the event is known already. Adds the rows to batch and returns
+  /// the indexes of the webhooks told.
   std::vector<std::size_t> record(EventRecord event, const Subject& subject, WallTime now,
                                   Batch& batch);
 
@@ -43,10 +46,16 @@ class Recorder {
 
   [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
 
+  /// Events with these ids were recorded already, by a store that was lost since: they are not
+  /// recorded a second time. id_print() of each, sorted.
+  void know(std::vector<std::uint64_t> logged) { logged_ = std::move(logged); }
+  void continue_after(std::uint64_t seq) { last_seq_ = std::max(last_seq_, seq); }
+
  private:
   std::string instance_;
   std::vector<WebhookOptions> webhooks_;
   std::uint64_t last_seq_;
+  std::vector<std::uint64_t> logged_;
 };
 
 }  // namespace mactiond::core

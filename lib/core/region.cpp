@@ -291,11 +291,32 @@ void Region::observe(MachineAction& action, Source source, Now now, StepWriter& 
   const Tracker::Known& known = *tracker_.find(action.id);
   out.batch().actions.push_back(
       {options_.name, action, sight.kept_from, known.first_seen, known.stamp, known.ended_by});
-  if (seen.kind == Observation::Kind::Changed) record_transition(action, seen, now, out);
+  const bool changed = seen.kind == Observation::Kind::Changed && !is_quiet(action);
+  if (changed) record_transition(action, seen, now, out);
   if (action.status.is_final()) return canceller_.ended(action, cancel_time(now), out);
   canceller_.seen(action, known.first_seen);
   if (seen.kind == Observation::Kind::Changed && !seen.from) young_until_ = now.mono + kYoung;
   schedule_.opened(now.mono);
+}
+
+void Region::follow_recovery(std::optional<WallTime> quiet_before) {
+  quiet_before_ = quiet_before;
+  if (!quiet_before) return;
+  // It was followed before: what changed since the last line is no backlog.
+  fresh_ = false;
+  first_call_.reset();
+}
+
+bool Region::is_quiet(const MachineAction& action) const {
+  const bool dated = action.last_update || action.created;
+  return quiet_before_ && dated && action.stamp() < *quiet_before_;
+}
+
+void Region::empty_quota(Now now, StepWriter& out) {
+  limiter_.drain(now.mono);
+  for (QuotaRow& row : limiter_.rows(options_.counted_by())) {
+    out.batch().quotas.push_back(std::move(row));
+  }
 }
 
 void Region::record_transition(const MachineAction& action, const Observation& seen, Now now,

@@ -35,6 +35,11 @@ class Region {
   void restore(const StoredAction& action);
   void restore(const Decision& decision, MonoTime now) { canceller_.restore(decision, now); }
   void restore(const std::vector<QuotaRow>& quotas, MonoTime now) { limiter_.restore(quotas, now); }
+  /// The store was recovered: what last changed before then is no event, until a complete sweep has
+  /// shown everything.
+  void follow_recovery(std::optional<WallTime> quiet_before);
+  /// What was called before is not known.
+  void empty_quota(Now now, StepWriter& out);
   void start_at(MonoTime when) { schedule_.start_at(when); }
 
   /// Starts every call that is due and that the quota allows.
@@ -150,6 +155,7 @@ class Region {
   [[nodiscard]] RegionRow row() const;
   /// When the region is asked for next, or for its token; now while a call is under way.
   [[nodiscard]] MonoTime next_try(MonoTime now) const;
+  [[nodiscard]] bool is_quiet(const MachineAction& action) const;
 
   RegionOptions options_;
   Random random_;
@@ -170,6 +176,7 @@ class Region {
   bool fresh_ = true;         ///< the store did not know it, and no sweep has been complete yet
   std::optional<FirstCall> first_call_;
   std::optional<MonoTime> first_call_sent_;  ///< set if it was made by this process
+  std::optional<WallTime> quiet_before_;
   std::int64_t unusable_rows_ = 0;
   MonoTime tell_unusable_at_ = MonoTime::min();
   std::optional<MonoTime> last_poll_;

@@ -49,6 +49,10 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
 void Region::sweep_listed(const PageFacts& page, Now now, StepWriter& out) {
   if (!schedule_.sweep_page(page, now.mono)) return;
   swept_from_ = sweep_began_;
+  if (std::exchange(quiet_before_, std::nullopt)) {
+    out.batch().reread.push_back(options_.name);
+    out.batch().regions.push_back(row());
+  }
   look_up(tracker_.unseen_open(Read::Sweep), now);
   end_newness(now, out);
 }

@@ -89,8 +89,9 @@ struct EngineStatus {
   std::vector<WebhookStatus> webhooks;
   std::vector<ActionCount> actions;
   std::uint64_t last_seq = 0;
-  std::string log_trouble;         ///< why the transition log cannot be written; empty while it can
+  std::string log_trouble;         ///< why store or log cannot be written; empty while they can
   std::string cancelling = "off";  ///< on | suspended | off
+  std::string policies_held;       ///< why no policy cancels although cancelling is on; or empty
 };
 
 /// One syslog receiver, since the daemon started.

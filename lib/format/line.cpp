@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 
+#include "base/iso_time.hpp"
 #include "format/cef.hpp"
 #include "format/ecs.hpp"
 #include "format/ocsf.hpp"
@@ -36,6 +38,27 @@ std::optional<std::uint64_t> seq_of_cef(std::string_view line) {
   return number_before(line.substr(kCefSeqKey.size()), ' ');
 }
 
+constexpr std::string_view kIdHead = "ma_";
+
+/// What stands between the first `before` and the next `after`. The last `keep` characters of
+/// before belong to it. A quote inside a JSON text is escaped, as is an equals sign in CEF: neither
+/// can look like a key.
+std::string_view between(std::string_view line, std::string_view before, char after,
+                         std::size_t keep = 0) {
+  const std::size_t found = line.find(before);
+  if (found == std::string_view::npos) return {};
+  const std::size_t from = found + before.size() - keep;
+  const std::size_t to = line.find(after, from);
+  return line.substr(from, to == std::string_view::npos ? to : to - from);
+}
+
+std::optional<WallTime> millis(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return WallTime(std::chrono::milliseconds(number));
+}
+
 /// Whether one is the beginning of the other.
 bool agree(std::string_view one, std::string_view other) {
   const std::size_t common = std::min(one.size(), other.size());
@@ -65,6 +88,26 @@ std::optional<std::uint64_t> seq_of_line(std::string_view line) {
     if (line.starts_with(head)) return number_before(line.substr(head.size()), ',');
   }
   return seq_of_cef(line);
+}
+
+std::optional<LineFacts> facts_of_line(std::string_view line) {
+  const auto seq = seq_of_line(line.substr(0, kLineHead));
+  if (!seq) return std::nullopt;
+  LineFacts facts{*seq, {}, {}};
+  if (line.starts_with(kCefHead)) {
+    facts.id = between(line, " externalId=", ' ');
+    facts.time = millis(between(line, " rt=", ' '));
+    return facts;
+  }
+  if (line.starts_with(kOcsfHead)) {
+    facts.id = between(line, "\"uid\":\"ma_", '"', kIdHead.size());
+    facts.time = millis(between(line, ",\"time\":", ','));
+    return facts;
+  }
+  facts.id = between(line, "\"id\":\"ma_", '"', kIdHead.size());
+  const bool ecs = line.starts_with(kEcsHead);
+  facts.time = parse_iso_time(between(line, ecs ? "\"@timestamp\":\"" : "\"time\":\"", '"'));
+  return facts;
 }
 
 bool may_begin_line(std::string_view torn, std::uint64_t seq) {

@@ -24,6 +24,16 @@ inline constexpr std::size_t kLineHead = 256;
 /// The seq of a line of ours in any format; nothing for the line of another program.
 [[nodiscard]] std::optional<std::uint64_t> seq_of_line(std::string_view line);
 
+/// What a whole line of ours says about its event, in any format.
+struct LineFacts {
+  std::uint64_t seq = 0;
+  std::string_view id;           ///< empty if it cannot be found
+  std::optional<WallTime> time;  ///< to the millisecond at least
+};
+
+/// Nothing for the line of another program.
+[[nodiscard]] std::optional<LineFacts> facts_of_line(std::string_view line);
+
 /// Whether torn, the beginning of a line, may be that of event seq in any format.
 [[nodiscard]] bool may_begin_line(std::string_view torn, std::uint64_t seq);
 

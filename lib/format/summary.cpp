@@ -122,6 +122,8 @@ std::string title_of(const core::EventRecord& event, const Facts& facts) {
       return webhook() + " is disabled" + reason_in_title(facts);
     case EventType::WebhookDeadLettered:
       return webhook() + " did not take an event" + reason_in_title(facts);
+    case EventType::StoreRecovered:
+      return "The store of mactiond was recovered" + reason_in_title(facts);
     case EventType::WebhookTest:
       return webhook() + " is tested: nothing has happened";
   }
@@ -241,6 +243,7 @@ Severity severity_of(EventType type, std::string_view to) {
     case EventType::RegionDegraded:
     case EventType::WebhookDisabled:
     case EventType::WebhookDeadLettered:
+    case EventType::StoreRecovered:
       return Severity::Error;
   }
   switch (ActionStatus::parse(to).known()) {

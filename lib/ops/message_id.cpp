@@ -7,7 +7,7 @@ namespace mactiond::ops {
 namespace {
 
 // Explained in systemd/mactiond.catalog. An identifier never changes.
-constexpr std::array<MessageKind, 25> kKinds = {
+constexpr std::array<MessageKind, 29> kKinds = {
     {{"started", "dde53983365841f5a231600da2fd4ac1"},
      {"stopped", "396df4693b794224aac9ae9e994e2396"},
      {"reloaded", "34fecd1c8514475790cff1036638aa15"},
@@ -25,6 +25,10 @@ constexpr std::array<MessageKind, 25> kKinds = {
      {"secrets_not_usable", "a0a6d527f1754b8f8d18f6571a1a4b2e"},
      {"store_failed", "2016a2b5d7fb443db55f160c2248a639"},
      {"store_not_usable", "de26657790b24362b4a095e2827e243f"},
+     {"store_recovered", "34967e826b69476bb7759260edbd2239"},
+     {"store_gone", "748e5ff886cd4f2599e569ba194cda2b"},
+     {"store_locked", "6764a206ca6141819ca99d6c22066048"},
+     {"store_row_left_out", "0b94a9707ed04e03a9414a187e9fd0b2"},
      {"transition_log_failed", "abc5d2b7520a418ab49f2606e6003a9f"},
      {"transition_log_recovered", "22679d9305e74b07aef7309901cb2327"},
      {"transition_log_not_usable", "ab42f704c9cc4069a11f21e3ba87b30a"},

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -88,6 +89,14 @@ Result<File> open_log(const std::string& path) {
   return file;
 }
 
+/// Two writers would number their lines by themselves. The lock is the open file's: a rotation
+/// takes it along, and a crash gives it back. Where the file system has no locks there is none.
+Result<void> hold(const File& file, const std::string& path, Writers writers) {
+  if (writers == Writers::Any) return {};
+  if (::flock(file.fd(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return {};
+  return Error{Errc::StoreInUse, path + " (another process writes this transition log)"};
+}
+
 /// The regular file with this inode in the directory of path: where a rotation renamed it to.
 std::optional<std::string> find_renamed(const std::string& path, std::uint64_t inode) {
   const std::string directory = directory_of(path);
@@ -170,11 +179,12 @@ Result<std::uint64_t> finish_renamed(const std::string& path, const LogFilePosit
 
 /// Where to go on in the file at path, and with which event.
 Result<LogTail> examine(const File& file, const std::string& path, Sync sync,
-                        const LogFilePosition* committed, std::uint64_t last_seq) {
+                        const LogFilePosition* committed, std::uint64_t last_seq,
+                        std::uint64_t first) {
   if (committed == nullptr) {
     const auto whole = line_start(file.fd(), file.size());
     if (!whole) return not_usable(path, whole.error().message());
-    return LogTail{.whole = *whole, .next = 1, .ours = true};
+    return LogTail{.whole = *whole, .next = first, .ours = true};
   }
   // Device numbers may change when the machine starts anew; the inode says enough.
   if (committed->inode == file.stat.st_ino) {
@@ -204,15 +214,21 @@ TransitionLog::TransitionLog(TransitionLog&& other) noexcept
     : path_(std::move(other.path_)),
       sync_(other.sync_),
       format_(other.format_),
+      writers_(other.writers_),
       fd_(std::exchange(other.fd_, -1)),
-      position_(other.position_) {}
+      position_(other.position_),
+      durable_(other.durable_),
+      unsynced_(other.unsynced_) {}
 
 TransitionLog& TransitionLog::operator=(TransitionLog&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(sync_, other.sync_);
   std::swap(format_, other.format_);
+  std::swap(writers_, other.writers_);
   std::swap(fd_, other.fd_);
   std::swap(position_, other.position_);
+  std::swap(durable_, other.durable_);
+  std::swap(unsynced_, other.unsynced_);
   return *this;
 }
 
@@ -222,15 +238,21 @@ TransitionLog::~TransitionLog() {
 
 Result<TransitionLog> TransitionLog::open(const std::string& path, Sync sync,
                                           const LogFilePosition* committed, std::uint64_t last_seq,
-                                          format::LineFormat format) {
+                                          format::LineFormat format, std::uint64_t first,
+                                          Writers writers) {
   auto file = open_log(path);
   if (!file) return file.error();
-  const auto tail = examine(*file, path, sync, committed, last_seq);
+  if (const auto locked = hold(*file, path, writers); !locked) return locked.error();
+  const auto tail = examine(*file, path, sync, committed, last_seq, first);
   if (!tail) return tail.error();
   if (const auto known = check_known(path, tail->next, last_seq); !known) return known.error();
   if (const auto done = cut(*file, tail->whole, sync, path); !done) return done.error();
   TransitionLog log(path, sync, format);
   log.position_ = position_in(*file, tail->whole, tail->next);
+  // Lines that a killed process wrote may not have reached the disk yet.
+  if (sync != Sync::Never && ::fdatasync(file->fd()) != 0) return not_usable(path, errno);
+  log.durable_ = log.position_;
+  log.writers_ = writers;
   log.fd_ = file->release();
   return log;
 }
@@ -247,6 +269,7 @@ std::string TransitionLog::one_line(const core::EventRecord& event) const {
 
 Result<void> TransitionLog::append(const std::vector<core::EventRecord>& events) {
   if (events.empty()) return {};
+  if (const auto cut_back = undo_unsynced(); !cut_back) return cut_back.error();
   if (events.front().seq > position_.first_seq) {
     return not_usable(path_, "events from " + std::to_string(position_.first_seq) +
                                  " on are missing in it and no longer in the store");
@@ -257,7 +280,7 @@ Result<void> TransitionLog::append(const std::vector<core::EventRecord>& events)
   std::string text;
   std::uint64_t seq = position_.first_seq;
   for (const core::EventRecord& event : events) {
-    MACTIOND_ASSERT(event.seq == seq);
+    if (event.seq != seq) return missing(seq, text);
     ++seq;
     text += one_line(event);
     if (text.size() < most) continue;
@@ -270,14 +293,25 @@ Result<void> TransitionLog::append(const std::vector<core::EventRecord>& events)
   return sync_ == Sync::Every ? Result<void>{} : make_durable();
 }
 
+/// What was read before the gap is written, so that the position says where it is.
+Error TransitionLog::missing(std::uint64_t seq, const std::string& text) {
+  const auto written = write_lines(text);
+  const auto durable = written ? make_durable() : written;
+  if (!durable) return durable.error();
+  return not_usable(path_, "event " + std::to_string(seq) + " cannot be read from the store");
+}
+
 Result<void> TransitionLog::reopen() {
   auto file = open_log(path_);
   if (!file) return file.error();
   if (file->stat.st_ino == position_.inode && file->stat.st_dev == position_.device) return {};
+  if (const auto cut_back = undo_unsynced(); !cut_back) return cut_back.error();
+  if (const auto locked = hold(*file, path_, writers_); !locked) return locked.error();
   const auto whole = line_start(file->fd(), file->size());
   if (!whole) return not_usable(path_, whole.error().message());
   if (const auto done = cut(*file, *whole, sync_, path_); !done) return done.error();
   position_ = position_in(*file, *whole, position_.first_seq);
+  durable_ = position_;
   ::close(std::exchange(fd_, file->release()));
   return {};
 }
@@ -302,6 +336,7 @@ Result<void> TransitionLog::follow_size() {
     return errno_error(path_);
   }
   position_.offset = *whole;
+  durable_ = position_;
   return {};
 }
 
@@ -330,10 +365,32 @@ Result<void> TransitionLog::write_lines(std::string_view text) {
 }
 
 Result<void> TransitionLog::make_durable() {
-  if (sync_ == Sync::Never) return {};
-  while (::fdatasync(fd_) != 0) {
-    if (errno != EINTR) return errno_error(path_);
+  if (sync_ != Sync::Never) {
+    while (::fdatasync(fd_) != 0) {
+      if (errno == EINTR) continue;
+      const Error error = errno_error(path_);
+      // The kernel may have dropped the pages, and reports that only once.
+      unsynced_ = true;
+      static_cast<void>(undo_unsynced());
+      return error;
+    }
   }
+  durable_ = position_;
+  return {};
+}
+
+/// Takes back the lines after the last position that is known to be durable; they are written
+/// again.
+Result<void> TransitionLog::undo_unsynced() {
+  if (!unsynced_) return {};
+  position_ = durable_;
+  struct stat now {};
+  if (::fstat(fd_, &now) != 0) return errno_error(path_);
+  if (static_cast<std::uint64_t>(now.st_size) > durable_.offset &&
+      ::ftruncate(fd_, static_cast<off_t>(durable_.offset)) != 0) {
+    return errno_error(path_);
+  }
+  unsynced_ = false;
   return {};
 }
 

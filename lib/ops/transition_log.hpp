@@ -15,6 +15,9 @@ namespace mactiond::ops {
 /// [transition_log] sync
 enum class Sync : std::uint8_t { Every, Batch, Never };
 
+/// Whether a second writer of the file is refused.
+enum class Writers : std::uint8_t { Any, One };
+
 /// Where the file stands; mirrors store::LogPosition, which ops may not include.
 struct LogFilePosition {
   std::uint64_t device = 0;
@@ -35,12 +38,14 @@ class TransitionLog {
  public:
   /// committed: from the store; nothing on first start (then the file, if it exists, is appended
   /// to from its end, after repairing a torn last line). last_seq: newest event in the store.
+  /// first: the event to be written next where nothing is committed.
+  /// With Writers::One the file is locked until the log is closed: Errc::StoreInUse if another
+  /// holds it so.
   /// Errc::PathNotUsable with the cause in `where`, also if the file holds events that the store
   /// does not know.
-  [[nodiscard]] static Result<TransitionLog> open(const std::string& path, Sync sync,
-                                                  const LogFilePosition* committed,
-                                                  std::uint64_t last_seq,
-                                                  format::LineFormat format = {});
+  [[nodiscard]] static Result<TransitionLog> open(
+      const std::string& path, Sync sync, const LogFilePosition* committed, std::uint64_t last_seq,
+      format::LineFormat format = {}, std::uint64_t first = 1, Writers writers = Writers::Any);
   TransitionLog(TransitionLog&& other) noexcept;
   TransitionLog& operator=(TransitionLog&& other) noexcept;
   ~TransitionLog();
@@ -51,7 +56,8 @@ class TransitionLog {
   /// Writes the lines of events, whose first seq is position().first_seq, without a gap. On an
   /// error (disk full, …) the whole lines written so far count, a torn one is cut off, and the
   /// rest can be given again later. A first seq beyond position().first_seq is an error too: the
-  /// store no longer has the events in between.
+  /// store no longer has the events in between. A sync that fails takes its lines back: position()
+  /// is the last one known to be durable then, and they are to be given again.
   [[nodiscard]] Result<void> append(const std::vector<core::EventRecord>& events);
 
   /// Closes the file and opens path anew (after a rotation). The caller commits position()
@@ -67,12 +73,17 @@ class TransitionLog {
   [[nodiscard]] Result<void> follow_size();
   [[nodiscard]] Result<void> write_lines(std::string_view text);
   [[nodiscard]] Result<void> make_durable();
+  [[nodiscard]] Result<void> undo_unsynced();
+  [[nodiscard]] Error missing(std::uint64_t seq, const std::string& text);
 
   std::string path_;
   Sync sync_;
   format::LineFormat format_;
+  Writers writers_ = Writers::Any;
   int fd_ = -1;
   LogFilePosition position_;
+  LogFilePosition durable_;  ///< as position_, after the last sync that succeeded
+  bool unsynced_ = false;    ///< what follows durable_ has yet to be cut off
 };
 
 }  // namespace mactiond::ops

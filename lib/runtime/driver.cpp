@@ -18,10 +18,14 @@ constexpr int kExitIo = 74;
 constexpr Duration kDeliveryGrace = 5s;
 constexpr Duration kLogRetry = 5s;
 constexpr Duration kLogCheck = 10s;
+/// Between attempts to commit while another program holds the store's write lock.
+constexpr Duration kCommitRetry = 50ms;
+/// Between slices of the check of a large store.
+constexpr Duration kCheckPause = 20ms;
 constexpr Duration kStatusEvery = 10s;
 constexpr int kLogChunk = 500;
 /// However quiet: the watchdog is fed, the log file is looked after.
-constexpr Duration kTurnAtLeast = 10s;
+constexpr Duration kTurnAtLeast = 5s;
 constexpr Duration kLiveWithin = 60s;
 /// Events stepped before one commit; bounds how long the loop is held.
 constexpr std::size_t kEventsPerTurn = 256;
@@ -47,9 +51,17 @@ void append(core::Batch& into, core::Batch&& from) {
   append(into.decisions, std::move(from.decisions));
   append(into.told_stale, std::move(from.told_stale));
   append(into.suppressed, std::move(from.suppressed));
+  if (from.recovery) into.recovery = std::move(from.recovery);
+  append(into.recovering, std::move(from.recovering));
+  append(into.reread, std::move(from.reread));
   into.shift_due += from.shift_due;
   if (from.prune_before) into.prune_before = from.prune_before;
 }
+
+constexpr const char* kLocked =
+    "another program holds the store's write lock; nothing was changed, try again";
+constexpr const char* kStoredLater =
+    "another program holds the store's write lock; the request is carried out once it is released";
 
 std::string describe(std::exception_ptr failure) {
   try {
@@ -89,18 +101,18 @@ void Driver::post(core::Event event) {
 Task<int> Driver::run() {
   MACTIOND_ASSERT(runner_ != nullptr);
   keep_log_position();
-  catch_up_log();
+  if (!held()) catch_up_log();
   while (!finished()) {
     if (!exit_code_) turn();
     if (finished()) break;
-    if (!events_.empty() && !exit_code_) wakeup_.notify();
+    if (!events_.empty() && !exit_code_ && !held()) wakeup_.notify();
     const Now now = parts_.clock.now();
     const Duration limit = until_next(now);
     co_await wakeup_.wait(limit);
     const Duration late = parts_.clock.now().mono - now.mono - limit;
     if (events_.empty() && late >= Duration{}) parts_.metrics.loop_lag(late);
   }
-  if (!exit_code_ && commit_marks()) keep_log_position();
+  if (!exit_code_ && !held() && commit_marks()) keep_log_position();
   co_return exit_code_.value_or(0);
 }
 
@@ -111,7 +123,14 @@ void Driver::turn() {
     grace_ends_.reset();
     deliveries_.cancel();
   }
+  look_at_store(now);
+  if (exit_code_) return;
+  if (held() && !commit_waiting()) {
+    if (!exit_code_) ops::notify_watchdog();
+    return;
+  }
   follow_log_file(now);
+  if (held() || exit_code_) return;
   core::Step sum;
   if (events_.empty()) step(core::Tick{}, now, sum);
   // Within a batch actions are written before they vanish: one that returns waits for the next.
@@ -132,7 +151,15 @@ bool Driver::settle(core::Step& sum) {
   marks_.take(sum.writes, now);
   const auto is_due = [&](const std::optional<MonoTime>& due) { return due && *due <= now; };
   const bool something_due = is_due(marks_.due()) || is_due(position_due_.due());
-  if ((something_due || !sum.writes.empty()) && !commit(sum.writes)) return false;
+  if ((something_due || !sum.writes.empty()) && !commit(sum.writes)) {
+    if (!exit_code_) wait_for_store(std::move(sum));
+    return false;
+  }
+  finish(sum);
+  return true;
+}
+
+void Driver::finish(core::Step& sum) {
   for (const core::Note& note : sum.notes) ops::log(note);
   for (const auto& transition : sum.transitions) {
     parts_.metrics.transition(transition.region, transition.to, transition.lag);
@@ -145,24 +172,29 @@ bool Driver::settle(core::Step& sum) {
   }
   write_log(sum.writes.events);
   start(std::move(sum.commands));
-  return true;
 }
 
 Result<core::Reply> Driver::operate(core::Event request) {
   if (exit_code_ || stopping_) return Error(Errc::Cancelled, "the daemon is stopping");
+  if (held()) return Error(Errc::StoreFailed, waiting_ ? kLocked : trouble());
   core::Step sum;
   step(std::move(request), parts_.clock.now(), sum);
   MACTIOND_ASSERT(sum.reply);
   core::Reply reply = std::move(*sum.reply);
-  if (!settle(sum)) return Error(Errc::StoreFailed, "the request was not stored");
+  if (!settle(sum)) {
+    return Error(Errc::StoreFailed, exit_code_ ? "the request was not stored" : kStoredLater);
+  }
   wakeup_.notify();
   return reply;
 }
 
 Result<void> Driver::reconfigure(core::Options next, const std::function<void()>& take_over) {
   if (exit_code_ || stopping_) return Error(Errc::Cancelled, "the daemon is stopping");
+  if (held()) return Error(Errc::StoreFailed, waiting_ ? kLocked : trouble());
   core::Snapshot added;
-  if (!commit_marks()) return Error(Errc::StoreFailed, "the deliveries made were not stored");
+  // Also a trial: what follows must not meet a lock of another program.
+  const bool free = store_is_free() && commit_marks();
+  if (!free) return Error(Errc::StoreFailed, "the deliveries made were not stored");
   if (!parts_.engine.knows_all_of(next)) {
     auto stored = parts_.store.load();
     if (!stored) return stored.error();
@@ -170,7 +202,11 @@ Result<void> Driver::reconfigure(core::Options next, const std::function<void()>
   }
   core::Step sum = parts_.engine.reconfigure(std::move(next), added, parts_.clock.now());
   std::vector<core::Command> commands = std::exchange(sum.commands, {});
-  if (!settle(sum)) return Error(Errc::StoreFailed, "the change was not stored");
+  if (!settle(sum)) {
+    // The engine has the new options already: they and the old parts do not belong together.
+    fail(kExitIo);
+    return Error(Errc::StoreFailed, "the change was not stored");
+  }
   take_over();
   start(std::move(commands));
   wakeup_.notify();
@@ -203,6 +239,7 @@ bool Driver::commit(core::Batch& writes) {
   const bool with_position = !writes.events.empty() || position_due_.due();
   const auto position = with_position ? std::optional(log_position()) : std::nullopt;
   const auto committed = parts_.store.commit(writes, position);
+  if (!committed && parts_.store.locked_out()) return false;
   if (!committed) {
     // The engine is ahead of the store now; only a restart brings them together again.
     ops::log(core::Note::Level::Error, "store_failed", {{"error", committed.error().message()}});
@@ -214,9 +251,17 @@ bool Driver::commit(core::Batch& writes) {
   return true;
 }
 
+bool Driver::store_is_free() {
+  keep_log_position();
+  return position_kept_ && !exit_code_;
+}
+
 bool Driver::commit_marks() {
-  core::Batch none;
-  return marks_.empty() || commit(none);
+  if (marks_.empty()) return true;
+  core::Step step;
+  if (commit(step.writes)) return true;
+  if (!exit_code_) wait_for_store(std::move(step));
+  return false;
 }
 
 void Driver::write_log(const std::vector<core::EventRecord>& fresh) {
@@ -292,15 +337,23 @@ Result<void> Driver::reopen_log_file() {
 }
 
 Result<void> Driver::reopen_log_now() {
+  if (held()) return Error(Errc::StoreFailed, waiting_ ? kLocked : trouble());
   if (auto reopened = reopen_log_file(); !reopened) return reopened;
+  if (held()) return {};
   catch_up_log();
   return {};
 }
 
 void Driver::keep_log_position() {
   const auto kept = parts_.store.commit({}, log_position());
+  position_kept_ = kept.has_value();
   if (kept) {
     position_due_.committed();
+    return;
+  }
+  if (parts_.store.locked_out()) {
+    // No line may be written before it is known where the file stands.
+    if (!waiting_) wait_for_store({});
     return;
   }
   ops::log(core::Note::Level::Error, "store_failed", {{"error", kept.error().message()}});
@@ -318,12 +371,20 @@ void Driver::answer_from_store(Result<Answer> answer) {
 }
 
 void Driver::start(std::vector<core::Command> commands) {
-  for (core::Command& command : commands) {
+  for (auto at = commands.begin(); at != commands.end(); ++at) {
+    core::Command& command = *at;
+    const bool from_store = std::holds_alternative<core::LoadDeliveries>(command) ||
+                            std::holds_alternative<core::LoadOldest>(command);
+    if (from_store && !commit_marks()) {
+      if (waiting_) {
+        waiting_->commands.assign(std::make_move_iterator(at),
+                                  std::make_move_iterator(commands.end()));
+      }
+      return;
+    }
     if (const auto* load = std::get_if<core::LoadDeliveries>(&command)) {
-      if (!commit_marks()) return;
       answer_from_store(parts_.store.load_deliveries(*load));
     } else if (const auto* oldest = std::get_if<core::LoadOldest>(&command)) {
-      if (!commit_marks()) return;
       answer_from_store(parts_.store.load_oldest(*oldest));
     } else {
       runner_->start(std::move(command), reads_, deliveries_);
@@ -350,11 +411,17 @@ void Driver::fail(int exit_code) {
 
 bool Driver::finished() const {
   if (!reads_.empty() || !deliveries_.empty()) return false;
-  return exit_code_ || (stopping_ && events_.empty());
+  // What cannot be stored is decided again by the next process.
+  if (exit_code_ || (stopping_ && !store_gone_.empty())) return true;
+  if (waiting_) return stopping_ && !grace_ends_;
+  return stopping_ && events_.empty();
 }
 
 Duration Driver::until_next(Now now) const {
   MonoTime next = now.mono + kTurnAtLeast;
+  if (!store_gone_.empty()) return kTurnAtLeast;
+  if (waiting_) return kCommitRetry;
+  if (!parts_.store.is_checked()) next = now.mono + kCheckPause;
   if (const auto wake = parts_.engine.wake_at()) next = std::min(next, *wake);
   if (log_retry_at_) next = std::min(next, *log_retry_at_);
   if (grace_ends_) next = std::min(next, *grace_ends_);

@@ -77,8 +77,9 @@ class Driver {
 
   /// Whether the loop turned and the store answered within the last minute.
   [[nodiscard]] bool live() const;
-  /// Why the transition log cannot be written; empty while it can.
-  [[nodiscard]] const std::string& log_trouble() const { return log_trouble_; }
+  /// Why the daemon cannot do its work: the store's files are gone, another program keeps the
+  /// store locked, or the transition log cannot be written. Empty while it can.
+  [[nodiscard]] std::string trouble() const;
 
  private:
   void turn();
@@ -86,7 +87,14 @@ class Driver {
   void step(core::Event event, Now now, core::Step& sum);
   [[nodiscard]] bool settle(core::Step& sum);
   [[nodiscard]] bool commit(core::Batch& writes);
+  /// Nothing is begun: what was decided waits to be stored, or can no longer be.
+  [[nodiscard]] bool held() const { return waiting_ || !store_gone_.empty(); }
+  [[nodiscard]] bool commit_waiting();
+  void wait_for_store(core::Step step);
+  void finish(core::Step& sum);
+  void look_at_store(Now now);
   [[nodiscard]] bool commit_marks();
+  [[nodiscard]] bool store_is_free();
   void write_log(const std::vector<core::EventRecord>& fresh);
   [[nodiscard]] Result<void> append_lines(const std::vector<core::EventRecord>& events);
   void catch_up_log();
@@ -117,6 +125,12 @@ class Driver {
   std::optional<MonoTime> grace_ends_;
   std::optional<MonoTime> log_retry_at_;  ///< set while lines wait for a log that failed
   std::string log_trouble_;
+  std::optional<core::Step> waiting_;  ///< decided, but another program holds the store's lock
+  MonoTime waiting_since_{};
+  bool waiting_reported_ = false;
+  bool position_kept_ = true;  ///< the log's position is committed
+  std::string store_gone_;     ///< which file of the store was removed or replaced
+  MonoTime store_checked_{};
   MonoTime log_checked_{};
   MonoTime status_reported_{};
   std::string status_line_;  ///< told to the service manager last

@@ -1,10 +1,8 @@
 #include "store/cancel_tables.hpp"
 
-#include <SQLiteCpp/Exception.h>
-#include <sqlite3.h>
-
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace mactiond::store {
 namespace {
@@ -37,14 +35,17 @@ constexpr std::array kStates{Decision::State::Decided,   Decision::State::Posted
                              Decision::State::Accepted,  Decision::State::Confirmed,
                              Decision::State::Overtaken, Decision::State::Failed};
 
-Decision::State parse_state(const std::string& text) {
+std::optional<Decision::State> parse_state(const std::string& text) {
   for (const Decision::State state : kStates) {
     if (text == to_string(state)) return state;
   }
-  throw SQLite::Exception("unknown state of a decision: " + text, SQLITE_CORRUPT);
+  return std::nullopt;
 }
 
-Decision to_decision(const Rows& row) {
+/// Nothing for a row that no program of ours wrote.
+std::optional<Decision> to_decision(const Rows& row) {
+  const auto state = parse_state(row.text(10));
+  if (!state) return std::nullopt;
   Decision decision;
   decision.id = row.text(0);
   decision.region = row.text(1);
@@ -55,12 +56,12 @@ Decision to_decision(const Rows& row) {
   decision.status = row.text(6);
   decision.comment = row.text(7);
   decision.decided = row.time(8);
-  decision.age = Duration(row.integer(9));
-  decision.state = parse_state(row.text(10));
-  decision.posts = static_cast<int>(row.integer(11));
+  decision.age = row.instant(9).time_since_epoch();
+  decision.state = *state;
+  decision.posts = row.count(11);
   decision.unsure = row.integer(12) != 0;
   if (const auto posted = row.maybe_time(13)) {
-    decision.posted = core::PostStamp{*posted, row.text(14), MonoTime(Duration(row.integer(15)))};
+    decision.posted = core::PostStamp{*posted, row.text(14), row.instant(15)};
   }
   decision.answer = row.text(16);
   decision.outcome = row.text(17);
@@ -113,7 +114,11 @@ void CancelTables::prune() {
 
 void CancelTables::load(core::Snapshot& snapshot) {
   for (Rows rows = select_decisions_.query(); rows.next();) {
-    snapshot.decisions.push_back(to_decision(rows));
+    if (auto decision = to_decision(rows)) {
+      snapshot.decisions.push_back(std::move(*decision));
+    } else {
+      ++left_out_;
+    }
   }
   for (Rows rows = select_stale_.query(); rows.next();) {
     snapshot.told_stale.push_back(
@@ -129,7 +134,9 @@ void CancelTables::load(core::Snapshot& snapshot) {
 std::vector<Decision> CancelTables::decisions(const std::string& region, const ActionId& action) {
   std::vector<Decision> decisions;
   Rows rows = select_of_action_.query(region, action.value);
-  while (rows.next()) decisions.push_back(to_decision(rows));
+  while (rows.next()) {
+    if (auto decision = to_decision(rows)) decisions.push_back(std::move(*decision));
+  }
   return decisions;
 }
 

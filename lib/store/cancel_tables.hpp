@@ -23,6 +23,8 @@ class CancelTables {
   /// Of one action, oldest first.
   [[nodiscard]] std::vector<core::Decision> decisions(const std::string& region,
                                                       const ActionId& action);
+  /// Rows that load() could not understand.
+  [[nodiscard]] int left_out() const { return left_out_; }
 
  private:
   void write(const core::Decision& decision);
@@ -38,6 +40,7 @@ class CancelTables {
   Statement select_stale_;
   Statement select_suppressed_;
   Statement select_switch_;
+  int left_out_ = 0;
 };
 
 }  // namespace mactiond::store

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,8 +15,8 @@
 namespace mactiond::store {
 namespace {
 
-/// Someone reading the file with the sqlite3 tool must not make a commit fail.
-constexpr int kBusyTimeoutMs = 2000;
+/// More events than that are not numbered in a thousand years.
+constexpr std::int64_t kSeqMax = 1LL << 50;
 constexpr std::int64_t kFullCheckBytesMax = 64LL * 1024 * 1024;
 
 Error path_error(const std::string& path, int code) {
@@ -40,7 +41,7 @@ Result<void> create_private(const std::string& path) {
 }
 
 void set_up(SQLite::Database& database) {
-  database.setBusyTimeout(kBusyTimeoutMs);
+  database.setBusyTimeout(kOpenBusyMs);
   database.exec("PRAGMA foreign_keys = OFF");
   database.exec("PRAGMA synchronous = FULL");
   database.exec("PRAGMA temp_store = MEMORY");
@@ -66,6 +67,14 @@ Result<LockFile> LockFile::take(const std::string& state_dir) {
   return path_error(path, errno);
 }
 
+bool LockFile::in_place(const std::string& state_dir) const {
+  struct stat own {};
+  struct stat named {};
+  if (::fstat(fd_, &own) != 0) return false;
+  if (::stat((state_dir + "/mactiond.lock").c_str(), &named) != 0) return false;
+  return own.st_ino == named.st_ino && own.st_dev == named.st_dev;
+}
+
 LockFile::LockFile(LockFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
 LockFile& LockFile::operator=(LockFile&& other) noexcept {
@@ -77,16 +86,21 @@ LockFile::~LockFile() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+void checkpoint_at_close(SQLite::Database& database, bool on) {
+  ::sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr);
+}
+
 Result<std::unique_ptr<SQLite::Database>> open_database(const std::string& path) {
   if (const auto created = create_private(path); !created) return created.error();
   try {
     auto database =
         std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX);
+    checkpoint_at_close(*database, false);
     set_up(*database);
     if (const auto wal = use_wal(*database, path); !wal) return wal.error();
     return database;
   } catch (const SQLite::Exception& failure) {
-    return to_error(failure, path);
+    return to_open_error(failure, path);
   }
 }
 
@@ -101,26 +115,58 @@ Result<std::unique_ptr<SQLite::Database>> open_memory_database() {
   }
 }
 
-Result<void> check_database(SQLite::Database& database, const std::string& path) {
+Result<bool> check_database(SQLite::Database& database, const std::string& path) {
   const std::int64_t bytes = database.execAndGet("PRAGMA page_count").getInt64() *
                              database.execAndGet("PRAGMA page_size").getInt64();
   if (bytes <= kFullCheckBytesMax) {
     const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
     if (verdict != "ok") return corrupt(path, verdict);
   }
+  // A store has none; one that somebody made may refuse every commit.
+  const int foreign =
+      database.execAndGet("SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')")
+          .getInt();
+  if (foreign > 0) return corrupt(path, "it has triggers or views");
   SQLite::Statement counter(database, "SELECT last_seq FROM counter");
   SQLite::Statement newest(database, "SELECT coalesce(max(seq), 0) FROM event");
   if (!counter.executeStep() || !newest.executeStep()) return corrupt(path, "no event counter");
+  if (counter.getColumn(0).getInt64() < 0 || counter.getColumn(0).getInt64() > kSeqMax) {
+    return corrupt(path, "the event counter is absurd");
+  }
   if (counter.getColumn(0).getInt64() != newest.getColumn(0).getInt64()) {
     return corrupt(path, "the event counter does not fit the events");
   }
-  return {};
+  return bytes <= kFullCheckBytesMax;
 }
 
 Error corrupt(const std::string& path, const std::string& cause) {
-  return {Errc::StoreCorrupt, path + " (" + cause +
-                                  "; restore store.db from a backup, or move store.db, "
-                                  "store.db-wal and store.db-shm away to begin anew)"};
+  return {Errc::StoreCorrupt, path + " (" + cause + ")"};
+}
+
+Error to_open_error(const SQLite::Exception& failure, const std::string& path) {
+  const int code = failure.getErrorCode() & 0xff;
+  switch (code) {
+    case SQLITE_ERROR:
+    case SQLITE_SCHEMA:
+    case SQLITE_TOOBIG:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_FORMAT:
+    case SQLITE_RANGE:
+    case SQLITE_INTERNAL:
+      return corrupt(path, failure.what());
+    case SQLITE_READONLY:
+      // The file may be written: its header says that only a newer SQLite may.
+      if (::access(path.c_str(), W_OK) == 0) return corrupt(path, failure.what());
+      break;
+    default:
+      // A wrapper's own complaint, e.g. that a row which every store has is missing.
+      if (failure.getErrorCode() < 0) return corrupt(path, failure.what());
+      if (failure.getExtendedErrorCode() == SQLITE_IOERR_SHORT_READ) {
+        return corrupt(path, failure.what());
+      }
+  }
+  return to_error(failure, path);
 }
 
 Error to_error(const SQLite::Exception& failure, const std::string& path) {

@@ -1,18 +1,24 @@
 #include "store/event_row.hpp"
 
-#include <SQLiteCpp/Exception.h>
-#include <sqlite3.h>
+#include <boost/json/parse.hpp>
+#include <boost/system/error_code.hpp>
 
 namespace mactiond::store {
+namespace {
 
-core::EventRecord to_event(const Rows& row) {
+bool has_sound_fields(const core::EventRecord& event) { return is_json('{' + event.fields + '}'); }
+
+bool has_sound_document(const core::EventRecord& event) {
+  return event.document.empty() || is_json(event.document);
+}
+
+std::optional<core::EventRecord> read_event(const Rows& row) {
+  const auto type = core::parse_event_type(row.text(2));
+  if (!type) return std::nullopt;
   core::EventRecord event;
   event.seq = row.number(0);
   event.id = row.text(1);
-  const std::string type = row.text(2);
-  const auto known = core::parse_event_type(type);
-  if (!known) throw SQLite::Exception("unknown event type " + type, SQLITE_CORRUPT);
-  event.type = *known;
+  event.type = *type;
   event.time = row.time(3);
   event.instance = row.text(4);
   event.region = row.text(5);
@@ -20,6 +26,33 @@ core::EventRecord to_event(const Rows& row) {
   event.fields = row.text(7);
   event.document = row.text(8);
   return event;
+}
+
+}  // namespace
+
+bool is_json(const std::string& text) {
+  boost::system::error_code failure;
+  const boost::json::value value = boost::json::parse(text, failure);
+  return !failure;
+}
+
+std::optional<core::EventRecord> to_event(const Rows& row) {
+  auto event = read_event(row);
+  if (event && !(has_sound_fields(*event) && has_sound_document(*event))) event.reset();
+  return event;
+}
+
+std::optional<core::EventRecord> to_logged_event(const Rows& row) {
+  auto event = read_event(row);
+  if (event && !has_sound_fields(*event)) event->fields.clear();
+  if (event && !has_sound_document(*event)) event->document.clear();
+  return event;
+}
+
+std::string wrong_with_event(const Rows& row) {
+  const std::string type = row.text(2);
+  if (!core::parse_event_type(type)) return "the stored event is of an unknown type: " + type;
+  return "the stored event is damaged: its text is no JSON";
 }
 
 }  // namespace mactiond::store

@@ -4,6 +4,11 @@ namespace mactiond::store {
 
 // The queries whose plan matters, apart so that a test can ask SQLite for it.
 
+/// ?1 first seq, ?2 limit.
+inline constexpr const char* kSelectEvents = R"(
+SELECT seq, id, type, time, instance, region, action_id, fields, document
+FROM event WHERE seq >= ?1 ORDER BY seq LIMIT ?2)";
+
 /// ?1 webhook, ?2 limit. CROSS JOIN keeps the order of the tables: the index of the heads is
 /// walked in order of due, and no queue is too long for it.
 inline constexpr const char* kSelectDeliveries = R"(

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "store/event_row.hpp"
 #include "store/read_query.hpp"
@@ -25,14 +26,19 @@ core::ActionView to_view(const Rows& row, int first) {
   view.vanished = row.integer(first + 3) != 0;
   view.open = row.integer(first + 2) == 0 && !view.vanished;
   view.document = row.text(first + 4);
+  if (!is_json(view.document)) {
+    view.document = '{' + JsonMembers().add("id", view.id.value).text() + '}';
+  }
   return view;
 }
 
-core::DeadLetterView to_dead_letter(const Rows& row) {
+std::optional<core::DeadLetterView> to_dead_letter(const Rows& row) {
+  auto event = to_event(row);
+  if (!event) return std::nullopt;
   core::DeadLetterView letter;
-  letter.event = to_event(row);
+  letter.event = std::move(*event);
   letter.webhook = row.text(9);
-  letter.attempts = static_cast<int>(row.integer(10));
+  letter.attempts = row.count(10);
   letter.reason = row.text(11);
   letter.died = row.time(12);
   return letter;
@@ -49,8 +55,10 @@ std::vector<core::EventRecord> read_events(Rows rows, std::size_t bytes_max) {
   std::vector<core::EventRecord> events;
   std::size_t bytes = 0;
   while (bytes < bytes_max && rows.next()) {
-    events.push_back(to_event(rows));
-    bytes += events.back().document.size();
+    auto event = to_event(rows);
+    if (!event) continue;
+    bytes += event->document.size();
+    events.push_back(std::move(*event));
   }
   return events;
 }
@@ -146,8 +154,10 @@ core::DeadLetterPage Reader::dead_letters(const core::DeadLetterFilter& filter) 
     page.more =
         bytes >= kAnswerBytes || page.letters.size() == static_cast<std::size_t>(filter.limit);
     if (page.more) break;
-    page.letters.push_back(to_dead_letter(rows));
-    bytes += page.letters.back().event.document.size();
+    auto letter = to_dead_letter(rows);
+    if (!letter) continue;
+    bytes += letter->event.document.size();
+    page.letters.push_back(std::move(*letter));
   }
   return page;
 }

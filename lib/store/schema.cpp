@@ -230,8 +230,32 @@ UPDATE region SET fresh = 1 WHERE watermark IS NULL
 INSERT OR IGNORE INTO region (name, degraded) SELECT DISTINCT region, '' FROM action;
 )";
 
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5,
-                                 kVersion6, kVersion7, kVersion8, kVersion9, kVersion10};
+// What the last recovery of the store knew, the regions not read whole since, and what was carried
+// over from a damaged file by a recovery that is not recorded yet.
+constexpr const char* kVersion11 = R"(
+CREATE TABLE recovery (
+  one          INTEGER PRIMARY KEY CHECK (one = 1),
+  after_seq    INTEGER NOT NULL,
+  at           INTEGER NOT NULL,
+  boot_id      TEXT    NOT NULL,
+  mono         INTEGER NOT NULL,
+  quiet_before INTEGER
+) STRICT;
+CREATE TABLE recovering (
+  region TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+CREATE TABLE carried_over (
+  one          INTEGER PRIMARY KEY CHECK (one = 1),
+  damage       TEXT    NOT NULL,
+  set_aside    TEXT    NOT NULL,
+  kept         INTEGER NOT NULL,
+  lost         INTEGER NOT NULL,
+  switch_known INTEGER NOT NULL
+) STRICT;
+)";
+
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,  kVersion5, kVersion6,
+                                 kVersion7, kVersion8, kVersion9, kVersion10, kVersion11};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();
@@ -248,6 +272,9 @@ std::span<const char* const> migrations() { return kMigrations; }
 Result<void> migrate(SQLite::Database& database, std::span<const char* const> steps) {
   const int newest = static_cast<int>(steps.size());
   int version = read_pragma(database, "user_version");
+  if (version < 0) {
+    return Error{Errc::StoreCorrupt, "schema version " + std::to_string(version)};
+  }
   if (version > newest) {
     return Error{Errc::StoreTooNew, "schema version " + std::to_string(version) +
                                         ", this program knows up to " + std::to_string(newest)};

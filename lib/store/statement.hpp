@@ -23,8 +23,13 @@ class Rows {
   [[nodiscard]] bool next() { return statement_.executeStep(); }
 
   [[nodiscard]] std::int64_t integer(int column) const;
+  /// Cut to 0 and what an int holds.
+  [[nodiscard]] int count(int column) const;
+  /// Of a monotonic clock: cut to 0 and some thousand years.
+  [[nodiscard]] MonoTime instant(int column) const;
   [[nodiscard]] std::uint64_t number(int column) const;
   [[nodiscard]] std::string text(int column) const;
+  /// What lies outside the years 1 to 9999 is cut to them: no row can bring arithmetic to overflow.
   [[nodiscard]] WallTime time(int column) const;
   [[nodiscard]] std::optional<WallTime> maybe_time(int column) const;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/read_view.hpp"
+#include "core/recovery.hpp"
 
 namespace mactiond::store {
 
@@ -25,9 +27,18 @@ struct LogPosition {
 /// The SQLite file behind the engine: WAL, synchronous FULL, one transaction per step.
 class Store {
  public:
-  /// Opens or creates `<state_dir>/store.db` and takes the lock file beside it. Errc::StoreInUse if
-  /// another process holds the lock, StoreTooNew for a schema from the future, StoreCorrupt for a
-  /// damaged file, PathNotUsable / StoreFailed otherwise. Path and cause are in `where`.
+  struct Opening {
+    /// Names what is set aside; without it a damaged store is an error.
+    std::string stamp;
+    /// The log's last event. Called once the lock is held, and only for a damaged store.
+    std::function<std::optional<std::uint64_t>()> logged;
+  };
+  /// Opens or creates `<state_dir>/store.db` and takes the lock file beside it. A damaged file is
+  /// set aside and what can still be read is carried over (store/salvage.hpp). Errc::StoreInUse if
+  /// another process holds the lock, StoreTooNew for a schema from the future, PathNotUsable /
+  /// StoreFailed otherwise. Path and cause are in `where`.
+  [[nodiscard]] static Result<Store> open(const std::string& state_dir, const Opening& opening);
+  /// The same, but a damaged file is Errc::StoreCorrupt and stays where it is.
   [[nodiscard]] static Result<Store> open(const std::string& state_dir);
   /// The same without file or lock; for tests and the simulator.
   [[nodiscard]] static Result<Store> open_in_memory();
@@ -36,6 +47,8 @@ class Store {
   Store& operator=(Store&&) noexcept;
   ~Store();
 
+  /// What the start is judged by: core/recovery.hpp.
+  [[nodiscard]] Result<core::StoreFound> found();
   [[nodiscard]] Result<core::Snapshot> load();
 
   /// All rows or none. Durable when it returns. After an error nothing of the batch is in the
@@ -72,6 +85,21 @@ class Store {
   /// Nothing if the queue is empty.
   [[nodiscard]] Result<std::optional<WallTime>> oldest_queued(const std::string& webhook);
 
+  /// Damage was met since the store was opened. The next open() goes by a mark that it left beside
+  /// the file: a check need not meet the damage again.
+  [[nodiscard]] bool damaged() const;
+  /// The last commit failed because another program holds the write lock: it may be tried again.
+  [[nodiscard]] bool locked_out() const;
+  /// Which of the store's files was removed or replaced since it was opened; empty: none.
+  [[nodiscard]] std::string missing_file() const;
+  /// Reads the next rows of a store that was too large to be read whole at start; a few
+  /// milliseconds of them.
+  void check_some();
+  /// All were read, or none need be.
+  [[nodiscard]] bool is_checked() const;
+  /// What was left out because no program of ours wrote it, in words, since it was last asked for.
+  [[nodiscard]] std::vector<std::string> take_complaints();
+
   // What operators read: store/reader.hpp.
   [[nodiscard]] Result<core::ActionPage> find_actions(const core::ActionFilter& filter);
   [[nodiscard]] Result<std::vector<core::ActionView>> find_action(const std::string& id);
@@ -86,6 +114,7 @@ class Store {
 
  private:
   struct Impl;
+  [[nodiscard]] static Result<std::unique_ptr<Impl>> open_file(const std::string& path);
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -31,14 +31,16 @@ std::vector<std::uint64_t> numbers_in(const std::string& text) {
 
 }  // namespace
 
-core::DueDelivery to_delivery(const Rows& row) {
+std::optional<core::DueDelivery> to_delivery(const Rows& row) {
+  auto event = to_event(row);
+  if (!event) return std::nullopt;
   core::DueDelivery delivery;
-  delivery.event = to_event(row);
-  delivery.attempts = static_cast<int>(row.integer(9));
+  delivery.event = std::move(*event);
+  delivery.attempts = row.count(9);
   delivery.due = row.time(10);
   delivery.failed = row.maybe_time(11);
-  delivery.refusals = static_cast<int>(row.integer(12));
-  delivery.early_tries = static_cast<int>(row.integer(13));
+  delivery.refusals = row.count(12);
+  delivery.early_tries = row.count(13);
   return delivery;
 }
 
@@ -50,8 +52,9 @@ std::vector<core::StoredWebhook> read_webhooks(SQLite::Database& database) {
     core::StoredWebhook webhook;
     webhook.row.webhook = rows.text(0);
     const std::string state = rows.text(1);
-    if (!state.empty()) webhook.row.state = state;
-    webhook.row.failures_in_a_row = static_cast<int>(rows.integer(2));
+    const bool known = state == "ok" || state == "paused" || state == "disabled";
+    if (known) webhook.row.state = state;
+    webhook.row.failures_in_a_row = rows.count(2);
     webhook.queued = rows.integer(3);
     webhook.dead = rows.integer(4);
     webhook.row.by_operator = rows.integer(5) != 0;

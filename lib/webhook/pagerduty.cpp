@@ -39,6 +39,7 @@ std::string subject_of(const core::EventRecord& event, const format::Facts& fact
     const bool cancel = event.type == EventType::CancelFailed;
     return event.region + ':' + event.action.value + (cancel ? ":cancel" : "");
   }
+  if (event.type == EventType::StoreRecovered) return event.instance + ":store";
   const std::string_view webhook = facts.of_event("webhook");
   if (webhook.empty()) return event.region;
   std::string subject = event.instance + ":webhook:" + std::string(webhook);

@@ -56,7 +56,7 @@ class Unit(E2eTest):
         """RestartPreventExitStatus= heeds the main process alone: a check that fails before it
         would have systemd begin anew without end."""
         unit = UnitFile(UNIT)
-        self.assertEqual(set(unit.one("RestartPreventExitStatus").split()), {"64", "78"})
+        self.assertEqual(set(unit.one("RestartPreventExitStatus").split()), {"64", "65", "78"})
         self.assertEqual(unit.one("ExecStartPre"), "-/usr/bin/mactiond --check-config")
 
 

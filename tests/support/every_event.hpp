@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/cancel_events.hpp"
+#include "core/recovery.hpp"
 #include "core/region_events.hpp"
 #include "core/webhook_events.hpp"
 #include "support/builders.hpp"
@@ -70,6 +71,10 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
     case EventType::WebhookFailing:
     case EventType::WebhookRecovered:
       return {core::webhook_event(type, "soc", "x", "server_error 500: HTTP 500", kDay, 17)};
+    case EventType::StoreRecovered:
+      return {
+          core::store_recovered_event({"lost", 17, {}, true, 0, 17, {}}, {kDay, kBoot}),
+          core::store_recovered_event({"damaged", 17, {}, false, 5, 1, "/x.db"}, {kDay, kBoot})};
     case EventType::WebhookTest:
       return {core::webhook_test_event("soc", "soc1", kDay)};
   }

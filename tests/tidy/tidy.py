@@ -45,9 +45,9 @@ LIBRARIES = {
     "webhook": ["fmt/", "boost/json/", "openssl/"],
     "admin": ["fmt/", "boost/json/"],
     "config": ["fmt/", "toml++/"],
-    "store": ["fmt/", "SQLiteCpp/", "sqlite3.h"],
+    "store": ["fmt/", "boost/json/", "boost/system/", "SQLiteCpp/", "sqlite3.h"],
     "net": ["fmt/", "boost/asio/", "boost/beast/", "boost/system/", "openssl/", "zlib.h"],
-    "ops": ["fmt/", "boost/asio/", "spdlog/", "prometheus/"],
+    "ops": ["fmt/", "boost/asio/", "spdlog/", "prometheus/", "zlib.h"],
     "runtime": ["fmt/", "boost/asio/", "boost/system/"],
 }
 THIRD_PARTY = re.compile(

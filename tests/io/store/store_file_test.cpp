@@ -111,7 +111,7 @@ TEST_F(StoreFile, RefusesAFileThatIsNoDatabase) {
   std::ofstream(path_) << std::string(8192, 'x');
   const Error error = open_fails();
   EXPECT_EQ(error.code, make_error_code(Errc::StoreCorrupt));
-  EXPECT_THAT(error.where, HasSubstr("restore store.db from a backup"));
+  EXPECT_THAT(error.where, HasSubstr(path_));
 }
 
 TEST_F(StoreFile, FindsADamagedPageAtStart) {

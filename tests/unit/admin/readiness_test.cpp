@@ -73,7 +73,7 @@ TEST(Readiness, SaysWhatEachWebhookIsLike) {
 
 TEST(Readiness, NamesATransitionLogThatCannotBeWritten) {
   core::EngineStatus status;
-  status.log_trouble = "write: No space left on device";
+  status.log_trouble = "transition log: write: No space left on device";
   const Readiness readiness = judge_readiness(true, status);
   EXPECT_FALSE(readiness.ready);
   EXPECT_EQ(readiness.report, "[+] live\n[-] transition log: write: No space left on device\n");

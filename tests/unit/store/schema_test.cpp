@@ -131,6 +131,16 @@ TEST(Schema, RefusesAStoreFromTheFuture) {
   EXPECT_EQ(done.error().code, make_error_code(Errc::StoreTooNew));
 }
 
+TEST(Schema, ANegativeVersionIsDamageByName) {
+  SQLite::Database database = memory();
+  ASSERT_TRUE(migrate(database));
+  database.exec("PRAGMA user_version = -7");
+  const auto done = migrate(database);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, make_error_code(Errc::StoreCorrupt));
+  EXPECT_EQ(done.error().where, "schema version -7");
+}
+
 TEST(Schema, RefusesADatabaseOfAnotherProgram) {
   SQLite::Database database = memory();
   database.exec("CREATE TABLE bookmarks (url TEXT)");

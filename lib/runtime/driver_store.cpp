@@ -1,0 +1,89 @@
+#include <utility>
+
+#include "ops/log.hpp"
+#include "runtime/driver.hpp"
+
+// What the driver does while the store cannot be written, and how it notices.
+
+namespace mactiond::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kExitIo = 74;
+constexpr Duration kStoreCheck = 4s;
+constexpr Duration kLockedWarning = 2s;
+constexpr Duration kLockedTrouble = 30s;
+
+}  // namespace
+
+void Driver::wait_for_store(core::Step step) {
+  if (!waiting_) waiting_since_ = parts_.clock.now().mono;
+  waiting_ = std::move(step);
+}
+
+/// Tries again to store what waits. False while nothing else may be done.
+bool Driver::commit_waiting() {
+  if (!store_gone_.empty()) return false;
+  if (!position_kept_) keep_log_position();
+  core::Step step = std::move(*waiting_);
+  const bool stored = position_kept_ && commit(step.writes);
+  if (exit_code_) return false;
+  const Duration waited = parts_.clock.now().mono - waiting_since_;
+  if (!stored) {
+    waiting_ = std::move(step);
+    if (waited < kLockedWarning || std::exchange(waiting_reported_, true)) return false;
+    ops::log(core::Note::Level::Warning, "store_locked",
+             {{"error",
+               "another program holds the store's write lock; nothing is begun until it "
+               "is released"}});
+    return false;
+  }
+  waiting_.reset();
+  if (std::exchange(waiting_reported_, false)) {
+    ops::log(core::Note::Level::Info, "store_unlocked",
+             {{"after", std::to_string(to_seconds(waited)) + "s"}});
+  }
+  finish(step);
+  if (!held() && !log_retry_at_) catch_up_log();
+  return !held() && !exit_code_;
+}
+
+/// Whether the files are still those that were opened, and no read met damage. A part of a large
+/// store is read beside the work.
+void Driver::look_at_store(Now now) {
+  for (const std::string& complaint : parts_.store.take_complaints()) {
+    ops::log(core::Note::Level::Error, "store_row_left_out", {{"error", complaint}});
+  }
+  if (events_.empty() && !held()) parts_.store.check_some();
+  if (parts_.store.damaged()) {
+    ops::log(core::Note::Level::Error, "store_failed",
+             {{"error", "the store is damaged; the next start recovers what can be read"}});
+    return fail(kExitIo);
+  }
+  if (!store_gone_.empty() || now.mono - store_checked_ < kStoreCheck) return;
+  store_checked_ = now.mono;
+  store_gone_ = parts_.store.missing_file();
+  if (store_gone_.empty()) return;
+  reads_.cancel();
+  deliveries_.cancel();
+  ops::log(core::Note::Level::Error, "store_gone",
+           {{"file", store_gone_},
+            {"error",
+             "the file was removed or replaced while the daemon ran; nothing is called, "
+             "delivered or logged until it is restarted"}});
+}
+
+std::string Driver::trouble() const {
+  if (!store_gone_.empty()) {
+    return "the store: " + store_gone_ +
+           " was removed or replaced; nothing is called, delivered or logged until " +
+           "mactiond is restarted";
+  }
+  if (waiting_ && parts_.clock.now().mono - waiting_since_ >= kLockedTrouble) {
+    return "the store: another program holds its write lock";
+  }
+  return log_trouble_.empty() ? std::string() : "transition log: " + log_trouble_;
+}
+
+}  // namespace mactiond::runtime

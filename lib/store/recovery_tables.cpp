@@ -1,0 +1,49 @@
+#include "store/recovery_tables.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace mactiond::store {
+
+RecoveryTables::RecoveryTables(SQLite::Database& database)
+    : upsert_recovery_(database, "INSERT OR REPLACE INTO recovery VALUES (1, ?1, ?2, ?3, ?4, ?5)"),
+      delete_regions_(database, "DELETE FROM recovering"),
+      insert_region_(database, "INSERT OR IGNORE INTO recovering VALUES (?1)"),
+      delete_region_(database, "DELETE FROM recovering WHERE region = ?1"),
+      delete_carried_(database, "DELETE FROM carried_over"),
+      select_carried_(database,
+                      "SELECT damage, set_aside, kept, lost, switch_known FROM carried_over"),
+      select_recovery_(database, "SELECT after_seq, at, boot_id, mono, quiet_before FROM recovery"),
+      select_regions_(database, "SELECT region FROM recovering") {}
+
+void RecoveryTables::write(const core::Batch& batch) {
+  if (const auto& row = batch.recovery) {
+    upsert_recovery_.run(row->after_seq, row->at, row->boot_id,
+                         std::int64_t{row->mono.time_since_epoch().count()}, row->quiet_before);
+    delete_regions_.run();
+    delete_carried_.run();
+  }
+  for (const std::string& region : batch.recovering) insert_region_.run(region);
+  for (const std::string& region : batch.reread) delete_region_.run(region);
+}
+
+void RecoveryTables::load(core::StoreFound& found) {
+  Rows row = select_carried_.query();
+  if (!row.next()) return;
+  found.damaged = true;
+  found.damage = row.text(0);
+  found.set_aside = row.text(1);
+  found.kept = row.integer(2);
+  found.lost = row.integer(3);
+  found.switch_known = row.integer(4) != 0;
+}
+
+void RecoveryTables::load(core::Snapshot& snapshot) {
+  for (Rows row = select_recovery_.query(); row.next();) {
+    snapshot.recovery = {row.number(0), row.time(1), row.text(2), row.instant(3),
+                         row.maybe_time(4)};
+  }
+  for (Rows row = select_regions_.query(); row.next();) snapshot.recovering.push_back(row.text(0));
+}
+
+}  // namespace mactiond::store

@@ -1,0 +1,282 @@
+#include "store/salvage.hpp"
+
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "store/database_file.hpp"
+#include "store/event_row.hpp"
+#include "store/schema.hpp"
+#include "store/statement.hpp"
+
+namespace mactiond::store {
+namespace {
+
+constexpr std::array kSuffixes{"", "-wal", "-shm"};
+/// No table of a working store comes near it; a damaged tree may go in circles.
+constexpr std::int64_t kRowsMax = 5'000'000;
+
+/// A table that is carried over as it is. The new one is STRICT: what has another storage class
+/// does not get in.
+struct Table {
+  const char* name;
+  const char* columns;
+  int count;
+  const char* key;
+  const char* valid;  ///< of a row in the new table
+};
+
+constexpr std::array kTables{
+    Table{"dead_letter", "webhook, seq, attempts, reason, died", 5, "webhook, seq",
+          "webhook <> '' AND seq > 0 AND attempts >= 0"},
+    Table{"delivery", "webhook, seq, action_id, head, queued, due, attempts, last_reason", 8,
+          "webhook, seq", "webhook <> '' AND seq > 0 AND attempts >= 0"},
+    Table{"decision",
+          "id, region, action_id, type, policy, asker, status, comment, decided, age, state, "
+          "posts, unsure, posted, posted_boot, posted_mono, answer, outcome, ended",
+          19, "id",
+          "id <> '' AND posts BETWEEN 0 AND 100 AND state IN ('decided', 'posted', 'accepted', "
+          "'confirmed', 'overtaken', 'failed')"},
+    Table{"stale_told", "region, action_id, policy, status", 4, "region, action_id, policy, status",
+          "1"},
+    Table{"suppressed", "policy, hour", 2, "policy", "1"},
+    Table{"switch", "one, cancelling_suspended", 2, "one", "cancelling_suspended IN (0, 1)"},
+    Table{"webhook", "name, state, failures_in_a_row, by_operator, reason, held_until", 6, "name",
+          "state IN ('ok', 'paused', 'disabled') AND failures_in_a_row >= 0"},
+    Table{"syslog", "name, next_seq", 2, "name", "next_seq > 0"},
+};
+
+constexpr const char* kEventColumns =
+    "seq, id, type, time, instance, region, action_id, fields, document";
+
+bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+Error rename_error(const std::string& path) {
+  return {Errc::PathNotUsable, path + " (" + std::generic_category().message(errno) + ")"};
+}
+
+/// "a, b" as "a DESC, b DESC".
+std::string ordered(std::string_view key, const std::string& direction) {
+  std::string text;
+  for (const char c : key) {
+    if (c == ',') text += ' ' + direction;
+    text += c;
+  }
+  return text + ' ' + direction;
+}
+
+/// Copies a column as it is.
+void copy(SQLite::Statement& to, int index, const SQLite::Column& value) {
+  if (value.isNull()) {
+    to.bind(index);
+  } else if (value.isInteger()) {
+    to.bind(index, value.getInt64());
+  } else if (value.isFloat()) {
+    to.bind(index, value.getDouble());
+  } else if (value.isBlob()) {
+    to.bind(index, value.getBlob(), value.getBytes());
+  } else {
+    to.bind(index, value.getString());
+  }
+}
+
+/// Carries rows from a damaged database over to a new one.
+class Carrier {
+ public:
+  Carrier(SQLite::Database& from, SQLite::Database& to) : from_(from), to_(to) {}
+
+  void carry(const Table& table) {
+    // A damaged page ends a walk: the other end is reached from the other side.
+    const bool whole = walk(table, "ASC");
+    if (!whole && !walk(table, "DESC")) ++lost;
+    if (whole) readable_.emplace_back(table.name);
+    const std::string name = table.name;
+    lost += to_.exec("DELETE FROM " + name + " WHERE NOT (" + table.valid + ")");
+  }
+
+  /// The events that something carried over refers to, and those after logged without a gap.
+  void carry_events(std::optional<std::uint64_t> logged) {
+    SQLite::Statement wanted(to_,
+                             "SELECT seq FROM delivery UNION SELECT seq FROM dead_letter"
+                             " ORDER BY seq");
+    while (wanted.executeStep()) (void)carry_event(wanted.getColumn(0).getInt64());
+    if (logged) {
+      auto next = static_cast<std::int64_t>(*logged) + 1;
+      while (carry_event(next)) ++next;
+      lost += to_.exec("DELETE FROM event WHERE seq >= " + std::to_string(next));
+    }
+    const std::string missing = " WHERE NOT EXISTS (SELECT 1 FROM event WHERE event.seq = ";
+    lost += to_.exec("DELETE FROM delivery" + missing + "delivery.seq)");
+    lost += to_.exec("DELETE FROM dead_letter" + missing + "dead_letter.seq)");
+    to_.exec(
+        "UPDATE delivery SET head = action_id = '' OR seq = (SELECT min(seq) FROM delivery d"
+        " WHERE d.webhook = delivery.webhook AND d.action_id = delivery.action_id)");
+    to_.exec("UPDATE counter SET last_seq = (SELECT coalesce(max(seq), 0) FROM event)");
+  }
+
+  [[nodiscard]] std::int64_t kept() {
+    std::int64_t rows = 0;
+    for (const char* table : {"delivery", "dead_letter", "decision", "event"}) {
+      rows += to_.execAndGet(std::string("SELECT count(*) FROM ") + table).getInt64();
+    }
+    return rows;
+  }
+  /// Every row of the table could be read.
+  [[nodiscard]] bool read_whole(const std::string& table) const {
+    return std::find(readable_.begin(), readable_.end(), table) != readable_.end();
+  }
+
+  std::int64_t lost = 0;
+
+ private:
+  bool walk(const Table& table, const char* direction) {
+    try {
+      SQLite::Statement select(from_, std::string("SELECT ") + table.columns + " FROM " +
+                                          table.name + " ORDER BY " +
+                                          ordered(table.key, direction));
+      std::string places = "?";
+      for (int i = 1; i < table.count; ++i) places += ", ?";
+      SQLite::Statement insert(to_, std::string("INSERT OR IGNORE INTO ") + table.name + " (" +
+                                        table.columns + ") VALUES (" + places + ")");
+      for (std::int64_t row = 0; row < kRowsMax && select.executeStep(); ++row) {
+        put(select, insert, table.count);
+      }
+      return true;
+    } catch (const SQLite::Exception&) {
+      return false;
+    }
+  }
+
+  void put(SQLite::Statement& row, SQLite::Statement& insert, int count) {
+    try {
+      for (int i = 0; i < count; ++i) copy(insert, i + 1, row.getColumn(i));
+      insert.exec();
+    } catch (const SQLite::Exception&) {
+      ++lost;
+    }
+    insert.tryReset();
+  }
+
+  bool carry_event(std::int64_t seq) {
+    try {
+      SQLite::Statement select(
+          from_, std::string("SELECT ") + kEventColumns + " FROM event WHERE seq = ?");
+      select.bind(1, seq);
+      if (!select.executeStep()) return false;
+      const Rows row(select);
+      if (seq <= 0 || !to_event(row)) return false;
+      SQLite::Statement insert(to_, std::string("INSERT OR IGNORE INTO event (") + kEventColumns +
+                                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      for (int i = 0; i < 9; ++i) copy(insert, i + 1, select.getColumn(i));
+      insert.exec();
+      return true;
+    } catch (const SQLite::Exception&) {
+      return false;
+    }
+  }
+
+  SQLite::Database& from_;
+  SQLite::Database& to_;
+  std::vector<std::string> readable_;
+};
+
+/// What the damaged store still gives. Read only: the evidence stays as it is.
+void carry_over(const std::string& path, SQLite::Database& to, std::optional<std::uint64_t> logged,
+                std::int64_t& kept, std::int64_t& lost, bool& switch_known) {
+  try {
+    SQLite::Database from(path, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX);
+    Carrier carrier(from, to);
+    for (const Table& table : kTables) carrier.carry(table);
+    carrier.carry_events(logged);
+    kept = carrier.kept();
+    lost = carrier.lost;
+    switch_known = carrier.read_whole("switch");
+  } catch (const SQLite::Exception&) {
+    // Not even opened: nothing is known of it.
+    lost = std::max<std::int64_t>(lost, 1);
+  }
+}
+
+std::string free_name(const std::string& path, const std::string& stamp) {
+  const std::string first = path + ".damaged-" + stamp;
+  std::string name = first;
+  const auto taken = [&] {
+    return std::any_of(kSuffixes.begin(), kSuffixes.end(),
+                       [&](const char* suffix) { return exists(name + suffix); });
+  };
+  for (int number = 2; taken(); ++number) name = first + '-' + std::to_string(number);
+  return name;
+}
+
+Result<void> move_to(const std::string& path, const std::string& name) {
+  for (const char* suffix : kSuffixes) {
+    const std::string from = path + suffix;
+    if (!exists(from)) continue;
+    if (::rename(from.c_str(), (name + suffix).c_str()) != 0) return rename_error(from);
+  }
+  return {};
+}
+
+void remove_all(const std::string& path) {
+  for (const char* suffix : kSuffixes) ::unlink((path + suffix).c_str());
+}
+
+}  // namespace
+
+Result<std::string> set_aside(const std::string& path, const std::string& stamp) {
+  const std::string name = free_name(path, stamp);
+  if (const auto moved = move_to(path, name); !moved) return moved.error();
+  return name;
+}
+
+Result<void> finish_salvage(const std::string& path) {
+  const std::string made = path + ".new";
+  if (!exists(made)) return {};
+  if (exists(path)) {
+    remove_all(made);
+    return {};
+  }
+  // The damaged file was moved, its -wal perhaps not: it must not be taken for the new one's.
+  if (const auto moved = set_aside(path, "rest"); !moved) return moved.error();
+  return move_to(made, path);
+}
+
+Result<void> salvage(const std::string& path, const std::string& stamp, const std::string& damage,
+                     std::optional<std::uint64_t> logged) {
+  const std::string made = path + ".new";
+  remove_all(made);
+  const std::string name = free_name(path, stamp);
+  {
+    auto fresh = open_database(made);
+    if (!fresh) return fresh.error();
+    try {
+      if (const auto migrated = migrate(**fresh); !migrated) return migrated.error();
+      SQLite::Transaction transaction(**fresh, SQLite::TransactionBehavior::IMMEDIATE);
+      std::int64_t kept = 0;
+      std::int64_t lost = 0;
+      bool switch_known = false;
+      carry_over(path, **fresh, logged, kept, lost, switch_known);
+      Statement report(**fresh, "INSERT INTO carried_over VALUES (1, ?1, ?2, ?3, ?4, ?5)");
+      report.run(damage, name, kept, lost, switch_known);
+      transaction.commit();
+      checkpoint_at_close(**fresh, true);
+    } catch (const SQLite::Exception& failure) {
+      return to_error(failure, made);
+    }
+  }
+  if (const auto moved = move_to(path, name); !moved) return moved.error();
+  return move_to(made, path);
+}
+
+}  // namespace mactiond::store

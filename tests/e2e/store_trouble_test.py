@@ -1,0 +1,145 @@
+"""Bad rows in a store, a store that is taken away, and one that another program locks."""
+
+import json
+import re
+import signal
+import sqlite3
+import unittest
+
+from harness import pass_time, wait_until
+from receiver import Answer
+from store_case import StoreTest
+
+EX_UNAVAILABLE = 69
+
+
+class Rows(StoreTest):
+    def change(self, *statements):
+        store = sqlite3.connect(self.store)
+        store.execute("PRAGMA ignore_check_constraints = 1")
+        for statement in statements:
+            store.execute(statement)
+        store.commit()
+        store.close()
+
+    def test_one_bad_event_stops_neither_the_daemon_nor_its_api(self):
+        for change in ("type = 'action.tranSition'", "fields = '\"from\":'", "document = '{'"):
+            with self.subTest(change):
+                self.setUp()
+                receiver = self.receivers[0]
+                receiver.answer = lambda attempt, number: Answer(503)
+                self.daemon.start()
+                ids = self.wave()
+                self.daemon.stop()
+                self.change(f"UPDATE event SET {change} WHERE seq = 3")
+                receiver.answer = lambda attempt, number: Answer(200)
+                self.change("UPDATE delivery SET due = 0")
+                self.daemon.start()
+                code, body = self.daemon.get_operator("/v1/events?after=0&limit=100")
+                self.assertEqual(code, 200, body)
+                seqs = [event["seq"] for event in json.loads(body)["events"]]
+                self.assertEqual(seqs[:4], [1, 2, 4, 5])
+                wait_until(lambda: "store_row_left_out" in self.daemon.errors_path.read_text(), 30,
+                           "an error line", self.daemon.diagnostics)
+                wait_until(lambda: len(self.daemon.store_rows("delivery")) == 0, 60,
+                           "all others delivered", self.daemon.diagnostics)
+                self.assertEqual(len(self.daemon.store_rows("dead_letter")), 1)
+                self.sim.move(ids[0], "Succeeded")
+                wait_until(lambda: self.daemon.log_lines()[-1].get("to") == "Succeeded", 30,
+                           "it works", self.daemon.diagnostics)
+                self.assert_log_exact()
+
+    def test_a_missing_event_is_left_out(self):
+        self.receivers[0].answer = lambda attempt, number: Answer(503)
+        self.daemon.start()
+        self.wave()
+        self.daemon.stop()
+        self.change("DELETE FROM event WHERE seq = 3", "UPDATE delivery SET due = 0")
+        self.receivers[0].answer = lambda attempt, number: Answer(200)
+        self.daemon.start()
+        wait_until(lambda: len(self.daemon.store_rows("delivery")) == 0, 60, "all delivered",
+                   self.daemon.diagnostics)
+        self.assertIn("event 3 is missing", self.daemon.errors_path.read_text())
+        self.assert_log_exact()
+
+
+class Running(StoreTest):
+    def test_a_store_taken_away_stops_all_work_until_the_restart(self):
+        for name in ("store.db", "store.db-wal", "mactiond.lock"):
+            with self.subTest(name):
+                self.setUp()
+                self.daemon.start()
+                self.wave()
+                (self.daemon.state / name).unlink()
+                wait_until(lambda: self.daemon.get("/readyz")[0] == 503, 12, "/readyz is 503",
+                           self.daemon.diagnostics)
+                self.assertIn("restart", self.daemon.get("/readyz")[1])
+                self.assertIn("store_gone", self.daemon.errors_path.read_text())
+                pass_time(1)
+                lines = self.daemon.log_path.read_bytes()
+                delivered = len(self.receivers[0].attempts)
+                calls = self.sim.quota()["calls"]
+                self.sim.add([{"type": "Isolate", "plan": [[0, "Pending"]]}])
+                pass_time(3)
+                self.assertEqual(self.daemon.log_path.read_bytes(), lines)
+                self.assertEqual(len(self.receivers[0].attempts), delivered)
+                self.assertEqual(self.sim.quota()["calls"], calls)
+                self.assertEqual(self.daemon.get_operator("/v1/events?after=0")[0], 200)
+                self.assertEqual(self.daemon.get("/livez")[0], 200)
+                self.daemon.stop()
+                self.daemon.start()
+                pass_time(1)
+                self.assert_log_exact()
+
+    def test_two_daemons_with_one_log_are_refused(self):
+        self.daemon.start()
+        other = self.daemon.directory / "other"
+        other.mkdir()
+        text = self.daemon.config.read_text()
+        text = text.replace(str(self.daemon.socket_path), str(self.daemon.directory / "2.sock"))
+        text = text.replace(str(self.daemon.state), str(other))
+        text = re.sub(r"^listen = .*$", 'listen = ""', text, flags=re.M)
+        second = self.daemon.directory / "second.toml"
+        second.write_text(text)
+        code, _, errors = self.daemon.command("--config", second)
+        self.assertEqual(code, EX_UNAVAILABLE, errors)
+        self.daemon.log_path.rename(self.daemon.log_path.with_suffix(".jsonl.1"))
+        self.daemon.process.send_signal(signal.SIGUSR1)
+        wait_until(self.daemon.log_path.exists, 10, "the rotation", self.daemon.diagnostics)
+        code, _, errors = self.daemon.command("--config", second)
+        self.assertEqual(code, EX_UNAVAILABLE, errors)
+
+    def test_a_foreign_write_lock_is_waited_for(self):
+        self.daemon.start()
+        ids = self.wave()
+        lock = sqlite3.connect(self.store, isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        self.sim.move(ids[0], "Succeeded")
+        pass_time(20, lambda: self.assertEqual(self.daemon.get("/livez")[0], 200))
+        self.assertIsNone(self.daemon.process.poll(), self.daemon.diagnostics())
+        self.assertIn("store_locked", self.daemon.errors_path.read_text())
+        lines = self.daemon.log_lines()
+        self.assertNotEqual(lines[-1].get("to"), "Succeeded")
+        lock.execute("ROLLBACK")
+        lock.close()
+        wait_until(lambda: self.daemon.log_lines()[-1].get("to") == "Succeeded", 30,
+                   "the change after the lock", self.daemon.diagnostics)
+        self.assert_log_exact()
+        self.assertEqual(self.daemon.stop()[0], 0)
+
+    def test_an_operators_request_meets_a_foreign_lock(self):
+        self.daemon.start()
+        self.wave()
+        lock = sqlite3.connect(self.store, isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        code, body = self.daemon.get_operator("/v1/policies/suspend", "POST")
+        self.assertGreaterEqual(code, 500, body)
+        self.assertIn("write lock", body)
+        lock.execute("ROLLBACK")
+        lock.close()
+        wait_until(lambda: self.daemon.get_operator("/v1/policies/suspend", "POST")[0] == 200, 10,
+                   "the request after the lock", self.daemon.diagnostics)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,267 @@
+#include <SQLiteCpp/Database.h>
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "store/store.hpp"
+#include "unit/store/rows.hpp"
+
+namespace mactiond::store {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class StoreSalvage : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = ::testing::TempDir() + "/store_salvage_XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    directory_ = name;
+    path_ = directory_ + "/store.db";
+    opening_.stamp = "S";
+    opening_.logged = [this] { return logged_; };
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  Store open() {
+    auto store = Store::open(directory_, opening_);
+    EXPECT_TRUE(store) << store.error().message();
+    return std::move(store).value();
+  }
+  /// Events 1 to count, each waiting for webhook "soc", and some of everything else.
+  void fill(std::uint64_t count) {
+    Store store = open();
+    for (std::uint64_t seq = 1; seq <= count; ++seq) {
+      const std::string action = "A" + std::to_string(seq % 5);
+      core::Batch rows;
+      rows.actions = {action_row(action, ActionStatus::Known::Pending)};
+      rows.events = {event_of(seq, action)};
+      rows.deliveries = {delivery("soc", seq, action)};
+      ASSERT_TRUE(store.commit(rows, LogPosition{1, 2, 3, seq}));
+    }
+    core::Batch rest;
+    rest.switches = core::SwitchRow{true};
+    rest.ends = {{"soc", 2, 3, true, "gone", at(9)}};
+    rest.webhooks = {{"soc", "paused", 5, true, "by hand"}};
+    ASSERT_TRUE(store.commit(rest));
+    ASSERT_TRUE(store.keep_syslog_position("siem", 4));
+  }
+  void sql(const std::string& text) {
+    SQLite::Database database(path_, SQLite::OPEN_READWRITE);
+    database.exec("PRAGMA ignore_check_constraints = 1");
+    database.exec(text);
+  }
+  void expect_carried_over(Store& store) {
+    const auto found = store.found();
+    ASSERT_TRUE(found);
+    EXPECT_TRUE(found->damaged);
+    EXPECT_TRUE(found->switch_known);
+    EXPECT_EQ(found->set_aside, path_ + ".damaged-S");
+    EXPECT_TRUE(fs::exists(path_ + ".damaged-S"));
+    const auto snapshot = store.load();
+    ASSERT_TRUE(snapshot);
+    EXPECT_TRUE(snapshot->switches.cancelling_suspended);
+    ASSERT_EQ(snapshot->webhooks.size(), 1U);
+    EXPECT_EQ(snapshot->webhooks[0].row.state, "paused");
+    EXPECT_EQ(snapshot->webhooks[0].dead, 1);
+    EXPECT_EQ(store.load_syslog_position("siem").value(), 4U);
+  }
+  [[nodiscard]] static std::int64_t queued(Store& store) {
+    return store.load().value().webhooks.at(0).queued;
+  }
+
+  std::string directory_;
+  std::string path_;
+  Store::Opening opening_;
+  std::optional<std::uint64_t> logged_ = 20;
+};
+
+TEST_F(StoreSalvage, CarriesOverWhatCanBeRead) {
+  fill(20);
+  sql("DROP TABLE region");
+  Store store = open();
+  expect_carried_over(store);
+  EXPECT_EQ(queued(store), 19);
+  EXPECT_EQ(store.load_events(1, 100)->size(), 20U);
+  // The oldest of each action is the one to be attempted.
+  const auto due = store.load_deliveries({{1}, "soc", at(100), 100});
+  ASSERT_TRUE(due);
+  EXPECT_EQ(due->due.size(), 5U);
+}
+
+TEST_F(StoreSalvage, KeepsEventsThatTheLogLacksUpToTheFirstGap) {
+  fill(20);
+  logged_ = 15;
+  sql("DROP TABLE region; DELETE FROM event WHERE seq = 18");
+  Store store = open();
+  EXPECT_EQ(store.load()->last_seq, 17U);
+  EXPECT_EQ(queued(store), 16);
+}
+
+TEST_F(StoreSalvage, LeavesOutRowsThatLie) {
+  fill(20);
+  sql("DROP TABLE region; UPDATE event SET type = 'x' WHERE seq = 5;"
+      "UPDATE event SET fields = '\"' WHERE seq = 6; UPDATE delivery SET attempts = -1 WHERE seq = "
+      "7");
+  Store store = open();
+  expect_carried_over(store);
+  EXPECT_EQ(queued(store), 16);
+  EXPECT_GE(store.found()->lost, 3);
+}
+
+TEST_F(StoreSalvage, ReadsAroundADamagedPage) {
+  fill(400);
+  logged_ = 400;
+  const auto size = static_cast<std::streamoff>(fs::file_size(path_));
+  ASSERT_GT(size, 20 * 4096);
+  {
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(size / 2 / 4096 * 4096);
+    file << std::string(4096, '\xee');
+  }
+  Store store = open();
+  const auto found = store.found();
+  EXPECT_TRUE(found->damaged);
+  EXPECT_GT(found->kept, 100);
+}
+
+TEST_F(StoreSalvage, AFileThatIsNoDatabaseIsSetAsideWhole) {
+  std::ofstream(path_) << std::string(8192, 'x');
+  Store store = open();
+  EXPECT_TRUE(store.found()->damaged);
+  EXPECT_FALSE(store.found()->switch_known);
+  EXPECT_EQ(fs::file_size(path_ + ".damaged-S"), 8192U);
+}
+
+TEST_F(StoreSalvage, OverwritesNothing) {
+  std::ofstream(path_ + ".damaged-S-wal") << "earlier";
+  std::ofstream(path_) << std::string(8192, 'x');
+  const Store store = open();
+  EXPECT_TRUE(fs::exists(path_ + ".damaged-S-2"));
+  EXPECT_EQ(fs::file_size(path_ + ".damaged-S-wal"), 7U);
+}
+
+TEST_F(StoreSalvage, ANewerVersionsStoreStays) {
+  fill(3);
+  sql("PRAGMA user_version = 1000");
+  const auto store = Store::open(directory_, opening_);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, make_error_code(Errc::StoreTooNew));
+  EXPECT_TRUE(fs::exists(path_));
+}
+
+TEST_F(StoreSalvage, ReportsTheCarryOverUntilTheRecoveryIsStored) {
+  fill(20);
+  sql("DROP TABLE region");
+  { Store store = open(); }
+  Store store = open();
+  expect_carried_over(store);
+  core::Batch recovery;
+  recovery.recovery = core::RecoveryRow{20, at(50), "boot", MonoTime(Duration(5)), at(40)};
+  recovery.recovering = {"eu"};
+  recovery.events = {event_of(21, "")};
+  ASSERT_TRUE(store.commit(recovery));
+  EXPECT_FALSE(store.found()->damaged);
+  const auto snapshot = store.load();
+  ASSERT_TRUE(snapshot->recovery);
+  EXPECT_EQ(snapshot->recovery->quiet_before, at(40));
+  EXPECT_EQ(snapshot->recovering, std::vector<std::string>{"eu"});
+}
+
+TEST_F(StoreSalvage, AnInterruptedMoveIsEnded) {
+  fill(20);
+  fs::copy_file(path_, path_ + ".new");
+  fs::rename(path_, path_ + ".damaged-S");
+  std::ofstream(path_ + "-wal") << "of the damaged one";
+  Store store = open();
+  EXPECT_EQ(store.load()->last_seq, 20U);
+  EXPECT_TRUE(fs::exists(path_ + ".damaged-rest-wal"));
+}
+
+TEST_F(StoreSalvage, AMarkOfDamageLeadsToTheRecovery) {
+  fill(20);
+  std::ofstream(path_ + ".damaged") << "met while running";
+  Store store = open();
+  expect_carried_over(store);
+  EXPECT_FALSE(fs::exists(path_ + ".damaged"));
+}
+
+TEST_F(StoreSalvage, ABadEventBecomesADeadLetterAndTheNextFollows) {
+  fill(10);
+  sql("UPDATE event SET document = '{' WHERE seq = 1");
+  Store store = open();
+  EXPECT_FALSE(store.found()->damaged);
+  (void)store.load_deliveries({{1}, "soc", at(100), 100});
+  EXPECT_THAT(store.take_complaints().at(0), HasSubstr("no JSON"));
+  const auto due = store.load_deliveries({{1}, "soc", at(100), 100});
+  ASSERT_TRUE(due);
+  EXPECT_EQ(due->due.size(), 5U);
+  EXPECT_EQ(store.load()->webhooks[0].dead, 2);
+  EXPECT_EQ(store.find_events({0, 100})->size(), 9U);
+}
+
+TEST_F(StoreSalvage, ADeliveryWithoutItsEventIsLeftOut) {
+  fill(10);
+  sql("DELETE FROM event WHERE seq = 1");
+  Store store = open();
+  EXPECT_THAT(store.take_complaints().at(0), HasSubstr("event 1 is missing"));
+  EXPECT_EQ(queued(store), 8);
+  EXPECT_EQ(store.load_deliveries({{1}, "soc", at(100), 100})->due.size(), 5U);
+}
+
+TEST_F(StoreSalvage, AMissingEventThatTheLogLacksIsDamage) {
+  fill(10);
+  logged_ = 7;
+  sql("UPDATE log_position SET first_seq = 8; DELETE FROM event WHERE seq = 9");
+  Store store = open();
+  EXPECT_TRUE(store.found()->damaged);
+  EXPECT_EQ(store.load()->last_seq, 8U);
+}
+
+TEST_F(StoreSalvage, NoNumberInARowBringsArithmeticToOverflow) {
+  fill(10);
+  sql("UPDATE action SET created = 9223372036854775807, last_update = -9223372036854775807;"
+      "UPDATE delivery SET due = 9223372036854775807;"
+      "UPDATE log_position SET first_seq = 9223372036854775807;"
+      "INSERT INTO quota VALUES ('eu', 'minute', 'b', -9223372036854775807, 99999999999, '')");
+  Store store = open();
+  const auto snapshot = store.load();
+  ASSERT_TRUE(snapshot);
+  EXPECT_FALSE(store.load_log_position().value());
+  EXPECT_GE(snapshot->quotas[0].instant, MonoTime{});
+}
+
+TEST_F(StoreSalvage, NoticesThatAFileWasTakenAway) {
+  for (const char* name : {"store.db", "store.db-wal", "mactiond.lock"}) {
+    SCOPED_TRACE(name);
+    fs::remove_all(directory_);
+    fs::create_directory(directory_);
+    Store store = open();
+    ASSERT_TRUE(store.keep_syslog_position("siem", 1));
+    EXPECT_EQ(store.missing_file(), "");
+    fs::rename(directory_ + "/" + name, directory_ + "/elsewhere");
+    EXPECT_THAT(store.missing_file(), HasSubstr(name));
+    std::ofstream(directory_ + "/" + name) << "another";
+    EXPECT_THAT(store.missing_file(), HasSubstr(name));
+  }
+}
+
+TEST_F(StoreSalvage, SaysThatAnotherProgramHoldsTheLock) {
+  Store store = open();
+  SQLite::Database other(path_, SQLite::OPEN_READWRITE);
+  other.exec("BEGIN IMMEDIATE");
+  core::Batch rows;
+  rows.events = {event_of(1, "A1")};
+  EXPECT_FALSE(store.commit(rows));
+  EXPECT_TRUE(store.locked_out());
+  other.exec("ROLLBACK");
+  EXPECT_TRUE(store.commit(rows));
+  EXPECT_FALSE(store.locked_out());
+}
+
+}  // namespace
+}  // namespace mactiond::store
