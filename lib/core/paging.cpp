@@ -34,7 +34,20 @@ bool Paging::top_refused(int top, MonoTime now) {
   return true;
 }
 
+void Paging::suspect_top(int top, MonoTime now) {
+  suspected_.reset();
+  limit_ = {};
+  if (top <= kSmallestTop) return;
+  suspected_ = top;
+  limit_ = {kSmallestTop, now + kKnownFor};
+}
+
 void Paging::saw(int rows, MonoTime now) {
+  if (const auto top = std::exchange(suspected_, std::nullopt)) {
+    notices_.emplace_back("page_size_lowered", "the service refused $top=" + std::to_string(*top) +
+                                                   " without a reason; it takes $top=" +
+                                                   std::to_string(kSmallestTop));
+  }
   if (now >= longest_.until || rows >= longest_.rows) longest_ = {rows, now + kKnownFor};
   if (rows > cap_.rows) cap_ = {};
 }

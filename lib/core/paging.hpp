@@ -19,6 +19,9 @@ class Paging {
   [[nodiscard]] int page_size(int configured, MonoTime now) const;
   /// The service refused this `$top`. True if a smaller one is worth a call.
   [[nodiscard]] bool top_refused(int top, MonoTime now);
+  /// Every query with this `$top` was refused, and no refusal said that `$top` is the reason. It
+  /// may be: the next calls ask for the smallest, and for the configured one if that is refused too.
+  void suspect_top(int top, MonoTime now);
 
   /// A page of so many rows arrived.
   void saw(int rows, MonoTime now);
@@ -60,6 +63,7 @@ class Paging {
   void note(Habit& habit, const char* event, const char* reason);
 
   Size limit_;    ///< no larger `$top` is asked for
+  std::optional<int> suspected_;  ///< this `$top` may have been what was refused
   Size longest_;  ///< page
   Size cap_;      ///< pages of so many rows were cut; 0 rows: none was
   Habit repeats_;

@@ -181,11 +181,12 @@ void PollSchedule::sweep_failed(const Disposition& outcome, MonoTime now, Random
   sweep_at_ = std::max(now + delay, sweep_held_until_);
 }
 
-std::optional<Disposition> PollSchedule::query_refused(const Disposition& outcome) {
+std::optional<Disposition> PollSchedule::query_refused(const Disposition& outcome, MonoTime now) {
   MACTIOND_ASSERT(poll_ && poll_under_way_);
   const Strategy refused = strategy_of(poll_->query());
   const Strategy other = refused == Strategy::Changes ? Strategy::Documented : Strategy::Changes;
   refusals_[index(refused)] = outcome.detail.empty() ? "refused" : outcome.detail;
+  const int top = poll_->query().top;
   poll_.reset();
   const bool may_ask_other =
       other == Strategy::Documented || options_.filters != Filters::Documented;
@@ -195,6 +196,7 @@ std::optional<Disposition> PollSchedule::query_refused(const Disposition& outcom
     return std::nullopt;
   }
   instead_.reset();
+  paging_.suspect_top(top, now);
   Disposition all = outcome;
   if (!refusals_[index(other)].empty()) {
     all.detail = "last-update query: " + refusals_[index(Strategy::Changes)] +

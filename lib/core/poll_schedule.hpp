@@ -71,7 +71,7 @@ class PollSchedule {
   void sweep_abandoned() { sweep_under_way_ = false; }
   /// The server refused the poll's query itself (400). Nothing if the other query is due instead;
   /// else the failure to report, with the reasons of all that were refused.
-  [[nodiscard]] std::optional<Disposition> query_refused(const Disposition& outcome);
+  [[nodiscard]] std::optional<Disposition> query_refused(const Disposition& outcome, MonoTime now);
   /// The server refused a `$top`. True if a smaller one is to be tried.
   [[nodiscard]] bool top_refused(int top, MonoTime now);
   [[nodiscard]] int page_size(MonoTime now) const {

@@ -169,7 +169,7 @@ void Region::list_failed(const Call& call, const Disposition& outcome, bool agai
   }
   const bool refused = outcome.status == 400;
   std::optional<Disposition> failure = outcome;
-  if (refused) failure = schedule_.query_refused(outcome);
+  if (refused) failure = schedule_.query_refused(outcome, now.mono);
   if (!failure) return;
   schedule_.poll_failed(*failure, now.mono, random_);
   const bool at_once = refused || outcome.reason == Reason::Permission ||

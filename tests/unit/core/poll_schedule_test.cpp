@@ -205,7 +205,7 @@ TEST_F(PollScheduleTest, ARefusedFilterIsNotAskedForADayOnceTheOtherQueryWasTake
   schedule.start_at(kBoot);
   poll(kBoot, kDay, kDay - 1min);
   (void)begin_poll(kBoot + 15s, kDay);
-  EXPECT_FALSE(schedule.query_refused(filter_refused()));
+  EXPECT_FALSE(schedule.query_refused(filter_refused(), kBoot));
   EXPECT_EQ(schedule.strategy(kDay), Strategy::Changes) << "so far it may be anything";
   const Query instead = begin_poll(kBoot + 15s, kDay);
   EXPECT_EQ(instead.kind, Kind::OpenOrCreatedSince);
@@ -219,9 +219,11 @@ TEST_F(PollScheduleTest, ARefusedFilterIsNotAskedForADayOnceTheOtherQueryWasTake
 TEST_F(PollScheduleTest, WhatRefusesBothQueriesBlamesNeitherAndGivesBothReasons) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
-  EXPECT_FALSE(schedule.query_refused(refusal(Verdict::GiveUp, Reason::Rejected, 400, {}, "one")));
+  EXPECT_FALSE(
+      schedule.query_refused(refusal(Verdict::GiveUp, Reason::Rejected, 400, {}, "one"), kBoot));
   EXPECT_EQ(begin_poll(kBoot, kDay).kind, Kind::OpenOrCreatedSince);
-  const auto both = schedule.query_refused(refusal(Verdict::GiveUp, Reason::Rejected, 400, {}, ""));
+  const auto both =
+      schedule.query_refused(refusal(Verdict::GiveUp, Reason::Rejected, 400, {}, ""), kBoot);
   ASSERT_TRUE(both);
   EXPECT_EQ(both->detail, "last-update query: one; documented query: refused");
   schedule.poll_failed(*both, kBoot, random);
@@ -234,7 +236,7 @@ TEST_F(PollScheduleTest, ADocumentedQueryThatIsRefusedLaterBringsTheOtherBack) {
   schedule.restore(kDay, kDay + 10h);
   schedule.start_at(kBoot);
   EXPECT_EQ(begin_poll(kBoot, kDay).kind, Kind::OpenOrCreatedSince);
-  EXPECT_FALSE(schedule.query_refused(filter_refused()));
+  EXPECT_FALSE(schedule.query_refused(filter_refused(), kBoot));
   EXPECT_EQ(begin_poll(kBoot, kDay).kind, Kind::ChangedSince);
   EXPECT_TRUE(schedule.poll_page({}, kFast, kBoot, {kDay, kDay}));
   EXPECT_EQ(schedule.strategy(kDay), Strategy::Changes);
@@ -245,7 +247,7 @@ TEST_F(PollScheduleTest, WhereOnlyDocumentedFiltersAreWantedNoOtherQueryIsAsked)
   schedule = PollSchedule(options);
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
-  const auto refused = schedule.query_refused(filter_refused());
+  const auto refused = schedule.query_refused(filter_refused(), kBoot);
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->detail, "ODataError");
 }
@@ -253,7 +255,7 @@ TEST_F(PollScheduleTest, WhereOnlyDocumentedFiltersAreWantedNoOtherQueryIsAsked)
 TEST_F(PollScheduleTest, AFailureOfTheDocumentedQueryInBetweenKeepsWhatTheRoundHasLearned) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
-  EXPECT_FALSE(schedule.query_refused(filter_refused()));
+  EXPECT_FALSE(schedule.query_refused(filter_refused(), kBoot));
   (void)begin_poll(kBoot, kDay);
   schedule.poll_failed(server_error(), kBoot, random);
   EXPECT_EQ(begin_poll(kBoot + 10s, kDay).kind, Kind::OpenOrCreatedSince);
@@ -284,7 +286,7 @@ TEST_F(PollScheduleTest, WhatRefusesATopOf100MeansSomethingElse) {
     top = begin_poll(kBoot, kDay).top;
   }
   EXPECT_EQ(schedule.page_size(kBoot), options.page_size);
-  EXPECT_FALSE(schedule.query_refused(filter_refused()));
+  EXPECT_FALSE(schedule.query_refused(filter_refused(), kBoot));
   EXPECT_EQ(begin_poll(kBoot, kDay).top, options.page_size);
 }
 

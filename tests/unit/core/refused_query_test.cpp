@@ -90,6 +90,34 @@ TEST_F(RefusedQueryTest, ATopBeyondALimitIsHalvedAndNoFilterIsBlamed) {
   EXPECT_EQ(sweep->query.top, 625) << "it holds for every list";
 }
 
+TEST_F(RefusedQueryTest, ATopThatIsRefusedWithoutAReasonIsFoundByTheNextTry) {
+  start();
+  fail_list(refused("HTTP 400"));
+  fail_list(refused("HTTP 400"));
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+  pass(7s);
+  const auto smallest = take_list(Kind::ChangedSince);
+  ASSERT_TRUE(smallest);
+  EXPECT_EQ(smallest->query.top, 100);
+  answer(*smallest, {open_action("a1")});
+  EXPECT_EQ(told(), (Lines{"region.degraded", "a1 null>Pending", "region.recovered"}));
+  EXPECT_EQ(region().strategy, "changes") << "no filter is blamed";
+}
+
+TEST_F(RefusedQueryTest, WhereTheSmallestTopIsRefusedTooTheConfiguredOneIsTriedNext) {
+  start();
+  for (const int top : {10'000, 100, 10'000, 100}) {
+    for (const Kind kind : {Kind::ChangedSince, Kind::OpenOrCreatedSince}) {
+      const auto list = take_list(kind);
+      ASSERT_TRUE(list) << top;
+      EXPECT_EQ(list->query.top, top);
+      fail(*list, refused("HTTP 400"));
+    }
+    pass(5min);
+  }
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+}
+
 TEST_F(RefusedQueryTest, ASweepThatIsRefusedItsTopIsAskedForAgainAtOnceWithASmallerOne) {
   start();
   list({});
