@@ -14,6 +14,9 @@ namespace {
 constexpr std::string_view kProtocol = "HTTP/1.";
 constexpr std::size_t kStatusAt = std::string_view("HTTP/1.1 ").size();
 constexpr std::size_t kStatusEnd = kStatusAt + 3;
+/// More blanks than this are no padding of a chunk's size: they reach the parser, which refuses
+/// them.
+constexpr std::size_t kPaddingMax = 64;
 
 /// A header line with the lines that continue it.
 struct Field {
@@ -54,10 +57,12 @@ std::vector<Field> take_fields(std::string_view text) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// "HTTP/1.1 200" with nothing behind it.
-bool ends_after_code(std::string_view line) {
-  return line.size() == kStatusEnd && line.starts_with(kProtocol) && line[kStatusAt - 1] == ' ' &&
-         std::all_of(line.begin() + kStatusAt, line.end(), is_digit);
+/// "HTTP/1.1 200" with nothing or a tab behind it, where the parser wants a blank.
+bool wants_blank(std::string_view line) {
+  if (line.size() < kStatusEnd || !line.starts_with(kProtocol)) return false;
+  const bool lacks_blank = line.size() == kStatusEnd || line[kStatusEnd] == '\t';
+  return lacks_blank && line[kStatusAt - 1] == ' ' &&
+         std::all_of(line.begin() + kStatusAt, line.begin() + kStatusEnd, is_digit);
 }
 
 int status_of(std::string_view line) {
@@ -81,30 +86,28 @@ bool is_plainly_chunked(std::string_view status_line, const std::vector<Field>& 
 
 bool is_length(const Field& field) { return iequals(field.name(), "Content-Length"); }
 
-// Whether text lists one number, once or again and again, the same as known.
-bool agrees(std::string_view text, std::optional<std::uint64_t>& known) {
+// Whether text lists numbers, separated by commas.
+bool lists_numbers(std::string_view text) {
   for (;;) {
     const std::size_t comma = text.find(',');
     const std::string_view item = trim(text.substr(0, comma));
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), number);
     if (error != std::errc{} || end != item.data() + item.size()) return false;
-    if (known.value_or(number) != number) return false;
-    known = number;
     if (comma == std::string_view::npos) return true;
     text.remove_prefix(comma + 1);
   }
 }
 
-// Lengths that are none, or that differ, stay in place: the parser refuses the answer.
-bool have_one_length(const std::vector<Field>& fields) {
-  std::optional<std::uint64_t> length;
-  for (const Field& field : fields) {
-    if (!is_length(field)) continue;
+// Whether there are lengths, equal or not. What is no number stays in place: the parser refuses the
+// answer.
+bool have_lengths(const std::vector<Field>& fields) {
+  const auto is_good = [](const Field& field) {
     const auto value = field.value();
-    if (!value || !agrees(*value, length)) return false;
-  }
-  return length.has_value();
+    return !is_length(field) || (value && lists_numbers(*value));
+  };
+  return std::any_of(fields.begin(), fields.end(), is_length) &&
+         std::all_of(fields.begin(), fields.end(), is_good);
 }
 
 std::optional<unsigned> hex_value(char c) {
@@ -164,11 +167,15 @@ void AnswerNormalizer::end_header(std::string& out) {
   const int status = status_of(status_line);
   const bool is_interim = status / 100 == 1 && status != 101;
   const bool is_chunked = is_plainly_chunked(status_line, fields);
-  const bool leaves_out = is_chunked && have_one_length(fields);
+  const bool leaves_out = is_chunked && have_lengths(fields);
   had_two_lengths_ |= leaves_out;
 
-  out += status_line;
-  if (ends_after_code(status_line)) out += ' ';
+  if (wants_blank(status_line)) {
+    out.append(status_line.substr(0, kStatusEnd)).append(" ");
+    out += status_line.substr(std::min(status_line.size(), kStatusEnd + 1));
+  } else {
+    out += status_line;
+  }
   out += kEnd;
   for (const Field& field : fields) {
     if (leaves_out && is_length(field)) continue;
@@ -195,15 +202,27 @@ void AnswerNormalizer::take_data(std::string_view& bytes, std::string& out) {
 
 void AnswerNormalizer::take_line_byte(char byte, std::string& out) {
   if (byte == '\n') {
+    padding_.clear();
     if (previous_ != '\r') out += '\r';
     out += byte;
     end_line();
     return;
   }
-  out += byte;
+  if (part_ != Part::ChunkSize || !is_padding(byte, out)) out += byte;
   if (part_ == Part::ChunkSize) read_size(byte);
   previous_ = byte;
   ++line_bytes_;
+}
+
+bool AnswerNormalizer::is_padding(char byte, std::string& out) {
+  const bool is_blank = byte == ' ' || byte == '\t';
+  if (is_blank && has_size_ && padding_.size() < kPaddingMax) {
+    padding_ += byte;
+    return true;
+  }
+  if (byte != '\r') out += padding_;
+  padding_.clear();
+  return false;
 }
 
 void AnswerNormalizer::read_size(char byte) {

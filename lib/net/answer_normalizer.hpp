@@ -9,9 +9,10 @@
 
 namespace mactiond::net {
 
-/// Gives HTTP/1 answers the one form that the parser takes. Three odd forms are mended: a status
-/// line that ends after the code, lines that end in a bare LF, and a Content-Length beside a plain
-/// "chunked", which is left out. All else passes as it is, for the parser to judge.
+/// Gives HTTP/1 answers the one form that the parser takes. Four odd forms are mended: a status
+/// line without the blank after the code, lines that end in a bare LF, blanks behind a chunk's
+/// size, and a Content-Length beside a plain "chunked", which is left out, however many there are.
+/// All else passes as it is, for the parser to judge.
 ///
 /// It follows the same framing as the parser, so that no byte of a body changes.
 class AnswerNormalizer {
@@ -36,6 +37,8 @@ class AnswerNormalizer {
   [[nodiscard]] Result<void> take_header(std::string_view& bytes, std::string& out);
   void take_data(std::string_view& bytes, std::string& out);
   void take_line_byte(char byte, std::string& out);
+  /// Keeps blanks of a chunk's line back until something but the line's end follows.
+  [[nodiscard]] bool is_padding(char byte, std::string& out);
   void read_size(char byte);
   void end_line();
   void end_header(std::string& out);
@@ -47,6 +50,7 @@ class AnswerNormalizer {
   std::string header_;            ///< as far as it has come
   std::size_t line_bytes_ = 0;    ///< of the line under way, without its LF
   char previous_ = '\0';          ///< the byte before, of the same line
+  std::string padding_;           ///< kept back
   std::uint64_t chunk_left_ = 0;  ///< the size under way, then what of the data is to come
   bool in_size_ = false;          ///< only digits have come in this line
   bool has_size_ = false;

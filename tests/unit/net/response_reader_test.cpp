@@ -70,6 +70,10 @@ const std::vector<std::string>& samples() {
       "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n1;x\r\n!\n0\nX-T: 1\n\n",
       "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n"
       "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      "HTTP/1.1 200\t\r\nTransfer-Encoding: chunked\r\n\r\n2  \r\nok\r\n1\t \n!\r\n0 \r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n 2\r\nok\r\n0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2" + std::string(1000, ' ') +
+          "\r\nok\r\n0\r\n\r\n",
   };
   return all;
 }
@@ -101,6 +105,9 @@ TEST(ResponseReader, ReadsWhatTheSamplesSay) {
       "200 ok|Content-Length=2",
       "201 a\nb|X-A=1|Content-Length=3",
       "200 ok!|Transfer-Encoding=chunked|X-T=1",
+      "200 |Transfer-Encoding=chunked",
+      "200 ok!|Transfer-Encoding=chunked",
+      ending(Error(Errc::MalformedHttp, "")),
       ending(Error(Errc::MalformedHttp, "")),
   };
   ASSERT_EQ(samples().size(), expected.size());
@@ -173,6 +180,7 @@ TEST(ResponseReader, KnowsWhetherTheConnectionCanBeUsedAgain) {
   const std::string chunked = "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
   EXPECT_TRUE(reusable("HTTP/1.1 200\n" + chunked));
   EXPECT_FALSE(reusable("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n" + chunked));
+  EXPECT_FALSE(reusable("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n" + chunked));
   EXPECT_FALSE(reusable("HTTP/1.1 200 OK\r\n" + chunked + "\n"));
 }
 
