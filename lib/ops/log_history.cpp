@@ -1,6 +1,5 @@
 #include "ops/log_history.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "format/line.hpp"
+#include "ops/rotated_files.hpp"
 
 namespace mactiond::ops {
 namespace {
@@ -48,17 +48,10 @@ std::optional<LogFile> look_at(const std::string& path) {
 }
 
 /// The newest first.
-std::vector<LogFile> rotated_beside(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "./" : path.substr(0, slash + 1);
-  const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+std::vector<LogFile> rotated_files(const std::string& path) {
   std::vector<LogFile> files;
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(directory.c_str()), ::closedir);
-  if (!entries) return files;
-  while (const dirent* entry = ::readdir(entries.get())) {
-    const std::string_view found = static_cast<const char*>(entry->d_name);
-    if (found == name || !found.starts_with(name)) continue;
-    if (auto file = look_at(directory + std::string(found))) files.push_back(std::move(*file));
+  for (const std::string& found : rotated_beside(path)) {
+    if (auto file = look_at(found)) files.push_back(std::move(*file));
   }
   std::sort(files.begin(), files.end(), newer);
   return files;
@@ -113,7 +106,7 @@ std::optional<core::LogEnd> read_log_end(const std::string& path) {
   }
   std::optional<core::LogEnd> furthest;
   bool unpacked = false;
-  for (const LogFile& file : rotated_beside(path)) {
+  for (const LogFile& file : rotated_files(path)) {
     // The newest compressed one suffices: unpacking all of them could take minutes.
     if (file.compressed && unpacked) continue;
     const auto end = end_of(file);
@@ -124,7 +117,7 @@ std::optional<core::LogEnd> read_log_end(const std::string& path) {
 }
 
 std::vector<std::uint64_t> read_logged_ids(const std::string& path) {
-  std::vector<LogFile> files = rotated_beside(path);
+  std::vector<LogFile> files = rotated_files(path);
   if (auto current = look_at(path)) files.insert(files.begin(), std::move(*current));
   std::vector<std::uint64_t> ids;
   std::uint64_t left = kIdBytes;

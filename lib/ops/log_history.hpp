@@ -10,7 +10,7 @@
 namespace mactiond::ops {
 
 // What the lines of a transition log say that is there already: in the file, and in the rotated
-// ones beside it (names that begin with the log's, also compressed by gzip).
+// ones beside it (see rotated_files.hpp; plain or compressed by gzip).
 
 /// The last whole line of ours: of the file at path, else of the rotated file that got furthest.
 [[nodiscard]] std::optional<core::LogEnd> read_log_end(const std::string& path);

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "ops/log_recovery.hpp"
+#include "ops/rotated_files.hpp"
 
 namespace mactiond::ops {
 namespace {
@@ -117,19 +118,11 @@ std::optional<std::string> find_renamed(const std::string& path, std::uint64_t i
 /// file and empty or remove it. Only a copy that ends with an event of the store counts.
 std::uint64_t next_after_copies(const std::string& path, std::uint64_t next,
                                 std::uint64_t last_seq) {
-  const std::string directory = directory_of(path);
-  const std::string name = path.substr(path.rfind('/') + 1);
-  const std::string stem = name.substr(0, name.rfind('.'));
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(directory.c_str()), ::closedir);
-  if (!entries) return next;
-  // Beyond the newest event nothing can be missing.
-  while (next <= last_seq) {
-    const dirent* entry = ::readdir(entries.get());
-    if (entry == nullptr) break;
-    const std::string_view found = static_cast<const char*>(entry->d_name);
-    if (!found.starts_with(stem) || found == name) continue;
+  for (const std::string& found : rotated_beside(path)) {
+    // Beyond the newest event nothing can be missing.
+    if (next > last_seq) break;
     constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-    File copy(::openat(::dirfd(entries.get()), found.data(), kFlags));
+    File copy(::open(found.c_str(), kFlags));
     if (copy.fd() < 0 || ::fstat(copy.fd(), &copy.stat) != 0) continue;
     if (!S_ISREG(copy.stat.st_mode)) continue;
     const auto tail = examine_log(copy.fd(), copy.size());

@@ -131,8 +131,16 @@ TEST_F(LogHistory, ReadsTheNewestCompressedFile) {
   EXPECT_EQ(read_logged_ids(path_).size(), 20U);
 }
 
+TEST_F(LogHistory, TheRotatedFileMayKeepTheExtension) {
+  write("transitions.jsonl", "");
+  pack("transitions-20231114.jsonl.gz", lines(1, 20), 1);
+  EXPECT_EQ(end(), 20U);
+}
+
 TEST_F(LogHistory, OtherFilesOfTheDirectoryAreNotRead) {
   write("other.jsonl", lines(1, 10));
+  write("transitions.jsonl.bak", lines(1, 10));
+  write("transitions.jsonl-eu", lines(1, 10));
   EXPECT_EQ(end(), 0U);
 }
 

@@ -288,12 +288,24 @@ TEST_F(TransitionLog, TakesNoFileBesideItForACopyThatIsNone) {
   // It keeps its inode, which no other file may be given.
   const std::string elsewhere = directory_ + ".elsewhere";
   fs::rename(path_, elsewhere);
-  write(path_ + ".of-another-store", lines(1, 9));
-  write(path_ + ".older", lines(1, 2));
-  write(path_ + ".notes", "by hand\n");
+  write(path_ + ".1", lines(1, 9));  // of another store
+  write(path_ + ".2", lines(1, 2));  // older
+  write(path_ + ".3", "by hand\n");
   write(directory_ + "/other.jsonl", lines(1, 5));
-  fs::create_directory(path_ + ".d");
-  ASSERT_EQ(::mkfifo((path_ + ".fifo").c_str(), 0600), 0);
+  fs::create_directory(path_ + ".4");
+  ASSERT_EQ(::mkfifo((path_ + ".5").c_str(), 0600), 0);
+  EXPECT_EQ(open(committed, 5).position().first_seq, 3U);
+  fs::remove(elsewhere);
+}
+
+TEST_F(TransitionLog, TakesNoOtherLogWhoseNameBeginsAlikeForACopy) {
+  const LogFilePosition committed = write_up_to(5, 3);
+  const std::string elsewhere = directory_ + ".elsewhere";
+  fs::rename(path_, elsewhere);
+  for (const char* name : {"/transitions-2.jsonl", "/transitions-eu.jsonl.1", "/transitions.csv",
+                           "/transitions.jsonl.bak"}) {
+    write(directory_ + name, lines(1, 4));
+  }
   EXPECT_EQ(open(committed, 5).position().first_seq, 3U);
   fs::remove(elsewhere);
 }
