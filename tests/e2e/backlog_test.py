@@ -1,9 +1,11 @@
 """What happened before a new region was first called: in the log, and at who asked for it."""
 
-import time
 import unittest
 
-from harness import E2eTest, wait_until
+from harness import E2eTest, pass_time, wait_until
+
+# Where the clocks differ, the moment of the first call is known to a second.
+CLEARLY_BEFORE_S = 3
 
 
 class Backlog(E2eTest):
@@ -14,18 +16,13 @@ class Backlog(E2eTest):
         self.archive = self.place.receiver("archive", config=["backlog = true"])
         self.daemon = self.place.daemon(self.sim, [self.plain, self.archive], new_region=True)
 
-    def seconds_pass(self):
-        """Where the clocks differ, the moment of the first call is known to a second."""
-        passed = time.monotonic() + 3
-        wait_until(lambda: time.monotonic() > passed, 10, "three seconds")
-
     def baselines(self):
         return [line for line in self.daemon.log_lines() if line["type"] == "region.baseline"]
 
     def test_a_new_regions_past_goes_to_nobody_who_did_not_ask(self):
         self.sim.add([{"type": "Isolate", "plan": [[0, "Failed"]]} for _ in range(20)]
                      + [{"type": "RunAntiVirusScan", "plan": [[0, "Pending"]]} for _ in range(3)])
-        self.seconds_pass()
+        pass_time(CLEARLY_BEFORE_S)
         self.daemon.start()
         wait_until(self.baselines, 30, "the baseline", self.daemon.diagnostics)
         *past, baseline = self.daemon.log_lines()
@@ -49,7 +46,7 @@ class Backlog(E2eTest):
 
     def test_a_region_stays_new_when_the_daemon_is_killed_before_the_sweep_is_complete(self):
         self.sim.add([{"type": "Isolate", "plan": [[0, "Failed"]]} for _ in range(5)])
-        self.seconds_pass()
+        pass_time(CLEARLY_BEFORE_S)
         self.sim.faults("server_error_json")
         self.daemon.start()
         wait_until(lambda: "call_failed" in self.daemon.diagnostics(), 30, "the first call",

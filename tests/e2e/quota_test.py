@@ -55,7 +55,7 @@ class Quota(E2eTest):
             self.assertLessEqual(shown["hour_used"], self.calls() + 2 * kills)
             self.assertEqual(shown["hour_used_is"], "exact")
 
-    def test_the_first_list_after_a_reboot_goes_out_within_5_s(self):
+    def test_the_first_list_after_a_reboot_does_not_wait_for_the_reserve(self):
         self.daemon.start()
         self.spend_the_burst()
         self.daemon.kill9()
@@ -73,7 +73,7 @@ class Quota(E2eTest):
         self.assertGreaterEqual(shown["hour_used"], made)
         self.assertEqual(shown["hour_used_is"], "at_most")
 
-    def test_the_first_list_after_a_learned_limit_goes_out_within_5_s_of_its_end(self):
+    def test_the_first_list_after_a_learned_limit_does_not_wait_for_the_reserve(self):
         api = self.place.keep(HostileApi(self.place.certs))
         api.answer = page([machine_action()])
         daemon = self.place.daemon(None, [], name="learning", api=api.url)
