@@ -20,7 +20,7 @@ class Paging {
   /// The service refused this `$top`. True if a smaller one is worth a call.
   [[nodiscard]] bool top_refused(int top, MonoTime now);
   /// Every query with this `$top` was refused, and no refusal said that `$top` is the reason. It
-  /// may be: the next calls ask for the smallest, and for the configured one if that is refused too.
+  /// may be: the next calls ask for the smallest, and for the configured one if that is refused.
   void suspect_top(int top, MonoTime now);
 
   /// A page of so many rows arrived.
