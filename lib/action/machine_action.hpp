@@ -17,7 +17,7 @@ struct ActionId {
   auto operator<=>(const ActionId&) const = default;
 };
 
-/// mde-api: MachineAction `type`. An open set: a value not named here keeps its text.
+/// `type` (docs/defender-api.md 5). An open set: a value not named here keeps its text.
 class ActionType {
  public:
   enum class Known : std::uint8_t {
@@ -49,7 +49,7 @@ class ActionType {
   std::string other_;
 };
 
-/// mde-api: MachineAction `status`. An open set: a value not named here keeps its text and counts
+/// `status` (docs/defender-api.md 5). An open set: a value not named here keeps its text and counts
 /// as not final.
 class ActionStatus {
  public:

@@ -25,7 +25,7 @@ struct DaemonInfo {
   Duration uptime{};
 };
 
-/// The body of GET /v1/status (contract section 4).
+/// The body of GET /v1/status (docs/openapi.yaml).
 [[nodiscard]] std::string render_status(const DaemonInfo& info, const core::EngineStatus& status);
 
 /// What the endpoints read; called only for the endpoint that needs it. A stream keeps a copy.

@@ -7,7 +7,7 @@
 namespace mactiond::core {
 
 /// The permission that the API asks for to cancel an action of this type, beside the one to read it
-/// (mde-api 7.14).
+/// (docs/defender-api.md 9).
 [[nodiscard]] std::string cancel_permission(const ActionType& type);
 
 }  // namespace mactiond::core

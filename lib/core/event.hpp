@@ -43,7 +43,7 @@ struct ActionsListed {
   std::optional<WallTime> server_date;
 };
 
-/// Answers CancelAction. Ok says that the API took it, no more (mde-api 9).
+/// Answers CancelAction. Ok says that the API took it, no more (docs/defender-api.md 9).
 struct CancelAnswered {
   CommandId command;
   Disposition outcome;

@@ -11,7 +11,7 @@
 
 namespace mactiond::core {
 
-/// The types of contract section 3, spelled there with dots.
+/// The types of mactiond-events(7), spelled there with dots.
 enum class EventType {
   ActionTransition,
   ActionStale,

@@ -14,7 +14,7 @@
 
 namespace mactiond::core {
 
-/// Calls that the API counts apart from all others (mde-api 5).
+/// Calls that the API counts apart from all others (docs/defender-api.md 4).
 enum class Metered : std::uint8_t {
   Api,           ///< lists, reads, cancels: what [region.quota] is about
   PackageLink,   ///< getPackageUri

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr Duration kTokenTimeout = 30s;
 constexpr Duration kListTimeout = 60s;
 constexpr Duration kReadTimeout = 30s;
-/// A new action may not be readable by id yet (mde-api 10.2).
+/// A new action may not be readable by id yet (docs/defender-api.md 8).
 constexpr Duration kGrace = 60s;
 constexpr int kFailuresUntilTrouble = 3;
 constexpr std::size_t kIdsPerList = 40;

@@ -37,8 +37,8 @@ class TokenCache {
   [[nodiscard]] bool refused(MonoTime sent, MonoTime now, Random& random);
 
   /// The API refused a call sent at `sent` for want of a role. A role that was granted since the
-  /// token was made shows only in a new one (mde-api 11.10). True: the call is made again with a
-  /// newer token, which is there, under way or to be fetched now.
+  /// token was made shows only in a new one (docs/defender-api.md 2). True: the call is made again
+  /// with a newer token, which is there, under way or to be fetched now.
   [[nodiscard]] bool lacks_role(MonoTime sent, MonoTime now);
   /// Whether the next attempt should have a new token first: in the first hour after a role was
   /// found missing, at most once a minute.

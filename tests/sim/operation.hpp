@@ -36,7 +36,8 @@ inline constexpr std::array<std::pair<Operation, std::string_view>, 9> kOperatio
   return kOperations[static_cast<std::size_t>(operation)].second;
 }
 
-/// Which quota a call counts against. mde-api: package links and live response have their own.
+/// Which quota a call counts against. Package links and live response
+/// have their own (docs/defender-api.md 4).
 enum class Bucket : std::uint8_t { Api, Package, LiveResponse };
 
 [[nodiscard]] constexpr Bucket bucket_of(Operation operation) {

@@ -11,8 +11,8 @@
 
 namespace mactiond::sim {
 
-/// What the contract says of policies, once more and as plainly as can be: no compiled patterns,
-/// no caches, nothing of core/policy but its data. The oracle's second opinion.
+/// What docs/policies.md says of policies, once more and as plainly as can be: no compiled
+/// patterns, no caches, nothing of core/policy but its data. The oracle's second opinion.
 class PolicyModel {
  public:
   explicit PolicyModel(std::vector<core::PolicyOptions> policies)
