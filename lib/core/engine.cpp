@@ -128,6 +128,10 @@ Outbox Engine::State::make_outbox(const WebhookOptions& webhook, const Snapshot&
   return Outbox(webhook, stored, now);
 }
 
+void Engine::look_up_events_by(IsRecorded is_recorded) {
+  state_->recorder.look_up_by(std::move(is_recorded));
+}
+
 Step Engine::on(Event event, Now now) {
   Step step;
   StepWriter out(step, state_->recorder, state_->outboxes, state_->last_id);

@@ -11,17 +11,23 @@
 #include "core/event.hpp"
 #include "core/options.hpp"
 #include "core/policy_explain.hpp"
+#include "core/recorder.hpp"
 #include "core/status.hpp"
 
 namespace mactiond::core {
 
-/// Everything the daemon decides. Deterministic: equal events at equal times give equal steps.
+/// Everything the daemon decides. Deterministic: equal events at equal times, above an equal store,
+/// give equal steps.
 class Engine {
  public:
   Engine(Options options, Snapshot snapshot, std::uint64_t seed, Now now);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
+
+  /// Set once: how an event is looked up in the store. Without it the engine takes every event that
+  /// its snapshot does not know for new.
+  void look_up_events_by(IsRecorded is_recorded);
 
   /// Never fails and never blocks. The caller commits step.writes before it starts
   /// step.commands, and answers each command by exactly one event.

@@ -40,9 +40,14 @@ Recorder::Recorder(std::string instance, const std::vector<WebhookOptions>& webh
                    std::uint64_t last_seq)
     : instance_(std::move(instance)), webhooks_(webhooks), last_seq_(last_seq) {}
 
+bool Recorder::knows(const EventRecord& event) const {
+  if (std::binary_search(logged_.begin(), logged_.end(), id_print(event.id))) return true;
+  return is_recorded_ && !event.action.value.empty() && is_recorded_(event.action, event.id);
+}
+
 std::vector<std::size_t> Recorder::record(EventRecord event, const Subject& subject, WallTime now,
                                           Batch& batch) {
-  if (std::binary_search(logged_.begin(), logged_.end(), id_print(event.id))) return {};
+  if (knows(event)) return {};
   event.seq = ++last_seq_;
   event.instance = instance_;
   const ActionId order = order_of(event, subject.webhook);

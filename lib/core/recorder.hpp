@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,9 @@ struct Subject {
 [[nodiscard]] bool is_told(const WebhookOptions& webhook, const EventRecord& event,
                            const Subject& subject);
 
+/// Whether the store holds an event about this action with this id.
+using IsRecorded = std::function<bool(const ActionId& action, const std::string& id)>;
+
 /// Numbers events and addresses them: each becomes one event row and one delivery row per webhook
 /// whose filter it passes.
 class Recorder {
@@ -49,13 +53,18 @@ class Recorder {
   /// Events with these ids were recorded already, by a store that was lost since: they are not
   /// recorded a second time. id_print() of each, sorted.
   void know(std::vector<std::uint64_t> logged) { logged_ = std::move(logged); }
+  /// Nor are those that the store holds: a row of an action may be gone, or say what was long ago.
+  void look_up_by(IsRecorded is_recorded) { is_recorded_ = std::move(is_recorded); }
   void continue_after(std::uint64_t seq) { last_seq_ = std::max(last_seq_, seq); }
 
  private:
+  [[nodiscard]] bool knows(const EventRecord& event) const;
+
   std::string instance_;
   std::vector<WebhookOptions> webhooks_;
   std::uint64_t last_seq_;
   std::vector<std::uint64_t> logged_;
+  IsRecorded is_recorded_;
 };
 
 }  // namespace mactiond::core

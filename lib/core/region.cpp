@@ -331,14 +331,14 @@ void Region::record_transition(const MachineAction& action, const Observation& s
   shown.time = dated ? *action.last_update : moment(now);
   if (measured) shown.lag = std::max(server_now(now) - *action.last_update, Duration{});
   shown.backlog = backlog;
-  out.transition({options_.name, std::string(action.status.text()), shown.lag});
-  out.record(transition_event(options_.name, action, seen, shown),
-             {action.type.text(),
-              action.status.text(),
-              {},
-              seen.from ? seen.from->text() : std::string_view(),
-              backlog},
-             now.wall);
+  const bool recorded = out.record(transition_event(options_.name, action, seen, shown),
+                                   {action.type.text(),
+                                    action.status.text(),
+                                    {},
+                                    seen.from ? seen.from->text() : std::string_view(),
+                                    backlog},
+                                   now.wall);
+  if (recorded) out.transition({options_.name, std::string(action.status.text()), shown.lag});
 }
 
 void Region::vanish(const ActionId& id, Now now, StepWriter& out) {

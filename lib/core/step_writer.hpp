@@ -22,11 +22,13 @@ class StepWriter {
   [[nodiscard]] std::uint64_t& last_id() { return last_id_; }
   [[nodiscard]] CommandId next_id() { return CommandId{++last_id_}; }
 
-  /// The event gets its number, its row and its deliveries.
-  void record(EventRecord event, const Subject& subject, WallTime now) {
+  /// The event gets its number, its row and its deliveries. False if it was recorded before.
+  bool record(EventRecord event, const Subject& subject, WallTime now) {
+    const std::size_t before = batch().events.size();
     for (const std::size_t webhook : recorder_.record(std::move(event), subject, now, batch())) {
       outboxes_[webhook].added();
     }
+    return batch().events.size() > before;
   }
 
   void removal(RemovalFact fact) { step_.removals.push_back(std::move(fact)); }

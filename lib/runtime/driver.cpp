@@ -91,7 +91,10 @@ Driver::Driver(boost::asio::any_io_executor executor, Parts parts)
             fail(kExitSoftware);
           },
           [this] { wakeup_.notify(); }),
-      wakeup_(executor) {}
+      wakeup_(executor) {
+  parts_.engine.look_up_events_by(
+      [this](const ActionId& action, const std::string& id) { return is_recorded(action, id); });
+}
 
 void Driver::post(core::Event event) {
   events_.push_back(std::move(event));
@@ -146,7 +149,17 @@ void Driver::turn() {
   report_status(now);
 }
 
+/// After a read that failed the step is not committed: it may hold an event a second time.
+bool Driver::is_recorded(const ActionId& action, const std::string& id) {
+  const auto found = parts_.store.has_event(action, id);
+  if (found) return *found;
+  ops::log(core::Note::Level::Error, "store_failed", {{"error", found.error().message()}});
+  fail(kExitIo);
+  return false;
+}
+
 bool Driver::settle(core::Step& sum) {
+  if (exit_code_) return false;
   const MonoTime now = parts_.clock.now().mono;
   marks_.take(sum.writes, now);
   const auto is_due = [&](const std::optional<MonoTime>& due) { return due && *due <= now; };

@@ -83,6 +83,7 @@ class Driver {
 
  private:
   void turn();
+  [[nodiscard]] bool is_recorded(const ActionId& action, const std::string& id);
   void report_status(Now now);
   void step(core::Event event, Now now, core::Step& sum);
   [[nodiscard]] bool settle(core::Step& sum);

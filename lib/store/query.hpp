@@ -9,6 +9,10 @@ inline constexpr const char* kSelectEvents = R"(
 SELECT seq, id, type, time, instance, region, action_id, fields, document
 FROM event WHERE seq >= ?1 ORDER BY seq LIMIT ?2)";
 
+/// ?1 action, ?2 id. Repeats the condition of its index.
+inline constexpr const char* kSelectEventOfAction =
+    "SELECT 1 FROM event WHERE action_id = ?1 AND action_id <> '' AND id = ?2 LIMIT 1";
+
 /// ?1 webhook, ?2 limit. CROSS JOIN keeps the order of the tables: the index of the heads is
 /// walked in order of due, and no queue is too long for it.
 inline constexpr const char* kSelectDeliveries = R"(

@@ -198,6 +198,13 @@ Result<std::vector<core::EventRecord>> Store::load_events(std::uint64_t first, i
   });
 }
 
+Result<bool> Store::has_event(const ActionId& action, const std::string& id) {
+  return impl_->guarded([&] {
+    Rows row = impl_->select_event_of_action.query(action.value, id);
+    return row.next();
+  });
+}
+
 Result<std::vector<core::Decision>> Store::load_decisions(const std::string& region,
                                                           const ActionId& action) {
   return impl_->guarded([&] { return impl_->cancels.decisions(region, action); });

@@ -68,6 +68,9 @@ class Store {
   /// Events with seq >= first, in order, at most limit.
   [[nodiscard]] Result<std::vector<core::EventRecord>> load_events(std::uint64_t first, int limit);
 
+  /// Whether it holds an event about this action with this id.
+  [[nodiscard]] Result<bool> has_event(const ActionId& action, const std::string& id);
+
   /// Every decision to cancel this action, oldest first.
   [[nodiscard]] Result<std::vector<core::Decision>> load_decisions(const std::string& region,
                                                                    const ActionId& action);

@@ -52,6 +52,7 @@ struct Store::Impl {
         select_oldest_queued(*database, kSelectOldestQueued),
         select_oldest_dead(*database, kSelectOldestDead),
         select_events(*database, kSelectEvents),
+        select_event_of_action(*database, kSelectEventOfAction),
         select_oldest(*database, kSelectOldest),
         writer(*database),
         cancels(*database),
@@ -110,6 +111,7 @@ struct Store::Impl {
   Statement select_oldest_queued;
   Statement select_oldest_dead;
   Statement select_events;
+  Statement select_event_of_action;
   Statement select_oldest;
   Writer writer;
   CancelTables cancels;

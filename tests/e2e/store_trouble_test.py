@@ -63,6 +63,31 @@ class Rows(StoreTest):
         self.assert_log_exact()
 
 
+    def test_no_event_is_recorded_twice_where_rows_of_actions_are_gone_or_old(self):
+        for change in ("DELETE FROM action",
+                       "DELETE FROM action WHERE rowid % 3 = 0",
+                       "UPDATE action SET status = 'Pending', final = 0, last_update = created,"
+                       " ordered_by = created, ended_by = NULL"):
+            with self.subTest(change):
+                self.setUp()
+                self.daemon.start()
+                ids = self.wave()
+                for action in ids[:4]:
+                    self.sim.move(action, "Succeeded")
+                wait_until(lambda: len(self.daemon.log_lines()) == len(ids) + 4, 30, "four ends",
+                           self.daemon.diagnostics)
+                self.daemon.stop()
+                self.change(change)
+                self.daemon.start()
+                self.sim.move(ids[-1], "Failed")
+                wait_until(lambda: self.daemon.log_lines()[-1].get("to") == "Failed", 30,
+                           "what is new", self.daemon.diagnostics)
+                pass_time(1)
+                self.assertEqual(len(self.assert_log_exact()), len(ids) + 5)
+                actions = json.loads(self.daemon.get_operator("/v1/actions?limit=100")[1])
+                self.assertEqual({a["action"]["id"] for a in actions["actions"]}, set(ids))
+
+
 class Running(StoreTest):
     def test_a_store_taken_away_stops_all_work_until_the_restart(self):
         for name in ("store.db", "store.db-wal", "mactiond.lock"):

@@ -119,6 +119,27 @@ TEST(Recorder, NumbersEventsWithoutAGap) {
   EXPECT_EQ(recorder.last_seq(), 43U);
 }
 
+TEST(Recorder, RecordsNoEventThatTheStoreHolds) {
+  Recorder recorder("soc1", two_webhooks(), 41);
+  recorder.look_up_by([](const ActionId& action, const std::string& id) {
+    return action.value == "a1" && id == "x";
+  });
+  EventRecord again = kTransition;
+  again.id = "x";
+  EventRecord other = again;
+  other.action.value = "a2";
+  EventRecord of_region = event_of(EventType::RegionDegraded, "eu", "");
+  of_region.id = "x";
+  Batch batch;
+  EXPECT_TRUE(recorder.record(again, kScanEnded, kDay, batch).empty());
+  for (const EventRecord& event : {other, of_region}) {
+    (void)recorder.record(event, kScanEnded, kDay, batch);
+  }
+  ASSERT_EQ(batch.events.size(), 2U);
+  EXPECT_EQ(batch.events[0].seq, 42U);
+  EXPECT_EQ(batch.deliveries.size(), 2U);
+}
+
 TEST(Recorder, AddressesTheWebhooksWhoseFilterLetsItPass) {
   Recorder recorder("soc1", two_webhooks(), 0);
   Batch batch;

@@ -41,6 +41,11 @@ TEST_F(Query, WalksWhatMayGoEarlyInOrderOfItsTime) {
               AllOf(HasSubstr("SEARCH d USING INDEX delivery_early"), kNoWholeTable));
 }
 
+TEST_F(Query, FindsAnEventAmongThoseOfItsAction) {
+  EXPECT_THAT(plan(kSelectEventOfAction),
+              AllOf(HasSubstr("SEARCH event USING INDEX event_action"), Not(HasSubstr("SCAN"))));
+}
+
 TEST_F(Query, FindsTheOldestAndTheNextWithoutReadingTheQueue) {
   EXPECT_THAT(plan(kSelectOldest), kNoWholeTable);
   for (const char* sql : {kPromoteDelivery, kDemoteDeliveries, kInsertDelivery}) {

@@ -179,6 +179,15 @@ TEST_F(Store, LetsTwoEventsShareAnId) {
   EXPECT_TRUE(store_.commit(batch));
 }
 
+TEST_F(Store, FindsAnEventByItsActionAndId) {
+  core::Batch batch;
+  batch.events = {event_of(1, "a1"), event_of(2, "a2"), event_of(3, "")};
+  commit(batch);
+  EXPECT_TRUE(store_.has_event(ActionId{"a1"}, "ma_1").value());
+  EXPECT_FALSE(store_.has_event(ActionId{"a1"}, "ma_2").value());
+  EXPECT_FALSE(store_.has_event(ActionId{"a3"}, "ma_1").value());
+}
+
 TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
   core::Batch batch;
   batch.regions = {{"eu", at(5), std::nullopt, "auth"}, {"us", std::nullopt, at(9), ""}};
