@@ -137,7 +137,7 @@ class Demo:
         pass_time(self.seconds, turn)
         told = all_told(self.sim, self.daemon, self.receivers, VISIBLE_S)
         try:
-            wait_until(told, 20, "everything told", every_s=0.3)
+            wait_until(told, 20, "everything recorded", every_s=0.3)
         except AssertionError:
             pass  # the verdict says what is missing
         self.show_new_lines()
@@ -182,11 +182,11 @@ class Demo:
 
     def summary(self, verdict, quota, status, lines, code, took):
         lags = [lag / 1000 for lag in lags_ms(lines, self.screen.since)] or [0.0]
-        print(f"\ntransitions    {verdict.seen} told of {verdict.true} true;"
+        print(f"\ntransitions    {verdict.seen} of {verdict.true} recorded;"
               f" {verdict.required} were visible for more than {VISIBLE_S:.0f} s,"
               f" {len(verdict.missing)} of these missing")
         print(f"duplicates     {len(verdict.doubled)} in the log;"
-              f" {len(verdict.invented)} told but not true")
+              f" {len(verdict.invented)} recorded that never happened")
         for receiver in self.receivers:
             unsigned = len({p.split(": ")[1] for p in receiver.problems()})
             repeats = len(receiver.attempts) - len({a.id for a in receiver.attempts})
