@@ -22,6 +22,7 @@ constexpr std::size_t kChunkOctets = std::size_t{256} * 1024;
 
 /// Others have their turn between two chunks that nothing is sent of.
 constexpr Duration kTurn{};
+constexpr Duration kReadRetry = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -40,6 +41,10 @@ Task<void> SyslogSender::run() {
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return;
     Chunk chunk = next_chunk();
+    if (chunk.unread) {
+      co_await wait(kReadRetry);
+      continue;
+    }
     if (chunk.last == 0) {
       co_await wakeup_.wait(std::nullopt);
       continue;
@@ -79,6 +84,7 @@ SyslogSender::Chunk SyslogSender::next_chunk() {
   const auto events = store_.load_events(feed_.next(), kEventsPerChunk);
   if (!events) {
     ops::log(Level::Error, "store_failed", {{"error", events.error().message()}});
+    chunk.unread = true;
     return chunk;
   }
   if (const std::uint64_t lost = feed_.skip_lost(*events); lost > 0) {

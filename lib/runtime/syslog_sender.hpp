@@ -45,6 +45,7 @@ class SyslogSender {
  private:
   struct Chunk {
     std::string octets;
+    bool unread = false;      ///< the store could not be read
     std::uint64_t last = 0;   ///< 0: no events at all
     std::uint64_t count = 0;  ///< that the filter lets through
     bool full = false;        ///< there may be more

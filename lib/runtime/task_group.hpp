@@ -25,7 +25,8 @@ class TaskGroup {
   TaskGroup& operator=(const TaskGroup&) = delete;
 
   void spawn(Task<void> task);
-  /// Emits terminal cancellation to every running task.
+  /// Emits terminal cancellation to every running task. Only from within the executor: from
+  /// outside, asio would emit it later, when a task may have ended.
   void cancel();
   [[nodiscard]] bool empty() const { return running_.empty(); }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -28,6 +29,19 @@ class Loop {
     elapsed = std::chrono::steady_clock::now() - started;
     if (!answer) throw std::runtime_error("the task did not end");
     return std::move(*answer);
+  }
+
+  /// Runs f on the loop, as everything of the daemon does: what cancels a task from outside would
+  /// reach one that has ended meanwhile.
+  template <class F>
+  void on_loop(F f) {
+    bool done = false;
+    boost::asio::post(context, [&] {
+      f();
+      done = true;
+    });
+    context.restart();
+    while (!done) context.run_one();
   }
 
   void finish() {

@@ -1,0 +1,371 @@
+#include "runtime/command_runner.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "io/net/loop.hpp"
+#include "io/runtime/fake_client.hpp"
+#include "support/builders.hpp"
+#include "support/event_samples.hpp"
+
+namespace mactiond::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeClient;
+using test::response;
+
+struct StillClock : Clock {
+  Now time{test::kDay, test::kBoot};
+  [[nodiscard]] Now now() const override { return time; }
+};
+
+std::uint64_t command_of(const core::Event& event) {
+  return std::visit(
+      [](const auto& e) -> std::uint64_t {
+        if constexpr (requires { e.command; }) return e.command.value;
+        return 0;
+      },
+      event);
+}
+
+Disposition outcome_of(const core::Event& event) {
+  return std::visit(
+      [](const auto& e) -> Disposition {
+        if constexpr (requires { e.outcome; }) return e.outcome;
+        return {};
+      },
+      event);
+}
+
+struct Runner {
+  Runner() {
+    auto region = std::make_shared<RegionAccess>();
+    region->client = api;
+    region->api = *http::parse_url("https://api.example");
+    region->credential.authority = *http::parse_url("https://login.example");
+    region->read_secret = [this]() -> Result<Secret> { return secret; };
+    accesses.regions["eu"] = region;
+    webhook = std::make_shared<WebhookAccess>();
+    webhook->client = receiver;
+    webhook->target.url = *http::parse_url("https://hooks.example/T0/secret");
+    accesses.webhooks["soc"] = webhook;
+    runner = std::make_unique<CommandRunner>(
+        clock, accesses, metrics, [this](core::Event event) { posted.push_back(std::move(event)); });
+  }
+
+  void start(core::Command command) { runner->start(std::move(command), reads, deliveries); }
+  void cancel() {
+    loop.on_loop([&] {
+      reads.cancel();
+      deliveries.cancel();
+    });
+  }
+  /// Runs until all wait for something.
+  void poll() {
+    loop.context.restart();
+    loop.context.poll();
+  }
+  void finish() { loop.finish(); }
+  /// The outcome of the only event.
+  [[nodiscard]] Disposition outcome() const {
+    EXPECT_EQ(posted.size(), 1U);
+    return posted.empty() ? Disposition() : outcome_of(posted.front());
+  }
+
+  core::SendDelivery delivery(std::uint64_t id = 7) const {
+    return {{id}, "soc", test::failed_isolation(), 1, clock.time.mono + 15s};
+  }
+  core::ListActions list(std::uint64_t id = 7) const {
+    return {{id}, "eu", {}, Secret("token"), clock.time.mono + 60s, clock.time.mono + 10s};
+  }
+
+  test::Loop loop;
+  StillClock clock;
+  ops::Metrics metrics{"0", {"eu"}, {"soc"}};
+  std::shared_ptr<FakeClient> api = std::make_shared<FakeClient>();
+  std::shared_ptr<FakeClient> receiver = std::make_shared<FakeClient>();
+  Result<Secret> secret = Secret("app secret");
+  std::shared_ptr<WebhookAccess> webhook;
+  Accesses accesses;
+  std::vector<core::Event> posted;
+  int failures = 0;
+  TaskGroup reads{loop.context.get_executor(), [this](auto&&...) { ++failures; }, [] {}};
+  TaskGroup deliveries{loop.context.get_executor(), [this](auto&&...) { ++failures; }, [] {}};
+  std::unique_ptr<CommandRunner> runner;
+};
+
+/// One kind of command, and an answer that it takes.
+struct Kind {
+  const char* name;
+  core::Command (*make)(const Runner& runner);
+  http::Response answer;
+};
+
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
+
+constexpr const char* kAction =
+    R"({"id":"a1","type":"Isolate","status":"Pending",)"
+    R"("creationDateTimeUtc":"2026-11-20T10:00:00Z","lastUpdateDateTimeUtc":"2026-11-20T10:00:00Z"})";
+
+std::vector<Kind> kinds() {
+  return {
+      {"token",
+       [](const Runner& r) -> core::Command {
+         return core::FetchToken{{7}, "eu", r.clock.time.mono + 30s};
+       },
+       response(200, R"({"access_token":"t","expires_in":3600})")},
+      {"list", [](const Runner& r) -> core::Command { return r.list(); },
+       response(200, R"({"value":[]})")},
+      {"get",
+       [](const Runner& r) -> core::Command {
+         const MonoTime now = r.clock.time.mono;
+         return core::GetAction{{7}, "eu", {"a1"}, Secret("token"), now + 30s, now + 10s};
+       },
+       response(200, kAction)},
+      {"cancel",
+       [](const Runner& r) -> core::Command {
+         const MonoTime now = r.clock.time.mono;
+         return core::CancelAction{{7}, "eu", {"a1"}, "why", Secret("token"), now + 30s, now + 10s};
+       },
+       response(200, kAction)},
+      {"delivery", [](const Runner& r) -> core::Command { return r.delivery(); }, response(200)},
+  };
+}
+
+struct EveryCommand : testing::TestWithParam<Kind>, Runner {
+  void script(FakeClient::Step step) {
+    api->script = {step};
+    receiver->script = {step};
+  }
+  void begin() { start(GetParam().make(*this)); }
+  [[nodiscard]] std::size_t sent() const { return api->sent.size() + receiver->sent.size(); }
+  void TearDown() override {
+    EXPECT_TRUE(reads.empty());
+    EXPECT_TRUE(deliveries.empty());
+  }
+  void expect_one_event(Reason reason) {
+    ASSERT_EQ(posted.size(), 1U);
+    EXPECT_EQ(command_of(posted.front()), 7U);
+    EXPECT_EQ(to_string(outcome_of(posted.front()).reason), to_string(reason));
+    EXPECT_EQ(failures, 0);
+  }
+};
+
+TEST_P(EveryCommand, EndsInOneEventWithItsAnswer) {
+  script(GetParam().answer);
+  begin();
+  finish();
+  expect_one_event(Reason::None);
+}
+
+TEST_P(EveryCommand, EndsInOneEventWhenTheServerFails) {
+  script(response(503, "<html>"));
+  begin();
+  finish();
+  expect_one_event(Reason::ServerError);
+}
+
+TEST_P(EveryCommand, EndsInOneEventAtItsDeadline) {
+  script(Error(Errc::DeadlineExceeded, "api"));
+  begin();
+  finish();
+  expect_one_event(Reason::Timeout);
+}
+
+TEST_P(EveryCommand, EndsInOneEventWhenTheConnectionIsLost) {
+  script(Error(Errc::ConnectionLost, "api"));
+  begin();
+  finish();
+  expect_one_event(Reason::Network);
+}
+
+TEST_P(EveryCommand, EndsInOneEventWhenItIsCancelledUnderWay) {
+  script(FakeClient::Hang{});
+  begin();
+  poll();
+  EXPECT_EQ(sent(), 1U);
+  EXPECT_TRUE(posted.empty());
+  cancel();
+  finish();
+  expect_one_event(Reason::Stopped);
+}
+
+TEST_P(EveryCommand, ReportsAnExceptionOnceInsteadOfAnEvent) {
+  script(FakeClient::Throw{});
+  begin();
+  finish();
+  EXPECT_EQ(failures, 1);
+  EXPECT_TRUE(posted.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, EveryCommand, testing::ValuesIn(kinds()),
+                         [](const auto& kind) { return std::string(kind.param.name); });
+
+struct CommandRunnerTest : testing::Test, Runner {};
+
+TEST_F(CommandRunnerTest, AnAnswerThatIsNoDocumentIsABadAnswer) {
+  for (const Kind& kind : kinds()) {
+    if (kind.name == std::string("cancel") || kind.name == std::string("delivery")) continue;
+    api->script = {response(200, "<html>")};
+    posted.clear();
+    start(kind.make(*this));
+    finish();
+    EXPECT_EQ(outcome().reason, Reason::BadAnswer) << kind.name;
+  }
+}
+
+TEST_F(CommandRunnerTest, AnotherActionThanTheOneAskedForIsABadAnswer) {
+  api->script = {response(200, kAction)};
+  const MonoTime now = clock.time.mono;
+  start(core::GetAction{{7}, "eu", {"a2"}, Secret("token"), now + 30s, now + 10s});
+  finish();
+  EXPECT_EQ(outcome().reason, Reason::BadAnswer);
+}
+
+TEST_F(CommandRunnerTest, ACallOfTheApiIsNeverRepeatedAndNotSentTooLate) {
+  for (const Kind& kind : kinds()) {
+    if (kind.name == std::string("delivery")) continue;
+    api->sent.clear();
+    api->script = {kind.answer};
+    start(kind.make(*this));
+    finish();
+    ASSERT_EQ(api->sent.size(), 1U) << kind.name;
+    const http::Limits& limits = api->sent.front().limits;
+    EXPECT_FALSE(limits.replay) << kind.name;
+    EXPECT_LE(limits.connect_timeout, 30s) << kind.name;
+    EXPECT_LE(limits.connect_timeout, limits.timeout) << kind.name;
+    EXPECT_EQ(limits.head_suffices, kind.name == std::string("cancel")) << kind.name;
+  }
+}
+
+TEST_F(CommandRunnerTest, ASecretThatCannotBeReadIsReportedWithoutACall) {
+  secret = Error(Errc::PathNotUsable, "/etc/mactiond/secret");
+  start(core::FetchToken{{7}, "eu", clock.time.mono + 30s});
+  finish();
+  EXPECT_TRUE(api->sent.empty());
+  EXPECT_EQ(outcome().reason, Reason::Auth);
+  EXPECT_EQ(outcome().verdict, Verdict::GiveUp);
+  EXPECT_NE(outcome().detail.find("/etc/mactiond/secret"), std::string::npos);
+}
+
+TEST_F(CommandRunnerTest, ACallUnderWayEndsWithWhatItBeganWithAfterAReload) {
+  api->script = {FakeClient::Hang{}};
+  start(list(7));
+  poll();
+  auto next = std::make_shared<RegionAccess>(*accesses.regions["eu"]);
+  auto other = std::make_shared<FakeClient>(
+      std::deque<FakeClient::Step>{response(200, R"({"value":[]})")});
+  next->client = other;
+  accesses.regions["eu"] = std::move(next);
+  runner->use(accesses);
+  start(list(8));
+  poll();
+  EXPECT_EQ(other->sent.size(), 1U);
+  ASSERT_EQ(posted.size(), 1U);
+  EXPECT_EQ(command_of(posted.front()), 8U);
+  cancel();
+  finish();
+  EXPECT_EQ(posted.size(), 2U);
+  EXPECT_EQ(api->sent.size(), 1U);
+}
+
+TEST_F(CommandRunnerTest, ADeliveryReadsChangedSecretsFirst) {
+  int refreshed = 0;
+  webhook->refresh = [&](WebhookAccess& access) {
+    ++refreshed;
+    access.target.bearer = Secret("new");
+  };
+  receiver->script = {response(200), response(200)};
+  start(delivery(1));
+  start(delivery(2));
+  finish();
+  EXPECT_EQ(refreshed, 2);
+  ASSERT_EQ(receiver->sent.size(), 2U);
+  EXPECT_EQ(receiver->sent.back().request.authorization.reveal(), "Bearer new");
+}
+
+TEST_F(CommandRunnerTest, AFailureAtASecretUrlNamesNoHost) {
+  webhook->secret_url = true;
+  receiver->script = {Error(Errc::ResolveFailed, "hooks.example")};
+  start(delivery());
+  finish();
+  EXPECT_EQ(outcome().reason, Reason::Network);
+  EXPECT_EQ(outcome().detail.find("hooks.example"), std::string::npos) << outcome().detail;
+}
+
+struct SplunkTest : CommandRunnerTest {
+  SplunkTest() { webhook->target.rendering.splunk_channel = "0e14d5d1-0000-5000-8000-000000000000"; }
+};
+
+TEST_F(SplunkTest, AnEventIsDeliveredOnceItIsIndexed) {
+  receiver->script = {response(200, R"({"ackId":3})"), response(200, R"({"acks":{"3":false}})"),
+                      response(200, R"({"acks":{"3":true}})")};
+  start(delivery());
+  finish();
+  EXPECT_TRUE(outcome().ok());
+  EXPECT_EQ(receiver->sent.size(), 3U);
+}
+
+TEST_F(SplunkTest, AnEventThatIsNotIndexedByItsDeadlineIsNotDelivered) {
+  receiver->script = {response(200, R"({"ackId":3})"), response(200, R"({"acks":{"3":false}})")};
+  start(delivery());
+  poll();
+  clock.time.mono += 15s;
+  finish();
+  EXPECT_FALSE(outcome().ok());
+  EXPECT_EQ(receiver->sent.size(), 2U);
+}
+
+TEST_F(SplunkTest, AStopEndsTheWaitForTheIndexer) {
+  receiver->script = {response(200, R"({"ackId":3})"), response(200, R"({"acks":{"3":false}})")};
+  start(delivery());
+  poll();
+  cancel();
+  finish();
+  EXPECT_EQ(outcome().reason, Reason::Stopped);
+}
+
+struct WebhookTestTest : CommandRunnerTest {
+  void begin() {
+    reads.spawn(runner->test_webhook("soc", "soc1", [this](CommandRunner::Tested result) {
+      tested.push_back(std::move(result));
+    }));
+  }
+  std::vector<CommandRunner::Tested> tested;
+};
+
+TEST_F(WebhookTestTest, ReportsTheAnswerOnceAndPostsNothing) {
+  receiver->script = {response(204)};
+  begin();
+  finish();
+  ASSERT_EQ(tested.size(), 1U);
+  EXPECT_TRUE(tested.front().outcome.ok());
+  EXPECT_TRUE(posted.empty());
+  EXPECT_FALSE(runner->refuse_test("soc")) << "it may be tested again";
+}
+
+TEST_F(WebhookTestTest, IsRefusedForAnUnknownWebhookAndDuringAnotherTest) {
+  ASSERT_TRUE(runner->refuse_test("sock"));
+  EXPECT_EQ(runner->refuse_test("sock")->outcome, core::Reply::Outcome::NotFound);
+  receiver->script = {FakeClient::Hang{}};
+  begin();
+  poll();
+  ASSERT_TRUE(runner->refuse_test("soc"));
+  EXPECT_EQ(runner->refuse_test("soc")->outcome, core::Reply::Outcome::Refused);
+  cancel();
+  finish();
+  ASSERT_EQ(tested.size(), 1U);
+  EXPECT_EQ(tested.front().outcome.reason, Reason::Stopped);
+  EXPECT_FALSE(runner->refuse_test("soc"));
+}
+
+}  // namespace
+}  // namespace mactiond::runtime

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <deque>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "http/client.hpp"
+#include "runtime/wakeup.hpp"
+
+namespace mactiond::test {
+
+inline http::Response response(int status, std::string body = {}) { return {status, {}, body}; }
+
+/// Answers requests by a script, in their order, and behind its end by a function; without a network.
+class FakeClient : public http::Client {
+ public:
+  struct Hang {};   ///< until it is cancelled
+  struct Throw {};  ///< what only a bug does
+  using Step = std::variant<http::Response, Error, Hang, Throw>;
+  struct Sent {
+    http::Request request;
+    http::Limits limits;
+  };
+
+  explicit FakeClient(std::deque<Step> steps = {}) : script(std::move(steps)) {}
+
+  Task<Result<http::Response>> send(http::Request request, http::Limits limits) override {
+    sent.push_back({std::move(request), limits});
+    const Step step = next();
+    if (std::holds_alternative<Throw>(step)) throw std::runtime_error("a bug");
+    if (const auto* error = std::get_if<Error>(&step)) co_return *error;
+    if (const auto* answer = std::get_if<http::Response>(&step)) co_return *answer;
+    const auto executor = co_await boost::asio::this_coro::executor;
+    boost::asio::steady_timer never(executor, boost::asio::steady_timer::time_point::max());
+    co_await never.async_wait(runtime::kToken);
+    co_return Error(Errc::Cancelled, "fake");
+  }
+
+  std::deque<Step> script;
+  std::function<Step(const http::Request&)> respond;
+  std::vector<Sent> sent;
+
+ private:
+  Step next() {
+    if (script.empty() && respond) return respond(sent.back().request);
+    if (script.empty()) throw std::logic_error("a request that the script does not know");
+    Step step = std::move(script.front());
+    script.pop_front();
+    return step;
+  }
+};
+
+}  // namespace mactiond::test
