@@ -19,7 +19,7 @@ namespace mactiond::test {
 
 inline http::Response response(int status, std::string body = {}) { return {status, {}, body}; }
 
-/// Answers requests by a script, in their order, and behind its end by a function; without a network.
+/// Answers requests without a network: by a script, in their order, and after its end by respond.
 class FakeClient : public http::Client {
  public:
   struct Hang {};   ///< until it is cancelled
