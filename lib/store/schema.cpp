@@ -212,7 +212,8 @@ ALTER TABLE webhook ADD COLUMN taken INTEGER;
 
 // first_seen: when the store saw the action first. ordered_by and ended_by: what the tracker orders
 // later answers by. Stamps from before 2015, or a day later than when they were read, are none. A
-// region that was never polled is as new as one without a row.
+// region that was never polled is as new as one without a row. Of one that never had an action, a
+// call that was counted shows that it was: one that only failed was degraded and never recovered.
 constexpr const char* kVersion10 = R"(
 ALTER TABLE action ADD COLUMN first_seen INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE action ADD COLUMN ordered_by INTEGER;
@@ -225,9 +226,14 @@ UPDATE action SET last_update = NULL
 ALTER TABLE region ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE region ADD COLUMN first_call INTEGER;
 ALTER TABLE region ADD COLUMN first_call_by_server INTEGER NOT NULL DEFAULT 0;
-UPDATE region SET fresh = 1 WHERE watermark IS NULL
-  AND NOT EXISTS (SELECT 1 FROM action WHERE action.region = region.name);
+UPDATE region SET fresh = 1
+  WHERE watermark IS NULL AND changes_refused_until IS NULL AND degraded <> ''
+  AND NOT EXISTS (SELECT 1 FROM action WHERE action.region = region.name)
+  AND NOT EXISTS (SELECT 1 FROM event
+    WHERE event.region = region.name AND event.type = 'region.recovered');
 INSERT OR IGNORE INTO region (name, degraded) SELECT DISTINCT region, '' FROM action;
+INSERT OR IGNORE INTO region (name, degraded) SELECT DISTINCT region, '' FROM quota
+  WHERE region NOT GLOB '*[^-._A-Za-z0-9]*';
 )";
 
 // What the last recovery of the store knew, the regions not read whole since, and what was carried

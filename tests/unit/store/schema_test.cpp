@@ -1,5 +1,6 @@
 #include "store/schema.hpp"
 
+#include <SQLiteCpp/Statement.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -120,6 +121,28 @@ TEST(Schema, ARegionOfAnOldStoreIsNewOnlyIfItWasNeverPolled) {
   EXPECT_EQ(fresh("eu"), 0);
   EXPECT_EQ(fresh("us"), 0) << "known by its actions alone";
   EXPECT_EQ(fresh("never polled"), 1);
+}
+
+TEST(Schema, ARegionOfAnOldStoreThatWasPolledAndNeverHadAnActionIsNotNew) {
+  SQLite::Database database = version_6();
+  const auto called = [&](const std::string& name) {
+    database.exec("INSERT INTO quota (region, \"window\", boot_id, instant) VALUES ('" + name +
+                  "', 'hour', 'b', 1)");
+  };
+  for (const char* name : {"quiet", "never polled", "again degraded", "https://api.example/ t c"}) {
+    called(name);
+  }
+  database.exec("INSERT INTO region VALUES ('recovered', NULL, NULL, '')");
+  database.exec("INSERT INTO region VALUES ('documented', NULL, 17000000000000000, 'network')");
+  database.exec("INSERT INTO region VALUES ('again degraded', NULL, NULL, 'network')");
+  database.exec(
+      "INSERT INTO event VALUES (1, 'ma_1', 'region.recovered', 0, 'i', 'again degraded', '', '{}',"
+      " '')");
+  ASSERT_TRUE(migrate(database));
+  std::string known;
+  SQLite::Statement rows(database, "SELECT name FROM region WHERE fresh = 0 ORDER BY name");
+  while (rows.executeStep()) known += rows.getColumn(0).getString() + ';';
+  EXPECT_EQ(known, "again degraded;documented;eu;quiet;recovered;us;");
 }
 
 TEST(Schema, RefusesAStoreFromTheFuture) {
