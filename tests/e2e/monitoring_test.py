@@ -12,6 +12,7 @@ from harness import E2eTest, wait_until
 SOURCE = Path(__file__).resolve().parents[2]
 ALERTS = SOURCE / "config" / "prometheus" / "alerts.yml"
 ALERTS_TEST = SOURCE / "tests" / "e2e" / "alerts_test.yml"
+ALERTS_DAYS_TEST = SOURCE / "tests" / "e2e" / "alerts_days_test.yml"
 DASHBOARD = SOURCE / "config" / "grafana" / "mactiond.json"
 
 
@@ -58,10 +59,11 @@ class Monitoring(E2eTest):
     def test_rules_fire_in_trouble_and_in_no_other_case(self):
         code, said = promtool("check", "rules", ALERTS)
         self.assertEqual(code, 0, said)
-        for path in (ALERTS, ALERTS_TEST):
+        for path in (ALERTS, ALERTS_TEST, ALERTS_DAYS_TEST):
             shutil.copy(path, self.place.path)
-        code, said = promtool("test", "rules", ALERTS_TEST.name, cwd=self.place.path)
-        self.assertEqual(code, 0, said)
+        for path in (ALERTS_TEST, ALERTS_DAYS_TEST):
+            code, said = promtool("test", "rules", path.name, cwd=self.place.path)
+            self.assertEqual(code, 0, said)
 
     def test_every_rule_is_tested(self):
         names = re.findall(r"- alert: (\w+)", ALERTS.read_text())
