@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/printable.hpp"
+#include "cli_suggestion.hpp"
 
 namespace mactiond::daemon {
 namespace {
@@ -33,6 +34,9 @@ std::variant<CommandLine, int> parse_command_line(int argc, const char* const* a
     if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);
     std::ostringstream text;
     app.exit(error, text, text);
+    const std::string wrong = wrong_word(app, argc, argv);
+    if (!wrong.empty())
+      text.str("mactiond: " + wrong + "\nRun with --help for more information.\n");
     std::cerr << printable_lines(text.str());
     return kExitUsage;
   }

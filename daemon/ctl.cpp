@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -15,8 +14,8 @@
 #include <vector>
 
 #include "base/printable.hpp"
-#include "base/suggestion.hpp"
 #include "base/text.hpp"
+#include "cli_suggestion.hpp"
 #include "ctl_commands.hpp"
 
 namespace {
@@ -174,29 +173,6 @@ void add_daemon_commands(CLI::App& app, Choice& choice) {
       [&] { return ctl::perform(session, "/v1/reopen", "", "reopened"); });
 }
 
-// For a word that is no command: the one that was meant.
-std::string suggest(const CLI::App& app, int argc, char** argv) {
-  const CLI::App* here = &app;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (word == "--socket") ++i;
-    if (word.starts_with('-')) continue;
-    const auto commands = here->get_subcommands([](const CLI::App*) { return true; });
-    if (commands.empty()) return {};
-    std::vector<std::string> names;
-    for (const auto* command : commands) names.push_back(command->get_name());
-    const auto known = std::find(names.begin(), names.end(), word);
-    if (known == names.end()) {
-      const std::vector<std::string_view> candidates(names.begin(), names.end());
-      const std::string nearest(mactiond::nearest(word, candidates));
-      const std::string unknown = "there is no command \"" + std::string(word) + '"';
-      return nearest.empty() ? unknown : unknown + ": did you mean \"" + nearest + "\"?";
-    }
-    here = commands[static_cast<std::size_t>(known - names.begin())];
-  }
-  return {};
-}
-
 int run(int argc, char** argv) {
   Choice choice;
   choice.session.style = style_of_terminal();
@@ -217,11 +193,11 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);
-    const std::string meant = suggest(app, argc, argv);
+    const std::string wrong = mactiond::wrong_word(app, argc, argv);
     std::ostringstream text;
     app.exit(error, text, text);
-    if (!meant.empty())
-      text.str("mactionctl: " + meant + "\nRun with --help for more information.\n");
+    if (!wrong.empty())
+      text.str("mactionctl: " + wrong + "\nRun with --help for more information.\n");
     std::fputs(mactiond::printable_lines(text.str()).c_str(), stderr);
     return kExitUsage;
   }

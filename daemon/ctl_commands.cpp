@@ -303,14 +303,7 @@ int explain(const Session& session, const std::string& config) {
 }
 
 int retry_region(const Session& session, const std::string& region) {
-  const std::string target = "/v1/regions/" + percent_encode(region) + "/retry";
-  return show(session, {target, "POST"}, [&](const json::object& answer) {
-    const json::value* wait = answer.if_contains("next_try_s");
-    const std::int64_t seconds = wait != nullptr && wait->is_int64() ? wait->get_int64() : 0;
-    const std::string poll =
-        seconds > 0 ? "the next call is allowed in " + format_age(seconds) : "it is polled now";
-    return region + ": a new token is fetched, " + poll + '\n';
-  });
+  return show(session, {"/v1/regions/" + percent_encode(region) + "/retry", "POST"}, format_retry);
 }
 
 int list_webhooks(const Session& session) {

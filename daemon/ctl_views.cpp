@@ -125,6 +125,14 @@ std::string format_cancel(const json::object& answer) {
          "\"\n";
 }
 
+std::string format_retry(const json::object& answer) {
+  const json::value* wait = answer.if_contains("next_try_s");
+  const std::int64_t seconds = wait != nullptr && wait->is_int64() ? wait->get_int64() : 0;
+  const std::string poll =
+      seconds > 0 ? "the next call is allowed in " + format_age(seconds) : "it is polled now";
+  return printable(cell(answer, "region")) + ": a new token is fetched, " + poll + '\n';
+}
+
 std::string format_plans(const json::object& answer, const Style& style) {
   std::string text = "cancelling " + printable(cell(answer, "cancelling")) + '\n';
   Rows rows = {{"ACTION", "REGION", "POLICY", "VERDICT", "STALE AT", "WHY"}};

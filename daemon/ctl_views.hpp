@@ -17,6 +17,8 @@ namespace mactiond::ctl {
 [[nodiscard]] std::string format_event(const boost::json::object& event);
 /// One line that names the whole id, of which the operator may have typed a part.
 [[nodiscard]] std::string format_cancel(const boost::json::object& answer);
+/// One line.
+[[nodiscard]] std::string format_retry(const boost::json::object& answer);
 [[nodiscard]] std::string format_plans(const boost::json::object& answer, const Style& style);
 [[nodiscard]] std::string format_webhooks(const boost::json::object& answer, const Style& style);
 /// One line without its end, for a person.

@@ -93,6 +93,14 @@ std::string no_such_region(const Call& call, std::string_view name) {
   return no_such("region", name, "configured", region_names(call.views.status()));
 }
 
+std::optional<http::Response> refuse_unknown_region(const Call& call, const std::string& name) {
+  if (contains(region_names(call.views.status()), name)) return std::nullopt;
+  const auto occurs = call.views.occurs(core::ActionField::Region, name);
+  if (!occurs) return store_failed(occurs.error());
+  if (*occurs) return std::nullopt;
+  return not_found(no_such_region(call, name));
+}
+
 std::optional<http::Response> refuse_unknown_webhook(const Call& call, const std::string& name) {
   const Words names = webhook_names(call.views.status());
   if (contains(names, name)) return std::nullopt;

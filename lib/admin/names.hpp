@@ -21,6 +21,10 @@ namespace mactiond::admin {
 
 [[nodiscard]] std::string no_such_region(const Call& call, std::string_view name);
 
+/// 404 unless a region of that name is configured, or has left actions.
+[[nodiscard]] std::optional<http::Response> refuse_unknown_region(const Call& call,
+                                                                  const std::string& name);
+
 /// 404 unless a webhook of that name is configured, or has left dead letters.
 [[nodiscard]] std::optional<http::Response> refuse_unknown_webhook(const Call& call,
                                                                    const std::string& name);

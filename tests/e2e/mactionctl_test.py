@@ -68,6 +68,7 @@ class Commands(E2eTest):
                 (["list", "--status", "Failed,TimeOt"], "TimeOut"),
                 (["list", "--all", "--type", "Isolate", "--type", "RunAVScan"], "RunAntiVirusScan"),
                 (["list", "--region", "EU"], "eu"),
+                (["show", "00000000", "--region", "EU"], "eu"),
                 (["dlq", "list", "--webhook", "sco"], "soc"),
                 (["dlq", "show", "sco", "1"], "soc"),
                 (["dlq", "replay", "sco"], "soc"),
@@ -374,6 +375,20 @@ class Commands(E2eTest):
     def test_unknown_commands_get_a_hint(self):
         self.assertIn('did you mean "status"', self.ctl("statsu", expect=EX_USAGE))
         self.assertIn('did you mean "replay"', self.ctl("dlq", "repaly", expect=EX_USAGE))
+
+    def test_unknown_options_get_a_hint_and_their_values_are_no_commands(self):
+        for arguments, hint in [
+                (["--sokcet", "/run/x.sock", "status"], '"--sokcet" is no option of mactionctl: '
+                                                        'did you mean "--socket"'),
+                (["--sokcet=/run/x.sock", "status"], 'did you mean "--socket"'),
+                (["list", "--opne"], '"--opne" is no option of mactionctl list: '
+                                     'did you mean "--open"'),
+                (["list", "--limit", "3", "--jsno"], 'did you mean "--json"'),
+                (["cancel", "abcd", "--comment", "statsu", "--commnet", "x"],
+                 'did you mean "--comment"'),
+                (["dlq", "purge", "soc", "--form", "1h"], 'did you mean "--from"')]:
+            with self.subTest(arguments):
+                self.assertIn(hint, self.ctl(*arguments, expect=EX_USAGE))
 
 
 if __name__ == "__main__":

@@ -74,5 +74,13 @@ TEST(CommandLineParser, RefusesWhatItDoesNotKnowOnStderr) {
   }
 }
 
+TEST(CommandLineParser, NamesTheOptionThatWasMeant) {
+  EXPECT_THAT(captured({"--chekc-config"}).errors,
+              HasSubstr("\"--chekc-config\" is no option of mactiond: did you mean "
+                        "\"--check-config\"?"));
+  EXPECT_THAT(captured({"--confg=/x.toml"}).errors, HasSubstr("did you mean \"--config\"?"));
+  EXPECT_THAT(captured({"--config", "--strcit"}).errors, testing::Not(HasSubstr("did you mean")));
+}
+
 }  // namespace
 }  // namespace mactiond::daemon

@@ -69,6 +69,13 @@ TEST(CtlViews, NamesTheWholeIdOfACancelledAction) {
               HasSubstr("the cancel of c7042fcd-de8c is decided"));
 }
 
+TEST(CtlViews, SaysWhenARegionIsTriedAgain) {
+  EXPECT_EQ(format_retry(parsed(R"({"region":"eu","next_try_s":0})")),
+            "eu: a new token is fetched, it is polled now\n");
+  EXPECT_EQ(format_retry(parsed(R"({"region":"eu","next_try_s":90})")),
+            "eu: a new token is fetched, the next call is allowed in 1m 30s\n");
+}
+
 TEST(CtlViews, ShowNothingThatATerminalObeysOrHides) {
   // Every text of an action is a server's.
   const std::string evil = R"(a\u001b]0;x\u0007b\u202ec\u200bd\u009be\u2028f\u007fg)";
@@ -83,7 +90,8 @@ TEST(CtlViews, ShowNothingThatATerminalObeysOrHides) {
        {format_actions(parsed(R"({"actions":[)" + item + "]}"), WallTime{}, {}),
         format_action(parsed(item), {}), format_event(parsed(item)),
         format_webhook_test(parsed(test)),
-        format_cancel(parsed(R"({"action_id":")" + evil + "\"}"))}) {
+        format_cancel(parsed(R"({"action_id":")" + evil + "\"}")),
+        format_retry(parsed(R"({"region":")" + evil + "\"}"))}) {
     std::string without_lines = text;
     std::replace(without_lines.begin(), without_lines.end(), '\n', '|');
     EXPECT_EQ(printable(without_lines), without_lines);

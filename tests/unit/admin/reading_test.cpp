@@ -134,6 +134,17 @@ TEST(ActionEndpoint, AsksForTheRegionWhereSeveralKnowTheAction) {
   EXPECT_EQ(store.ask("/v1/actions/a?region=uk").status, 404);
 }
 
+TEST(ActionEndpoint, ARegionThatThereIsNotIsRefusedWithTheNearestOne) {
+  FakeStore store = store_of_regions();
+  store.found = {action_view("a", "eu")};
+  for (const char* action : {"a", "unknown"}) {
+    const auto response = store.ask("/v1/actions/" + std::string(action) + "?region=usa");
+    EXPECT_EQ(response.status, 404);
+    EXPECT_THAT(response.body, HasSubstr("there is no region \\\"usa\\\"; did you mean us?"));
+  }
+  EXPECT_THAT(store.ask("/v1/actions/a?region=us").body, HasSubstr("known in: eu"));
+}
+
 TEST(EventsEndpoint, TellsEventsAfterASeq) {
   FakeStore store = store_of_regions();
   store.events = {event_record(1), event_record(2), event_record(3)};
