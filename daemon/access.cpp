@@ -29,6 +29,29 @@ std::string content_of(const std::string& path) {
 
 using Named = std::vector<std::pair<std::string, std::string>>;
 
+// A user and a password that nobody asks for.
+void warn_of_unused_proxy_auth(config::LoadResult& loaded) {
+  const bool has_variable = environment_has_proxy();
+  const auto warn = [&](const std::string& section, std::size_t index, const std::string& remedy) {
+    loaded.warn(section, index, "proxy_auth", "is not used, for there is no proxy: " + remedy);
+  };
+  const auto& regions = loaded.config.regions;
+  for (std::size_t i = 0; i < regions.size(); ++i) {
+    const bool through = has_variable || !regions[i].proxy.empty();
+    if (through || regions[i].proxy_auth.source.empty()) continue;
+    warn("region", i, "set proxy, or HTTPS_PROXY in the environment of the service");
+  }
+  const auto& webhooks = loaded.config.webhooks;
+  for (std::size_t i = 0; i < webhooks.size(); ++i) {
+    const bool is_tls = webhooks[i].url.is_tls();
+    const bool through = (has_variable && is_tls) || !webhooks[i].proxy.empty();
+    if (through || webhooks[i].proxy_auth.source.empty()) continue;
+    warn("webhook", i,
+         is_tls ? "set proxy, or HTTPS_PROXY in the environment of the service"
+                : "set proxy; HTTPS_PROXY is for https:// URLs alone");
+  }
+}
+
 // The key of the file that the failure names, or of the proxy.
 std::string to_blame(const Named& values, const Error& error) {
   for (const auto& [key, value] : values) {
@@ -196,6 +219,7 @@ void try_access(config::LoadResult& loaded, const config::Environment& environme
   if (const auto* mistakes = std::get_if<std::vector<AccessMistake>>(&built)) {
     add_mistakes(*mistakes, loaded);
   }
+  warn_of_unused_proxy_auth(loaded);
 }
 
 }  // namespace mactiond::daemon

@@ -51,16 +51,20 @@ bool is_guid(std::string_view text) {
   return true;
 }
 
+// Without hyphens and braces, in lower case.
+bool is_plain_guid(std::string_view digits) {
+  constexpr std::size_t kDigits = 32;
+  return digits.size() == kDigits &&
+         digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 // The one form of an id: a GUID may be written with or without hyphens and braces.
 std::string plain_id(const std::string& id) {
-  constexpr std::size_t kDigits = 32;
   std::string digits;
   for (const char c : to_lower(id)) {
     if (c != '-' && c != '{' && c != '}') digits += c;
   }
-  const bool is_guid =
-      digits.size() == kDigits && digits.find_first_not_of("0123456789abcdef") == std::string::npos;
-  return is_guid ? digits : to_lower(id);
+  return is_plain_guid(digits) ? digits : to_lower(id);
 }
 
 // A base URL to which the daemon adds more: what stands there already would stand there twice.
@@ -129,6 +133,28 @@ void check_addresses(const Node& table, const Region& region, Reader& reader) {
   check_audience(table, region, reader);
 }
 
+// A domain may be that of a tenant written as a GUID, or another domain of it.
+void check_spellings(const std::vector<const Node*>& tables, const Config& config, Reader& reader) {
+  reader.enter("region");
+  for (std::size_t i = 1; i < tables.size(); ++i) {
+    const Region& region = config.regions[i];
+    if (region.tenant_id.empty() || region.client_id.empty()) continue;
+    const std::string tenant = plain_id(region.tenant_id);
+    const auto end = config.regions.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto other = std::find_if(config.regions.begin(), end, [&](const Region& before) {
+      const std::string its = plain_id(before.tenant_id);
+      return !its.empty() && its != tenant && !(is_plain_guid(its) && is_plain_guid(tenant)) &&
+             plain_id(before.client_id) == plain_id(region.client_id);
+    });
+    if (other == end) continue;
+    reader.warn(tables[i]->place,
+                "same client as region " + shown(other->core.name) +
+                    ", and its tenant may be the same, written in another form: each action would "
+                    "be recorded twice, and each would spend the other's quota; write the "
+                    "tenant_id of both as GUIDs");
+  }
+}
+
 // Ids have no letter case; a URL does not make two of one registration.
 void check_pairs(const std::vector<const Node*>& tables, const Config& config, Reader& reader) {
   std::map<std::string, std::vector<std::size_t>> of_tenant;
@@ -160,6 +186,7 @@ void check_pairs(const std::vector<const Node*>& tables, const Config& config, R
 void check_registrations(const std::vector<const Node*>& tables, const Config& config,
                          Reader& reader) {
   check_pairs(tables, config, reader);
+  check_spellings(tables, config, reader);
   for (std::size_t i = 0; i < tables.size(); ++i) {
     check_ids(*tables[i], config.regions[i], reader);
     check_addresses(*tables[i], config.regions[i], reader);

@@ -43,8 +43,8 @@ std::string LoadResult::summary() const {
          counted(warnings(), "warning", "warnings");
 }
 
-void LoadResult::fail(const std::string& section, std::size_t index, const std::string& key,
-                      const std::string& message) {
+void LoadResult::add(const std::string& section, std::size_t index, const std::string& key,
+                     const std::string& message, bool warning) {
   const Node* list = document.child(section);
   const bool known = list != nullptr && index < list->children.size();
   Place place;
@@ -54,7 +54,7 @@ void LoadResult::fail(const std::string& section, std::size_t index, const std::
     place = value != nullptr ? value->place : table.place;
   }
   const std::string option = key.empty() ? section : section + '.' + key;
-  problems.push_back({file, place.line, place.column, printable(option + ": " + message), false});
+  problems.push_back({file, place.line, place.column, printable(option + ": " + message), warning});
   std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   });

@@ -43,10 +43,20 @@ struct LoadResult {
   [[nodiscard]] std::vector<std::string> errors() const;
   /// "2 regions, 3 policies (1 dry run), 4 webhooks, 0 warnings"
   [[nodiscard]] std::string summary() const;
-  /// Adds an error at the key of the index-th table of a section, or at the table where it lacks
-  /// the key.
+  /// Adds an error, or a warning, at the key of the index-th table of a section, or at the table
+  /// where it lacks the key.
   void fail(const std::string& section, std::size_t index, const std::string& key,
-            const std::string& message);
+            const std::string& message) {
+    add(section, index, key, message, false);
+  }
+  void warn(const std::string& section, std::size_t index, const std::string& key,
+            const std::string& message) {
+    add(section, index, key, message, true);
+  }
+
+ private:
+  void add(const std::string& section, std::size_t index, const std::string& key,
+           const std::string& message, bool warning);
 };
 
 /// Reads file and every secret it refers to; reports all problems, not only the first. Touches no

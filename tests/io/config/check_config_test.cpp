@@ -192,12 +192,36 @@ TEST_F(CheckAndStart, RefuseEveryMistakeAtOnce) {
       "14:9", "18:9: syslog.ca_file");
 }
 
-TEST_F(CheckAndStart, RefuseAProxyVariableThatCannotBeUsed) {
-  for (const char* proxy : {"socks5://127.0.0.1:1080", "https://proxy.example:3128", "http://"}) {
-    ASSERT_EQ(setenv("HTTPS_PROXY", proxy, 1), 0);
-    expect_both("", "4:1", "region: ");
+TEST_F(CheckAndStart, RefuseAProxyVariableThatCannotBeUsedByTheNameThatWasRead) {
+  for (const std::string name : {"HTTPS_PROXY", "https_proxy"}) {
+    for (const char* proxy : {"socks5://127.0.0.1:1080", "https://proxy.example:3128", "http://"}) {
+      ASSERT_EQ(setenv(name.c_str(), proxy, 1), 0);
+      expect_both("", "4:1", "region: " + name + ": ");
+    }
+    ASSERT_EQ(unsetenv(name.c_str()), 0);
   }
-  ASSERT_EQ(unsetenv("HTTPS_PROXY"), 0);
+}
+
+TEST_F(CheckConfig, AUserForAProxyThatThereIsNotIsAWarning) {
+  const std::string secret = directory.write("proxy", "alice:s3cret\n");
+  const std::string lines =
+      "[[webhook]]\nname='tls'\nurl='https://hooks.example/'\nproxy_auth='file:" + secret +
+      "'\n[[webhook]]\nname='plain'\nurl='http://hooks.example/'\n" +
+      "allow_http=true\nproxy_auth='file:" + secret + "'\n";
+  const std::string region = "[[region]]\nproxy_auth='file:" + secret + "'\n" +
+                             region_text().substr(std::string("[[region]]\n").size());
+  const std::string text = region + lines;
+  const Ended without = run(text);
+  EXPECT_EQ(without.code, 0) << without.output;
+  EXPECT_THAT(without.output, HasSubstr("2:12: warning: region.proxy_auth: is not used"));
+  EXPECT_THAT(without.output, HasSubstr("12:12: warning: webhook.proxy_auth: is not used"));
+  EXPECT_THAT(without.output, HasSubstr("17:12: warning: webhook.proxy_auth: is not used"));
+  EXPECT_THAT(without.output, HasSubstr("3 warnings"));
+  ASSERT_EQ(setenv("https_proxy", "http://proxy.example:3128", 1), 0);
+  const Ended with = run(text);
+  ASSERT_EQ(unsetenv("https_proxy"), 0);
+  EXPECT_THAT(with.output, HasSubstr("17:12: warning: webhook.proxy_auth: is not used"));
+  EXPECT_THAT(with.output, HasSubstr("1 warning"));
 }
 
 }  // namespace

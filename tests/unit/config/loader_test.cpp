@@ -190,7 +190,26 @@ TEST(TwoRegions, OfOneTenantWithAnotherClientAreAWarning) {
 }
 
 TEST(TwoRegions, OfTwoTenantsMayShareAClient) {
-  EXPECT_EQ(all_problems(load_two("contoso.example", kClient)), "");
+  EXPECT_EQ(all_problems(load_two("99999999-2222-3333-4444-555555555555", kClient)), "");
+}
+
+TEST(TwoRegions, OfOneClientAreAWarningWhereADomainMayBeTheOthersTenant) {
+  const auto warned = [](const LoadResult& result) {
+    EXPECT_TRUE(result.ok());
+    ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
+    EXPECT_THAT(result.problems[0].text(),
+                HasSubstr("8:1: warning: region: same client as region \"eu\", and its tenant may "
+                          "be the same, written in another form"));
+    EXPECT_THAT(result.problems[0].text(), HasSubstr("tenant_id of both as GUIDs"));
+  };
+  warned(load_two("contoso.example", kClient));
+  warned(load_two("contoso.example", "{66666666-7777-8888-9999-000000000000}"));
+  EXPECT_EQ(all_problems(load_two("contoso.example", "another")), "");
+  const std::string first =
+      "[[region]]\nname='eu'\ntenant_id='contoso.example'\nclient_id='c'\n"
+      "auth.client_secret='env:MACTIOND_TEST_SECRET'\n\n\n";
+  warned(load(first + "[[region]]\nname='us'\ntenant_id='contoso.onmicrosoft.example'\n"
+                      "client_id='C'\nauth.client_secret='env:MACTIOND_TEST_SECRET'\n"));
 }
 
 std::string region_with(const std::string& lines) {
