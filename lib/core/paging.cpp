@@ -9,7 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kKnownFor = 24h;
-constexpr int kSmallestTop = 100;
 /// A further call after every shorter page would double the cost of a poll.
 constexpr int kCheckedFrom = 100;
 
@@ -23,8 +22,8 @@ bool Paging::top_refused(int top, MonoTime now) {
   // Another call was refused first.
   if (now < limit_.until && limit_.rows < top) return true;
   if (top <= kSmallestTop) {
-    // No service is so narrow: the query was refused for something else.
-    limit_ = {};
+    // The query may be refused for something else: another one begins anew.
+    if (now >= too_narrow_until_) limit_ = {};
     return false;
   }
   limit_ = {std::max(kSmallestTop, top / 2), now + kKnownFor};
@@ -34,8 +33,15 @@ bool Paging::top_refused(int top, MonoTime now) {
   return true;
 }
 
+void Paging::smallest_refused(MonoTime now) {
+  suspected_.reset();
+  too_narrow_until_ = now + kKnownFor;
+  limit_ = {kSmallestTop, too_narrow_until_};
+}
+
 void Paging::suspect_top(int top, MonoTime now) {
   suspected_.reset();
+  too_narrow_until_ = MonoTime::min();
   limit_ = {};
   if (top <= kSmallestTop) return;
   suspected_ = top;
@@ -44,9 +50,9 @@ void Paging::suspect_top(int top, MonoTime now) {
 
 void Paging::saw(int rows, MonoTime now) {
   if (const auto top = std::exchange(suspected_, std::nullopt)) {
-    notices_.emplace_back("page_size_lowered", "the service refused $top=" + std::to_string(*top) +
-                                                   " without a reason; it takes $top=" +
-                                                   std::to_string(kSmallestTop));
+    notices_.emplace_back("page_size_lowered",
+                          "the service refused $top=" + std::to_string(*top) +
+                              " without a reason; it takes $top=" + std::to_string(kSmallestTop));
   }
   if (now >= longest_.until || rows >= longest_.rows) longest_ = {rows, now + kKnownFor};
   if (rows > cap_.rows) cap_ = {};

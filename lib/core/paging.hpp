@@ -15,6 +15,8 @@ namespace mactiond::core {
 /// do not say so. What was longer proves that a page was not cut; so do further pages.
 class Paging {
  public:
+  static constexpr int kSmallestTop = 100;
+
   /// The `$top` to ask for.
   [[nodiscard]] int page_size(int configured, MonoTime now) const;
   /// The service refused this `$top`. True if a smaller one is worth a call.
@@ -22,6 +24,9 @@ class Paging {
   /// Every query with this `$top` was refused, and no refusal said that `$top` is the reason. It
   /// may be: the next calls ask for the smallest, and for the configured one if that is refused.
   void suspect_top(int top, MonoTime now);
+  /// Every query was refused, and the smallest `$top` was too large for the service: nothing larger
+  /// is asked for until the fact is forgotten.
+  void smallest_refused(MonoTime now);
 
   /// A page of so many rows arrived.
   void saw(int rows, MonoTime now);
@@ -62,10 +67,11 @@ class Paging {
   }
   void note(Habit& habit, const char* event, const char* reason);
 
-  Size limit_;    ///< no larger `$top` is asked for
-  std::optional<int> suspected_;  ///< this `$top` may have been what was refused
-  Size longest_;  ///< page
-  Size cap_;      ///< pages of so many rows were cut; 0 rows: none was
+  Size limit_;                                   ///< no larger `$top` is asked for
+  std::optional<int> suspected_;                 ///< this `$top` may have been what was refused
+  MonoTime too_narrow_until_ = MonoTime::min();  ///< as smallest_refused() says
+  Size longest_;                                 ///< page
+  Size cap_;  ///< pages of so many rows were cut; 0 rows: none was
   Habit repeats_;
   Habit empty_links_;
   Habit unordered_;

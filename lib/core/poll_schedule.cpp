@@ -61,6 +61,7 @@ void PollSchedule::give_up_rounds(MonoTime now) {
   poll_.reset();
   sweep_.reset();
   refusals_.fill({});
+  smallest_refused_ = sweep_too_large_ = false;
   instead_.reset();
   if (poll_failures_ > 0) poll_at_ = std::min(poll_at_, std::max(poll_held_until_, now));
   if (sweep_failures_ > 0) sweep_at_ = std::min(sweep_at_, std::max(sweep_held_until_, now));
@@ -150,6 +151,7 @@ bool PollSchedule::sweep_page(const PageFacts& page, MonoTime now) {
   MACTIOND_ASSERT(sweep_ && sweep_under_way_);
   sweep_under_way_ = false;
   sweep_failures_ = 0;
+  sweep_too_large_ = false;
   if (sweep_->advance(page, paging_, now)) {
     sweep_at_ = now + sweep_page_interval(page, *sweep_);
     return false;
@@ -196,13 +198,19 @@ std::optional<Disposition> PollSchedule::query_refused(const Disposition& outcom
     return std::nullopt;
   }
   instead_.reset();
-  paging_.suspect_top(top, now);
   Disposition all = outcome;
   if (!refusals_[index(other)].empty()) {
     all.detail = "last-update query: " + refusals_[index(Strategy::Changes)] +
                  "; documented query: " + refusals_[index(Strategy::Documented)];
   }
   refusals_.fill({});
+  if (std::exchange(smallest_refused_, false)) {
+    paging_.smallest_refused(now);
+    all.detail += "; pages of fewer rows than " + std::to_string(Paging::kSmallestTop) +
+                  " are asked for only where page_size is set so low";
+  } else {
+    paging_.suspect_top(top, now);
+  }
   return all;
 }
 
@@ -215,10 +223,15 @@ void PollSchedule::settle_strategy(WallTime server_now) {
     refused_until_.reset();
   }
   refusals_.fill({});
+  smallest_refused_ = false;
 }
 
-bool PollSchedule::top_refused(int top, MonoTime now) {
+bool PollSchedule::top_refused(Asked asked, int top, MonoTime now) {
+  // No size suited it: it is not tried with all of them at each attempt.
+  if (asked == Asked::Sweep && sweep_too_large_) return false;
   const bool smaller = paging_.top_refused(top, now);
+  if (!smaller && asked == Asked::Poll) smallest_refused_ = true;
+  if (!smaller && asked == Asked::Sweep) sweep_too_large_ = true;
   if (poll_) poll_->use_top(page_size(now));
   if (sweep_) sweep_->use_top(page_size(now));
   return smaller;

@@ -72,8 +72,9 @@ class PollSchedule {
   /// The server refused the poll's query itself (400). Nothing if the other query is due instead;
   /// else the failure to report, with the reasons of all that were refused.
   [[nodiscard]] std::optional<Disposition> query_refused(const Disposition& outcome, MonoTime now);
+  enum class Asked : std::uint8_t { Poll, Sweep, Lookup };
   /// The server refused a `$top`. True if a smaller one is to be tried.
-  [[nodiscard]] bool top_refused(int top, MonoTime now);
+  [[nodiscard]] bool top_refused(Asked asked, int top, MonoTime now);
   [[nodiscard]] int page_size(MonoTime now) const {
     return paging_.page_size(options_.page_size, now);
   }
@@ -95,6 +96,8 @@ class PollSchedule {
   [[nodiscard]] std::optional<WallTime> watermark() const { return watermark_; }
   [[nodiscard]] std::optional<WallTime> changes_refused_until() const { return refused_until_; }
   [[nodiscard]] int poll_failures() const { return poll_failures_; }
+  /// In a row; a page that arrives ends the row.
+  [[nodiscard]] int sweep_failures() const { return sweep_failures_; }
   /// Whether a poll completed since this object was made.
   [[nodiscard]] bool polled_once() const { return polled_once_; }
   /// The round under way; nothing while a call of one that was given up is.
@@ -114,6 +117,7 @@ class PollSchedule {
   std::optional<WallTime> refused_until_;
   /// By strategy: why the round's query was refused; empty if it was not.
   std::array<std::string, 2> refusals_;
+  bool smallest_refused_ = false;    ///< in this round a query was refused the smallest `$top`
   std::optional<Strategy> instead_;  ///< of the other, which was refused in this round
   std::vector<std::pair<std::string, std::string>> notices_;
   Paging paging_;
@@ -134,6 +138,7 @@ class PollSchedule {
   MonoTime sweep_held_until_{};
   bool sweep_under_way_ = false;
   int sweep_failures_ = 0;
+  bool sweep_too_large_ = false;  ///< it was refused every `$top`
 };
 
 }  // namespace mactiond::core

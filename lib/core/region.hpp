@@ -126,6 +126,9 @@ class Region {
   [[nodiscard]] WallTime moment(Now now) const;
   void tell_unusable(int rows, Now now, StepWriter& out);
   void sweep_listed(const PageFacts& page, Now now, StepWriter& out);
+  void sweep_failed(const Disposition& outcome, Now now, StepWriter& out);
+  /// Why a region whose polls are complete is in trouble all the same.
+  [[nodiscard]] std::optional<Disposition> lacks() const;
   void poll_listed(const Call& call, const PageFacts& page, Now now, StepWriter& out);
   /// Whether what was answered belongs to a round that a reload gave up.
   [[nodiscard]] bool given_up(const Call& call) const;
@@ -183,6 +186,8 @@ class Region {
   std::optional<WallTime> last_poll_wall_;
   std::optional<WallTime> measured_from_;  ///< server time of the first complete poll
   MonoTime sweep_began_{};
+  std::optional<Disposition>
+      sweep_trouble_;                   ///< why no sweep gets through; ends with a complete one
   std::optional<MonoTime> swept_from_;  ///< when the last complete sweep since the start began
   MonoTime young_until_ = MonoTime::min();
   std::size_t turn_ = kLookupTurn;  ///< who is asked first

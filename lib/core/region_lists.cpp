@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kTellAgain = 1h;
+constexpr int kSweepFailuresUntilTrouble = 3;
 
 }  // namespace
 
@@ -49,6 +50,7 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
 void Region::sweep_listed(const PageFacts& page, Now now, StepWriter& out) {
   if (!schedule_.sweep_page(page, now.mono)) return;
   swept_from_ = sweep_began_;
+  sweep_trouble_.reset();
   if (std::exchange(quiet_before_, std::nullopt)) {
     out.batch().reread.push_back(options_.name);
     out.batch().regions.push_back(row());
@@ -72,14 +74,31 @@ void Region::poll_listed(const Call& call, const PageFacts& page, Now now, StepW
   if (!measured_from_) measured_from_ = server_now(now);
   last_poll_ = now.mono;
   last_poll_wall_ = now.wall;
-  if (schedule_.shortfall().empty()) {
-    well(now, out);
+  if (const auto lacking = lacks()) {
+    failed(*lacking);
+    trouble(*lacking, true, now, out);
   } else {
-    const Disposition lacking{Verdict::Retry, Reason::BadAnswer, 0, {}, schedule_.shortfall()};
-    failed(lacking);
-    trouble(lacking, true, now, out);
+    well(now, out);
   }
   if (open_set) look_up(tracker_.unseen_open(Read::Poll), now);
+}
+
+std::optional<Disposition> Region::lacks() const {
+  if (sweep_trouble_ || schedule_.shortfall().empty()) return sweep_trouble_;
+  return Disposition{Verdict::Retry, Reason::BadAnswer, 0, {}, schedule_.shortfall()};
+}
+
+void Region::sweep_failed(const Disposition& outcome, Now now, StepWriter& out) {
+  schedule_.sweep_failed(outcome, now.mono, random_);
+  if (schedule_.sweep_failures() < kSweepFailuresUntilTrouble) return;
+  sweep_trouble_ = outcome;
+  sweep_trouble_->detail =
+      "every sweep fails: " + outcome.detail +
+      "; until one is complete, vanished actions are not noticed" +
+      (cancel_time(now).swept ? "" : ", nothing is cancelled by policy") +
+      (fresh_ ? ", and the region stays new: what is older than its first call is backlog" : "");
+  failed(*sweep_trouble_);
+  trouble(*sweep_trouble_, true, now, out);
 }
 
 bool Region::given_up(const Call& call) const {
@@ -131,9 +150,13 @@ void Region::many_answered(const Call& call, Now now) {
 bool Region::asked_otherwise(const Call& call, const Disposition& outcome, Now now,
                              StepWriter& out) {
   if (outcome.status != 400) return false;
+  using Asked = PollSchedule::Asked;
+  const Asked asked = call.kind == Call::Kind::Poll    ? Asked::Poll
+                      : call.kind == Call::Kind::Sweep ? Asked::Sweep
+                                                       : Asked::Lookup;
   // The settings that were refused are not in force any more.
   bool again = given_up(call);
-  if (!again && outcome.page_limit) again = schedule_.top_refused(call.top, now.mono);
+  if (!again && outcome.page_limit) again = schedule_.top_refused(asked, call.top, now.mono);
   note_habits(out);
   if (!again) return false;
   if (call.kind == Call::Kind::Poll) schedule_.poll_abandoned();
@@ -159,7 +182,7 @@ void Region::list_failed(const Call& call, const Disposition& outcome, bool agai
     if (again) {
       schedule_.sweep_abandoned();
     } else {
-      schedule_.sweep_failed(outcome, now.mono, random_);
+      sweep_failed(outcome, now, out);
     }
     return;
   }

@@ -267,8 +267,9 @@ TEST_F(PollScheduleTest, ARefusedTopIsHalvedDownTo100AndRememberedForADay) {
   schedule.start_at(kBoot);
   int top = begin_poll(kBoot, kDay).top;
   for (const int smaller : {5000, 2500, 1250, 625, 312, 156, 100}) {
-    EXPECT_TRUE(schedule.top_refused(top, kBoot));
-    EXPECT_TRUE(schedule.top_refused(top, kBoot)) << "another call of the same size";
+    EXPECT_TRUE(schedule.top_refused(PollSchedule::Asked::Poll, top, kBoot));
+    EXPECT_TRUE(schedule.top_refused(PollSchedule::Asked::Poll, top, kBoot))
+        << "another call of the same size";
     schedule.poll_abandoned();
     top = begin_poll(kBoot, kDay).top;
     EXPECT_EQ(top, smaller);
@@ -281,7 +282,8 @@ TEST_F(PollScheduleTest, ARefusedTopIsHalvedDownTo100AndRememberedForADay) {
 
 TEST_F(PollScheduleTest, WhatRefusesATopOf100MeansSomethingElse) {
   schedule.start_at(kBoot);
-  for (int top = begin_poll(kBoot, kDay).top; schedule.top_refused(top, kBoot);) {
+  for (int top = begin_poll(kBoot, kDay).top;
+       schedule.top_refused(PollSchedule::Asked::Poll, top, kBoot);) {
     schedule.poll_abandoned();
     top = begin_poll(kBoot, kDay).top;
   }

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -116,6 +117,64 @@ TEST_F(RefusedQueryTest, WhereTheSmallestTopIsRefusedTooTheConfiguredOneIsTriedN
     pass(5min);
   }
   EXPECT_EQ(told(), Lines{"region.degraded"});
+}
+
+TEST_F(RefusedQueryTest, AServiceOfSmallerPagesThanTheSmallestIsNotAskedForEverySizeEachRound) {
+  start();
+  const auto round = [&] {
+    std::vector<int> tops;
+    while (count<ListActions>() > 0) {
+      const auto list = take<ListActions>();
+      tops.push_back(list.query.top);
+      fail(list, top_refused());
+    }
+    pass(6min);
+    if (count<FetchToken>() > 0) give_token();
+    return tops;
+  };
+  EXPECT_EQ(round().back(), 100);
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_NE(region().reason.find("The limit of '1000'"), std::string::npos) << region().reason;
+  EXPECT_NE(region().reason.find("fewer rows than 100"), std::string::npos) << region().reason;
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(round(), (std::vector<int>{100, 100}));
+  pass(24h);
+  if (count<FetchToken>() > 0) give_token();
+  const std::vector<int> later = round();
+  EXPECT_NE(std::find(later.begin(), later.end(), 10'000), later.end())
+      << "what was learned is tried again after a day";
+}
+
+TEST_F(RefusedQueryTest, AQueryThatIsRefusedEverySizeIsNotTheServicesLimit) {
+  start();
+  while (const auto list = take_list(Kind::ChangedSince)) fail(*list, top_refused());
+  const auto documented = take_list(Kind::OpenOrCreatedSince);
+  ASSERT_TRUE(documented);
+  EXPECT_EQ(documented->query.top, 10'000);
+  answer(*documented, {open_action("a1")});
+  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(region().strategy, "documented");
+}
+
+TEST_F(RefusedQueryTest, ASweepThatIsRefusedEverySizeIsAskedForOnceAnAttempt) {
+  start();
+  list({});
+  for (int sizes = 8; sizes > 0; --sizes) {
+    const auto sweep = take_list(Kind::CreatedSince);
+    ASSERT_TRUE(sweep) << sizes;
+    fail(*sweep, top_refused());
+  }
+  for (int attempts = 0, i = 0; attempts < 4; ++i, pass(1s)) {
+    ASSERT_LT(i, 600);
+    if (const auto poll = take_list(Kind::ChangedSince)) {
+      EXPECT_EQ(poll->query.top, 10'000);
+      answer(*poll, {});
+    }
+    if (const auto sweep = take_list(Kind::CreatedSince)) {
+      ++attempts;
+      fail(*sweep, top_refused());
+      EXPECT_EQ(count<ListActions>(), 0);
+    }
+  }
 }
 
 TEST_F(RefusedQueryTest, ASweepThatIsRefusedItsTopIsAskedForAgainAtOnceWithASmallerOne) {

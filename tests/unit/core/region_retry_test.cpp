@@ -220,6 +220,21 @@ TEST_F(RegionStateTest, ARegionThatStartsShowsTheNewestFailureAtOnce) {
   EXPECT_EQ(status().reason, "");
 }
 
+TEST_F(RegionStateTest, ARegionThatNeverGotAnAnswerIsDegradedAtItsThirdFailureAndThatIsRecorded) {
+  const Disposition unreachable =
+      refusal(Verdict::Retry, Reason::Network, 0, {}, "connect: refused");
+  tick();
+  for (int failures = 1; failures <= 3; ++failures) {
+    EXPECT_EQ(status().state, "starting") << failures;
+    refuse_token(unreachable);
+    for (int i = 0; i < 60 && count<FetchToken>() == 0; ++i) pass(1s);
+  }
+  EXPECT_EQ(status().state, "degraded");
+  EXPECT_EQ(told(), std::vector<std::string>{"region.degraded"});
+  EXPECT_EQ(regions.at("eu").degraded, "network: connect: refused");
+  EXPECT_LE(status().next_try, Duration(5min));
+}
+
 TEST_F(RegionStateTest, ARetryBeforeAnyCallWasMadeNamesATimeThatCanBe) {
   tick();
   refuse_token(refusal(Verdict::GiveUp, Reason::Auth, 401, {}, "AADSTS7000215"));

@@ -230,15 +230,70 @@ TEST_F(TroubleTest, TroubleOfBeforeTheRestartIsNotToldAnew) {
   EXPECT_EQ(told(), Lines{"region.recovered"});
 }
 
-TEST_F(TroubleTest, ASweepOrALookupThatFailsIsNoTroubleOfTheRegion) {
+TEST_F(TroubleTest, ASweepThatFailsNowAndThenIsNoTroubleOfTheRegion) {
   begin({open_action("a1")});
   for (int i = 0; i < 6; ++i) {
     pass(11min);
     if (count<FetchToken>() > 0) give_token();
-    if (const auto sweep = take_list(Query::Kind::CreatedSince)) fail(*sweep, server_error());
+    if (const auto sweep = take_list(Query::Kind::CreatedSince)) {
+      i % 3 == 2 ? answer(*sweep, {open_action("a1")}) : fail(*sweep, server_error());
+    }
     if (const auto poll = take_list(Query::Kind::ChangedSince)) answer(*poll, {});
   }
   EXPECT_EQ(events.size(), 1U);
+}
+
+/// Its sweeps fail in the same way, its polls do not.
+struct FailingSweepTest : TroubleTest {
+  void fail_sweeps(int times, const Disposition& outcome) {
+    for (int failures = 0, i = 0; failures < times && i < 2000; ++i, pass(1s)) {
+      if (count<FetchToken>() > 0) give_token();
+      if (const auto poll = take_list(Query::Kind::ChangedSince)) answer(*poll, {});
+      const auto sweep = take_list(Query::Kind::CreatedSince);
+      if (!sweep) continue;
+      fail(*sweep, outcome);
+      ++failures;
+    }
+  }
+  RegionStatus region() { return engine().status(now).regions[0]; }
+  const Disposition kRefused =
+      refusal(Verdict::GiveUp, Reason::Rejected, 400, std::nullopt, "BadRequest: no such filter");
+};
+
+TEST_F(FailingSweepTest, OfANewRegionIsTroubleThatSaysWhatComesOfIt) {
+  tick();
+  give_token();
+  list({});
+  fail_sweeps(2, kRefused);
+  EXPECT_EQ(told(), Lines{});
+  fail_sweeps(1, kRefused);
+  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(region().state, "degraded");
+  for (const char* part : {"every sweep fails: BadRequest: no such filter", "stays new",
+                           "nothing is cancelled", "vanished actions are not noticed"}) {
+    EXPECT_NE(reason().find(part), std::string::npos) << part << " in " << reason();
+  }
+  fail_sweeps(20, kRefused);
+  EXPECT_EQ(told(), Lines{"region.degraded"}) << "once, whatever the polls between say";
+  EXPECT_EQ(region().state, "degraded");
+}
+
+TEST_F(FailingSweepTest, ThatGetsThroughAgainEndsTheTrouble) {
+  begin({open_action("a1")});
+  const Disposition late = refusal(Verdict::Retry, Reason::Timeout, 0, std::nullopt, "deadline");
+  fail_sweeps(3, late);
+  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "region.degraded"}));
+  EXPECT_NE(reason().find("timeout"), std::string::npos) << reason();
+  EXPECT_EQ(reason().find("stays new"), std::string::npos) << reason();
+  EXPECT_EQ(reason().find("nothing is cancelled"), std::string::npos) << "it was swept before";
+  for (int i = 0; i < 700 && region().state != "ok"; ++i, pass(1s)) {
+    if (count<FetchToken>() > 0) give_token();
+    if (const auto sweep = take_list(Query::Kind::CreatedSince))
+      answer(*sweep, {open_action("a1")});
+    if (const auto poll = take_list(Query::Kind::ChangedSince)) answer(*poll, {});
+  }
+  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "region.degraded", "region.recovered"}));
+  EXPECT_EQ(reason(), "");
 }
 
 TEST_F(TroubleTest, AnAbandonedCallIsNoTrouble) {
