@@ -44,7 +44,9 @@ void warn_of_unused_proxy_auth(config::LoadResult& loaded) {
   const auto& webhooks = loaded.config.webhooks;
   for (std::size_t i = 0; i < webhooks.size(); ++i) {
     const bool is_tls = webhooks[i].url.is_tls();
-    const bool through = (has_variable && is_tls) || !webhooks[i].proxy.empty();
+    // Without a host the URL is wrong already.
+    const bool through =
+        (has_variable && is_tls) || !webhooks[i].proxy.empty() || webhooks[i].url.host.empty();
     if (through || webhooks[i].proxy_auth.source.empty()) continue;
     warn("webhook", i,
          is_tls ? "set proxy, or HTTPS_PROXY in the environment of the service"

@@ -96,8 +96,6 @@ class PollSchedule {
   [[nodiscard]] std::optional<WallTime> watermark() const { return watermark_; }
   [[nodiscard]] std::optional<WallTime> changes_refused_until() const { return refused_until_; }
   [[nodiscard]] int poll_failures() const { return poll_failures_; }
-  /// In a row; a page that arrives ends the row.
-  [[nodiscard]] int sweep_failures() const { return sweep_failures_; }
   /// Whether a poll completed since this object was made.
   [[nodiscard]] bool polled_once() const { return polled_once_; }
   /// The round under way; nothing while a call of one that was given up is.

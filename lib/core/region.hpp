@@ -186,8 +186,8 @@ class Region {
   std::optional<WallTime> last_poll_wall_;
   std::optional<WallTime> measured_from_;  ///< server time of the first complete poll
   MonoTime sweep_began_{};
-  std::optional<Disposition>
-      sweep_trouble_;                   ///< why no sweep gets through; ends with a complete one
+  int sweeps_lost_ = 0;                       ///< failed in a row while polls did not
+  std::optional<Disposition> sweep_trouble_;  ///< why no sweep gets through, until one does
   std::optional<MonoTime> swept_from_;  ///< when the last complete sweep since the start began
   MonoTime young_until_ = MonoTime::min();
   std::size_t turn_ = kLookupTurn;  ///< who is asked first

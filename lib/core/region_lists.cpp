@@ -48,6 +48,7 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
 }
 
 void Region::sweep_listed(const PageFacts& page, Now now, StepWriter& out) {
+  sweeps_lost_ = 0;
   if (!schedule_.sweep_page(page, now.mono)) return;
   swept_from_ = sweep_began_;
   sweep_trouble_.reset();
@@ -90,12 +91,14 @@ std::optional<Disposition> Region::lacks() const {
 
 void Region::sweep_failed(const Disposition& outcome, Now now, StepWriter& out) {
   schedule_.sweep_failed(outcome, now.mono, random_);
-  if (schedule_.sweep_failures() < kSweepFailuresUntilTrouble) return;
+  // While polls fail too, their trouble is the region's.
+  if (outcome.reason == Reason::Stopped || schedule_.poll_failures() > 0) return;
+  if (++sweeps_lost_ < kSweepFailuresUntilTrouble) return;
   sweep_trouble_ = outcome;
   sweep_trouble_->detail =
       "every sweep fails: " + outcome.detail +
       "; until one is complete, vanished actions are not noticed" +
-      (cancel_time(now).swept ? "" : ", nothing is cancelled by policy") +
+      (cancel_time(now).swept ? "" : ", nothing is cancelled") +
       (fresh_ ? ", and the region stays new: what is older than its first call is backlog" : "");
   failed(*sweep_trouble_);
   trouble(*sweep_trouble_, true, now, out);

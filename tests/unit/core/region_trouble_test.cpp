@@ -261,6 +261,7 @@ struct FailingSweepTest : TroubleTest {
 };
 
 TEST_F(FailingSweepTest, OfANewRegionIsTroubleThatSaysWhatComesOfIt) {
+  new_regions = true;
   tick();
   give_token();
   list({});
