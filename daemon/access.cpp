@@ -31,6 +31,8 @@ using Named = std::vector<std::pair<std::string, std::string>>;
 
 // A user and a password that nobody asks for.
 void warn_of_unused_proxy_auth(config::LoadResult& loaded) {
+  // Else what it is compared with may be missing.
+  if (!loaded.ok()) return;
   const bool has_variable = environment_has_proxy();
   const auto warn = [&](const std::string& section, std::size_t index, const std::string& remedy) {
     loaded.warn(section, index, "proxy_auth", "is not used, for there is no proxy: " + remedy);
@@ -44,9 +46,7 @@ void warn_of_unused_proxy_auth(config::LoadResult& loaded) {
   const auto& webhooks = loaded.config.webhooks;
   for (std::size_t i = 0; i < webhooks.size(); ++i) {
     const bool is_tls = webhooks[i].url.is_tls();
-    // Without a host the URL is wrong already.
-    const bool through =
-        (has_variable && is_tls) || !webhooks[i].proxy.empty() || webhooks[i].url.host.empty();
+    const bool through = (has_variable && is_tls) || !webhooks[i].proxy.empty();
     if (through || webhooks[i].proxy_auth.source.empty()) continue;
     warn("webhook", i,
          is_tls ? "set proxy, or HTTPS_PROXY in the environment of the service"
