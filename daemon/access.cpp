@@ -71,7 +71,7 @@ Result<std::shared_ptr<http::Client>> AccessBuilder::client(const net::ClientOpt
                 options.proxy,
                 options.no_proxy,
                 options.proxy_auth.reveal(),
-                options.refuse_link_local,
+                options.refuse_metadata,
                 content_of(options.client_cert),
                 content_of(options.client_key)};
   if (auto known = clients_[key].lock()) return known;
@@ -110,7 +110,7 @@ Result<void> AccessBuilder::point(runtime::WebhookAccess& access, const config::
     const auto chosen = set_proxy(options, webhook.proxy, webhook.proxy_auth.value);
     if (!chosen) return chosen.error();
   }
-  options.refuse_link_local = true;
+  options.refuse_metadata = true;
   options.idle_connections = idle_connections;
   // One without the other is an error of the file itself.
   if (!webhook.client_cert.empty() && !webhook.client_key.empty()) {

@@ -21,11 +21,14 @@
 
 #include "access.hpp"
 #include "admin/api.hpp"
+#include "base/exception_text.hpp"
 #include "base/iso_time.hpp"
 #include "base/system_clock.hpp"
 #include "core/engine.hpp"
 #include "core/outbox.hpp"
 #include "core/recovery.hpp"
+#include "explainer.hpp"
+#include "http/host_check.hpp"
 #include "net/http_server.hpp"
 #include "ops/log.hpp"
 #include "ops/log_history.hpp"
@@ -35,6 +38,7 @@
 #include "restart_needed.hpp"
 #include "runtime/command_runner.hpp"
 #include "runtime/driver.hpp"
+#include "signals.hpp"
 #include "store/store.hpp"
 #include "syslog.hpp"
 
@@ -54,6 +58,9 @@ constexpr unsigned kSocketMode = 0660;
 /// counts is in the store.
 constexpr auto kStopAtMost = std::chrono::seconds(7);
 constexpr auto kDrainAtMost = std::chrono::seconds(1);
+
+/// To copy so many facts takes the loop some milliseconds.
+constexpr std::size_t kExplainedAtMost = 20'000;
 
 core::Options engine_options(const config::Config& config) {
   core::Options options;
@@ -145,15 +152,22 @@ class App {
   void wait_for_reopen();
   void wait_for_reload();
   /// All that is wrong with the file; empty: it is in force now.
-  [[nodiscard]] std::vector<std::string> reload();
+  /// by: nobody after a signal.
+  [[nodiscard]] std::vector<std::string> reload(const core::Operator& by);
   [[nodiscard]] std::vector<std::string> take_over(config::LoadResult loaded);
   void request_stop();
+  void spawn_server(const char* name, Task<void> serving);
+  void task_failed(const char* task, const std::exception_ptr& failure);
   void driver_ended(int exit_code);
   void drain();
+  /// Logs who sent it, unless it only reads.
+  [[nodiscard]] http::Answer answer_operator(const http::Request& request);
+  [[nodiscard]] admin::MonitorHosts monitor_hosts() const;
   [[nodiscard]] admin::Views views();
   [[nodiscard]] admin::Operations operations();
-  [[nodiscard]] std::variant<admin::Operations::Plans, std::vector<std::string>> explain_text(
-      const std::string& text, const std::string& name);
+  [[nodiscard]] std::optional<core::Reply> explain_text(
+      const std::string& text, const std::string& name,
+      std::function<void(const admin::Operations::Explained&)> done);
   [[nodiscard]] std::optional<core::Reply> test_webhook(
       const std::string& webhook, std::function<void(admin::WebhookTested)> done);
   [[nodiscard]] core::EngineStatus status();
@@ -179,6 +193,7 @@ class App {
   std::unique_ptr<runtime::Driver> driver_;
   std::unique_ptr<runtime::CommandRunner> runner_;
   std::vector<std::unique_ptr<runtime::SyslogSender>> syslog_senders_;
+  Explainer explainer_{context_.get_executor(), environment_, engine_options};
   std::unique_ptr<net::HttpServer> operator_server_;
   std::unique_ptr<net::HttpServer> monitor_server_;
   std::uint64_t first_unsent_ = 1;  ///< what a syslog receiver that is new gets first
@@ -276,21 +291,32 @@ int App::open_syslog() {
 }
 
 int App::open_servers() {
-  auto for_operators =
-      net::HttpServer::listen_unix(context_.get_executor(), config_.admin.socket, kSocketMode,
-                                   [this](const http::Request& request) {
-                                     return admin::answer_operator(request, views(), operations());
-                                   });
+  auto for_operators = net::HttpServer::listen_unix(
+      context_.get_executor(), config_.admin.socket, kSocketMode,
+      [this](const http::Request& request) { return answer_operator(request); },
+      {admin::kLargestBody});
   if (!for_operators) return refuse("socket_not_usable", for_operators.error());
   operator_server_ = std::move(*for_operators);
   driver_->on_events([this] { operator_server_->wake_streams(); });
   if (config_.admin.listen.empty()) return 0;
   auto for_monitors = net::HttpServer::listen_tcp(
-      context_.get_executor(), config_.admin.listen,
-      [this](const http::Request& request) { return admin::answer_monitor(request, views()); });
+      context_.get_executor(), config_.admin.listen, [this](const http::Request& request) {
+        return admin::answer_monitor(request, views(), monitor_hosts());
+      });
   if (!for_monitors) return refuse("listen_not_usable", for_monitors.error());
   monitor_server_ = std::move(*for_monitors);
   return 0;
+}
+
+http::Answer App::answer_operator(const http::Request& request) {
+  auto answer = admin::answer_operator(request, views(), operations());
+  if (!request.peer) return answer;
+  const auto* response = std::get_if<http::Response>(&answer);
+  ops::log(Level::Info, "operator_request",
+           {{"request", request.method + ' ' + request.url.target},
+            {"operator", http::peer_text(request.peer)},
+            {"status", response ? std::to_string(response->status) : "later"}});
+  return answer;
 }
 
 core::EngineStatus App::status() {
@@ -310,6 +336,10 @@ std::string App::metrics_text() {
   }
   for (const auto& sender : syslog_senders_) metrics_.update(sender->status(status.last_seq));
   return metrics_.text();
+}
+
+admin::MonitorHosts App::monitor_hosts() const {
+  return {http::is_loopback(config_.admin.listen), config_.admin.hosts};
 }
 
 admin::Views App::views() {
@@ -344,25 +374,44 @@ admin::Views App::views() {
 
 admin::Operations App::operations() {
   admin::Operations operations;
-  operations.reopen = [this] { return driver_->reopen_log_now(); };
-  operations.reload = [this] { return reload(); };
+  operations.reopen = [this](const core::Operator& by) {
+    ops::log(Level::Info, "reopen_requested", core::with_operator({}, by));
+    return driver_->reopen_log_now();
+  };
+  operations.reload = [this](const core::Operator& by) { return reload(by); };
   operations.operate = [this](core::Event request) { return driver_->operate(std::move(request)); };
   operations.test_webhook = [this](const std::string& webhook, auto done) {
     return test_webhook(webhook, std::move(done));
   };
   operations.explain = [this] { return engine_->explain(nullptr, clock_.now()); };
-  operations.explain_text = [this](const std::string& text, const std::string& name) {
-    return explain_text(text, name);
+  operations.explain_text = [this](const std::string& text, const std::string& name, auto done) {
+    return explain_text(text, name, std::move(done));
   };
   return operations;
 }
 
-std::variant<admin::Operations::Plans, std::vector<std::string>> App::explain_text(
-    const std::string& text, const std::string& name) {
-  const auto loaded = config::load_text(text, name, environment_);
-  if (!loaded.ok()) return loaded.errors();
-  const core::Options options = engine_options(loaded.config);
-  return engine_->explain(&options, clock_.now());
+std::optional<core::Reply> App::explain_text(
+    const std::string& text, const std::string& name,
+    std::function<void(const admin::Operations::Explained&)> done) {
+  if (explainer_.busy()) {
+    return core::Reply{core::Reply::Outcome::Refused,
+                       "another configuration is being explained; try again in some seconds"};
+  }
+  auto actions = engine_->open_actions(kExplainedAtMost);
+  if (!actions) {
+    done(std::vector<std::string>{"there are more than " + std::to_string(kExplainedAtMost) +
+                                  " open actions: load the configuration with dry_run = true to "
+                                  "see what its policies would do"});
+    return std::nullopt;
+  }
+  explainer_.begin(text, name, *std::move(actions),
+                   [this, done = std::move(done)](const Explainer::Outcome& outcome) {
+                     if (const auto* errors = std::get_if<std::vector<std::string>>(&outcome)) {
+                       return done(*errors);
+                     }
+                     done(engine_->explain(std::get<0>(outcome).get(), clock_.now()));
+                   });
+  return std::nullopt;
 }
 
 std::optional<core::Reply> App::test_webhook(const std::string& webhook,
@@ -398,12 +447,12 @@ void App::wait_for_reopen() {
 void App::wait_for_reload() {
   reload_signal_.async_wait([this](const boost::system::error_code& ec, int) {
     if (ec) return;
-    (void)reload();
+    (void)reload({});
     wait_for_reload();
   });
 }
 
-std::vector<std::string> App::reload() {
+std::vector<std::string> App::reload(const core::Operator& by) {
   ops::notify_reloading();
   auto loaded = config::load_file(config_path_, environment_);
   for (const config::Problem& problem : loaded.problems) {
@@ -413,9 +462,11 @@ std::vector<std::string> App::reload() {
   std::vector<std::string> problems = loaded.errors();
   if (problems.empty()) problems = take_over(std::move(loaded));
   for (const std::string& problem : problems) {
-    ops::log(Level::Error, "reload_refused", {{"error", problem}});
+    ops::log(Level::Error, "reload_refused", core::with_operator({{"error", problem}}, by));
   }
-  if (problems.empty()) ops::log(Level::Info, "reloaded", {{"file", config_path_}});
+  if (problems.empty()) {
+    ops::log(Level::Info, "reloaded", core::with_operator({{"file", config_path_}}, by));
+  }
   metrics_.config_loaded(problems.empty());
   ops::notify_ready(ops::status_line(status()));
   return problems;
@@ -449,6 +500,17 @@ void App::request_stop() {
   });
 }
 
+void App::spawn_server(const char* name, Task<void> serving) {
+  asio::co_spawn(context_, std::move(serving), [this, name](std::exception_ptr failure) {
+    if (failure) task_failed(name, failure);
+  });
+}
+
+void App::task_failed(const char* task, const std::exception_ptr& failure) {
+  ops::log(Level::Error, "task_failed", {{"task", task}, {"error", exception_text(failure)}});
+  driver_ended(kExitSoftware);
+}
+
 void App::driver_ended(int exit_code) {
   exit_code_ = exit_code;
   context_.stop();
@@ -478,13 +540,12 @@ int App::run() {
   wait_for_signals();
   wait_for_reopen();
   wait_for_reload();
-  const auto failed = [this](std::exception_ptr failure) {
-    if (failure) driver_ended(kExitSoftware);
-  };
-  asio::co_spawn(context_, operator_server_->serve(), failed);
-  if (monitor_server_) asio::co_spawn(context_, monitor_server_->serve(), failed);
+  release_signals();
+  spawn_server("admin.socket", operator_server_->serve());
+  if (monitor_server_) spawn_server("admin.listen", monitor_server_->serve());
   asio::co_spawn(context_, driver_->run(), [this](std::exception_ptr failure, int exit_code) {
-    driver_ended(failure ? kExitSoftware : exit_code);
+    if (failure) return task_failed("driver", failure);
+    driver_ended(exit_code);
   });
   ops::log(Level::Info, "started",
            {{"version", MACTIOND_VERSION},

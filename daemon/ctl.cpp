@@ -112,9 +112,9 @@ void add_policy_commands(CLI::App& app, Choice& choice) {
   explain->add_option("--config", choice.config, "by this file, not by what is in force")
       ->type_name("FILE");
   add(*policy, choice, "suspend", "stop all cancelling, also over a restart",
-      [&] { return ctl::perform(session, "/v1/policies/suspend", "", "cancelling is suspended"); });
+      [&] { return ctl::perform(session, "/v1/policies/suspend", "cancelling is suspended"); });
   add(*policy, choice, "resume", "let cancelling go on",
-      [&] { return ctl::perform(session, "/v1/policies/resume", "", "cancelling goes on"); });
+      [&] { return ctl::perform(session, "/v1/policies/resume", "cancelling goes on"); });
 }
 
 void add_webhook_commands(CLI::App& app, Choice& choice) {
@@ -130,9 +130,8 @@ void add_webhook_commands(CLI::App& app, Choice& choice) {
     const std::string name = verb;
     const char* what = name == "pause" ? "deliver nothing, keep the queue" : "deliver again";
     CLI::App* command = add(*webhook, choice, verb, what, [&choice, &session, name] {
-      return ctl::perform(session,
-                          "/v1/webhooks/" + mactiond::percent_encode(choice.webhook) + '/' + name,
-                          "", "done");
+      return ctl::perform(
+          session, "/v1/webhooks/" + mactiond::percent_encode(choice.webhook) + '/' + name, "done");
     });
     command->add_option("NAME", choice.webhook)->required();
   }
@@ -168,9 +167,9 @@ void add_region_commands(CLI::App& app, Choice& choice) {
 void add_daemon_commands(CLI::App& app, Choice& choice) {
   const ctl::Session& session = choice.session;
   add(app, choice, "reload", "read the configuration again",
-      [&] { return ctl::perform(session, "/v1/reload", "", "reloaded"); });
+      [&] { return ctl::perform(session, "/v1/reload", "reloaded"); });
   add(app, choice, "reopen", "open the transition log anew, after a rotation",
-      [&] { return ctl::perform(session, "/v1/reopen", "", "reopened"); });
+      [&] { return ctl::perform(session, "/v1/reopen", "reopened"); });
 }
 
 int run(int argc, char** argv) {

@@ -11,6 +11,7 @@
 #include <boost/json/value.hpp>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -27,6 +28,7 @@
 #include "base/printable.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "base/utf8.hpp"
 #include "ctl_client.hpp"
 #include "ctl_freshness.hpp"
 #include "ctl_views.hpp"
@@ -83,6 +85,25 @@ int show(const Session& session, const Question& question, const Format& format,
   if (!object) return complain(kExitUnavailable, kForeign);
   if (look) look(*object);
   return print(session.json ? printable_json(body) : format(*object));
+}
+
+// The name in the environment: of who became root by sudo, the socket's peer is only root. Empty
+// where there is none that the daemon would take.
+std::string user_name() {
+  constexpr std::size_t kNameMax = 200;  // a byte may become three
+  for (const char* variable : {"SUDO_USER", "USER", "LOGNAME"}) {
+    const char* name = std::getenv(variable);
+    if (name != nullptr && *name != '\0')
+      return mend_utf8(std::string_view(name).substr(0, kNameMax / 3));
+  }
+  return {};
+}
+
+// A request that changes something, with the operator's name as a note.
+Question change(const std::string& target, json::object body = {}) {
+  const std::string name = user_name();
+  if (!name.empty()) body["operator"] = name;
+  return {target, "POST", json::serialize(body)};
 }
 
 WallTime wall_now() {
@@ -274,17 +295,9 @@ int watch(const Session& session, const std::string& after) {
 }
 
 int cancel(const Session& session, const std::string& id, const std::string& comment) {
-  JsonMembers members;
-  members.add("comment", comment);
-  for (const char* name : {"SUDO_USER", "USER", "LOGNAME"}) {
-    const char* user = std::getenv(name);
-    if (user == nullptr || *user == '\0') continue;
-    members.add("operator", user);
-    break;
-  }
-  const Question question{"/v1/actions/" + percent_encode(id) + "/cancel", "POST",
-                          '{' + members.text() + '}'};
-  return show(session, question, format_cancel);
+  return show(session,
+              change("/v1/actions/" + percent_encode(id) + "/cancel", {{"comment", comment}}),
+              format_cancel);
 }
 
 int explain(const Session& session, const std::string& config) {
@@ -303,7 +316,7 @@ int explain(const Session& session, const std::string& config) {
 }
 
 int retry_region(const Session& session, const std::string& region) {
-  return show(session, {"/v1/regions/" + percent_encode(region) + "/retry", "POST"}, format_retry);
+  return show(session, change("/v1/regions/" + percent_encode(region) + "/retry"), format_retry);
 }
 
 int list_webhooks(const Session& session) {
@@ -315,7 +328,9 @@ int test_webhook(const Session& session, const std::string& webhook) {
   // Longer than any timeout that a webhook may have.
   constexpr std::chrono::seconds kPatience{320};
   const std::string target = "/v1/webhooks/" + percent_encode(webhook) + "/test";
-  const auto result = ask(session.socket, {target, "POST", "", kPatience});
+  Question question = change(target);
+  question.patience = kPatience;
+  const auto result = ask(session.socket, question);
   if (const auto exit_code = refused(result)) return *exit_code;
   const std::string& body = std::get<Answer>(result).body;
   const auto object = parse(body);
@@ -357,8 +372,7 @@ int handle_dead_letters(const Session& session, const std::string& verb,
   std::int64_t count = 0;
   json::value next = nullptr;
   do {
-    const auto result =
-        ask(session.socket, {"/v1/dead-letters/" + verb, "POST", json::serialize(body)});
+    const auto result = ask(session.socket, change("/v1/dead-letters/" + verb, body));
     if (const auto exit_code = refused(result)) return *exit_code;
     const auto object = parse(std::get<Answer>(result).body);
     if (!object || !object->contains("count") || !object->at("count").is_int64()) {
@@ -372,9 +386,8 @@ int handle_dead_letters(const Session& session, const std::string& verb,
   return print(std::to_string(count) + (verb == "replay" ? " queued again\n" : " purged\n"));
 }
 
-int perform(const Session& session, const std::string& target, const std::string& body,
-            const std::string& done) {
-  return show(session, {target, "POST", body}, [&](const json::object&) { return done + '\n'; });
+int perform(const Session& session, const std::string& target, const std::string& done) {
+  return show(session, change(target), [&](const json::object&) { return done + '\n'; });
 }
 
 }  // namespace mactiond::ctl

@@ -57,6 +57,6 @@ struct LetterChoice {
                                       const LetterChoice& choice);
 /// POST with nothing to say beside the path; says done where it is done.
 [[nodiscard]] int perform(const Session& session, const std::string& target,
-                          const std::string& body, const std::string& done);
+                          const std::string& done);
 
 }  // namespace mactiond::ctl

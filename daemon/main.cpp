@@ -13,9 +13,11 @@
 
 #include "access.hpp"
 #include "app.hpp"
+#include "base/exception_text.hpp"
 #include "base/printable.hpp"
 #include "cli.hpp"
 #include "config/loader.hpp"
+#include "signals.hpp"
 
 namespace {
 
@@ -46,9 +48,12 @@ int run(int argc, char** argv) {
   const auto parsed = mactiond::daemon::parse_command_line(argc, argv);
   if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
   const auto& command_line = std::get<mactiond::daemon::CommandLine>(parsed);
+  const bool only_reads = command_line.check_config || command_line.print_config;
+  // Nothing answers a signal in these: it ends them, as it ends any tool.
+  if (only_reads) mactiond::daemon::release_signals();
 
   auto surroundings = environment();
-  surroundings.only_checks = command_line.check_config || command_line.print_config;
+  surroundings.only_checks = only_reads;
   auto loaded = mactiond::config::load_file(command_line.config, surroundings);
   if (command_line.check_config) mactiond::daemon::try_access(loaded, surroundings);
   mactiond::daemon::print_problems(loaded.problems);
@@ -71,8 +76,10 @@ int main(int argc, char** argv) {
   mallopt(M_TRIM_THRESHOLD, 256 * 1024);
   try {
     return run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "event=failed error=\"%s\"\n", mactiond::printable(error.what()).c_str());
+  } catch (...) {
+    const std::string text = mactiond::exception_text(std::current_exception());
+    std::fprintf(stderr, "level=error event=task_failed task=main error=\"%s\"\n",
+                 mactiond::printable(text).c_str());
   }
   return kExitSoftware;
 }

@@ -67,7 +67,8 @@ std::string decision_json(const core::Decision& decision) {
   JsonMembers members;
   members.add("id", decision.id);
   add_or_null(members, "policy", decision.policy);
-  add_or_null(members, "operator", decision.asker);
+  add_or_null(members, "operator", decision.by.name);
+  add_or_null(members, "operator_note", decision.by.note);
   members.add("status", decision.status)
       .add("comment", decision.comment)
       .add("decided", format_iso_time(decision.decided))

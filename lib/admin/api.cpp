@@ -11,9 +11,12 @@
 #include "admin/endpoints.hpp"
 #include "admin/readiness.hpp"
 #include "admin/target.hpp"
+#include "http/host_check.hpp"
 
 namespace mactiond::admin {
 namespace {
+
+namespace json = boost::json;
 
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 constexpr std::string_view kPrometheus = "text/plain; version=0.0.4; charset=utf-8";
@@ -90,9 +93,10 @@ http::Answer get_status(const Call& call) {
 }
 
 http::Answer post_reopen(const Call& call) {
-  const auto body = parse_body(call.request, "");
+  const auto body = parse_body(call.request, "operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
-  const auto reopened = call.operations.reopen();
+  const auto reopened =
+      call.operations.reopen(operator_of(call.request, std::get<json::object>(body)));
   if (!reopened) {
     return problem(
         500, "Internal Server Error",
@@ -121,7 +125,14 @@ http::Answer answer_operator(const http::Request& request, const Views& views,
   return not_found(kNothingHere);
 }
 
-http::Response answer_monitor(const http::Request& request, const Views& views) {
+http::Response answer_monitor(const http::Request& request, const Views& views,
+                              const MonitorHosts& hosts) {
+  // Only HTTP/1.0 comes without one, and no browser speaks it.
+  const auto host = http::find_header(request.headers, "Host");
+  if (hosts.checked && host && !http::is_our_host(*host, hosts.names)) {
+    return problem(421, "Misdirected Request",
+                   "this host name is not ours: use an IP address, or name it in [admin] hosts");
+  }
   const auto target = parse_target(request.url.target);
   if (!target || target->path.size() != 1) return not_found(kNothingHere);
   const std::string& page = target->path[0];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -57,9 +58,9 @@ struct WebhookTested {
 /// What operators can have done. Each returns when it is done, and durable where it must be.
 struct Operations {
   /// Opens the transition log's file anew, after a rotation.
-  std::function<Result<void>()> reopen;
+  std::function<Result<void>(const core::Operator&)> reopen;
   /// Reads the configuration again; why it was refused, error by error.
-  std::function<std::vector<std::string>()> reload;
+  std::function<std::vector<std::string>(const core::Operator&)> reload;
   /// Has the engine answer one of its operator events.
   std::function<Result<core::Reply>(core::Event)> operate;
   /// Sends a test event to a webhook, once and now, and calls done when its end is known. Or why
@@ -71,16 +72,29 @@ struct Operations {
   using Plans = std::vector<core::Engine::RegionPlans>;
   std::function<Plans()> explain;
   /// By the policies of a configuration's text, called name; or all its errors.
-  std::function<std::variant<Plans, std::vector<std::string>>(const std::string& text,
-                                                              const std::string& name)>
+  using Explained = std::variant<Plans, std::vector<std::string>>;
+  /// Calls done when that is known. Or why not; done is not called then.
+  std::function<std::optional<core::Reply>(const std::string& text, const std::string& name,
+                                           std::function<void(const Explained&)> done)>
       explain_text;
 };
+
+/// Of the largest request to the Unix socket: a configuration file as JSON, each character of which
+/// may be escaped.
+inline constexpr std::size_t kLargestBody = std::size_t{2} * 1024 * 1024 + 4096;
 
 /// The Unix socket: /v1/….
 [[nodiscard]] http::Answer answer_operator(const http::Request& request, const Views& views,
                                            const Operations& operations);
 
-/// admin.listen: /metrics, /livez, /readyz. Read-only.
-[[nodiscard]] http::Response answer_monitor(const http::Request& request, const Views& views);
+/// Under which names the monitoring listener may be asked.
+struct MonitorHosts {
+  bool checked = true;             ///< on a loopback listener; a proxy guards any other
+  std::vector<std::string> names;  ///< beside IP addresses and `localhost`
+};
+
+/// admin.listen: /metrics, /livez, /readyz. Read-only. 421 for a Host that is not ours.
+[[nodiscard]] http::Response answer_monitor(const http::Request& request, const Views& views,
+                                            const MonitorHosts& hosts);
 
 }  // namespace mactiond::admin

@@ -52,7 +52,23 @@ std::variant<json::object, http::Response> parse_body(const http::Request& reque
       return bad_request("unknown member \"" + std::string(name) + "\"; this path " + takes);
     }
   }
+  if (const json::value* note = value.get_object().if_contains("operator")) {
+    if (!note->is_string() || note->get_string().size() > kNoteMax) {
+      return bad_request("operator is a text of at most " + std::to_string(kNoteMax) + " bytes");
+    }
+  }
   return std::move(value.get_object());
+}
+
+std::optional<std::string> text_of(const json::object& body, std::string_view key) {
+  const json::value* value = body.if_contains({key.data(), key.size()});
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  const json::string& text = value->get_string();
+  return std::string(text.data(), text.size());
+}
+
+core::Operator operator_of(const http::Request& request, const json::object& body) {
+  return {peer_text(request.peer), text_of(body, "operator").value_or("")};
 }
 
 }  // namespace mactiond::admin

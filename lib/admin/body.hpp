@@ -2,19 +2,32 @@
 
 #include <boost/json/object.hpp>
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
+#include "core/operator.hpp"
 #include "http/message.hpp"
 
 namespace mactiond::admin {
 
 inline constexpr std::size_t kBodyMax = std::size_t{64} * 1024;
+inline constexpr std::size_t kNoteMax = 200;
 
 /// The JSON object a request carries, or the answer that says why it is none: another content
 /// type, not JSON, more than most bytes, members that are not among allowed (separated by blanks).
 /// No body at all is an empty object.
 [[nodiscard]] std::variant<boost::json::object, http::Response> parse_body(
     const http::Request& request, std::string_view allowed, std::size_t most = kBodyMax);
+
+/// A member that is a text; nothing where it is missing or something else.
+[[nodiscard]] std::optional<std::string> text_of(const boost::json::object& body,
+                                                 std::string_view key);
+
+/// Who sends the request: the peer of its socket, and the name that its body's member `operator`
+/// gives.
+[[nodiscard]] core::Operator operator_of(const http::Request& request,
+                                         const boost::json::object& body);
 
 }  // namespace mactiond::admin

@@ -134,7 +134,7 @@ std::optional<http::Response> find_all(const Call& call, const Selection& select
 
 template <class Ask>
 http::Answer perform(const Call& call) {
-  const auto body = parse_body(call.request, "webhook seqs from until after");
+  const auto body = parse_body(call.request, "webhook seqs from until after operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   Selection selection;
   if (auto refusal = read_selection(std::get<json::object>(body), selection)) {
@@ -142,6 +142,7 @@ http::Answer perform(const Call& call) {
   }
   if (auto refusal = refuse_unknown_webhook(call, selection.webhook)) return *std::move(refusal);
   Ask ask;
+  ask.by = operator_of(call.request, std::get<json::object>(body));
   std::optional<std::uint64_t> next;
   auto refusal = selection.seqs ? find_named(call, selection, ask.letters)
                                 : find_all(call, selection, ask.letters, next);
@@ -149,15 +150,15 @@ http::Answer perform(const Call& call) {
   const auto count = static_cast<std::int64_t>(ask.letters.size());
   JsonMembers done;
   done.add("count", count).add_raw("next", next ? std::to_string(*next) : "null");
-  if (count == 0) return json_answer(done);
   return answer_reply(call.operations.operate(std::move(ask)), done);
 }
 
 http::Answer set_paused(const Call& call, bool paused) {
-  const auto body = parse_body(call.request, "");
+  const auto body = parse_body(call.request, "operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const std::string& name = call.target.path[2];
-  const auto reply = call.operations.operate(core::PauseWebhook{name, paused});
+  const core::Operator by = operator_of(call.request, std::get<json::object>(body));
+  const auto reply = call.operations.operate(core::PauseWebhook{name, paused, by});
   return answer_webhook(call.views.status, name, reply,
                         JsonMembers().add("webhook", name).add("paused", paused));
 }

@@ -21,15 +21,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kCommentMax = 1024;
-/// The largest configuration file (config/loader.cpp), each character of which may be escaped.
-constexpr std::size_t kConfigBodyMax = std::size_t{2} * 1024 * 1024 + 4096;
-
-std::optional<std::string> text_of(const json::object& body, std::string_view key) {
-  const json::value* value = body.if_contains({key.data(), key.size()});
-  if (value == nullptr || !value->is_string()) return std::nullopt;
-  const json::string& text = value->get_string();
-  return std::string(text.data(), text.size());
-}
 
 std::string plan_json(const core::Explanation& plan) {
   JsonMembers members;
@@ -50,11 +41,9 @@ std::string region_json(const core::Engine::RegionPlans& plans) {
   return braced(members);
 }
 
-http::Response answer_plans(const std::vector<core::Engine::RegionPlans>& regions,
-                            const Call& call) {
+http::Response answer_plans(const Operations::Plans& regions, const std::string& cancelling) {
   JsonMembers members;
-  members.add("cancelling", call.views.status().cancelling)
-      .add_raw("regions", json_list(regions, region_json));
+  members.add("cancelling", cancelling).add_raw("regions", json_list(regions, region_json));
   return json_answer(members);
 }
 
@@ -75,9 +64,10 @@ http::Response refused_config(const std::vector<std::string>& errors) {
 }
 
 http::Answer set_suspended(const Call& call, bool suspended) {
-  const auto body = parse_body(call.request, "");
+  const auto body = parse_body(call.request, "operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
-  const auto reply = call.operations.operate(core::SuspendCancelling{suspended});
+  const core::Operator by = operator_of(call.request, std::get<json::object>(body));
+  const auto reply = call.operations.operate(core::SuspendCancelling{suspended, by});
   return answer_reply(reply, JsonMembers().add("cancelling", call.views.status().cancelling));
 }
 
@@ -97,8 +87,7 @@ http::Answer post_cancel(const Call& call) {
   core::AskCancel ask;
   ask.action = std::get<std::vector<core::ActionView>>(found).front().id;
   ask.comment = *comment;
-  ask.asker = text_of(object, "operator").value_or("operator");
-  if (ask.asker.size() > kCommentMax) return bad_request("operator is too long");
+  ask.by = operator_of(call.request, object);
   const std::string id = ask.action.value;
   const auto reply = call.operations.operate(std::move(ask));
   return answer_reply(
@@ -106,30 +95,36 @@ http::Answer post_cancel(const Call& call) {
 }
 
 http::Answer get_policies(const Call& call) {
-  return answer_plans(call.operations.explain(), call);
+  return answer_plans(call.operations.explain(), call.views.status().cancelling);
 }
 
 http::Answer post_explain(const Call& call) {
-  const auto body = parse_body(call.request, "config name", kConfigBodyMax);
+  const auto body = parse_body(call.request, "config name operator", kLargestBody);
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const auto& object = std::get<json::object>(body);
   const auto config = text_of(object, "config");
   if (!config) return bad_request("send {\"config\": \"text of a configuration file\"}");
-  const auto plans =
-      call.operations.explain_text(*config, text_of(object, "name").value_or("config"));
-  if (const auto* errors = std::get_if<std::vector<std::string>>(&plans)) {
-    return refused_config(*errors);
-  }
-  return answer_plans(std::get<std::vector<core::Engine::RegionPlans>>(plans), call);
+  const std::string name = text_of(object, "name").value_or("config");
+  return http::Later{[config = *config, name, explain = call.operations.explain_text,
+                      status = call.views.status](auto done) {
+    const auto refused = explain(config, name, [done, status](const Operations::Explained& told) {
+      const auto* errors = std::get_if<std::vector<std::string>>(&told);
+      done(errors != nullptr
+               ? refused_config(*errors)
+               : answer_plans(std::get<Operations::Plans>(told), status().cancelling));
+    });
+    if (refused) done(answer_reply(*refused, {}));
+  }};
 }
 
 http::Answer post_suspend(const Call& call) { return set_suspended(call, true); }
 http::Answer post_resume(const Call& call) { return set_suspended(call, false); }
 
 http::Answer post_reload(const Call& call) {
-  const auto body = parse_body(call.request, "");
+  const auto body = parse_body(call.request, "operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
-  const auto errors = call.operations.reload();
+  const auto errors =
+      call.operations.reload(operator_of(call.request, std::get<json::object>(body)));
   if (!errors.empty()) return refused_config(errors);
   return json_answer(JsonMembers().add("reloaded", true));
 }

@@ -9,11 +9,14 @@
 
 namespace mactiond::admin {
 
+namespace json = boost::json;
+
 http::Answer post_retry(const Call& call) {
-  const auto body = parse_body(call.request, "");
+  const auto body = parse_body(call.request, "operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const std::string& name = call.target.path[2];
-  const auto reply = call.operations.operate(core::RetryRegion{name});
+  const core::Operator by = operator_of(call.request, std::get<json::object>(body));
+  const auto reply = call.operations.operate(core::RetryRegion{name, by});
   JsonMembers done;
   done.add("region", name);
   const bool is_done = reply && reply->outcome == core::Reply::Outcome::Done;

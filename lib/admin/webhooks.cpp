@@ -57,7 +57,7 @@ http::Response tested_answer(const std::string& webhook, const WebhookTested& te
 }  // namespace
 
 http::Answer post_test(const Call& call) {
-  const auto body = parse_body(call.request, "");
+  const auto body = parse_body(call.request, "operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const std::string& webhook = call.target.path[2];
   return http::Later{

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,7 @@ using core::PolicyOptions;
 using Globs = std::vector<std::string>;
 
 constexpr std::size_t kPoliciesMax = 256;
+constexpr std::size_t kPatternsMax = 5'000;
 constexpr std::array<std::string_view, 7> kMatchKeys = {
     "region", "type", "status", "requestor", "request_source", "computer", "comment"};
 
@@ -104,12 +106,10 @@ void check_repeated(const Node& table, std::string_view key, Reader& reader) {
   const Node* list = table.find(path);
   if (list == nullptr || !reader.is_good(list)) return;
   reader.enter("policy." + path);
-  const auto& items = list->children;
-  for (auto item = items.begin(); item != items.end(); ++item) {
-    const bool repeated = std::any_of(items.begin(), item, [item](const Node& before) {
-      return iequals(before.text, item->text);
-    });
-    if (repeated) reader.warn(item->place, shown(item->text) + " stands in the list already");
+  std::set<std::string> before;
+  for (const Node& item : list->children) {
+    if (before.insert(to_lower(item.text)).second) continue;
+    reader.warn(item.place, shown(item.text) + " stands in the list already");
   }
 }
 
@@ -165,6 +165,20 @@ void check_shadowed(const std::vector<const Node*>& tables, const Config& config
   }
 }
 
+// Each action is matched against all of them, and they against each other.
+bool has_few_patterns(const std::vector<const Node*>& tables, const Config& config,
+                      Reader& reader) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    count += core::pattern_count(config.policies[i].match);
+    if (count <= kPatternsMax) continue;
+    reader.enter("policy");
+    return reader.fail(tables[i]->place, "at most " + std::to_string(kPatternsMax) +
+                                             " patterns are allowed in all policies together");
+  }
+  return true;
+}
+
 }  // namespace
 
 void check_policies(const std::vector<const Node*>& tables, const Config& config, Reader& reader) {
@@ -174,6 +188,7 @@ void check_policies(const std::vector<const Node*>& tables, const Config& config
                 "at most " + std::to_string(kPoliciesMax) + " policies are allowed");
     return;
   }
+  if (!has_few_patterns(tables, config, reader)) return;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     check_alone(*tables[i], config.policies[i], config, reader);
     for (const std::string_view key : kMatchKeys) check_repeated(*tables[i], key, reader);

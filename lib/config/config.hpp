@@ -33,6 +33,7 @@ struct TransitionLog {
 struct Admin {
   std::string socket = "/run/mactiond/admin.sock";
   std::string listen = "127.0.0.1:9464";  ///< empty: off
+  std::vector<std::string> hosts;         ///< names under which listen is reached
 };
 
 /// A secret and where it came from, for --print-config and for reading it again.

@@ -30,6 +30,9 @@ struct Environment {
   std::vector<std::string> credential_stores = {};
   /// The file is only checked or printed: a credential that is out of reach here is a warning.
   bool only_checks = false;
+  /// False: what the text names outside itself (secrets, certificates) is not looked at, so that
+  /// the answer says nothing about it. Such values stay empty.
+  bool opens_files = true;
 };
 
 struct LoadResult {

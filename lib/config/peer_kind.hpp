@@ -26,6 +26,14 @@ struct ListenAddress {
   [[nodiscard]] std::string print(const std::string& value) const { return toml_text(value); }
 };
 
+/// A list of host names, without ports.
+struct HostNames {
+  bool read(const Node& node, std::vector<std::string>& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const std::vector<std::string>& value) const {
+    return toml_list(value);
+  }
+};
+
 /// "http://host:port", or empty.
 struct ProxyUrl {
   bool read(const Node& node, std::string& value, Reader& reader) const;

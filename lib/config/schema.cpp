@@ -285,7 +285,9 @@ const std::vector<Option<TransitionLog>>& transition_log_options() {
         "of a line: json, ecs, ocsf or cef");
     add(
         options, "sync", kOptional, words({"every", "batch", "never"}),
-        [](auto& l) -> auto& { return l.sync; }, "fsync after every line, every batch, or never");
+        [](auto& l) -> auto& { return l.sync; },
+        "fsync after every line, every batch, or never; with never, a power loss may leave NUL "
+        "bytes in the file");
     return options;
   }();
   return kOptions;
@@ -300,6 +302,9 @@ const std::vector<Option<Admin>>& admin_options() {
     add(
         options, "listen", kOptional, ListenAddress{}, [](auto& a) -> auto& { return a.listen; },
         "address of /metrics, /livez and /readyz; empty: off");
+    add(
+        options, "hosts", kOptional, HostNames{}, [](auto& a) -> auto& { return a.hosts; },
+        "names under which `listen` is reached, beside IP addresses and localhost");
     return options;
   }();
   return kOptions;

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "config/secret_source.hpp"
-#include "http/link_local.hpp"
+#include "http/metadata_address.hpp"
 
 namespace mactiond::config {
 namespace {
@@ -27,8 +27,8 @@ Result<void> reread_url(Webhook& webhook, const Environment& environment) {
     return Error(Errc::InvalidUrl, webhook.url_source + ": http without allow_http");
   }
   const auto address = http::literal_bytes(url->host);
-  if (address && http::is_link_local(*address)) {
-    return Error(Errc::InvalidUrl, webhook.url_source + ": a link-local address");
+  if (address && http::is_metadata_address(*address)) {
+    return Error(Errc::InvalidUrl, webhook.url_source + ": a link-local or cloud metadata address");
   }
   webhook.url = std::move(*url);
   return {};

@@ -26,7 +26,7 @@ EventRecord cancel_event(EventType type, const Decision& decision, int completed
   event.action = decision.action;
   JsonMembers fields;
   if (decision.policy.empty()) {
-    fields.add("operator", decision.asker);
+    add_operator(fields, decision.by);
   } else {
     fields.add("policy", decision.policy);
   }

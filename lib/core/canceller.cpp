@@ -208,7 +208,7 @@ void Canceller::make(Decision decision, const CancelTime& time, StepWriter& out)
   live_.emplace(std::move(action), std::move(live));
 }
 
-void Canceller::ask(const ActionId& action, const std::string& comment, const std::string& asker,
+void Canceller::ask(const ActionId& action, const std::string& comment, const Operator& by,
                     const CancelTime& time, StepWriter& out) {
   using Outcome = Reply::Outcome;
   const ActionFacts* facts = watch_.find(action);
@@ -234,7 +234,7 @@ void Canceller::ask(const ActionId& action, const std::string& comment, const st
   Decision decision;
   decision.action = action;
   decision.type = facts->type;
-  decision.asker = asker;
+  decision.by = by;
   decision.status = std::string(facts->status.text());
   decision.comment = comment;
   decision.decided = time.stamp();

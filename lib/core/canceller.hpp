@@ -52,7 +52,7 @@ class Canceller {
   /// Decides what is due, the longest due first.
   void decide(const CancelTime& time, Calls calls, StepWriter& out);
   /// An operator wants the action cancelled, whatever the policies say. The answer goes to out.
-  void ask(const ActionId& action, const std::string& comment, const std::string& asker,
+  void ask(const ActionId& action, const std::string& comment, const Operator& by,
            const CancelTime& time, StepWriter& out);
 
   /// A call to be made now; it stays the first until sent() or a change.
@@ -82,9 +82,9 @@ class Canceller {
     ledger_.forget_unless(region_, known);
   }
 
-  /// What policies, with total as the limit over all of them, have in mind for the open actions;
-  /// see explain_all. Those in force are asked for by the object that was given.
-  [[nodiscard]] Explanations explain(const Policies& policies, int total, const CancelTime& time,
+  /// What the policies in force or on trial, with total as the limit over all of them, have in mind
+  /// for the open actions; see explain_all.
+  [[nodiscard]] Explanations explain(const PolicyTrial* trial, int total, const CancelTime& time,
                                      std::size_t most) const;
   [[nodiscard]] const StaleWatch& watch() const { return watch_; }
   [[nodiscard]] std::size_t live() const { return live_.size(); }

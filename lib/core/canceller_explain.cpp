@@ -6,7 +6,7 @@
 
 namespace mactiond::core {
 
-Explanations Canceller::explain(const Policies& policies, int total, const CancelTime& time,
+Explanations Canceller::explain(const PolicyTrial* trial, int total, const CancelTime& time,
                                 std::size_t most) const {
   std::map<const PolicyOptions*, std::optional<LimitHit>> hits;
   const auto limit = [&](const PolicyOptions& policy) {
@@ -29,7 +29,8 @@ Explanations Canceller::explain(const Policies& policies, int total, const Cance
     if (const auto hit = limit(policy)) return hit->guard;
     return wants_calls_ ? std::optional(CancelGuard::Quota) : std::nullopt;
   };
-  return explain_all(policies, watch_, time.server, guard, most);
+  const auto* governed = trial != nullptr ? &trial->governed(region_) : nullptr;
+  return explain_all(governed, watch_, time.server, guard, most);
 }
 
 }  // namespace mactiond::core

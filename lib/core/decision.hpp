@@ -7,6 +7,7 @@
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
+#include "core/operator.hpp"
 
 namespace mactiond::core {
 
@@ -34,7 +35,7 @@ struct Decision {
   ActionId action;
   ActionType type;
   std::string policy;  ///< empty: an operator asked for it
-  std::string asker;   ///< the operator, as named by himself; empty with a policy
+  Operator by;         ///< who asked for it; empty with a policy
   std::string status;  ///< the action's, when it was decided
   std::string comment;
   WallTime decided{};  ///< the API's clock

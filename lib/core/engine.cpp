@@ -217,7 +217,7 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
   if (!asked.suspended) ledger.allow_all();
   out.batch().switches = SwitchRow{asked.suspended};
   out.note(Note::Level::Warning, asked.suspended ? "cancelling_suspended" : "cancelling_resumed",
-           {});
+           with_operator({}, asked.by));
   out.reply(Reply::Outcome::Done,
             asked.suspended ? "cancelling is suspended" : "cancelling goes on");
 }
@@ -263,7 +263,7 @@ void Engine::State::retry(const RetryRegion& asked, Now now, StepWriter& out) {
   // Whoever asks for it may have granted what was missing.
   ledger.allow(asked.region);
   const Duration wait = region->retry(now.mono);
-  out.note(Note::Level::Info, "region_retry", {{"region", asked.region}});
+  out.note(Note::Level::Info, "region_retry", with_operator({{"region", asked.region}}, asked.by));
   out.reply(Reply::Outcome::Done, std::to_string(to_seconds(wait + 1s - Duration(1))));
 }
 
@@ -348,11 +348,12 @@ void Engine::State::incident(const WebhookIncident& incident, std::size_t webhoo
                              StepWriter& out) {
   const std::string& name = options.webhooks[webhook].name;
   EventRecord event = webhook_event(incident.type, name, incident.detail, incident.reason, now.wall,
-                                    incident.waiting);
+                                    incident.waiting, incident.by);
   std::vector<std::pair<std::string, std::string>> fields{{"webhook", name},
                                                           {"reason", incident.reason}};
   if (incident.waiting) fields.emplace_back("waiting", std::to_string(*incident.waiting));
-  out.note(note_level(incident.type), note_name(incident.type), std::move(fields));
+  out.note(note_level(incident.type), note_name(incident.type),
+           with_operator(std::move(fields), incident.by));
   if (incident.removal) {
     out.removal({name, std::string(to_string(*incident.removal)), incident.count});
   }
@@ -389,16 +390,30 @@ EngineStatus Engine::status(Now now) const {
   return status;
 }
 
-std::vector<Engine::RegionPlans> Engine::explain(const Options* others, Now now) const {
-  const Policies given(others != nullptr ? others->policies : std::vector<PolicyOptions>());
-  const Policies& policies = others != nullptr ? given : state_->policies;
-  const Options& options = others != nullptr ? *others : state_->options;
+std::vector<Engine::RegionPlans> Engine::explain(const PolicyTrial* trial, Now now) const {
+  const Options& options = trial != nullptr ? trial->options() : state_->options;
   const std::size_t count = std::max<std::size_t>(state_->regions.size(), 1);
   const std::size_t most = std::clamp(kPlansMax / count, kRegionPlansMin, kRegionPlansMax);
   std::vector<RegionPlans> regions;
   for (const Region& region : state_->regions) {
     regions.push_back(
-        {region.name(), region.explain(policies, options.cancel.max_per_hour, now, most)});
+        {region.name(), region.explain(trial, options.cancel.max_per_hour, now, most)});
+  }
+  return regions;
+}
+
+std::optional<std::vector<OpenActions>> Engine::open_actions(std::size_t most) const {
+  std::size_t count = 0;
+  for (const Region& region : state_->regions) count += region.watch().size();
+  if (count > most) return std::nullopt;
+  std::vector<OpenActions> regions;
+  for (const Region& region : state_->regions) {
+    OpenActions& open = regions.emplace_back();
+    open.region = region.name();
+    open.actions.reserve(region.watch().size());
+    region.watch().for_each([&](const ActionId& id, const ActionFacts& facts, const auto*) {
+      open.actions.emplace_back(id, facts);
+    });
   }
   return regions;
 }

@@ -50,9 +50,11 @@ class Engine {
     std::string region;
     Explanations plans;
   };
-  /// What the policies and limits in force have in mind for the open actions, or those of others
+  /// What the policies and limits in force have in mind for the open actions, or those of a trial
   /// if given. Of 1000 in each region and, with many regions, of some thousands in all.
-  [[nodiscard]] std::vector<RegionPlans> explain(const Options* others, Now now) const;
+  [[nodiscard]] std::vector<RegionPlans> explain(const PolicyTrial* trial, Now now) const;
+  /// For a trial. Nothing if there are more than most.
+  [[nodiscard]] std::optional<std::vector<OpenActions>> open_actions(std::size_t most) const;
 
  private:
   struct State;

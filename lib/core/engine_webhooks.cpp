@@ -23,8 +23,9 @@ void Engine::State::pause(const PauseWebhook& asked, Now now, StepWriter& out) {
     return out.reply(Reply::Outcome::Done,
                      asked.webhook + (asked.paused ? " is paused already" : " is not paused"));
   }
-  const WebhookIncident told = asked.paused ? outboxes[index].pause(now, out.batch())
-                                            : outboxes[index].resume(now, out.batch());
+  WebhookIncident told = asked.paused ? outboxes[index].pause(now, out.batch())
+                                      : outboxes[index].resume(now, out.batch());
+  told.by = asked.by;
   incident(told, index, now, out);
   out.reply(Reply::Outcome::Done,
             asked.webhook + (asked.paused
@@ -43,7 +44,8 @@ void Engine::State::replay(const ReplayDeadLetters& asked, Now now, StepWriter& 
     out.batch().deliveries.push_back({letter.webhook, letter.seq, letter.action, now.wall});
   }
   const std::string count = std::to_string(asked.letters.size());
-  out.note(Note::Level::Warning, "dead_letters_replayed", {{"count", count}});
+  out.note(Note::Level::Warning, "dead_letters_replayed",
+           with_operator({{"count", count}}, asked.by));
   out.reply(Reply::Outcome::Done, count + " events wait for their webhook again");
 }
 
@@ -56,9 +58,13 @@ void Engine::State::purge(const PurgeDeadLetters& asked, StepWriter& out) {
   }
   for (const auto& [webhook, count] : counts) {
     out.note(Note::Level::Warning, "dead_letters_purged",
-             {{"webhook", webhook}, {"count", std::to_string(count)}});
+             with_operator({{"webhook", webhook}, {"count", std::to_string(count)}}, asked.by));
     if (find_part(outboxes, webhook) == nullptr) continue;
     out.removal({webhook, std::string(to_string(Removal::Purged)), count});
+  }
+  if (counts.empty()) {
+    out.note(Note::Level::Warning, "dead_letters_purged",
+             with_operator({{"count", "0"}}, asked.by));
   }
   out.reply(Reply::Outcome::Done,
             std::to_string(asked.letters.size()) + " dead letters are deleted");

@@ -11,6 +11,7 @@
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "core/event_record.hpp"
+#include "core/operator.hpp"
 
 namespace mactiond::core {
 
@@ -101,13 +102,14 @@ struct StopRequested {};
 /// All cancelling stops, or goes on; survives a restart.
 struct SuspendCancelling {
   bool suspended = true;
+  Operator by{};
 };
 
 /// One action is to be cancelled. Done's text is the decision id.
 struct AskCancel {
   ActionId action;
   std::string comment;  ///< not empty: the API wants one
-  std::string asker;    ///< who, as he names himself
+  Operator by{};
 };
 
 /// A webhook sends nothing until it is resumed, over restarts too; or it goes on at once, also one
@@ -115,12 +117,14 @@ struct AskCancel {
 struct PauseWebhook {
   std::string webhook;
   bool paused = true;
+  Operator by{};
 };
 
 /// A region is to be tried now, with a new token. Done's text is the number of seconds until its
 /// next attempt, 0 while one is under way.
 struct RetryRegion {
   std::string region;
+  Operator by{};
 };
 
 /// A dead letter, and the action of its event.
@@ -134,11 +138,13 @@ struct DeadLetterKey {
 /// there: the caller has just read them from the store. All or none.
 struct ReplayDeadLetters {
   std::vector<DeadLetterKey> letters;
+  Operator by{};
 };
 
 /// Dead letters are deleted for good; read from the store just before, as above.
 struct PurgeDeadLetters {
   std::vector<DeadLetterKey> letters;
+  Operator by{};
 };
 
 /// The store was lost, damaged or older than the transition log: core/recovery.hpp. Comes first.

@@ -31,6 +31,7 @@ struct WebhookIncident {
   std::optional<Removal> removal{};       ///< what is told is that events left undelivered
   std::size_t count = 1;                  ///< so many
   std::optional<std::int64_t> waiting{};  ///< with WebhookFailing and WebhookRecovered: queued
+  Operator by{};                          ///< of what an operator did
 };
 using WebhookIncidents = std::vector<WebhookIncident>;
 

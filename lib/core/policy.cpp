@@ -145,6 +145,11 @@ std::optional<std::string> never_cancelled(const PolicyOptions& policy, const Ac
   return std::nullopt;
 }
 
+std::size_t pattern_count(const PolicyMatch& match) {
+  return match.region.size() + match.type.size() + match.status.size() + match.requestor.size() +
+         match.request_source.size() + match.computer.size() + match.comment.size();
+}
+
 std::string_view to_string(PolicyAction action) {
   switch (action) {
     case PolicyAction::Cancel:

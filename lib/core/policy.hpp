@@ -104,6 +104,9 @@ inline constexpr std::size_t kCommentMax = 1000;
 /// "6h 5m": the two largest units, rounded down; below a minute "12s".
 [[nodiscard]] std::string age_text(Duration age);
 
+/// Over all keys.
+[[nodiscard]] std::size_t pattern_count(const PolicyMatch& match);
+
 [[nodiscard]] std::string_view to_string(PolicyAction action);
 [[nodiscard]] std::string_view to_string(StaleSince since);
 

@@ -125,13 +125,16 @@ Explanation explain(const Policies& policies, std::string_view region, const Act
   return explain(policies.governing(region, facts), action, facts, server_now, guard);
 }
 
-Explanations explain_all(const Policies& policies, const StaleWatch& watch,
+Explanations explain_all(const PolicyTrial::Governed* trial, const StaleWatch& watch,
                          std::optional<WallTime> server_now, const Guard& guard, std::size_t most) {
   std::vector<Place> places;
   places.reserve(watch.size());
-  const bool in_force = &policies == &watch.policies();
-  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const PolicyOptions* known) {
-    const PolicyOptions* policy = in_force ? known : policies.governing(watch.region(), facts);
+  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const PolicyOptions* policy) {
+    if (trial != nullptr) {
+      const auto matched = trial->find(id);
+      if (matched == trial->end()) return;
+      policy = matched->second;
+    }
     places.push_back(
         {policy != nullptr ? stale_at(*policy, facts) : std::nullopt, &id, &facts, policy});
   });

@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "core/cancel_guard.hpp"
 #include "core/policy.hpp"
+#include "core/policy_trial.hpp"
 #include "core/stale_watch.hpp"
 
 namespace mactiond::core {
@@ -56,8 +57,9 @@ struct Explanations {
 };
 
 /// The same for the open actions of a region, at most so many: what is or turns stale first comes
-/// first, then what never does; ties by id.
-[[nodiscard]] Explanations explain_all(const Policies& policies, const StaleWatch& watch,
+/// first, then what never does; ties by id. By the policies in force, or by those of a trial: then
+/// of the actions that it has matched.
+[[nodiscard]] Explanations explain_all(const PolicyTrial::Governed* trial, const StaleWatch& watch,
                                        std::optional<WallTime> server_now, const Guard& guard,
                                        std::size_t most);
 

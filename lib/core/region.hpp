@@ -65,8 +65,9 @@ class Region {
   [[nodiscard]] std::optional<MonoTime> wake_at(Now now) const;
   [[nodiscard]] RegionStatus status(Now now) const;
   /// See Canceller::explain.
-  [[nodiscard]] Explanations explain(const Policies& policies, int total, Now now,
+  [[nodiscard]] Explanations explain(const PolicyTrial* trial, int total, Now now,
                                      std::size_t most) const;
+  [[nodiscard]] const StaleWatch& watch() const { return canceller_.watch(); }
   void count_actions(std::vector<ActionCount>& counts) const;
   [[nodiscard]] const std::string& name() const { return options_.name; }
 

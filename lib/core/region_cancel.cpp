@@ -84,13 +84,13 @@ void Region::on(const CancelAnswered& answer, Now now, StepWriter& out) {
   canceller_.posted(call.ids.front(), outcome, again, cancel_time(now), out);
 }
 
-Explanations Region::explain(const Policies& policies, int total, Now now, std::size_t most) const {
-  return canceller_.explain(policies, total, cancel_time(now), most);
+Explanations Region::explain(const PolicyTrial* trial, int total, Now now, std::size_t most) const {
+  return canceller_.explain(trial, total, cancel_time(now), most);
 }
 
 bool Region::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
   if (tracker_.find(asked.action) == nullptr) return false;
-  canceller_.ask(asked.action, asked.comment, asked.asker, cancel_time(now), out);
+  canceller_.ask(asked.action, asked.comment, asked.by, cancel_time(now), out);
   return true;
 }
 

@@ -6,7 +6,7 @@ namespace mactiond::core {
 
 EventRecord webhook_event(EventType type, const std::string& webhook, const std::string& detail,
                           const std::string& reason, WallTime now,
-                          std::optional<std::int64_t> waiting) {
+                          std::optional<std::int64_t> waiting, const Operator& by) {
   EventRecord event;
   event.type = type;
   event.id = make_event_id(type, webhook, detail);
@@ -14,6 +14,7 @@ EventRecord webhook_event(EventType type, const std::string& webhook, const std:
   JsonMembers fields;
   fields.add("webhook", webhook).add("reason", reason);
   if (waiting) fields.add("waiting", *waiting);
+  add_operator(fields, by);
   event.fields = fields.text();
   return event;
 }

@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "core/event_record.hpp"
+#include "core/operator.hpp"
 
 namespace mactiond::core {
 
@@ -15,7 +16,8 @@ namespace mactiond::core {
 [[nodiscard]] EventRecord webhook_event(EventType type, const std::string& webhook,
                                         const std::string& detail, const std::string& reason,
                                         WallTime now,
-                                        std::optional<std::int64_t> waiting = std::nullopt);
+                                        std::optional<std::int64_t> waiting = std::nullopt,
+                                        const Operator& by = {});
 
 /// What an operator's test of a webhook sends: webhook.test, without a seq, new each time.
 [[nodiscard]] EventRecord webhook_test_event(const std::string& webhook,

@@ -12,4 +12,10 @@ std::optional<std::string_view> find_header(const std::vector<Header>& headers,
   return std::nullopt;
 }
 
+std::string peer_text(const std::optional<Peer>& peer) {
+  if (!peer) return "unknown";
+  const std::string uid = "uid " + std::to_string(peer->uid);
+  return peer->name.empty() ? uid : peer->name + " (" + uid + ')';
+}
+
 }  // namespace mactiond::http

@@ -24,6 +24,15 @@ struct Header {
 [[nodiscard]] std::optional<std::string_view> find_header(const std::vector<Header>& headers,
                                                           std::string_view name);
 
+/// Who is at the other end of a Unix socket, as the kernel knows it.
+struct Peer {
+  unsigned uid = 0;
+  std::string name;  ///< empty where the system has none
+};
+
+/// "alice (uid 1000)", "uid 1000", or "unknown".
+[[nodiscard]] std::string peer_text(const std::optional<Peer>& peer);
+
 /// A request as plain data. Host, Content-Length, Connection and Accept-Encoding are the client's.
 struct Request {
   std::string method = "GET";
@@ -32,6 +41,7 @@ struct Request {
   /// Sent as Authorization; apart from the headers so that no log can print it.
   Secret authorization;
   std::string body;
+  std::optional<Peer> peer{};  ///< of a request to us that is no mere read, over a Unix socket
 };
 
 /// A complete answer; the body is decoded (gzip, deflate) already.

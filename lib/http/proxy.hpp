@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/secret.hpp"
-#include "http/link_local.hpp"
+#include "http/metadata_address.hpp"
 #include "http/url.hpp"
 
 namespace mactiond::http {

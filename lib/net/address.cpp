@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "http/link_local.hpp"
+#include "http/metadata_address.hpp"
 
 namespace mactiond::net {
 
@@ -20,10 +20,10 @@ std::optional<ip::address> literal_address(const std::string& host) {
   return ip::address_v4(ntohl(v4.s_addr));
 }
 
-bool is_link_local(const ip::address& address) {
+bool is_metadata_address(const ip::address& address) {
   const auto v6 =
       address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()) : address.to_v6();
-  return http::is_link_local(v6.to_bytes());
+  return http::is_metadata_address(v6.to_bytes());
 }
 
 std::vector<ip::address> alternate_families(const std::vector<ip::address>& addresses) {

@@ -11,8 +11,8 @@ namespace mactiond::net {
 /// anyone ("10.1", "0xa9fea9fe"), or nothing for a name.
 [[nodiscard]] std::optional<boost::asio::ip::address> literal_address(const std::string& host);
 
-/// As http::is_link_local.
-[[nodiscard]] bool is_link_local(const boost::asio::ip::address& address);
+/// As http::is_metadata_address.
+[[nodiscard]] bool is_metadata_address(const boost::asio::ip::address& address);
 
 /// Families take turns, the first stays first: one broken family costs one attempt before the
 /// other is tried. The order within a family is kept.

@@ -131,7 +131,7 @@ Task<Result<std::unique_ptr<Connection>>> Connector::dial(Dialled next, Duration
 }
 
 bool Connector::refuses(const asio::ip::address& address) const {
-  return options_.refuse_link_local && is_link_local(address);
+  return options_.refuse_metadata && is_metadata_address(address);
 }
 
 }  // namespace mactiond::net

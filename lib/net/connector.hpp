@@ -22,7 +22,7 @@ class Connector {
   struct Options {
     std::optional<http::Proxy> proxy{};
     http::NoProxy no_proxy{};  ///< what is reached without it
-    bool refuse_link_local = false;
+    bool refuse_metadata = false;
   };
 
   Connector(boost::asio::any_io_executor executor,

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 #include <chrono>
+#include <exception>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -17,14 +21,45 @@ namespace mactiond::net {
 
 inline constexpr auto kToken = boost::asio::as_tuple(boost::asio::use_awaitable);
 
+/// How an operation ended: a result, or the exception it ended by.
+template <class T>
+struct Ending {
+  std::optional<Result<T>> result;
+  std::exception_ptr failure;
+};
+
+/// Ends by no exception: `||` waits for a success, and would hold a failure back until the other
+/// side ends.
+template <class T>
+Task<Ending<T>> without_exception(Task<Result<T>> op) {
+  Ending<T> ending;
+  try {
+    auto result = co_await std::move(op);
+    ending.result.emplace(std::move(result));
+  } catch (const boost::system::system_error& failure) {
+    if (failure.code() == boost::asio::error::operation_aborted) {
+      ending.result.emplace(Error(Errc::Cancelled, ""));
+    } else {
+      ending.failure = std::current_exception();
+    }
+  } catch (...) {
+    ending.failure = std::current_exception();
+  }
+  co_return ending;
+}
+
 /// Awaits op until timer expires. On expiry op is cancelled and Errc::DeadlineExceeded returned;
-/// a timer that has expired before leaves op no time at all. op does not throw of its own accord:
-/// an exception would be held back until the expiry.
+/// a timer that has expired before leaves op no time at all. An exception of op is thrown at once.
 template <class T>
 Task<Result<T>> with_deadline(Task<Result<T>> op, boost::asio::steady_timer& timer) {
   using namespace boost::asio::experimental::awaitable_operators;
-  auto outcome = co_await (std::move(op) || timer.async_wait(kToken));
-  if (outcome.index() == 0) co_return std::get<0>(std::move(outcome));
+  auto guarded = without_exception(std::move(op));
+  auto outcome = co_await (std::move(guarded) || timer.async_wait(kToken));
+  if (outcome.index() == 0) {
+    Ending<T>& ending = std::get<0>(outcome);
+    if (ending.failure) std::rethrow_exception(ending.failure);
+    co_return std::move(*ending.result);
+  }
   const auto& [ec] = std::get<1>(outcome);
   if (ec) co_return Error(Errc::Cancelled, "");  // we were cancelled, nothing expired
   co_return Error(Errc::DeadlineExceeded, "");

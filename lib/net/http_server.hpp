@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -8,12 +9,20 @@
 #include "base/error.hpp"
 #include "http/client.hpp"
 #include "http/message.hpp"
+#include "net/peer_users.hpp"
 
 namespace mactiond::net {
 
 /// Answers at once, by a whole response, by the beginning of a stream or by the promise of a
 /// response.
 using RequestHandler = std::function<http::Answer(const http::Request&)>;
+
+struct ServerOptions {
+  /// Bytes of a request's body; a larger one is refused with 413.
+  std::size_t body_max = 0;
+  /// For http::Request::peer.
+  NameLookup user_names = system_user_names();
+};
 
 /// A small plain-HTTP server for the admin socket and the metrics port. Bounded: connections,
 /// streams, header and body sizes, seconds per request and per piece of a stream. A client of a
@@ -25,10 +34,11 @@ class HttpServer {
   /// Errc::AddressInUse.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen_unix(
       boost::asio::any_io_executor executor, const std::string& path, unsigned mode,
-      RequestHandler handler);
+      RequestHandler handler, ServerOptions options = {});
   /// "address:port"; port 0 takes a free one.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen_tcp(
-      boost::asio::any_io_executor executor, const std::string& endpoint, RequestHandler handler);
+      boost::asio::any_io_executor executor, const std::string& endpoint, RequestHandler handler,
+      ServerOptions options = {});
 
   virtual ~HttpServer() = default;
   HttpServer(const HttpServer&) = delete;

@@ -166,7 +166,7 @@ Task<Result<http::Response>> HttpsClient::talk(Held held, Exchange& exchange) {
 
 Result<Connector::Options> connector_options(const ClientOptions& options) {
   Connector::Options connector;
-  connector.refuse_link_local = options.refuse_link_local;
+  connector.refuse_metadata = options.refuse_metadata;
   if (options.proxy.empty()) return connector;
   auto proxy = http::parse_proxy(options.proxy);
   if (!proxy) return Error(proxy.error().code, "proxy: " + proxy.error().where);

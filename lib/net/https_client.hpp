@@ -18,8 +18,8 @@ struct ClientOptions {
   std::string proxy;       ///< http://user:password@host:port for CONNECT; empty: direct
   Secret proxy_auth{};     ///< "user:password", instead of what proxy holds
   std::string no_proxy{};  ///< who is reached without it, as http::NoProxy reads it
-  /// Refuse connections to link-local addresses, checked after every resolution.
-  bool refuse_link_local = false;
+  /// Refuse connections to http::is_metadata_address, checked after every resolution.
+  bool refuse_metadata = false;
   int idle_connections = 8;  ///< kept for reuse, per host
   /// PEM: what the client proves itself with where a server asks; both or none.
   std::string client_cert{};

@@ -9,20 +9,21 @@
 
 namespace mactiond::net {
 
-/// A complete request to us. Its url has a target and no host: that is in the Host header.
+/// A complete request to us. Its url has a target and no host: that is in the Host header, also
+/// where the request named it in an absolute target.
 struct Incoming {
   http::Request request;
   bool keep_alive = false;
 };
 
 /// Puts HTTP/1 requests together from the bytes of one connection, one after the other. At most
-/// 16 KiB of header and 2 MiB and 4 KiB of body each.
+/// 16 KiB of header and body_max bytes of body each.
 ///
-/// Errors: Errc::HeaderTooLarge, Errc::BodyTooLarge, Errc::MalformedHttp; none can be recovered
-/// from.
+/// Errors: Errc::HeaderTooLarge, Errc::BodyTooLarge, Errc::MalformedHttp, the last also for a Host
+/// header that is doubled, or missing in HTTP/1.1; none can be recovered from.
 class RequestReader {
  public:
-  RequestReader();
+  explicit RequestReader(std::size_t body_max);
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
   ~RequestReader();

@@ -1,15 +1,12 @@
 #include "net/resolver.hpp"
 
-#include <boost/asio/post.hpp>
 #include <map>
-#include <mutex>
 #include <optional>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "net/address.hpp"
 #include "net/deadline.hpp"
+#include "net/helper_threads.hpp"
 
 namespace mactiond::net {
 
@@ -28,13 +25,6 @@ struct Pending {
   bool overdue = false;  ///< somebody's time was up before the answer came
 };
 
-/// The way back from the lookup threads. Once it is shut they touch the executor no more, so that
-/// the context may go.
-struct Gate {
-  std::mutex mutex;
-  std::optional<asio::any_io_executor> executor;
-};
-
 Task<Result<Addresses>> wait_for_answer(std::shared_ptr<Pending> pending) {
   if (!pending->answer) co_await pending->done.async_wait(kToken);
   if (!pending->answer) co_return Error(Errc::Cancelled, "");
@@ -44,9 +34,7 @@ Task<Result<Addresses>> wait_for_answer(std::shared_ptr<Pending> pending) {
 }  // namespace
 
 struct Resolver::State : std::enable_shared_from_this<State> {
-  State(asio::any_io_executor to, Lookup how) : executor(std::move(to)), lookup(std::move(how)) {
-    gate->executor = executor;
-  }
+  State(asio::any_io_executor to, Lookup how) : executor(std::move(to)), lookup(std::move(how)) {}
 
   /// The lookup under way for host, started if there is none. Null: too many, or no thread.
   std::shared_ptr<Pending> join(const std::string& host);
@@ -55,9 +43,9 @@ struct Resolver::State : std::enable_shared_from_this<State> {
 
   asio::any_io_executor executor;
   Lookup lookup;
-  std::shared_ptr<Gate> gate = std::make_shared<Gate>();
   std::map<std::string, std::shared_ptr<Pending>> pending;
   std::map<std::string, Addresses> last_good;
+  HelperThreads threads{executor};
 };
 
 std::shared_ptr<Pending> Resolver::State::join(const std::string& host) {
@@ -67,20 +55,10 @@ std::shared_ptr<Pending> Resolver::State::join(const std::string& host) {
 }
 
 bool Resolver::State::start_thread(const std::string& host) {
-  auto run = [state = weak_from_this(), shared_gate = gate, ask = lookup, host] {
-    auto answer = ask(host);
-    const std::lock_guard lock(shared_gate->mutex);
-    if (!shared_gate->executor) return;
-    asio::post(*shared_gate->executor, [state, host, answer = std::move(answer)]() mutable {
-      if (const auto alive = state.lock()) alive->finish(host, std::move(answer));
-    });
-  };
-  try {
-    std::thread(std::move(run)).detach();
-  } catch (const std::system_error&) {
-    return false;
-  }
-  return true;
+  return threads.run([ask = lookup, host] { return ask(host); },
+                     [state = weak_from_this(), host](Result<Addresses> answer) {
+                       if (const auto alive = state.lock()) alive->finish(host, std::move(answer));
+                     });
 }
 
 void Resolver::State::finish(const std::string& host, Result<Addresses> answer) {
@@ -95,10 +73,8 @@ void Resolver::State::finish(const std::string& host, Result<Addresses> answer) 
 Resolver::Resolver(asio::any_io_executor executor, Lookup lookup)
     : state_(std::make_shared<State>(std::move(executor), std::move(lookup))) {}
 
-Resolver::~Resolver() {
-  const std::lock_guard lock(state_->gate->mutex);
-  state_->gate->executor.reset();
-}
+// Coroutines that wait may keep the state longer.
+Resolver::~Resolver() { state_->threads.stop(); }
 
 Task<Result<Addresses>> Resolver::resolve(std::string host, Duration limit) {
   if (const auto literal = literal_address(host)) co_return Addresses(1, *literal);

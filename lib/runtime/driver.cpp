@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/exception_text.hpp"
 #include "ops/log.hpp"
 #include "ops/systemd.hpp"
 
@@ -63,33 +64,15 @@ constexpr const char* kLocked =
 constexpr const char* kStoredLater =
     "another program holds the store's write lock; the request is carried out once it is released";
 
-std::string describe(std::exception_ptr failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "unknown exception";
-  }
-}
-
 }  // namespace
 
 Driver::Driver(boost::asio::any_io_executor executor, Parts parts)
     : parts_(parts),
       reads_(
-          executor,
-          [this](std::exception_ptr failure) {
-            ops::log(core::Note::Level::Error, "task_failed", {{"error", describe(failure)}});
-            fail(kExitSoftware);
-          },
+          executor, [this](std::exception_ptr failure) { task_failed("read", failure); },
           [this] { wakeup_.notify(); }),
       deliveries_(
-          executor,
-          [this](std::exception_ptr failure) {
-            ops::log(core::Note::Level::Error, "task_failed", {{"error", describe(failure)}});
-            fail(kExitSoftware);
-          },
+          executor, [this](std::exception_ptr failure) { task_failed("delivery", failure); },
           [this] { wakeup_.notify(); }),
       wakeup_(executor) {
   parts_.engine.look_up_events_by(
@@ -412,6 +395,12 @@ void Driver::stop() {
   reads_.cancel();
   grace_ends_ = parts_.clock.now().mono + kDeliveryGrace;
   wakeup_.notify();
+}
+
+void Driver::task_failed(const char* task, const std::exception_ptr& failure) {
+  ops::log(core::Note::Level::Error, "task_failed",
+           {{"task", task}, {"error", exception_text(failure)}});
+  fail(kExitSoftware);
 }
 
 void Driver::fail(int exit_code) {

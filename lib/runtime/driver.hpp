@@ -106,6 +106,8 @@ class Driver {
   void start(std::vector<core::Command> commands);
   template <class Answer>
   void answer_from_store(Result<Answer> answer);
+  /// A task ended by an exception: a bug, or no memory.
+  void task_failed(const char* task, const std::exception_ptr& failure);
   void fail(int exit_code);
   [[nodiscard]] bool finished() const;
   [[nodiscard]] Duration until_next(Now now) const;

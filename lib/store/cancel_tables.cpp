@@ -11,7 +11,7 @@ using core::Decision;
 
 constexpr const char* kUpsertDecision = R"(
 INSERT OR REPLACE INTO decision VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-  ?14, ?15, ?16, ?17, ?18, ?19))";
+  ?14, ?15, ?16, ?17, ?18, ?19, ?20))";
 
 constexpr const char* kPruneDecisions = R"(
 DELETE FROM decision WHERE ended IS NOT NULL AND NOT EXISTS (
@@ -23,12 +23,12 @@ DELETE FROM stale_told WHERE NOT EXISTS (
 
 constexpr const char* kSelectDecisions = R"(
 SELECT id, region, action_id, type, policy, asker, status, comment, decided, age, state, posts,
-       unsure, posted, posted_boot, posted_mono, answer, outcome, ended
+       unsure, posted, posted_boot, posted_mono, answer, outcome, ended, operator_note
 FROM decision ORDER BY decided, id)";
 
 constexpr const char* kSelectOfAction = R"(
 SELECT id, region, action_id, type, policy, asker, status, comment, decided, age, state, posts,
-       unsure, posted, posted_boot, posted_mono, answer, outcome, ended
+       unsure, posted, posted_boot, posted_mono, answer, outcome, ended, operator_note
 FROM decision WHERE region = ?1 AND action_id = ?2 ORDER BY decided, id)";
 
 constexpr std::array kStates{Decision::State::Decided,   Decision::State::Posted,
@@ -52,7 +52,7 @@ std::optional<Decision> to_decision(const Rows& row) {
   decision.action.value = row.text(2);
   decision.type = ActionType::parse(row.text(3));
   decision.policy = row.text(4);
-  decision.asker = row.text(5);
+  decision.by = {row.text(5), row.text(19)};
   decision.status = row.text(6);
   decision.comment = row.text(7);
   decision.decided = row.time(8);
@@ -99,12 +99,12 @@ void CancelTables::write(const Decision& decision) {
   const core::PostStamp posted = decision.posted.value_or(core::PostStamp{});
   const auto posted_at = decision.posted ? std::optional(posted.server) : std::nullopt;
   upsert_decision_.run(decision.id, decision.region, decision.action.value,
-                       std::string(decision.type.text()), decision.policy, decision.asker,
+                       std::string(decision.type.text()), decision.policy, decision.by.name,
                        decision.status, decision.comment, decision.decided,
                        std::int64_t{decision.age.count()}, std::string(to_string(decision.state)),
                        decision.posts, decision.unsure, posted_at, posted.boot_id,
                        std::int64_t{posted.mono.time_since_epoch().count()}, decision.answer,
-                       decision.outcome, decision.ended);
+                       decision.outcome, decision.ended, decision.by.note);
 }
 
 void CancelTables::prune() {

@@ -35,6 +35,8 @@ struct Table {
   int count;
   const char* key;
   const char* valid;  ///< of a row in the new table
+  /// What an older store has in place of columns, if it lacks the last of them.
+  const char* older = nullptr;
 };
 
 constexpr std::array kTables{
@@ -44,10 +46,13 @@ constexpr std::array kTables{
           "webhook, seq", "webhook <> '' AND seq > 0 AND attempts >= 0"},
     Table{"decision",
           "id, region, action_id, type, policy, asker, status, comment, decided, age, state, "
-          "posts, unsure, posted, posted_boot, posted_mono, answer, outcome, ended",
-          19, "id",
+          "posts, unsure, posted, posted_boot, posted_mono, answer, outcome, ended, operator_note",
+          20, "id",
           "id <> '' AND posts BETWEEN 0 AND 100 AND state IN ('decided', 'posted', 'accepted', "
-          "'confirmed', 'overtaken', 'failed')"},
+          "'confirmed', 'overtaken', 'failed')",
+          "id, region, action_id, type, policy, iif(policy = '', 'unknown', ''), status, comment, "
+          "decided, age, state, posts, unsure, posted, posted_boot, posted_mono, answer, outcome, "
+          "ended, iif(policy = '', asker, '')"},
     Table{"stale_told", "region, action_id, policy, status", 4, "region, action_id, policy, status",
           "1"},
     Table{"suppressed", "policy, hour", 2, "policy", "1"},
@@ -142,7 +147,7 @@ class Carrier {
  private:
   bool walk(const Table& table, const char* direction) {
     try {
-      SQLite::Statement select(from_, std::string("SELECT ") + table.columns + " FROM " +
+      SQLite::Statement select(from_, std::string("SELECT ") + columns_in_old(table) + " FROM " +
                                           table.name + " ORDER BY " +
                                           ordered(table.key, direction));
       std::string places = "?";
@@ -156,6 +161,15 @@ class Carrier {
     } catch (const SQLite::Exception&) {
       return false;
     }
+  }
+
+  const char* columns_in_old(const Table& table) {
+    if (table.older == nullptr) return table.columns;
+    const std::string_view columns = table.columns;
+    SQLite::Statement known(from_, "SELECT count(*) FROM pragma_table_info(?) WHERE name = ?");
+    known.bind(1, table.name);
+    known.bind(2, std::string(columns.substr(columns.rfind(' ') + 1)));
+    return known.executeStep() && known.getColumn(0).getInt() > 0 ? table.columns : table.older;
   }
 
   void put(SQLite::Statement& row, SQLite::Statement& insert, int count) {

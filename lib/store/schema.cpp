@@ -260,8 +260,15 @@ CREATE TABLE carried_over (
 ) STRICT;
 )";
 
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,  kVersion5, kVersion6,
-                                 kVersion7, kVersion8, kVersion9, kVersion10, kVersion11};
+// asker was the name that the request gave.
+constexpr const char* kVersion12 = R"(
+ALTER TABLE decision ADD COLUMN operator_note TEXT NOT NULL DEFAULT '';
+UPDATE decision SET operator_note = asker, asker = 'unknown' WHERE policy = '';
+)";
+
+constexpr std::array kMigrations{kVersion1, kVersion2,  kVersion3,  kVersion4,
+                                 kVersion5, kVersion6,  kVersion7,  kVersion8,
+                                 kVersion9, kVersion10, kVersion11, kVersion12};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

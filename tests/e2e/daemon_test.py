@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import unittest
+from pathlib import Path
 
 from harness import CLIENT_SECRET, STOP_LIMIT_S, E2eTest, wait_until
 from receiver import Answer
@@ -215,6 +216,27 @@ class Running(E2eTest):
         wait_until(lambda: "event=reloaded" in self.daemon.errors_path.read_text(), 10,
                    "a word about it", self.daemon.diagnostics)
         self.assertEqual(self.daemon.stop()[0], 0)
+
+    def start_and_signal(self, number):
+        """Starts the daemon and sends the signal as soon as it holds signals back."""
+        process = self.daemon.start(wait=False).process
+
+        def holds():
+            status = Path(f"/proc/{process.pid}/status").read_text()
+            held = int(re.search(r"^SigBlk:\s+([0-9a-f]+)", status, re.M)[1], 16)
+            return process.poll() is not None or held & 1 << (number - 1)
+
+        wait_until(holds, 20, "the signal held back", self.daemon.diagnostics, every_s=0.0001)
+        process.send_signal(number)
+
+    def test_a_signal_before_the_handlers_does_not_end_it(self):
+        for number in (signal.SIGHUP, signal.SIGUSR1):
+            with self.subTest(number):
+                self.start_and_signal(number)
+                self.daemon.wait_ready()
+                self.stops_cleanly()
+        self.start_and_signal(signal.SIGTERM)
+        self.assertEqual(self.daemon.process.wait(timeout=20), 0, self.daemon.diagnostics())
 
     def test_stops_in_time_while_the_api_hangs(self):
         self.daemon.start()

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import threading
+import time
 import unittest
 import urllib.parse
 from pathlib import Path
@@ -167,6 +169,42 @@ class OperatorApi(E2eTest):
         self.assertEqual(code, 500)
         self.assertIn(str(self.daemon.log_path), json.loads(body)["detail"])
 
+    def test_explaining_by_a_hard_configuration_holds_up_nobody(self):
+        """Of the largest size that is accepted, with patterns and texts that take long to match."""
+        self.sim.add([{"type": "Isolate", "plan": [[0, "Pending"]],
+                       "requestorComment": "a" * 1000}] * 100)
+        wait_until(lambda: len(self.daemon.log_lines()) >= 100, 30, "the actions",
+                   self.daemon.diagnostics)
+        patterns = ", ".join(f'"*{"a" * 40}{n}"' for n in range(4999))
+        config = self.daemon.config.read_text() + (
+            '\n[[policy]]\nname = "hard"\naction = "notify"\nstale_after = "1h"\n'
+            f'match.comment = [{patterns}]\n')
+        answers = []
+
+        def explain():
+            answers.append(self.daemon.get_operator_with("/v1/policies/explain", "POST",
+                                                         {"config": config}))
+
+        asking = threading.Thread(target=explain)
+        began = time.monotonic()
+        asking.start()
+        longest = 0.0
+        refused = []
+        while asking.is_alive():
+            asked = time.monotonic()
+            self.assertEqual(self.daemon.get("/livez")[0], 200)
+            longest = max(longest, time.monotonic() - asked)
+            if not refused and time.monotonic() - began > 1:
+                refused.append(self.daemon.get_operator_with("/v1/policies/explain", "POST",
+                                                             {"config": config}))
+        took = time.monotonic() - began
+        asking.join()
+        self.assertGreater(took, 3, "not hard enough to show anything")
+        self.assertLess(longest, took / 4)
+        code, body = answers[0]
+        self.assertIn((code, "takes more than 10 s" in body), [(200, False), (422, True)], body)
+        self.assertEqual(refused[0][0], 409, refused)
+
     def test_pipelined_and_kept_connections_are_served(self):
         connection = UnixConnection(self.daemon.socket_path)
         self.addCleanup(connection.close)
@@ -175,6 +213,51 @@ class OperatorApi(E2eTest):
             answer = connection.getresponse()
             json.loads(answer.read())
             self.assertIn(answer.status, (200, 404))
+
+
+class MonitoringListener(E2eTest):
+    def setUp(self):
+        super().setUp()
+        self.daemon = self.place.daemon(self.place.sim(), [])
+        text = self.daemon.config.read_text()
+        self.assertIn("[admin]\n", text)
+        self.daemon.config.write_text(
+            text.replace("[admin]\n", '[admin]\nhosts = ["soc1.example"]\n'))
+        self.daemon.start()
+
+    def ask(self, request):
+        """The first line of the answer to these bytes."""
+        with socket.create_connection(("127.0.0.1", self.daemon.port), timeout=20) as client:
+            client.sendall(request.encode())
+            client.shutdown(socket.SHUT_WR)
+            with client.makefile("rb") as answer:
+                return answer.readline().decode().split(" ")[1]
+
+    def test_answers_under_its_own_names_alone(self):
+        for host, status in (("127.0.0.1:9464", "200"), ("[::1]", "200"), ("LOCALHOST:1", "200"),
+                             ("soc1.example:8080", "200"), ("evil.example", "421"),
+                             ("127.0.0.1.evil.example", "421"), ("", "421")):
+            with self.subTest(host):
+                for path in ("/metrics", "/livez", "/readyz", "/"):
+                    answer = self.ask(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")
+                    self.assertEqual(answer == "421", status == "421", (path, answer))
+
+    def test_wants_one_host_and_takes_an_absolute_target(self):
+        host = "Host: 127.0.0.1\r\n"
+        for request, status in (
+                ("GET /livez HTTP/1.1\r\n\r\n", "400"),
+                (f"GET /livez HTTP/1.1\r\n{host}{host}\r\n", "400"),
+                ("GET /livez HTTP/1.0\r\n\r\n", "200"),
+                (f"GET http://soc1.example/livez HTTP/1.1\r\n{host}\r\n", "200"),
+                (f"GET http://evil.example/livez HTTP/1.1\r\n{host}\r\n", "421")):
+            with self.subTest(request):
+                self.assertEqual(self.ask(request), status)
+
+    def test_takes_no_bodies(self):
+        head = "POST /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        self.assertEqual(self.ask(head + "Content-Length: 2000000\r\n\r\n"), "413")
+        self.assertEqual(self.ask(head + "Transfer-Encoding: chunked\r\n\r\n"
+                                  "1\r\nx\r\n0\r\n\r\n"), "413")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ std::string read_answer(std::string_view bytes, std::size_t at_once,
 
 // All requests, one after the other.
 std::string read_requests(std::string_view bytes, std::size_t at_once) {
-  net::RequestReader reader;
+  net::RequestReader reader(std::size_t{64} * 1024);
   std::string seen;
   while (!bytes.empty()) {
     reader.commit(put(reader, bytes, at_once));

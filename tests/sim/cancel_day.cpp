@@ -139,7 +139,7 @@ void ask_cancel(World& world, std::uint64_t draw) {
   core::AskCancel asked;
   asked.action = truth[truth.size() - 1 - draw / 7 % recent].id;
   asked.comment = "By hand " + std::to_string(draw % 1000);
-  asked.asker = "operator";
+  asked.by = {"operator", {}};
   world.ask(asked);
 }
 

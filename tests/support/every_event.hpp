@@ -17,7 +17,7 @@ inline core::Decision decision(std::string policy, std::string asker, std::strin
   made.region = "eu";
   made.action = ActionId{"a-1"};
   made.policy = std::move(policy);
-  made.asker = std::move(asker);
+  made.by = {std::move(asker), {}};
   made.status = "Pending";
   made.decided = kDay;
   made.outcome = std::move(outcome);

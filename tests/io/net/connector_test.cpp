@@ -110,7 +110,7 @@ TEST_F(Connector, TheLimitHoldsWhenNoAddressAnswers) {
 TEST_F(Connector, ContactsNoLinkLocalAddressWhenToldNotTo) {
   ScriptedServer server(answer_ok);
   net::Connector::Options options;
-  options.refuse_link_local = true;
+  options.refuse_metadata = true;
   for (const char* host : {"169.254.169.254", "0xa9fea9fe", "fe80::1", "::ffff:169.254.0.1"}) {
     const auto connected = connect(host, server.port(), options);
     ASSERT_FALSE(connected) << host;
@@ -132,7 +132,7 @@ class Proxy : public ClientTest {
     net::ClientOptions options;
     options.proxy = "http://" + user + "127.0.0.1:" + proxy.port();
     options.proxy_auth = Secret(auth);
-    options.refuse_link_local = true;
+    options.refuse_metadata = true;
     use(options);
   }
   http::Request beyond() {

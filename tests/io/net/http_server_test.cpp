@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <functional>
@@ -28,6 +29,7 @@
 namespace mactiond::test {
 namespace {
 
+using namespace std::chrono_literals;
 using std::chrono::seconds;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -59,7 +61,8 @@ TEST_F(HttpServer, AnswersRequestsOnOneConnectionOneAfterTheOther) {
   client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(client.read_until("GET /a "),
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nGET /a ");
-  client.send("POST /missing HTTP/1.1\r\nContent-Length: 4\r\n\r\nbodyGET /b HTTP/1.0\r\n\r\n");
+  client.send(
+      "POST /missing HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbodyGET /b HTTP/1.0\r\n\r\n");
   const std::string rest = client.read_to_end();
   EXPECT_THAT(rest, StartsWith("HTTP/1.1 404 Not Found\r\n"));
   EXPECT_THAT(rest, HasSubstr("POST /missing body"));
@@ -70,7 +73,7 @@ TEST_F(HttpServer, AnswersRequestsOnOneConnectionOneAfterTheOther) {
 TEST_F(HttpServer, AnswersHeadWithoutABody) {
   const Serving serving;
   RawClient client(serving.port());
-  client.send("HEAD /a HTTP/1.1\r\nConnection: close\r\n\r\n");
+  client.send("HEAD /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(client.read_to_end(), EndsWith("Content-Length: 8\r\nConnection: close\r\n\r\n"));
 }
 
@@ -78,9 +81,10 @@ TEST_F(HttpServer, TellsWhatIsWrongWithARequest) {
   const Serving serving;
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"garbage\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
-      {"GET / HTTP/1.1\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n",
+      {"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n",
        "HTTP/1.1 431 Request Header Fields Too Large\r\n"},
-      {"POST / HTTP/1.1\r\nContent-Length: 16777216\r\n\r\n" + std::string(16 * 1024 * 1024, 'x'),
+      {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 16777216\r\n\r\n" +
+           std::string(16 * 1024 * 1024, 'x'),
        "HTTP/1.1 413 Payload Too Large\r\n"}};
   for (const auto& [request, expected] : rows) {
     RawClient client(serving.port());
@@ -97,7 +101,7 @@ TEST_F(HttpServer, GivesARequestTenSeconds) {
   RawClient silent(serving.port());
   RawClient half(serving.port());
   const auto started = std::chrono::steady_clock::now();
-  half.send("GET / HTTP/1.1\r\n");
+  half.send("GET / HTTP/1.1\r\nHost: h\r\n");
   EXPECT_THAT(half.read_to_end(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
   EXPECT_EQ(silent.read_to_end(), "");
   const auto elapsed = std::chrono::steady_clock::now() - started;
@@ -109,7 +113,9 @@ TEST_F(HttpServer, TakesABodyOfTheLimit) {
   const Serving serving;
   RawClient client(serving.port());
   const std::string body(1048576, 'x');
-  client.send("POST /big HTTP/1.1\r\nConnection: close\r\nContent-Length: 1048576\r\n\r\n" + body);
+  client.send(
+      "POST /big HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 1048576\r\n\r\n" +
+      body);
   EXPECT_THAT(client.read_to_end(), EndsWith("POST /big " + body));
 }
 
@@ -118,11 +124,11 @@ TEST_F(HttpServer, ServesMoreClientsThanItTakesAtOnce) {
   std::vector<std::unique_ptr<RawClient>> idle;
   for (int i = 0; i < 64; ++i) idle.push_back(std::make_unique<RawClient>(serving.port()));
   for (auto& client : idle) {
-    client->send("GET /a HTTP/1.1\r\n\r\n");
+    client->send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
     EXPECT_THAT(client->read_until("GET /a "), StartsWith("HTTP/1.1 200"));
   }
   RawClient waiting(serving.port());
-  waiting.send("GET /b HTTP/1.1\r\n\r\n");
+  waiting.send("GET /b HTTP/1.1\r\nHost: h\r\n\r\n");
   idle.erase(idle.begin());
   EXPECT_THAT(waiting.read_until("GET /b "), EndsWith("GET /b "));
 }
@@ -132,10 +138,10 @@ TEST_F(HttpServer, HalfSentRequestsKeepNobodyOut) {
   std::vector<std::unique_ptr<RawClient>> half;
   for (int i = 0; i < 64; ++i) {
     half.push_back(std::make_unique<RawClient>(serving.port()));
-    half.back()->send("GET /a HTTP/1.1\r\n");
+    half.back()->send("GET /a HTTP/1.1\r\nHost: h\r\n");
   }
   RawClient whole(serving.port());
-  whole.send("GET /b HTTP/1.1\r\n\r\n");
+  whole.send("GET /b HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_THAT(whole.read_until("GET /b "), EndsWith("GET /b "));
   EXPECT_EQ(half.front()->read_to_end(), "") << "closed at once, not told after ten seconds";
   half.back()->send("\r\n");
@@ -157,7 +163,7 @@ struct Promising {
 TEST_F(HttpServer, AnswersAPromiseThatIsKeptAtOnce) {
   const Promising promising;
   RawClient client(promising.serving.port());
-  client.send("POST /now HTTP/1.1\r\n\r\nPOST /other HTTP/1.1\r\n\r\n");
+  client.send("POST /now HTTP/1.1\r\nHost: h\r\n\r\nPOST /other HTTP/1.1\r\nHost: h\r\n\r\n");
   const std::string answers = client.read_until("POST /other ");
   EXPECT_THAT(answers, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(answers, HasSubstr("POST /now HTTP/1.1 200 OK\r\n"));
@@ -166,10 +172,10 @@ TEST_F(HttpServer, AnswersAPromiseThatIsKeptAtOnce) {
 TEST_F(HttpServer, KeepsAPromiseLaterAndServesOthersMeanwhile) {
   Promising promising;
   RawClient client(promising.serving.port());
-  client.send("POST /later HTTP/1.1\r\n\r\nPOST /other HTTP/1.1\r\n\r\n");
+  client.send("POST /later HTTP/1.1\r\nHost: h\r\n\r\nPOST /other HTTP/1.1\r\nHost: h\r\n\r\n");
   const auto done = promising.asked.get_future().get();
   RawClient other(promising.serving.port());
-  other.send("GET /other HTTP/1.1\r\n\r\n");
+  other.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_THAT(other.read_until("GET /other "), StartsWith("HTTP/1.1 200 OK\r\n"));
   promising.serving.post([done] { done({202, {}, "late"}); });
   const std::string answers = client.read_until("POST /other ");
@@ -180,13 +186,13 @@ TEST_F(HttpServer, KeepsAPromiseLaterAndServesOthersMeanwhile) {
 TEST_F(HttpServer, APromiseMayComeAfterTheClientOrTheServer) {
   Promising promising;
   auto client = std::make_unique<RawClient>(promising.serving.port());
-  client->send("POST /later HTTP/1.1\r\n\r\n");
+  client->send("POST /later HTTP/1.1\r\nHost: h\r\n\r\n");
   const auto done = promising.asked.get_future().get();
   client.reset();
   promising.serving.post([done] { done({200, {}, "late"}); });
   promising.asked = {};
   RawClient waiting(promising.serving.port());
-  waiting.send("POST /later HTTP/1.1\r\n\r\n");
+  waiting.send("POST /later HTTP/1.1\r\nHost: h\r\n\r\n");
   const auto never = promising.asked.get_future().get();
   promising.serving.stop();
   EXPECT_TRUE(promising.serving.ended_in_order());
@@ -198,9 +204,9 @@ TEST_F(HttpServer, StopEndsEveryConnection) {
   Serving serving;
   RawClient idle(serving.port());
   RawClient half(serving.port());
-  half.send("GET /a HTTP/1.1\r\n");
+  half.send("GET /a HTTP/1.1\r\nHost: h\r\n");
   RawClient asked(serving.port());
-  asked.send("GET /a HTTP/1.1\r\n\r\n");
+  asked.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_THAT(asked.read_until("GET /a "), EndsWith("GET /a "));
   serving.stop();
   EXPECT_TRUE(serving.ended_in_order());
@@ -212,7 +218,7 @@ TEST_F(HttpServer, StopEndsEveryConnection) {
 TEST_F(HttpServer, AnExceptionFromTheHandlerEndsTheServer) {
   Serving serving([](const http::Request&) -> http::Response { throw std::logic_error("bug"); });
   RawClient client(serving.port());
-  client.send("GET /a HTTP/1.1\r\n\r\n");
+  client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(client.read_to_end(), "");
   serving.join();
   EXPECT_TRUE(serving.failure());
@@ -232,11 +238,72 @@ TEST_F(HttpServer, CreatesTheSocketWithItsModeAndRemovesIt) {
     EXPECT_TRUE(S_ISSOCK(entry.st_mode));
     EXPECT_EQ(entry.st_mode & 07777U, 0640U);
     RawClient client(path_);
-    client.send("GET /a HTTP/1.1\r\nConnection: close\r\n\r\n");
+    client.send("GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     EXPECT_THAT(client.read_to_end(), EndsWith("GET /a "));
     EXPECT_EQ(serving.port(), 0);
   }
   EXPECT_NE(::access(path_.c_str(), F_OK), 0);
+}
+
+http::Response tell_peer(const http::Request& request) {
+  return {200, {}, '<' + http::peer_text(request.peer) + '>'};
+}
+
+constexpr const char* kChange = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";
+
+TEST_F(HttpServer, KnowsWhoChangesSomethingOverAUnixSocket) {
+  const std::string uid = std::to_string(::geteuid());
+  const auto names = [](unsigned) { return std::string("alice"); };
+  const Serving serving(path_, 0660, tell_peer, names);
+  RawClient client(path_);
+  client.send(kChange);
+  EXPECT_THAT(client.read_until(">"), EndsWith("<alice (uid " + uid + ")>"));
+  client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(client.read_until(">"), EndsWith("<unknown>"));
+  const Serving over_tcp(tell_peer);
+  RawClient far(over_tcp.port());
+  far.send(kChange);
+  EXPECT_THAT(far.read_until(">"), EndsWith("<unknown>"));
+}
+
+TEST_F(HttpServer, WaitsASecondForThePeersNameAndHoldsNobody) {
+  std::promise<std::string> name;
+  const auto answer = name.get_future().share();
+  const auto names = [answer](unsigned) { return answer.get(); };
+  const Serving serving(path_, 0660, tell_peer, names);
+  RawClient client(path_);
+  client.send(kChange);
+  RawClient other(path_);
+  const auto started = std::chrono::steady_clock::now();
+  other.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(other.read_until(">"), EndsWith("<unknown>"));
+  EXPECT_LT(std::chrono::steady_clock::now() - started, 900ms);
+  EXPECT_THAT(client.read_until(">"), EndsWith("<uid " + std::to_string(::geteuid()) + ">"));
+  name.set_value("alice");
+}
+
+TEST_F(HttpServer, StopsWhileAPeersNameIsLookedUp) {
+  std::promise<std::string> name;
+  const auto answer = name.get_future().share();
+  std::atomic<bool> handled = false;
+  std::promise<void> looked_up;
+  {
+    const Serving serving(
+        path_, 0660,
+        [&handled](const http::Request& request) {
+          handled = true;
+          return tell_peer(request);
+        },
+        [answer, &looked_up](unsigned) {
+          looked_up.set_value();
+          return answer.get();
+        });
+    RawClient client(path_);
+    client.send(kChange);
+    looked_up.get_future().get();
+  }
+  EXPECT_FALSE(handled) << "nothing is changed after the stop";
+  name.set_value("alice");
 }
 
 TEST_F(HttpServer, LeavesALiveSocketAlone) {

@@ -26,13 +26,14 @@ inline http::Response echo(const http::Request& request) {
 class Serving {
  public:
   explicit Serving(net::RequestHandler handler = echo) {
-    server_ = std::move(
-        *net::HttpServer::listen_tcp(context_.get_executor(), "127.0.0.1:0", std::move(handler)));
+    server_ = std::move(*net::HttpServer::listen_tcp(context_.get_executor(), "127.0.0.1:0",
+                                                     std::move(handler), {kBodyMax}));
     start();
   }
-  Serving(const std::string& path, unsigned mode, net::RequestHandler handler = echo) {
-    server_ = std::move(
-        *net::HttpServer::listen_unix(context_.get_executor(), path, mode, std::move(handler)));
+  Serving(const std::string& path, unsigned mode, net::RequestHandler handler = echo,
+          net::NameLookup names = net::system_user_names()) {
+    server_ = std::move(*net::HttpServer::listen_unix(
+        context_.get_executor(), path, mode, std::move(handler), {kBodyMax, std::move(names)}));
     start();
   }
   Serving(const Serving&) = delete;
@@ -56,6 +57,8 @@ class Serving {
   [[nodiscard]] std::exception_ptr failure() const { return failure_; }
 
  private:
+  static constexpr std::size_t kBodyMax = std::size_t{2} * 1024 * 1024;
+
   void start() {
     boost::asio::co_spawn(context_, server_->serve(), [this](std::exception_ptr failure) {
       ended_ = true;

@@ -93,6 +93,29 @@ TEST_F(StoreSalvage, CarriesOverWhatCanBeRead) {
   EXPECT_EQ(due->due.size(), 5U);
 }
 
+TEST_F(StoreSalvage, TakesDecisionsOfAnOlderVersionToo) {
+  {
+    Store store = open();
+    core::Decision decision;
+    decision.id = "d1";
+    decision.region = "eu";
+    decision.action.value = "a1";
+    decision.status = "Pending";
+    decision.comment = "by hand";
+    decision.by = {"bob (uid 1001)", "robert"};
+    core::Batch rows;
+    rows.decisions = {decision};
+    ASSERT_TRUE(store.commit(rows));
+    EXPECT_EQ(store.load()->decisions.at(0).by, decision.by);
+  }
+  sql("ALTER TABLE decision DROP COLUMN operator_note; UPDATE decision SET asker = 'alice'");
+  Store store = open();
+  ASSERT_TRUE(store.found());
+  const auto snapshot = store.load();
+  ASSERT_EQ(snapshot->decisions.size(), 1U);
+  EXPECT_EQ(snapshot->decisions[0].by, (core::Operator{"unknown", "alice"}));
+}
+
 TEST_F(StoreSalvage, KeepsEventsThatTheLogLacksUpToTheFirstGap) {
   fill(20);
   logged_ = 15;

@@ -7,7 +7,10 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
+#include <optional>
 #include <string>
+
+#include "http/host_check.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -172,7 +175,7 @@ TEST(OperatorApi, AnswersOtherMethodsWithWhatIsAllowed) {
 
 TEST(MonitorApi, ShowsMetricsInThePrometheusFormat) {
   Recorded recorded;
-  const auto response = answer_monitor(request("/metrics"), recorded.views());
+  const auto response = answer_monitor(request("/metrics"), recorded.views(), {});
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(header(response, "content-type"), HasSubstr("text/plain; version=0.0.4"));
   EXPECT_EQ(response.body, "mactiond_build_info 1\n");
@@ -180,9 +183,9 @@ TEST(MonitorApi, ShowsMetricsInThePrometheusFormat) {
 
 TEST(MonitorApi, IsLiveAsLongAsTheLoopTurns) {
   Recorded recorded;
-  EXPECT_EQ(answer_monitor(request("/livez"), recorded.views()).status, 200);
+  EXPECT_EQ(answer_monitor(request("/livez"), recorded.views(), {}).status, 200);
   recorded.live = false;
-  const auto response = answer_monitor(request("/livez"), recorded.views());
+  const auto response = answer_monitor(request("/livez"), recorded.views(), {});
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, "not live\n");
 }
@@ -190,7 +193,7 @@ TEST(MonitorApi, IsLiveAsLongAsTheLoopTurns) {
 TEST(MonitorApi, IsReadyWithTroubleElsewhereAndNamesIt) {
   Recorded recorded;
   for (const char* target : {"/readyz", "/readyz?verbose", "/readyz?a=b&verbose=1"}) {
-    const auto response = answer_monitor(request(target), recorded.views());
+    const auto response = answer_monitor(request(target), recorded.views(), {});
     EXPECT_EQ(response.status, 200);
     EXPECT_TRUE(response.body.starts_with(
         "[+] live\n[+] region eu: ok, polled 2 s ago\n"
@@ -199,7 +202,7 @@ TEST(MonitorApi, IsReadyWithTroubleElsewhereAndNamesIt) {
     EXPECT_TRUE(response.body.ends_with("\nok\n")) << response.body;
   }
   recorded.live = false;
-  const auto response = answer_monitor(request("/readyz"), recorded.views());
+  const auto response = answer_monitor(request("/readyz"), recorded.views(), {});
   EXPECT_EQ(response.status, 503);
   EXPECT_TRUE(response.body.ends_with("\nnot ready\n")) << response.body;
 }
@@ -207,14 +210,46 @@ TEST(MonitorApi, IsReadyWithTroubleElsewhereAndNamesIt) {
 TEST(MonitorApi, TellsNothingElseAndChangesNothing) {
   Recorded recorded;
   for (const char* path : {"/", "/v1/status", "/metrics/", "/-/quit"}) {
-    EXPECT_EQ(answer_monitor(request(path), recorded.views()).status, 404) << path;
+    EXPECT_EQ(answer_monitor(request(path), recorded.views(), {}).status, 404) << path;
   }
   for (const char* path : {"/metrics", "/livez", "/readyz"}) {
-    const auto response = answer_monitor(request(path, "POST"), recorded.views());
+    const auto response = answer_monitor(request(path, "POST"), recorded.views(), {});
     EXPECT_EQ(response.status, 405) << path;
     EXPECT_EQ(header(response, "allow"), "GET, HEAD");
   }
   EXPECT_EQ(recorded.metrics + recorded.status, 0);
+}
+
+TEST(Monitor, AnswersOnlyUnderItsOwnNames) {
+  Recorded recorded;
+  const auto status = [&recorded](std::optional<std::string> host, const MonitorHosts& hosts) {
+    http::Request asked = request("/livez");
+    if (host) asked.headers.push_back({"Host", *host});
+    return answer_monitor(asked, recorded.views(), hosts).status;
+  };
+  const MonitorHosts loopback{true, {"Soc1.example"}};
+  for (const char* host :
+       {"127.0.0.1", "127.0.0.1:9464", "10.1.2.3:80", "[::1]", "[::1]:9464", "localhost",
+        "LocalHost:1", "localhost.", "soc1.example", "SOC1.EXAMPLE:9464", " 127.0.0.1 "}) {
+    EXPECT_EQ(status(host, loopback), 200) << host;
+  }
+  for (const char* host :
+       {"", "evil.example", "evil.example:9464", "127.0.0.1.evil.example", "localhost.evil.example",
+        "soc1.example.evil", "::1", "[::1", "[evil]", "127.0.0.1:9464:1", "127.0.0.1:a",
+        "2130706433", "127.1", "localhost@evil", "[127.0.0.1]"}) {
+    EXPECT_EQ(status(host, loopback), 421) << host;
+    EXPECT_EQ(status(host, {false, {}}), 200) << host;
+  }
+  EXPECT_EQ(status(std::nullopt, loopback), 200);
+}
+
+TEST(Monitor, KnowsItsLoopbackAddresses) {
+  for (const char* listen : {"127.0.0.1:9464", "127.5.0.1:1", "[::1]:9464", "localhost:9464"}) {
+    EXPECT_TRUE(http::is_loopback(listen)) << listen;
+  }
+  for (const char* listen : {"0.0.0.0:9464", "[::]:9464", "10.0.0.1:1", "127.evil:1", ""}) {
+    EXPECT_FALSE(http::is_loopback(listen)) << listen;
+  }
 }
 
 }  // namespace

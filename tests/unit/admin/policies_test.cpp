@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "unit/admin/views.hpp"
 
@@ -19,6 +21,7 @@ struct Operated {
   std::optional<core::Event> asked;
   std::vector<std::string> errors;
   std::string explained;
+  core::Operator reloaded_by;
 
   http::Response post(const std::string& target, const std::string& body = "") {
     http::Request request;
@@ -26,19 +29,29 @@ struct Operated {
     request.url.target = target;
     if (!body.empty()) request.headers = kJson;
     request.body = body;
+    request.peer = http::Peer{1000, "alice"};
     Operations operations = store.operations();
     operations.operate = [this](core::Event event) -> Result<core::Reply> {
       asked = std::move(event);
       return reply;
     };
-    operations.reload = [this] { return errors; };
-    operations.explain_text = [this](const std::string& text, const std::string& name)
-        -> std::variant<Operations::Plans, std::vector<std::string>> {
-      explained = name + '=' + text;
-      if (!errors.empty()) return errors;
-      return Operations::Plans{{"eu", {{}, 3}}};
+    operations.reload = [this](const core::Operator& by) {
+      reloaded_by = by;
+      return errors;
     };
-    return std::get<http::Response>(answer_operator(request, store.views(), operations));
+    operations.explain_text = [this](const std::string& text, const std::string& name,
+                                     const std::function<void(const Operations::Explained&)>& done)
+        -> std::optional<core::Reply> {
+      if (reply.outcome != core::Reply::Outcome::Done) return reply;
+      explained = name + '=' + text;
+      done(errors.empty() ? Operations::Explained(Operations::Plans{{"eu", {{}, 3}}}) : errors);
+      return std::nullopt;
+    };
+    auto answer = answer_operator(request, store.views(), operations);
+    if (auto* response = std::get_if<http::Response>(&answer)) return *response;
+    http::Response made;
+    std::get<http::Later>(answer).begin([&made](http::Response later) { made = std::move(later); });
+    return made;
   }
 };
 
@@ -52,7 +65,23 @@ TEST(CancelEndpoint, AsksTheEngineWithCommentAndOperator) {
   const auto& ask = std::get<core::AskCancel>(operated.asked.value());
   EXPECT_EQ(ask.action.value, "a/b");
   EXPECT_EQ(ask.comment, "why");
-  EXPECT_EQ(ask.asker, "ann");
+  EXPECT_EQ(ask.by, (core::Operator{"alice (uid 1000)", "ann"}));
+}
+
+TEST(CancelEndpoint, TheOperatorIsTheSocketsPeer) {
+  EXPECT_EQ(http::peer_text(http::Peer{1000, "alice"}), "alice (uid 1000)");
+  EXPECT_EQ(http::peer_text(http::Peer{1000, ""}), "uid 1000");
+  EXPECT_EQ(http::peer_text(std::nullopt), "unknown");
+}
+
+TEST(CancelEndpoint, RefusesAnOperatorNoteThatIsNone) {
+  Operated operated;
+  for (const std::string& note : {std::string("7"), '"' + std::string(201, 'x') + '"'}) {
+    const auto response =
+        operated.post("/v1/actions/a/cancel", R"({"comment":"why","operator":)" + note + '}');
+    EXPECT_EQ(response.status, 400) << response.body;
+    EXPECT_FALSE(operated.asked);
+  }
 }
 
 TEST(CancelEndpoint, TakesABeginningOfAnIdThatIsLongEnoughAndUniqueAndNamesTheWhole) {
@@ -123,6 +152,8 @@ TEST(PoliciesEndpoint, ExplainsATextOrTellsItsErrors) {
   EXPECT_EQ(response.status, 422);
   const auto body = boost::json::parse(response.body).as_object();
   EXPECT_EQ(body.at("errors").as_array().at(1), "f.toml:2:1: \"neither\"");
+  operated.reply = {core::Reply::Outcome::Refused, "busy"};
+  EXPECT_EQ(operated.post("/v1/policies/explain", R"({"config":"a"})").status, 409);
 }
 
 TEST(PoliciesEndpoint, ExplainsAFileAsLargeAsOneMayBe) {

@@ -107,9 +107,10 @@ TEST(ActionEndpoint, DecodesTheIdAndShowsTheHistory) {
   store.found = {action_view("a/b?c")};
   store.events = {event_record(1), event_record(2)};
   store.decisions.emplace_back();
-  store.decisions[0].asker = "ann";
+  store.decisions[0].by = {"ann (uid 7)", "root"};
   const auto body = store.json("/v1/actions/a%2Fb%3Fc");
-  EXPECT_EQ(body.at("decisions").as_array().at(0).at("operator"), "ann");
+  EXPECT_EQ(body.at("decisions").as_array().at(0).at("operator"), "ann (uid 7)");
+  EXPECT_EQ(body.at("decisions").as_array().at(0).at("operator_note"), "root");
   EXPECT_EQ(body.at("decisions").as_array().at(0).at("state"), "decided");
   EXPECT_TRUE(body.at("decisions").as_array().at(0).at("policy").is_null());
   EXPECT_EQ(store.asked_id, "a/b?c");

@@ -100,7 +100,7 @@ struct FakeStore {
   }
   Operations operations() {
     Operations operations;
-    operations.reopen = [this]() -> Result<void> {
+    operations.reopen = [this](const core::Operator&) -> Result<void> {
       if (fails) return Error(Errc::PathNotUsable, "/var/log/t.jsonl");
       ++reopened;
       return {};

@@ -410,6 +410,21 @@ TEST(Loader, FindsACertificateWhereverItBegins) {
   }
 }
 
+TEST(Loader, SaysNothingOfFilesThatItIsNotToOpen) {
+  const TempDirectory directory;
+  const std::string there = directory.write("there.pem", "no certificate", 0644);
+  Environment environment = surroundings();
+  environment.opens_files = false;
+  for (const std::string& path : {there, std::string("/no/such/file"), std::string("/")}) {
+    std::string text = region_text();
+    text.replace(text.find("name"), 0, "ca_file = '" + path + "'\n");
+    text += "[[webhook]]\nname='a'\nurl='file:" + path + "'\nsecret='file:" + path +
+            "'\nbearer='env:MACTIOND_TEST_UNSET'\n";
+    EXPECT_EQ(all_problems(load_text(text, "test.toml", environment)), "") << path;
+    EXPECT_FALSE(load_text(text, "test.toml", surroundings()).ok());
+  }
+}
+
 TEST(Loader, AsksForAnInstanceWhereTheHostNameIsNone) {
   Environment environment = surroundings();
   environment.host_name = "no good";

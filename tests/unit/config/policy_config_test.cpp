@@ -185,5 +185,20 @@ TEST(PolicyConfig, RefusesMoreThan256) {
   EXPECT_THAT(result.problems[0].message, HasSubstr("at most 256 policies"));
 }
 
+TEST(PolicyConfig, HasAtMostFiveThousandPatterns) {
+  const auto computers = [](int count, const std::string& name = "db") {
+    std::string list = "match.computer=[";
+    for (int i = 0; i < count; ++i) list += "'*" + name + '-' + std::to_string(i) + "',";
+    return list + "]\n";
+  };
+  EXPECT_EQ(
+      all_problems(load(two(computers(2500, "web"), computers(2499) + "match.type=['Isolate']\n"))),
+      "");
+  const auto result = load(two(computers(2500), computers(2500) + "match.type=['Isolate']\n"));
+  ASSERT_EQ(result.problems.size(), 1U);
+  EXPECT_EQ(result.problems[0].line, 13U);
+  EXPECT_THAT(result.problems[0].message, HasSubstr("at most 5000 patterns"));
+}
+
 }  // namespace
 }  // namespace mactiond::config

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "core/policy_trial.hpp"
 #include "support/builders.hpp"
 #include "support/engine_harness.hpp"
 
@@ -96,7 +98,12 @@ class CancelFlowTest : public testing::Test, public test::EngineHarness {
   }
   /// What is in mind for the only open action.
   [[nodiscard]] Explanation plan(const Options* others = nullptr) {
-    const auto all = engine().explain(others, now);
+    std::optional<PolicyTrial> trial;
+    if (others != nullptr) {
+      trial.emplace(*others);
+      EXPECT_TRUE(trial->match(*engine().open_actions(1000), [] { return true; }));
+    }
+    const auto all = engine().explain(trial ? &*trial : nullptr, now);
     EXPECT_EQ(all.size(), 1U);
     EXPECT_EQ(all.front().plans.actions.size(), 1U);
     return all.front().plans.actions.front();

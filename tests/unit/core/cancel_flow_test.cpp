@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cancel_fixture.hpp"
@@ -292,7 +293,7 @@ TEST_F(CancelFlowTest, AnOperatorsCancelTakesTheSamePath) {
   run(1min);
   step(AskCancel{{"none"}, "by hand", "someone"});
   EXPECT_EQ(reply->outcome, Reply::Outcome::NotFound);
-  step(AskCancel{{"a1"}, "by hand", "someone"});
+  step(AskCancel{{"a1"}, "by hand", {"alice (uid 1000)", "someone"}});
   ASSERT_EQ(reply->outcome, Reply::Outcome::Done);
   EXPECT_EQ(reply->text, only().id);
   step(AskCancel{{"a1"}, "by hand", "someone"});
@@ -301,7 +302,9 @@ TEST_F(CancelFlowTest, AnOperatorsCancelTakesTheSamePath) {
   const auto post = take<CancelAction>();
   EXPECT_EQ(post.comment, "by hand");
   answer(post);
-  EXPECT_NE(events.back().fields.find("\"operator\":\"someone\""), std::string::npos);
+  constexpr std::string_view kBy =
+      R"x("operator":"alice (uid 1000)","operator_note":"someone")x";
+  EXPECT_NE(events.back().fields.find(kBy), std::string::npos) << events.back().fields;
   set("a1", ActionStatus::Known::Cancelled);
   run(10s);
   EXPECT_EQ(only().state, Decision::State::Confirmed);

@@ -26,6 +26,14 @@ std::optional<CancelGuard> limited(const ActionId&, const PolicyOptions&, const 
   return CancelGuard::PolicyLimit;
 }
 
+OpenActions open_actions(const StaleWatch& watch) {
+  OpenActions open{watch.region(), {}};
+  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const PolicyOptions*) {
+    open.actions.emplace_back(id, facts);
+  });
+  return open;
+}
+
 Explanation explained(const PolicyOptions& policy, const ActionFacts& facts,
                       std::optional<WallTime> now, const Guard& guard = free) {
   return explain(Policies({policy}), "eu", kA, facts, now, guard);
@@ -125,8 +133,14 @@ TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
   watch.put(ActionId{"e"}, scan());
   watch.put(ActionId{"b"}, scan());
   const Policies policies({stale_scans()});
+  Options options;
+  options.policies = {stale_scans()};
+  PolicyTrial trial(options);
+  const auto go_on = [] { return true; };
+  ASSERT_TRUE(trial.match({open_actions(watch)}, go_on));
+  const PolicyTrial::Governed* governed = &trial.governed("eu");
   const auto order = [&](std::size_t most, std::size_t more) {
-    const auto all = explain_all(policies, watch, kNoon, free, most);
+    const auto all = explain_all(governed, watch, kNoon, free, most);
     EXPECT_EQ(all.more, more);
     EXPECT_EQ(all.actions[0], explain(policies, "eu", ActionId{"b"}, scan(), kNoon, free));
     std::string ids;
@@ -135,8 +149,27 @@ TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
   };
   EXPECT_EQ(order(5, 0), "beacd");
   EXPECT_EQ(order(4, 1), "beac");
-  watch.use(policies);
+  // One that came meanwhile was not matched.
+  watch.put(ActionId{"0"}, scan());
   EXPECT_EQ(order(5, 0), "beacd");
+  watch.drop(ActionId{"0"});
+  watch.use(policies);
+  governed = nullptr;
+  EXPECT_EQ(order(5, 0), "beacd");
+}
+
+TEST(Explain, ATrialStopsWhenItIsTold) {
+  const Policies in_force;
+  StaleWatch watch("eu", in_force);
+  for (const char* id : {"a", "b", "c"}) watch.put(ActionId{id}, scan());
+  Options options;
+  options.policies = {stale_scans()};
+  PolicyTrial trial(options);
+  EXPECT_EQ(trial.pattern_count(), stale_scans().match.type.size());
+  int asked = 0;
+  EXPECT_FALSE(trial.match({open_actions(watch)}, [&] { return ++asked < 3; }));
+  EXPECT_EQ(asked, 3);
+  EXPECT_TRUE(trial.governed("us").empty());
 }
 
 TEST(Explain, HasASentenceOfItsOwnForEachGuard) {

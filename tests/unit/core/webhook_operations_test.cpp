@@ -1,8 +1,10 @@
 // What operators do to webhooks and dead letters, through the engine.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
 
 #include "support/engine_harness.hpp"
 
@@ -13,6 +15,7 @@ using namespace std::chrono_literals;
 using test::kDay;
 using test::open_action;
 using test::refusal;
+using testing::HasSubstr;
 
 class WebhookOperations : public testing::Test, protected test::EngineHarness {
  protected:
@@ -27,6 +30,17 @@ class WebhookOperations : public testing::Test, protected test::EngineHarness {
     return reply.value_or(Reply{});
   }
   WebhookStatus status(std::size_t index) { return engine().status(now).webhooks.at(index); }
+  /// Of the newest note of that name.
+  std::string field_of(const std::string& event, const std::string& key) const {
+    std::string value;
+    for (const Note& note : notes) {
+      if (note.event != event) continue;
+      for (const auto& [name, text] : note.fields) {
+        if (name == key) value = text;
+      }
+    }
+    return value;
+  }
   /// The events told to one webhook since the beginning.
   int pending_for(const std::string& webhook) const {
     int found = 0;
@@ -39,7 +53,11 @@ class WebhookOperations : public testing::Test, protected test::EngineHarness {
 };
 
 TEST_F(WebhookOperations, APauseIsKeptAndToldToTheOthers) {
-  EXPECT_EQ(ask(PauseWebhook{"soc", true}).outcome, Reply::Outcome::Done);
+  EXPECT_EQ(ask(PauseWebhook{"soc", true, {"alice (uid 1000)", "someone"}}).outcome,
+            Reply::Outcome::Done);
+  EXPECT_EQ(field_of("webhook_paused", "operator"), "alice (uid 1000)");
+  EXPECT_EQ(field_of("webhook_paused", "operator_note"), "someone");
+  EXPECT_THAT(events.back().fields, HasSubstr(R"x("operator":"alice (uid 1000)")x"));
   ASSERT_EQ(last.webhooks.size(), 1U);
   EXPECT_EQ(last.webhooks[0].state, "paused");
   EXPECT_TRUE(last.webhooks[0].by_operator);
@@ -168,11 +186,18 @@ TEST_F(WebhookOperations, APurgeCountsWhatItDeletes) {
   stored.row.webhook = "soc";
   stored.dead = 2;
   snapshot.webhooks.push_back(stored);
-  EXPECT_EQ(ask(PurgeDeadLetters{{{"soc", 7, {}}, {"soc", 8, {}}, {"gone", 9, {}}}}).text,
+  const Operator alice{"alice (uid 1000)", {}};
+  EXPECT_EQ(ask(PurgeDeadLetters{{{"gone", 9, {}}, {"soc", 7, {}}, {"soc", 8, {}}}, alice}).text,
             "3 dead letters are deleted");
+  EXPECT_EQ(field_of("dead_letters_purged", "operator"), "alice (uid 1000)");
+  EXPECT_EQ(field_of("dead_letters_purged", "count"), "2");
   EXPECT_EQ(last.deleted_letters.size(), 3U) << "those of a webhook that left the file too";
   EXPECT_EQ(status(0).dead, 0);
   EXPECT_EQ(notes_of("dead_letters_purged"), 2);
+  (void)ask(PurgeDeadLetters{{}, alice});
+  EXPECT_EQ(notes_of("dead_letters_purged"), 3) << "a purge of nothing leaves a trace too";
+  EXPECT_EQ(field_of("dead_letters_purged", "operator"), "alice (uid 1000)");
+  EXPECT_EQ(field_of("dead_letters_purged", "count"), "0");
 }
 
 }  // namespace

@@ -20,17 +20,60 @@ TEST(LiteralAddress, ReadsEveryFormTheResolverTakes) {
   }
 }
 
-TEST(LinkLocal, KnowsBothFamiliesAndIpv4InsideIpv6) {
-  for (const char* text :
-       {"169.254.0.0", "169.254.169.254", "169.254.255.255", "fe80::1", "febf:ffff::1",
-        "::ffff:169.254.169.254", "::169.254.169.254", "64:ff9b::169.254.169.254",
-        "64:ff9b:1:a:b:c:a9fe:a9fe", "2002:a9fe:a9fe::1", "fe80::1%1"}) {
-    EXPECT_TRUE(is_link_local(ip::make_address(text))) << text;
+TEST(MetadataAddress, KnowsBothFamiliesAndIpv4InsideIpv6) {
+  for (const char* text : {"169.254.0.0",
+                           "169.254.169.254",
+                           "169.254.255.255",
+                           "fe80::1",
+                           "febf:ffff::1",
+                           "::ffff:169.254.169.254",
+                           "::169.254.169.254",
+                           "64:ff9b::169.254.169.254",
+                           "64:ff9b:1:a:b:c:a9fe:a9fe",
+                           "2002:a9fe:a9fe::1",
+                           "fe80::1%1",
+                           "::ffff:0:a9fe:a9fe",
+                           "::ffff:0:169.254.1.1",
+                           "2001::5601:5601",
+                           "2001:0:a9fe:a9fe::1",
+                           "2001:0:1:2:3:4:5601:1",
+                           "64:ff9b:1:a9fe:a9:fe00::",
+                           "64:ff9b:1:a9:fe:a9fe::",
+                           "64:ff9b:1:0:a9:fea9:fe00:0",
+                           "fe81::5efe:a9fe:1",
+                           "2001:db8::5efe:169.254.169.254",
+                           "2001:db8::200:5efe:a9fe:a9fe",
+                           "fd00:ec2::254",
+                           "fd00:ec2::23",
+                           "fd20:ce::254",
+                           "168.63.129.16",
+                           "::ffff:168.63.129.16",
+                           "100.100.100.200",
+                           "64:ff9b::100.100.100.200",
+                           "192.0.0.192"}) {
+    EXPECT_TRUE(is_metadata_address(ip::make_address(text))) << text;
   }
-  for (const char* text :
-       {"169.253.255.255", "169.255.0.0", "127.0.0.1", "10.0.0.1", "fec0::1", "fe7f::1", "::1",
-        "2001:db8::a9fe:a9fe", "::ffff:10.0.0.1", "2002:a00:1::1", "64:ff9b::10.0.0.1"}) {
-    EXPECT_FALSE(is_link_local(ip::make_address(text))) << text;
+  for (const char* text : {"169.253.255.255",
+                           "169.255.0.0",
+                           "127.0.0.1",
+                           "10.0.0.1",
+                           "fec0::1",
+                           "fe7f::1",
+                           "::1",
+                           "2001:db8::a9fe:a9fe",
+                           "::ffff:10.0.0.1",
+                           "2002:a00:1::1",
+                           "64:ff9b::10.0.0.1",
+                           "168.63.129.17",
+                           "100.100.100.201",
+                           "fd00:ec2::255",
+                           "fd00:ec2:0:1::254",
+                           "2001::1",
+                           "2001:0:a00:1::f5ff:fffe",
+                           "::ffff:0:10.0.0.1",
+                           "2001:db8::5efe:10.0.0.1",
+                           "192.0.0.191"}) {
+    EXPECT_FALSE(is_metadata_address(ip::make_address(text))) << text;
   }
 }
 

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/random.hpp"
 
@@ -25,8 +27,10 @@ Result<Incoming> read(RequestReader& reader, std::string_view& text) {
   }
 }
 
-std::string refused(std::string text) {
-  RequestReader reader;
+constexpr std::size_t kBodyMax = std::size_t{2} * 1024 * 1024;
+
+std::string refused(std::string text, std::size_t body_max = kBodyMax) {
+  RequestReader reader(body_max);
   std::string_view rest = text;
   const auto result = read(reader, rest);
   return result ? "accepted" : result.error().message();
@@ -36,9 +40,9 @@ TEST(RequestReader, ReadsRequestsOneAfterTheOther) {
   const std::string text =
       "GET /v1/status?x=1 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\n\r\n"
       "POST /v1/reload HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}"
-      "PUT /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+      "PUT /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
   std::string_view rest = text;
-  RequestReader reader;
+  RequestReader reader(kBodyMax);
   EXPECT_FALSE(reader.is_started());
   const auto first = read(reader, rest);
   ASSERT_TRUE(first);
@@ -59,20 +63,60 @@ TEST(RequestReader, ReadsRequestsOneAfterTheOther) {
 
 TEST(RequestReader, RefusesWhatIsNoRequestToUs) {
   for (const char* text :
-       {"hello\r\n\r\n", "GET / HTTP/3.0\r\n\r\n", "GET http://h/ HTTP/1.1\r\n\r\n",
-        "OPTIONS * HTTP/1.1\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/1.1\r\nbad\r\n\r\n",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n"}) {
+       {"hello\r\n\r\n", "GET / HTTP/3.0\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nbad\r\n\r\n",
+        "GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n", "GET http:///a HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET http://h?a HTTP/1.1\r\nHost: h\r\n\r\n", "GET h:80 HTTP/1.1\r\nHost: h\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n"}) {
     EXPECT_NE(refused(text).find(to_string(Errc::MalformedHttp)), std::string::npos) << text;
   }
+}
+
+TEST(RequestReader, WantsOneHostInHttp11) {
+  for (const char* text : {"GET / HTTP/1.1\r\n\r\n", "GET http://h/ HTTP/1.1\r\n\r\n",
+                           "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+                           "GET / HTTP/1.1\r\nhost: a\r\nX: y\r\nHOST: b\r\n\r\n",
+                           "GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n"}) {
+    EXPECT_NE(refused(text).find(to_string(Errc::MalformedHttp)), std::string::npos) << text;
+  }
+  EXPECT_EQ(refused("GET / HTTP/1.0\r\n\r\n"), "accepted");
+  EXPECT_EQ(refused("GET / HTTP/1.1\r\nHost:\r\n\r\n"), "accepted");
+}
+
+TEST(RequestReader, TakesAnAbsoluteTarget) {
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"http://a.example/livez?verbose", "/livez?verbose"},
+      {"HTTP://a.example", "/"},
+      {"https://a.example/", "/"}};
+  for (const auto& [target, path] : rows) {
+    for (const char* host : {"Host: other\r\n", ""}) {
+      const std::string version = *host == '\0' ? "1.0" : "1.1";
+      const std::string text = "GET " + target + " HTTP/" + version + "\r\n" + host + "\r\n";
+      std::string_view rest = text;
+      RequestReader reader(0);
+      const auto incoming = read(reader, rest);
+      ASSERT_TRUE(incoming) << text;
+      EXPECT_EQ(incoming->request.url.target, path);
+      EXPECT_EQ(incoming->request.headers, (std::vector<http::Header>{{"Host", "a.example"}}));
+    }
+  }
+}
+
+TEST(RequestReader, TakesNoBodyWhereNoneIsWanted) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: h\r\n";
+  EXPECT_EQ(refused(head + "Content-Length: 0\r\n\r\n", 0), "accepted");
+  EXPECT_EQ(refused(head + "Content-Length: 1\r\n\r\nx", 0), to_string(Errc::BodyTooLarge));
+  EXPECT_EQ(refused(head + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", 0),
+            to_string(Errc::BodyTooLarge));
 }
 
 TEST(RequestReader, BoundsHeaderAndBody) {
   EXPECT_EQ(refused("GET / HTTP/1.1\r\nX: " + std::string(17'000, 'x') + "\r\n\r\n"),
             to_string(Errc::HeaderTooLarge));
-  EXPECT_EQ(refused("POST / HTTP/1.1\r\nContent-Length: 2101249\r\n\r\n"),
+  EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2097153\r\n\r\n"),
             to_string(Errc::BodyTooLarge));
-  EXPECT_EQ(refused("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n201001\r\n"),
+  EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n200001\r\n"),
             to_string(Errc::BodyTooLarge));
   std::string many = "GET / HTTP/1.1\r\n";
   while (many.size() < 20'000) many += "A: b\r\n";
@@ -81,7 +125,8 @@ TEST(RequestReader, BoundsHeaderAndBody) {
 
 TEST(RequestReader, SurvivesGarbage) {
   const std::string sample =
-      "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\nX: y\r\n\r\n2;e\r\nhi\r\n0\r\nT: "
+      "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nX: "
+      "y\r\n\r\n2;e\r\nhi\r\n0\r\nT: "
       "1\r\n\r\n";
   Random random(9);
   int accepted = 0;

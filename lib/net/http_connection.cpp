@@ -1,0 +1,169 @@
+#include "net/http_connection.hpp"
+
+#include <array>
+#include <boost/asio/write.hpp>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "net/deadline.hpp"
+#include "net/request_reader.hpp"
+#include "net/response_text.hpp"
+
+namespace mactiond::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Fewer than connections, so that streams never keep others out.
+constexpr std::size_t kStreamsMax = 16;
+constexpr Duration kRequestTime = std::chrono::seconds(10);
+constexpr Duration kLingerTime = std::chrono::seconds(1);
+
+Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader) {
+  for (;;) {
+    const auto complete = reader.run();
+    if (!complete) co_return complete.error();
+    if (*complete) co_return reader.take();
+    const auto buffer = reader.prepare();
+    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
+    if (ec) co_return Error(Errc::ConnectionLost, "");
+    reader.commit(size);
+  }
+}
+
+Task<Result<void>> write_all(Socket& socket, std::string text) {
+  const auto data = asio::buffer(text);
+  const auto [ec, size] = co_await asio::async_write(socket, data, kToken);
+  if (ec) co_return Error(Errc::ConnectionLost, "");
+  co_return Result<void>();
+}
+
+// Until the peer ends the stream; what it sends is thrown away.
+Task<Result<void>> discard(Socket& socket) {
+  std::string piece(std::size_t{64} * 1024, '\0');
+  const auto buffer = asio::buffer(piece);
+  for (;;) {
+    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
+    if (ec) co_return Result<void>();
+  }
+}
+
+// A socket closed with unread bytes resets the connection, and the answer is lost with them.
+Task<void> refuse(Socket& socket, int status) {
+  auto writing = write_all(socket, refusal_text(status));
+  const auto written = co_await with_deadline(std::move(writing), kLingerTime);
+  if (!written) co_return;
+  boost::system::error_code ignored;
+  socket.shutdown(Socket::shutdown_send, ignored);
+  auto rest = discard(socket);
+  co_await with_deadline(std::move(rest), kLingerTime);
+}
+
+// Until the peer ends the connection: it has nothing more to say on it.
+Task<Result<void>> wait_for_end(Socket& socket) {
+  std::array<char, 512> piece{};
+  const auto buffer = asio::buffer(piece);
+  for (;;) {
+    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
+    if (ec) co_return Result<void>();
+  }
+}
+
+// The next bytes for the client; nothing at the end of the stream or of the connection.
+Task<std::optional<std::string>> next_piece(Socket& socket, http::Stream& stream,
+                                            StreamWait& wait) {
+  for (;;) {
+    wait.begin();
+    auto piece = stream.pull();
+    if (!piece || !piece->empty()) co_return piece;
+    auto watching = wait_for_end(socket);
+    asio::steady_timer& timer = wait.timer();
+    const auto gone = co_await with_deadline(std::move(watching), timer);
+    if (gone) co_return std::nullopt;
+    if (!wait.woken()) co_return stream.heartbeat;
+  }
+}
+
+Task<void> serve_stream(std::shared_ptr<HttpServerState> state, Socket& socket, http::Stream stream,
+                        StreamWait& wait) {
+  std::optional<std::string> piece = stream_head_text(stream.headers);
+  while (piece && !state->stopping) {
+    auto writing = write_all(socket, std::move(*piece));
+    const auto written = co_await with_deadline(std::move(writing), kRequestTime);
+    if (!written) co_return;
+    piece = co_await next_piece(socket, stream, wait);
+  }
+}
+
+// The connection ends with its stream.
+Task<void> start_stream(std::shared_ptr<HttpServerState> state, Socket& socket,
+                        http::Stream stream) {
+  if (state->streams.size() >= kStreamsMax) {
+    co_await refuse(socket, 503);
+    co_return;
+  }
+  const auto place = state->streams.emplace(state->streams.end(), socket.get_executor());
+  co_await serve_stream(state, socket, std::move(stream), *place);
+  state->streams.erase(place);
+}
+
+// Nothing if the server stops first.
+Task<std::optional<http::Response>> await_answer(HttpConnection& connection, http::Later later) {
+  const auto wait = std::make_shared<LaterWait>(connection.socket.get_executor());
+  connection.later = wait;
+  later.begin([wait](http::Response answer) { wait->end(std::move(answer)); });
+  asio::steady_timer& timer = wait->timer();
+  co_await timer.async_wait(kToken);
+  connection.later.reset();
+  co_return wait->take();
+}
+
+}  // namespace
+
+Task<void> serve_connection(std::shared_ptr<HttpServerState> state, HttpConnection& connection) {
+  Socket& socket = connection.socket;
+  RequestReader reader(state->body_max);
+  bool open = true;
+  while (open && !state->stopping) {
+    connection.reading = true;
+    auto reading = read_request(socket, reader);
+    auto incoming = co_await with_deadline(std::move(reading), kRequestTime);
+    connection.reading = false;
+    if (!incoming) {
+      const int status = reader.is_started() ? status_of(incoming.error()) : 0;
+      if (status != 0) co_await refuse(socket, status);
+      co_return;
+    }
+    open = incoming->keep_alive;
+    const std::string& method = incoming->request.method;
+    const bool only_reads = method == "GET" || method == "HEAD";
+    if (!only_reads) {
+      const int descriptor = socket.native_handle();
+      auto peer = co_await state->peers.find(descriptor);
+      if (state->stopping) co_return;
+      incoming->request.peer = std::move(peer);
+    }
+    auto answer = state->handler(incoming->request);
+    if (auto* stream = std::get_if<http::Stream>(&answer)) {
+      if (method == "HEAD") stream->pull = [] { return std::nullopt; };
+      co_await start_stream(state, socket, std::move(*stream));
+      co_return;
+    }
+    if (auto* later = std::get_if<http::Later>(&answer)) {
+      auto made = co_await await_answer(connection, std::move(*later));
+      if (!made) co_return;
+      answer = std::move(*made);
+    }
+    std::string text = response_text(std::get<http::Response>(answer), method, open);
+    auto writing = write_all(socket, std::move(text));
+    const auto written = co_await with_deadline(std::move(writing), kRequestTime);
+    if (!written) co_return;
+  }
+}
+
+}  // namespace mactiond::net
