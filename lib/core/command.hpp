@@ -216,7 +216,7 @@ struct Batch {
   /// The wall clock jumped by this much: due times of waiting deliveries move along.
   Duration shift_due{};
   /// Finished actions last seen before this, and events no longer needed, may go.
-  std::optional<WallTime> prune_before;
+  std::optional<WallTime> prune_before;  ///< removed after the commit, a few rows at a time
 
   [[nodiscard]] bool empty() const { return ends.empty() && holds_only_ends(); }
   [[nodiscard]] bool holds_only_ends() const {

@@ -21,8 +21,8 @@ constexpr Duration kLogRetry = 5s;
 constexpr Duration kLogCheck = 10s;
 /// Between attempts to commit while another program holds the store's write lock.
 constexpr Duration kCommitRetry = 50ms;
-/// Between slices of the check of a large store.
-constexpr Duration kCheckPause = 20ms;
+/// Between two parts of what is done beside the work: the check of a large store, and retention.
+constexpr Duration kBesidePause = 20ms;
 constexpr Duration kStatusEvery = 10s;
 constexpr int kLogChunk = 500;
 /// However quiet: the watchdog is fed, the log file is looked after.
@@ -423,7 +423,8 @@ Duration Driver::until_next(Now now) const {
   MonoTime next = now.mono + kTurnAtLeast;
   if (!store_gone_.empty()) return kTurnAtLeast;
   if (waiting_) return kCommitRetry;
-  if (!parts_.store.is_checked()) next = now.mono + kCheckPause;
+  const bool beside = !parts_.store.is_checked() || !parts_.store.is_pruned();
+  if (beside) next = now.mono + kBesidePause;
   if (const auto wake = parts_.engine.wake_at()) next = std::min(next, *wake);
   if (log_retry_at_) next = std::min(next, *log_retry_at_);
   if (grace_ends_) next = std::min(next, *grace_ends_);

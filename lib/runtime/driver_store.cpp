@@ -49,13 +49,16 @@ bool Driver::commit_waiting() {
   return !held() && !exit_code_;
 }
 
-/// Whether the files are still those that were opened, and no read met damage. A part of a large
-/// store is read beside the work.
+/// Whether the files are still those that were opened, and no read met damage. What is old is
+/// removed and a large store is read beside the work, a part at a time.
 void Driver::look_at_store(Now now) {
   for (const std::string& complaint : parts_.store.take_complaints()) {
     ops::log(core::Note::Level::Error, "store_row_left_out", {{"error", complaint}});
   }
-  if (events_.empty() && !held()) parts_.store.check_some();
+  if (events_.empty() && !held()) {
+    parts_.store.check_some();
+    parts_.store.prune_some();
+  }
   if (parts_.store.damaged()) {
     ops::log(core::Note::Level::Error, "store_failed",
              {{"error", "the store is damaged; the next start recovers what can be read"}});

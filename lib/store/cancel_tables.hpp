@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/command.hpp"
@@ -17,8 +18,9 @@ class CancelTables {
   explicit CancelTables(SQLite::Database& database);
 
   void write(const core::Batch& batch);
-  /// Forgets ended decisions, and what was told, about actions that are no longer stored.
-  void prune();
+  /// Forgets ended decisions, and what was told, about actions that are no longer stored: looks at
+  /// a bounded number of rows and goes on from there. True at the end.
+  bool prune_some();
   void load(core::Snapshot& snapshot);
   /// Of one action, oldest first.
   [[nodiscard]] std::vector<core::Decision> decisions(const std::string& region,
@@ -33,13 +35,17 @@ class CancelTables {
   Statement insert_stale_;
   Statement upsert_suppressed_;
   Statement upsert_switch_;
-  Statement prune_decisions_;
-  Statement prune_stale_;
+  Statement select_ended_;
+  Statement delete_decision_;
+  Statement select_told_;
+  Statement delete_told_;
   Statement select_decisions_;
   Statement select_of_action_;
   Statement select_stale_;
   Statement select_suppressed_;
   Statement select_switch_;
+  std::string decision_;                        ///< the last one looked at
+  std::pair<std::string, std::string> told_{};  ///< the same: region and action
   int left_out_ = 0;
 };
 

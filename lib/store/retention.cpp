@@ -8,8 +8,9 @@
 namespace mactiond::store {
 namespace {
 
-/// Of each kind per call: about 50 ms at most.
-constexpr int kRowsPerCall = 5000;
+/// Of each kind at a time: some milliseconds.
+constexpr int kRowsPerStep = 25;
+constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
 
 constexpr const char* kFirstKept = R"(
 SELECT min(last_seq, coalesce((SELECT first_seq FROM log_position), last_seq),
@@ -27,27 +28,37 @@ Retention::Retention(SQLite::Database& database)
       select_webhooks_(database, kSelectReferringWebhooks),
       select_first_kept_(database, kFirstKept),
       select_reference_(database, kReference),
-      delete_event_(database, "DELETE FROM event WHERE seq = ?1") {
-  looked_at_.time = std::numeric_limits<std::int64_t>::min();
+      delete_event_(database, "DELETE FROM event WHERE seq = ?1") {}
+
+void Retention::begin(WallTime cutoff) {
+  cutoff_ = cutoff;
+  looked_at_ = next_ = {kBeforeAll, 0};
+  with_actions_ = true;
+  at_end_ = false;
 }
 
-void Retention::prune(WallTime cutoff) {
-  delete_actions_.run(cutoff, kRowsPerCall);
-  const std::vector<Event> candidates = read_candidates(cutoff);
+bool Retention::committed() {
+  looked_at_ = next_;
+  if (at_end_) cutoff_.reset();
+  return at_end_;
+}
+
+void Retention::step() {
+  if (with_actions_) with_actions_ = delete_actions_.run(*cutoff_, kRowsPerStep) == kRowsPerStep;
+  const std::vector<Event> candidates = read_candidates(*cutoff_);
   const std::vector<std::string> webhooks = read_webhooks();
   const std::uint64_t first_kept = read_first_kept();
   for (const Event& event : candidates) {
     if (event.seq >= first_kept || referred_to(event.seq, webhooks)) continue;
     delete_event_.run(event.seq);
   }
-  // At the end the next call begins anew: what was referred to may no longer be.
-  const bool at_end = candidates.size() < kRowsPerCall;
-  looked_at_ = at_end ? Event{std::numeric_limits<std::int64_t>::min(), 0} : candidates.back();
+  if (!candidates.empty()) next_ = candidates.back();
+  at_end_ = !with_actions_ && candidates.size() < kRowsPerStep;
 }
 
 std::vector<Retention::Event> Retention::read_candidates(WallTime cutoff) {
   std::vector<Event> events;
-  Rows rows = select_candidates_.query(looked_at_.time, looked_at_.seq, cutoff, kRowsPerCall);
+  Rows rows = select_candidates_.query(looked_at_.time, looked_at_.seq, cutoff, kRowsPerStep);
   while (rows.next()) events.push_back({rows.integer(0), rows.number(1)});
   return events;
 }

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,16 +11,24 @@
 
 namespace mactiond::store {
 
-/// Removes what has been kept long enough, inside a transaction that the caller holds. A call
-/// looks at a bounded number of rows; the next one goes on from there. Throws SQLite::Exception.
+/// Removes what has been kept long enough, a few rows at a time, so that no turn of the loop is
+/// held.
 class Retention {
  public:
   explicit Retention(SQLite::Database& database);
 
-  /// Finished and vanished actions last seen before cutoff; events from before cutoff, except the
-  /// newest, those a delivery or dead letter refers to, and those the transition log or a syslog
-  /// receiver may lack.
-  void prune(WallTime cutoff);
+  /// From now on, step by step: finished and vanished actions last seen before cutoff; events from
+  /// before cutoff, except the newest, those a delivery or dead letter refers to, and those the
+  /// transition log or a syslog receiver may lack.
+  void begin(WallTime cutoff);
+  [[nodiscard]] bool under_way() const { return cutoff_.has_value(); }
+  /// The next rows, inside a transaction that the caller holds. Throws SQLite::Exception; the same
+  /// rows are looked at again then. Call committed() once they are gone.
+  void step();
+  /// True if that was the last of them.
+  bool committed();
+  /// Until the next begin().
+  void give_up() { cutoff_.reset(); }
 
  private:
   struct Event {
@@ -37,7 +46,11 @@ class Retention {
   Statement select_first_kept_;
   Statement select_reference_;
   Statement delete_event_;
-  Event looked_at_;  ///< the last one, in order of time and seq
+  std::optional<WallTime> cutoff_;
+  Event looked_at_;           ///< the last one, in order of time and seq
+  Event next_;                ///< the same once the step is committed
+  bool with_actions_ = true;  ///< there may be actions to remove yet
+  bool at_end_ = false;
 };
 
 }  // namespace mactiond::store

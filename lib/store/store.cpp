@@ -75,11 +75,8 @@ void Store::Impl::write(const core::Batch& batch, const std::optional<LogPositio
   writer.write(batch, batch.recovery ? std::max(last_seq, batch.recovery->after_seq) : last_seq);
   cancels.write(batch);
   if (log) put_log_position.run(log->device, log->inode, log->offset, log->first_seq);
-  if (batch.prune_before) {
-    retention.prune(*batch.prune_before);
-    cancels.prune();
-  }
   end.run();
+  if (batch.prune_before) retention.begin(*batch.prune_before);
 }
 
 void Store::Impl::add_early(const core::LoadDeliveries& command, core::DeliveriesLoaded& loaded) {

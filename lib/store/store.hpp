@@ -100,6 +100,11 @@ class Store {
   void check_some();
   /// All were read, or none need be.
   [[nodiscard]] bool is_checked() const;
+  /// Removes the next rows of what a commit with prune_before named; a few milliseconds of them. An
+  /// error ends it until the next such commit.
+  void prune_some();
+  /// Nothing is left to remove.
+  [[nodiscard]] bool is_pruned() const;
   /// What was left out because no program of ours wrote it, in words, since it was last asked for.
   [[nodiscard]] std::vector<std::string> take_complaints();
 

@@ -124,6 +124,7 @@ struct Store::Impl {
   std::vector<std::string> complaints;
   FileIdentity file;
   FileIdentity wal;
+  bool prune_cancels = false;  ///< of actions that retention has removed
   bool damaged = false;
   bool locked_out = false;
   bool checked = true;  ///< every row was read since the start

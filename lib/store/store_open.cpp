@@ -170,6 +170,34 @@ void Store::check_some() {
 
 bool Store::is_checked() const { return impl_->checked; }
 
+void Store::prune_some() {
+  if (is_pruned()) return;
+  Retention& retention = impl_->retention;
+  const auto done = impl_->guarded([&] {
+    impl_->ahead.reset();
+    impl_->begin.run();
+    if (retention.under_way()) {
+      retention.step();
+    } else {
+      impl_->prune_cancels = !impl_->cancels.prune_some();
+    }
+    impl_->end.run();
+    return true;
+  });
+  if (done) {
+    // What was decided about an action goes after it.
+    if (retention.under_way() && retention.committed()) impl_->prune_cancels = true;
+    return;
+  }
+  impl_->roll_back();
+  if (impl_->locked_out) return;
+  // What is left is removed an hour later.
+  retention.give_up();
+  impl_->prune_cancels = false;
+}
+
+bool Store::is_pruned() const { return !impl_->retention.under_way() && !impl_->prune_cancels; }
+
 std::vector<std::string> Store::take_complaints() { return std::exchange(impl_->complaints, {}); }
 
 Result<core::StoreFound> Store::found() {

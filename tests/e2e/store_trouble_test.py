@@ -2,11 +2,13 @@
 
 import json
 import re
+import shutil
 import signal
 import sqlite3
+import time
 import unittest
 
-from harness import pass_time, wait_until
+from harness import PATIENCE, pass_time, wait_until
 from receiver import Answer
 from store_case import StoreTest
 
@@ -90,12 +92,31 @@ class Rows(StoreTest):
 
 class Running(StoreTest):
     def test_a_store_taken_away_stops_all_work_until_the_restart(self):
-        for name in ("store.db", "store.db-wal", "mactiond.lock"):
+        def remove(*names):
+            for name in names:
+                (self.daemon.state / name).unlink()
+
+        def replace():
+            copy = self.daemon.directory / "copy"
+            shutil.copy(self.store, copy)
+            copy.rename(self.store)
+
+        def rename_directory():
+            self.daemon.state.rename(self.daemon.directory / "elsewhere")
+            self.daemon.state.mkdir()
+
+        for name, take_away in {
+                "store.db": lambda: remove("store.db"),
+                "-wal": lambda: remove("store.db-wal"),
+                "lock": lambda: remove("mactiond.lock"),
+                "all": lambda: remove(*(path.name for path in self.daemon.state.iterdir())),
+                "another store.db": replace,
+                "the directory": rename_directory}.items():
             with self.subTest(name):
                 self.setUp()
                 self.daemon.start()
                 self.wave()
-                (self.daemon.state / name).unlink()
+                take_away()
                 wait_until(lambda: self.daemon.get("/readyz")[0] == 503, 12, "/readyz is 503",
                            self.daemon.diagnostics)
                 self.assertIn("restart", self.daemon.get("/readyz")[1])
@@ -149,6 +170,34 @@ class Running(StoreTest):
         lock.close()
         wait_until(lambda: self.daemon.log_lines()[-1].get("to") == "Succeeded", 30,
                    "the change after the lock", self.daemon.diagnostics)
+        self.assert_log_exact()
+        self.assertEqual(self.daemon.stop()[0], 0)
+
+    def test_a_foreign_write_lock_of_more_than_30_s_is_reported_and_waited_for(self):
+        self.daemon.start()
+        ids = self.wave()
+        self.assertEqual(self.daemon.get("/readyz")[0], 200)
+        lock = sqlite3.connect(self.store, isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        self.sim.move(ids[0], "Succeeded")
+        wait_until(lambda: self.daemon.get("/readyz")[0] == 503, 40, "/readyz is 503",
+                   self.daemon.diagnostics, every_s=0.5)
+        self.assertIn("write lock", self.daemon.get("/readyz")[1])
+        calls = self.sim.quota()["calls"]
+        slowest = 0.0
+        for _ in range(100):
+            began = time.monotonic()
+            self.assertEqual(self.daemon.get("/livez")[0], 200)
+            slowest = max(slowest, time.monotonic() - began)
+            pass_time(0.02)
+        self.assertLess(slowest, 0.1 * PATIENCE, "the loop stood still")
+        self.assertEqual(self.sim.quota()["calls"], calls, "nothing is begun meanwhile")
+        lock.execute("ROLLBACK")
+        lock.close()
+        wait_until(lambda: self.daemon.log_lines()[-1].get("to") == "Succeeded", 30,
+                   "the change after the lock", self.daemon.diagnostics)
+        wait_until(lambda: self.daemon.get("/readyz")[0] == 200, 10, "/readyz is 200",
+                   self.daemon.diagnostics)
         self.assert_log_exact()
         self.assertEqual(self.daemon.stop()[0], 0)
 

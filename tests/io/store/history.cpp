@@ -47,7 +47,9 @@ core::Batch History::next() {
     batch.vanished.emplace_back("eu", ActionId{"A" + std::to_string(random_.below(20))});
   }
   // Far enough back that what the log may lack is never asked for.
-  if (random_.below(10) == 0) batch.prune_before = at(static_cast<std::int64_t>(last_seq_) - 50);
+  if (random_.below(10) == 0) {
+    pruned_before_ = batch.prune_before = at(static_cast<std::int64_t>(last_seq_) - 50);
+  }
   return batch;
 }
 
@@ -83,6 +85,13 @@ void History::end_or_retry(core::Batch& batch) {
 std::uint64_t History::steps_in(const core::Snapshot& snapshot) {
   if (snapshot.quotas.empty()) return 0;
   return static_cast<std::uint64_t>(snapshot.quotas.front().instant.time_since_epoch().count());
+}
+
+void prune(Store& store, std::optional<WallTime> before) {
+  core::Batch batch;
+  batch.prune_before = before;
+  store.commit(batch).value();
+  while (!store.is_pruned()) store.prune_some();
 }
 
 std::string describe(Store& store) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,9 @@ class History {
   core::Batch next();
   [[nodiscard]] std::uint64_t step() const { return step_; }
 
+  /// The newest of the times before which batches so far removed what is old.
+  [[nodiscard]] std::optional<WallTime> pruned_before() const { return pruned_before_; }
+
   /// How many batches of a history a store holds.
   static std::uint64_t steps_in(const core::Snapshot& snapshot);
 
@@ -30,8 +34,12 @@ class History {
   Random random_;
   std::uint64_t step_ = 0;
   std::uint64_t last_seq_ = 0;
+  std::optional<WallTime> pruned_before_;
   std::vector<std::pair<std::string, std::uint64_t>> open_;  ///< webhook and seq
 };
+
+/// Removes what is from before then, to the end.
+void prune(Store& store, std::optional<WallTime> before);
 
 /// Everything a store answers, as text to compare.
 std::string describe(Store& store);
