@@ -216,14 +216,17 @@ int App::open_parts() {
   const auto found = store_->found();
   if (!found) return refuse("store_not_usable", found.error());
   const auto log_end = ops::read_log_end(config_.transition_log.path);
-  const auto recovered = core::judge_store(*found, log_end);
+  const Duration seen_within = core::seen_within(options_);
+  auto recovered = core::judge_store(*found, log_end, seen_within);
   const std::uint64_t known = recovered ? recovered->after_seq : snapshot->last_seq;
   const std::uint64_t logged = log_end ? log_end->seq : known;
   if (const int code = open_log(snapshot->last_seq, logged, recovered.has_value()); code != 0) {
     return code;
   }
   if (recovered || core::is_fresh(*snapshot, clock_.now().wall)) {
-    snapshot->logged = ops::read_logged_ids(config_.transition_log.path);
+    core::LogHistory history = ops::read_log_history(config_.transition_log.path);
+    if (recovered) core::keep_quiet(*recovered, history, seen_within);
+    snapshot->logged = std::move(history.ids);
   }
 
   const std::uint64_t last_seq = snapshot->last_seq;

@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A change is seen at most so long after it happened while all is well.
-constexpr Duration kSeenWithin = 30s;
+/// For a poll and what it is followed by.
+constexpr Duration kPollTakes = 30s;
 /// No clock that was trusted is off by more (core/cancel_guard.cpp).
 constexpr Duration kClockOffMax = 25h;
 
@@ -23,8 +23,8 @@ std::string reason_of(const StoreFound& found) {
 
 }  // namespace
 
-std::optional<StoreRecovered> judge_store(const StoreFound& found,
-                                          const std::optional<LogEnd>& log) {
+std::optional<StoreRecovered> judge_store(const StoreFound& found, const std::optional<LogEnd>& log,
+                                          Duration seen_within) {
   const std::uint64_t logged = log ? log->seq : 0;
   if (!found.damaged && logged <= found.last_seq) return std::nullopt;
   StoreRecovered recovered;
@@ -36,11 +36,26 @@ std::optional<StoreRecovered> judge_store(const StoreFound& found,
   recovered.set_aside = found.set_aside;
   recovered.suspend = !found.switch_known;
   if (log) {
-    recovered.quiet_before = log->time - kSeenWithin;
+    recovered.quiet_before = log->time - seen_within;
   } else if (found.newest) {
-    recovered.quiet_before = *found.newest - kSeenWithin;
+    recovered.quiet_before = *found.newest - seen_within;
   }
   return recovered;
+}
+
+Duration seen_within(const Options& options) {
+  Duration longest{};
+  for (const RegionOptions& region : options.regions) {
+    longest = std::max({longest, region.poll.idle_interval, region.poll.min_interval});
+  }
+  return longest + kPollTakes;
+}
+
+void keep_quiet(StoreRecovered& recovered, const LogHistory& history, Duration seen_within) {
+  if (!recovered.quiet_before || !history.gone) return;
+  const auto& [next, written] = *history.gone;
+  const WallTime unknown_until = std::max(next, std::min(next + seen_within, written));
+  recovered.quiet_before = std::max(*recovered.quiet_before, unknown_until + Duration(1));
 }
 
 // Within one boot the monotonic clock is exact. Another boot ended before this one began.

@@ -4,11 +4,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/event_record.hpp"
+#include "core/options.hpp"
 
 namespace mactiond::core {
 
@@ -19,6 +21,17 @@ inline constexpr Duration kHoldAfterRecovery = std::chrono::hours(1);
 struct LogEnd {
   std::uint64_t seq = 0;
   WallTime time{};
+};
+
+/// What of the log's lines can still be read.
+struct LogHistory {
+  std::vector<std::uint64_t> ids{};  ///< id_print() of their events, sorted
+  /// Where the log's first lines are gone, there may have been events whose ids are not among ids.
+  struct Gone {
+    WallTime next{};     ///< the latest time of the first lines that are left
+    WallTime written{};  ///< when the file of these was written last
+  };
+  std::optional<Gone> gone{};
 };
 
 /// How the store was found at start.
@@ -36,11 +49,19 @@ struct StoreFound {
 /// What to do with the store before anything else happens; nothing if it is whole.
 ///
 /// A store that was lost or is behind the log counts on after the log's last line. What last
-/// changed before that line is taken into it without an event. The ids of the lines that can still
-/// be read prevent an event from being recorded a second time, so a change shortly before the line
-/// need not be taken for recorded: other regions may have been slower.
+/// changed before that line is taken into it without an event, but for what changed within the time
+/// seen_within before it: it may not have been seen yet, and ids tell whether it was recorded.
 [[nodiscard]] std::optional<StoreRecovered> judge_store(const StoreFound& found,
-                                                        const std::optional<LogEnd>& log);
+                                                        const std::optional<LogEnd>& log,
+                                                        Duration seen_within);
+
+/// How long after it happened a change is seen at most, while all is well.
+[[nodiscard]] Duration seen_within(const Options& options);
+
+/// Ids tell nothing where they cannot be read any more: what last changed then is no event. What
+/// was recorded before a line happened at most seen_within after it, and before the file was
+/// written.
+void keep_quiet(StoreRecovered& recovered, const LogHistory& history, Duration seen_within);
 
 /// Where the hold ends that a recovery began; in the past if it has ended.
 [[nodiscard]] MonoTime hold_end(const RecoveryRow& recovery, const std::string& boot_id, Now now);

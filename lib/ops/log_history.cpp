@@ -6,6 +6,8 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -22,6 +24,8 @@ namespace {
 constexpr std::uint64_t kTail = 4ULL * 1024 * 1024;
 constexpr std::uint64_t kIdBytes = 256ULL * 1024 * 1024;
 constexpr unsigned kChunk = 256 * 1024;
+/// Events of one poll are seen at once, whatever their times; so many are looked at.
+constexpr std::size_t kFirstLines = 100;
 /// What is longer is no line of ours.
 constexpr std::size_t kLineMax = 8 * 1024 * 1024;
 
@@ -98,6 +102,48 @@ std::optional<core::LogEnd> end_of(const LogFile& file) {
   return end;
 }
 
+/// What a line says that is remembered of it.
+struct SeenLine {
+  std::uint64_t end = 0;  ///< how many bytes of the file were read with it
+  std::uint64_t seq = 0;
+  std::uint64_t print = 0;
+  WallTime time{};
+};
+
+struct Window {
+  std::deque<SeenLine> lines;
+  std::uint64_t bytes = 0;  ///< that were read
+};
+
+/// The lines in the last `most` bytes of the file, unpacked.
+Window read_newest(const LogFile& file, std::uint64_t most) {
+  Window window;
+  const std::uint64_t skip = !file.compressed && file.size > most ? file.size - most : 0;
+  std::uint64_t end = 0;
+  window.bytes = each_line(file, skip, [&](std::string_view line) {
+    end += line.size() + 1;
+    const auto facts = format::facts_of_line(line);
+    if (!facts || facts->id.empty()) return;
+    window.lines.push_back(
+        {end, facts->seq, core::id_print(facts->id), facts->time.value_or(WallTime{})});
+    while (window.lines.front().end + most < end) window.lines.pop_front();
+  });
+  return window;
+}
+
+std::optional<core::LogHistory::Gone> gone_before(const std::deque<SeenLine>& oldest,
+                                                  const timespec& written) {
+  if (oldest.empty() || oldest.front().seq == 1) return std::nullopt;
+  core::LogHistory::Gone gone;
+  gone.written =
+      WallTime(std::chrono::seconds(written.tv_sec) +
+               std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(written.tv_nsec)));
+  for (std::size_t i = 0; i < std::min(oldest.size(), kFirstLines); ++i) {
+    gone.next = std::max(gone.next, oldest[i].time);
+  }
+  return gone;
+}
+
 }  // namespace
 
 std::optional<core::LogEnd> read_log_end(const std::string& path) {
@@ -116,23 +162,23 @@ std::optional<core::LogEnd> read_log_end(const std::string& path) {
   return furthest;
 }
 
-std::vector<std::uint64_t> read_logged_ids(const std::string& path) {
+core::LogHistory read_log_history(const std::string& path) {
   std::vector<LogFile> files = rotated_files(path);
   if (auto current = look_at(path)) files.insert(files.begin(), std::move(*current));
-  std::vector<std::uint64_t> ids;
+  core::LogHistory history;
   std::uint64_t left = kIdBytes;
   for (const LogFile& file : files) {
-    const std::uint64_t skip = !file.compressed && file.size > left ? file.size - left : 0;
-    const std::uint64_t read = each_line(file, skip, [&](std::string_view line) {
-      const auto facts = format::facts_of_line(line);
-      if (facts && !facts->id.empty()) ids.push_back(core::id_print(facts->id));
-    });
-    if (read >= left) break;
-    left -= read;
+    Window window = read_newest(file, left);
+    for (const SeenLine& line : window.lines) history.ids.push_back(line.print);
+    if (!window.lines.empty()) {
+      history.gone = gone_before(window.lines, file.written);
+    }
+    if (window.bytes >= left) break;
+    left -= window.bytes;
   }
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
+  std::sort(history.ids.begin(), history.ids.end());
+  history.ids.erase(std::unique(history.ids.begin(), history.ids.end()), history.ids.end());
+  return history;
 }
 
 }  // namespace mactiond::ops

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "core/recovery.hpp"
 
@@ -15,7 +13,7 @@ namespace mactiond::ops {
 /// The last whole line of ours: of the file at path, else of the rotated file that got furthest.
 [[nodiscard]] std::optional<core::LogEnd> read_log_end(const std::string& path);
 
-/// core::id_print() of the events in the newest 256 MiB of lines, sorted.
-[[nodiscard]] std::vector<std::uint64_t> read_logged_ids(const std::string& path);
+/// The events of the newest 256 MiB of lines.
+[[nodiscard]] core::LogHistory read_log_history(const std::string& path);
 
 }  // namespace mactiond::ops

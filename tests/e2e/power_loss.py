@@ -219,7 +219,9 @@ class Recording:
     def write(self, files):
         """The log keeps its inode: the store knows it by that."""
         log, kept = self.daemon.log_path, self.place.path / "log"
-        if log.exists():
+        if kept.exists():
+            log.unlink(missing_ok=True)  # of a start that found none
+        else:
             log.rename(kept)
         if str(log) in files:
             kept.rename(log)

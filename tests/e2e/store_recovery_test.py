@@ -1,6 +1,7 @@
 """A store that is lost, older than its log, or damaged: the daemon counts on and reports it."""
 
 import gzip
+import json
 import shutil
 import sqlite3
 import unittest
@@ -60,6 +61,25 @@ class Lost(StoreTest):
                     rotated.with_suffix(".1.gz").write_bytes(gzip.compress(rotated.read_bytes()))
                     rotated.unlink()
                 self.recovers(ids)
+
+    def test_what_lines_that_are_gone_told_is_not_recorded_again(self):
+        for kept in (1, 4):
+            with self.subTest(kept):
+                self.setUp()
+                self.daemon.start()
+                ids = self.lose(self.wave())
+                lines = self.daemon.log_path.read_bytes().splitlines(keepends=True)
+                self.daemon.log_path.write_bytes(b"".join(lines[-kept:]))
+                self.daemon.start()
+                self.sim.move(ids[0], "Succeeded")
+                wait_until(lambda: self.daemon.log_lines()[-1].get("to") == "Succeeded", 60,
+                           "a change after the recovery", self.daemon.diagnostics)
+                pass_time(1)
+                before = {json.loads(line)["id"] for line in lines}
+                new = self.daemon.log_lines()[kept:]
+                self.assertEqual([line["type"] for line in new],
+                                 ["store.recovered", "action.transition"])
+                self.assertFalse(before & {line["id"] for line in new})
 
     def test_killed_before_all_was_read_again_it_stays_exact(self):
         self.daemon.start()

@@ -26,17 +26,17 @@ StoreFound store_with(std::uint64_t last_seq) {
 }
 
 TEST(JudgeStoreTest, ANewStoreWithoutALogIsNew) {
-  EXPECT_FALSE(judge_store(store_with(0), std::nullopt));
+  EXPECT_FALSE(judge_store(store_with(0), std::nullopt, 45s));
 }
 
 TEST(JudgeStoreTest, AStoreThatKnowsEveryLineIsWhole) {
-  EXPECT_FALSE(judge_store(store_with(7), LogEnd{7, kDay}));
-  EXPECT_FALSE(judge_store(store_with(9), LogEnd{7, kDay}));
-  EXPECT_FALSE(judge_store(store_with(9), std::nullopt));
+  EXPECT_FALSE(judge_store(store_with(7), LogEnd{7, kDay}, 45s));
+  EXPECT_FALSE(judge_store(store_with(9), LogEnd{7, kDay}, 45s));
+  EXPECT_FALSE(judge_store(store_with(9), std::nullopt, 45s));
 }
 
 TEST(JudgeStoreTest, ALostStoreCountsOnAfterTheLog) {
-  const auto recovered = judge_store(store_with(0), LogEnd{345, kDay});
+  const auto recovered = judge_store(store_with(0), LogEnd{345, kDay}, 45s);
   ASSERT_TRUE(recovered);
   EXPECT_EQ(recovered->after_seq, 345U);
   EXPECT_TRUE(recovered->suspend);
@@ -47,7 +47,7 @@ TEST(JudgeStoreTest, ALostStoreCountsOnAfterTheLog) {
 }
 
 TEST(JudgeStoreTest, AStoreFromABackupKeepsItsSwitch) {
-  const auto recovered = judge_store(store_with(100), LogEnd{345, kDay});
+  const auto recovered = judge_store(store_with(100), LogEnd{345, kDay}, 45s);
   ASSERT_TRUE(recovered);
   EXPECT_EQ(recovered->after_seq, 345U);
   EXPECT_FALSE(recovered->suspend);
@@ -60,11 +60,37 @@ TEST(JudgeStoreTest, ADamagedStoreIsRecoveredWithoutALogToo) {
   found.damage = "malformed";
   found.set_aside = "/x/store.db.damaged-1";
   found.newest = kDay;
-  const auto recovered = judge_store(found, std::nullopt);
+  const auto recovered = judge_store(found, std::nullopt, 45s);
   ASSERT_TRUE(recovered);
   EXPECT_EQ(recovered->after_seq, 12U);
   EXPECT_EQ(recovered->set_aside, "/x/store.db.damaged-1");
   EXPECT_TRUE(recovered->quiet_before);
+}
+
+TEST(JudgeStoreTest, WhatMayNotHaveBeenSeenYetIsNotQuiet) {
+  Options options;
+  EXPECT_EQ(seen_within(options), 30s);
+  options.regions.resize(2);
+  options.regions[1].poll.idle_interval = 5min;
+  EXPECT_EQ(seen_within(options), 5min + 30s);
+  auto recovered = judge_store(store_with(0), LogEnd{345, kDay}, 45s);
+  ASSERT_TRUE(recovered);
+  EXPECT_EQ(recovered->quiet_before, kDay - 45s);
+  keep_quiet(*recovered, {}, 45s);
+  EXPECT_EQ(recovered->quiet_before, kDay - 45s);
+  keep_quiet(*recovered, {{}, {{kDay - 1h, kDay}}}, 45s);
+  EXPECT_EQ(recovered->quiet_before, kDay - 45s);
+}
+
+TEST(JudgeStoreTest, WhatLinesThatAreGoneMayHaveToldIsQuiet) {
+  const auto quiet_before = [](WallTime next, WallTime written) {
+    auto recovered = judge_store(store_with(0), LogEnd{345, kDay}, 45s);
+    keep_quiet(*recovered, {{}, {{next, written}}}, 45s);
+    return recovered->quiet_before;
+  };
+  EXPECT_EQ(quiet_before(kDay, kDay + 2s), kDay + 2s + Duration(1));
+  EXPECT_EQ(quiet_before(kDay, kDay + 1h), kDay + 45s + Duration(1));
+  EXPECT_EQ(quiet_before(kDay, kDay - 1h), kDay + Duration(1));
 }
 
 TEST(HoldEndTest, IsAnHourWithinOneBootAndAnHourOfUptimeAfterAnother) {
@@ -78,7 +104,7 @@ TEST(HoldEndTest, IsAnHourWithinOneBootAndAnHourOfUptimeAfterAnother) {
 class RecoveryTest : public CancelFlowTest {
  protected:
   StoreRecovered lost() {
-    StoreRecovered found = *judge_store(store_with(0), LogEnd{345, server() - 1min});
+    StoreRecovered found = *judge_store(store_with(0), LogEnd{345, server() - 1min}, 45s);
     return found;
   }
   void recover(const StoreRecovered& found) {

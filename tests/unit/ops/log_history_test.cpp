@@ -78,7 +78,7 @@ class LogHistory : public ::testing::Test {
 
 TEST_F(LogHistory, NothingIsThereBeforeTheFirstStart) {
   EXPECT_FALSE(read_log_end(path_));
-  EXPECT_TRUE(read_logged_ids(path_).empty());
+  EXPECT_TRUE(read_log_history(path_).ids.empty());
 }
 
 TEST_F(LogHistory, FindsSeqTimeAndIdInEveryFormat) {
@@ -92,7 +92,7 @@ TEST_F(LogHistory, FindsSeqTimeAndIdInEveryFormat) {
     std::vector<std::uint64_t> wanted;
     for (std::uint64_t seq = 1; seq <= 7; ++seq) wanted.push_back(print(seq));
     std::sort(wanted.begin(), wanted.end());
-    EXPECT_EQ(read_logged_ids(path_), wanted);
+    EXPECT_EQ(read_log_history(path_).ids, wanted);
   }
 }
 
@@ -121,14 +121,31 @@ TEST_F(LogHistory, TheRotatedFileCountsWhereTheCurrentOneIsEmpty) {
   write("transitions.jsonl.2", lines(1, 10), 2);
   write("transitions.jsonl-20231114", lines(11, 20), 1);
   EXPECT_EQ(end(), 20U);
-  EXPECT_EQ(read_logged_ids(path_).size(), 20U);
+  EXPECT_EQ(read_log_history(path_).ids.size(), 20U);
+}
+
+TEST_F(LogHistory, KnowsWhereItsFirstLinesAreGone) {
+  const auto next = [&]() -> std::optional<WallTime> {
+    const auto gone = read_log_history(path_).gone;
+    return gone ? std::optional(gone->next) : std::nullopt;
+  };
+  EXPECT_FALSE(next());
+  write("transitions.jsonl", lines(1, 9));
+  EXPECT_FALSE(next()) << "every event the log ever held is known";
+  write("transitions.jsonl", lines(5, 9));
+  EXPECT_EQ(next(), test::kDay + std::chrono::seconds(9));
+  EXPECT_EQ(read_log_history(path_).gone->written, WallTime(std::chrono::seconds(1'700'000'000)));
+  write("transitions.jsonl", lines(5, 400));
+  EXPECT_EQ(next(), test::kDay + std::chrono::seconds(104));
+  write("transitions.jsonl.1", lines(1, 4), 1);
+  EXPECT_FALSE(next());
 }
 
 TEST_F(LogHistory, ReadsTheNewestCompressedFile) {
   pack("transitions.jsonl.2.gz", lines(1, 10), 2);
   pack("transitions.jsonl.1.gz", lines(11, 20), 1);
   EXPECT_EQ(end(), 20U);
-  EXPECT_EQ(read_logged_ids(path_).size(), 20U);
+  EXPECT_EQ(read_log_history(path_).ids.size(), 20U);
 }
 
 TEST_F(LogHistory, TheRotatedFileMayKeepTheExtension) {
