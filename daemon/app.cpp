@@ -25,7 +25,7 @@
 #include "base/iso_time.hpp"
 #include "base/system_clock.hpp"
 #include "core/engine.hpp"
-#include "core/outbox.hpp"
+#include "core/outbox/outbox.hpp"
 #include "core/recovery.hpp"
 #include "explainer.hpp"
 #include "http/host_check.hpp"
@@ -426,7 +426,7 @@ std::optional<core::Reply> App::test_webhook(const std::string& webhook,
   const auto end = [webhook, done = std::move(done)](runtime::CommandRunner::Tested tested) {
     const bool taken = tested.outcome.ok();
     ops::log(Level::Info, "webhook_tested",
-             {{"webhook", webhook}, {"result", taken ? "ok" : core::describe(tested.outcome)}});
+             {{"webhook", webhook}, {"result", taken ? "ok" : describe(tested.outcome)}});
     done({std::move(tested.outcome), tested.took});
   };
   driver_->run_beside(runner_->test_webhook(webhook, config_.daemon.instance, end));

@@ -11,8 +11,8 @@
 
 #include "config/config.hpp"
 #include "config/loader.hpp"
+#include "core/cancel/policy_trial.hpp"
 #include "core/options.hpp"
-#include "core/policy_trial.hpp"
 
 namespace mactiond::daemon {
 

@@ -10,7 +10,7 @@
 #include "admin/names.hpp"
 #include "base/iso_time.hpp"
 #include "base/text.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::admin {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "base/error.hpp"
 #include "base/json_text.hpp"
-#include "core/command.hpp"
-#include "core/event_record.hpp"
+#include "core/step.hpp"
+#include "event/event_record.hpp"
 #include "http/message.hpp"
 
 namespace mactiond::admin {

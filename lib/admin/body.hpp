@@ -7,7 +7,7 @@
 #include <string_view>
 #include <variant>
 
-#include "core/operator.hpp"
+#include "event/operator.hpp"
 #include "http/message.hpp"
 
 namespace mactiond::admin {

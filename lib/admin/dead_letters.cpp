@@ -15,7 +15,7 @@
 #include "admin/endpoints.hpp"
 #include "admin/names.hpp"
 #include "base/iso_time.hpp"
-#include "core/delivery_order.hpp"
+#include "event/delivery_order.hpp"
 
 namespace mactiond::admin {
 namespace {

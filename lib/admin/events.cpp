@@ -7,7 +7,7 @@
 #include "admin/answers.hpp"
 #include "admin/endpoints.hpp"
 #include "base/text.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::admin {
 namespace {

@@ -9,8 +9,7 @@
 #include "admin/names.hpp"
 #include "admin/status_json.hpp"
 #include "base/iso_time.hpp"
-#include "core/event_record.hpp"
-#include "core/outbox.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -49,7 +48,7 @@ http::Response tested_answer(const std::string& webhook, const WebhookTested& te
   members.add("webhook", webhook)
       .add("delivered", outcome.ok())
       .add_raw("status", outcome.status != 0 ? std::to_string(outcome.status) : "null");
-  add_or_null(members, "reason", outcome.ok() ? "" : core::describe(outcome));
+  add_or_null(members, "reason", outcome.ok() ? "" : describe(outcome));
   members.add("took_ms", std::int64_t{took.count()});
   return json_answer(members);
 }

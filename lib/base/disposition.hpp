@@ -94,4 +94,7 @@ struct Disposition {
   [[nodiscard]] bool ok() const { return verdict == Verdict::Ok; }
 };
 
+/// "reason" or "reason 503" or "reason 503: detail".
+[[nodiscard]] std::string describe(const Disposition& outcome);
+
 }  // namespace mactiond

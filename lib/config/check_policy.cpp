@@ -13,7 +13,7 @@
 #include "base/text.hpp"
 #include "config/kind.hpp"
 #include "config/schema.hpp"
-#include "core/policy.hpp"
+#include "core/cancel/policy.hpp"
 
 namespace mactiond::config {
 namespace {

@@ -5,7 +5,7 @@
 #include "action/known_values.hpp"
 #include "config/kind.hpp"
 #include "config/schema.hpp"
-#include "core/policy.hpp"
+#include "core/cancel/policy.hpp"
 
 namespace mactiond::config {
 namespace {

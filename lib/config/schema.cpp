@@ -8,7 +8,7 @@
 #include "config/credential_kind.hpp"
 #include "config/kind.hpp"
 #include "config/peer_kind.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 #include "webhook/teams.hpp"
 
 namespace mactiond::config {

@@ -7,7 +7,7 @@
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
-#include "core/operator.hpp"
+#include "event/operator.hpp"
 
 namespace mactiond::core {
 

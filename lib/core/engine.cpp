@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "core/engine_state.hpp"
 #include "core/recovery.hpp"
-#include "core/webhook_events.hpp"
+#include "event/webhook_events.hpp"
 
 namespace mactiond::core {
 namespace {

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "core/command.hpp"
+#include "core/cancel/policy_explain.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
-#include "core/policy_explain.hpp"
 #include "core/recorder.hpp"
+#include "core/snapshot.hpp"
 #include "core/status.hpp"
+#include "core/step.hpp"
 
 namespace mactiond::core {
 

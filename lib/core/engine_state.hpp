@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "core/cancel_ledger.hpp"
+#include "core/cancel/cancel_ledger.hpp"
+#include "core/cancel/policy.hpp"
 #include "core/engine.hpp"
-#include "core/outbox.hpp"
-#include "core/policy.hpp"
+#include "core/outbox/outbox.hpp"
 #include "core/recorder.hpp"
-#include "core/region.hpp"
+#include "core/region/region.hpp"
 #include "core/step_writer.hpp"
 
 namespace mactiond::core {

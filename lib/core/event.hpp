@@ -10,8 +10,8 @@
 #include "base/disposition.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
-#include "core/event_record.hpp"
-#include "core/operator.hpp"
+#include "event/event_record.hpp"
+#include "event/operator.hpp"
 
 namespace mactiond::core {
 

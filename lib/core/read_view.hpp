@@ -8,7 +8,7 @@
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::core {
 

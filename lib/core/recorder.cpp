@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/glob.hpp"
-#include "core/alert.hpp"
-#include "core/delivery_order.hpp"
 #include "core/recovery.hpp"
+#include "event/alert.hpp"
+#include "event/delivery_order.hpp"
 
 namespace mactiond::core {
 namespace {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/command.hpp"
-#include "core/event_record.hpp"
 #include "core/options.hpp"
+#include "core/rows.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::core {
 

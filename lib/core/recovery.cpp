@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 /// For a poll and what it is followed by.
 constexpr Duration kPollTakes = 30s;
-/// No clock that was trusted is off by more (core/cancel_guard.cpp).
+/// No clock that was trusted is off by more (core/cancel/cancel_guard.cpp).
 constexpr Duration kClockOffMax = 25h;
 
 std::string reason_of(const StoreFound& found) {

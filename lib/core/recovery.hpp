@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "core/command.hpp"
 #include "core/event.hpp"
-#include "core/event_record.hpp"
 #include "core/options.hpp"
+#include "core/rows.hpp"
+#include "core/snapshot.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::core {
 

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "core/command.hpp"
-#include "core/outbox.hpp"
+#include "core/outbox/outbox.hpp"
 #include "core/recorder.hpp"
+#include "core/rows.hpp"
+#include "core/step.hpp"
 
 namespace mactiond::core {
 

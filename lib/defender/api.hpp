@@ -3,8 +3,8 @@
 #include <string>
 
 #include "action/machine_action.hpp"
+#include "action/query.hpp"
 #include "base/secret.hpp"
-#include "core/query.hpp"
 #include "http/message.hpp"
 
 namespace mactiond::defender {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::format {
 

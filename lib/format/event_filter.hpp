@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/event_record.hpp"
 #include "core/options.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::format {
 

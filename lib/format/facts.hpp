@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::format {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 #include "format/facts.hpp"
 
 namespace mactiond::format {

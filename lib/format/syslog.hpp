@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 #include "format/line.hpp"
 
 namespace mactiond::format {

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "http1/request_text.hpp"
+#include "http1/response_reader.hpp"
 #include "net/address.hpp"
 #include "net/deadline.hpp"
-#include "net/request_text.hpp"
-#include "net/response_reader.hpp"
 
 namespace mactiond::net {
 

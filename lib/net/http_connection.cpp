@@ -9,9 +9,9 @@
 #include <utility>
 #include <variant>
 
+#include "http1/request_reader.hpp"
+#include "http1/response_text.hpp"
 #include "net/deadline.hpp"
-#include "net/request_reader.hpp"
-#include "net/response_text.hpp"
 
 namespace mactiond::net {
 

@@ -8,12 +8,12 @@
 
 #include "base/text.hpp"
 #include "http/url.hpp"
+#include "http1/inflate.hpp"
+#include "http1/request_text.hpp"
+#include "http1/response_reader.hpp"
 #include "net/connector.hpp"
 #include "net/deadline.hpp"
-#include "net/inflate.hpp"
 #include "net/kept_connections.hpp"
-#include "net/request_text.hpp"
-#include "net/response_reader.hpp"
 #include "net/tls.hpp"
 
 namespace mactiond::net {

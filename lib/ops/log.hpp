@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "core/command.hpp"
+#include "core/step.hpp"
 #include "ops/journal.hpp"
 
 namespace mactiond::ops {

@@ -11,7 +11,7 @@
 #include <map>
 #include <utility>
 
-#include "core/overflow.hpp"
+#include "core/outbox/overflow.hpp"
 #include "ops/metric_labels.hpp"
 
 namespace mactiond::ops {

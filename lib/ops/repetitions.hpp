@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "core/command.hpp"
+#include "core/step.hpp"
 
 namespace mactiond::ops {
 

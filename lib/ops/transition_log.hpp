@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 #include "format/line.hpp"
 
 namespace mactiond::ops {

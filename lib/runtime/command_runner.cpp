@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "core/quota.hpp"
-#include "core/webhook_events.hpp"
+#include "core/quota/quota.hpp"
 #include "defender/api.hpp"
 #include "defender/codec.hpp"
 #include "defender/outcome.hpp"
+#include "event/webhook_events.hpp"
 #include "http/outcome.hpp"
 #include "runtime/wakeup.hpp"
 #include "webhook/outcome.hpp"

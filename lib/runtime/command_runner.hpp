@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "core/step.hpp"
 #include "defender/oauth.hpp"
 #include "http/client.hpp"
 #include "ops/metrics.hpp"

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "core/delivered_marks.hpp"
 #include "core/engine.hpp"
+#include "core/outbox/delivered_marks.hpp"
 #include "ops/metrics.hpp"
 #include "ops/position_due.hpp"
 #include "ops/transition_log.hpp"

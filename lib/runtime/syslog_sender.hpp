@@ -7,8 +7,8 @@
 
 #include "base/random.hpp"
 #include "core/options.hpp"
+#include "core/outbox/syslog_feed.hpp"
 #include "core/status.hpp"
-#include "core/syslog_feed.hpp"
 #include "format/syslog.hpp"
 #include "http/client.hpp"
 #include "runtime/wakeup.hpp"

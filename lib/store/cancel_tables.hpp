@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/command.hpp"
+#include "core/rows.hpp"
+#include "core/snapshot.hpp"
 #include "store/statement.hpp"
 
 namespace mactiond::store {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 #include "store/statement.hpp"
 
 namespace mactiond::store {

@@ -2,8 +2,9 @@
 
 #include <SQLiteCpp/Database.h>
 
-#include "core/command.hpp"
 #include "core/recovery.hpp"
+#include "core/rows.hpp"
+#include "core/snapshot.hpp"
 #include "store/statement.hpp"
 
 namespace mactiond::store {

@@ -4,7 +4,8 @@
 
 #include <vector>
 
-#include "core/command.hpp"
+#include "core/rows.hpp"
+#include "core/snapshot.hpp"
 
 namespace mactiond::store {
 

@@ -12,6 +12,8 @@
 #include "core/event.hpp"
 #include "core/read_view.hpp"
 #include "core/recovery.hpp"
+#include "core/rows.hpp"
+#include "core/snapshot.hpp"
 
 namespace mactiond::store {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/command.hpp"
+#include "core/snapshot.hpp"
 #include "store/statement.hpp"
 
 namespace mactiond::store {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/command.hpp"
+#include "core/rows.hpp"
 #include "store/statement.hpp"
 
 namespace mactiond::store {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <variant>
 
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::webhook {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/iso_time.hpp"
-#include "core/alert.hpp"
+#include "event/alert.hpp"
 #include "format/summary.hpp"
 #include "format/text.hpp"
 

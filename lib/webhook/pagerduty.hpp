@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/secret.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::webhook {
 

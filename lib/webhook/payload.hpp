@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/secret.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 #include "webhook/body_template.hpp"
 
 namespace mactiond::webhook {

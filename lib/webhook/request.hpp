@@ -7,7 +7,7 @@
 
 #include "base/secret.hpp"
 #include "base/time.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 #include "http/message.hpp"
 #include "webhook/payload.hpp"
 #include "webhook/signature.hpp"

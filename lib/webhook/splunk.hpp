@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::webhook {
 

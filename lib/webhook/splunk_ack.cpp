@@ -5,7 +5,7 @@
 #include <boost/json/value.hpp>
 #include <utility>
 
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 #include "format/facts.hpp"
 
 namespace mactiond::webhook {

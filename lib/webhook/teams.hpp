@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::webhook {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/command.hpp"
+#include "core/rows.hpp"
 #include "store/store.hpp"
 
 namespace mactiond::bench {

@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "core/cancel_ledger.hpp"
-#include "core/canceller.hpp"
-#include "core/policy.hpp"
+#include "core/cancel/cancel_ledger.hpp"
+#include "core/cancel/canceller.hpp"
+#include "core/cancel/policy.hpp"
+#include "core/cancel/stale_watch.hpp"
 #include "core/recorder.hpp"
-#include "core/stale_watch.hpp"
 
 namespace mactiond::bench {
 namespace {

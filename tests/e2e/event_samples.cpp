@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/json_text.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 #include "format/line.hpp"
 #include "support/every_event.hpp"
 #include "webhook/payload.hpp"

@@ -6,9 +6,9 @@
 
 #include "base/error.hpp"
 #include "fuzz/entries.hpp"
-#include "net/answer_normalizer.hpp"
-#include "net/request_reader.hpp"
-#include "net/response_reader.hpp"
+#include "http1/answer_normalizer.hpp"
+#include "http1/request_reader.hpp"
+#include "http1/response_reader.hpp"
 
 namespace mactiond::fuzz {
 namespace {

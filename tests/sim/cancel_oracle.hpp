@@ -14,6 +14,7 @@
 #include "core/decision.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
+#include "core/step.hpp"
 #include "sim/api_model.hpp"
 #include "sim/policy_model.hpp"
 #include "sim/region_view.hpp"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/query.hpp"
+#include "action/query.hpp"
 #include "sim/entity.hpp"
 #include "sim/filter.hpp"
 

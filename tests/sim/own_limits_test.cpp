@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "core/quota.hpp"
+#include "core/quota/quota.hpp"
 #include "sim/quota_judge.hpp"
 #include "sim/throttle.hpp"
 

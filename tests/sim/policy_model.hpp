@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "core/cancel/policy.hpp"
 #include "core/options.hpp"
-#include "core/policy.hpp"
 
 namespace mactiond::sim {
 
 /// What docs/policies.md says of policies, once more and as plainly as can be: no compiled
-/// patterns, no caches, nothing of core/policy but its data. The oracle's second opinion.
+/// patterns, no caches, nothing of core/cancel/policy but its data. The oracle's second opinion.
 class PolicyModel {
  public:
   explicit PolicyModel(std::vector<core::PolicyOptions> policies)

@@ -10,7 +10,7 @@
 #include "base/disposition.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::sim {
 

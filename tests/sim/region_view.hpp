@@ -6,9 +6,9 @@
 #include <string>
 
 #include "base/time.hpp"
-#include "core/command.hpp"
+#include "core/cancel/policy.hpp"
 #include "core/event.hpp"
-#include "core/policy.hpp"
+#include "core/step.hpp"
 
 namespace mactiond::sim {
 

@@ -12,8 +12,8 @@
 
 #include "base/random.hpp"
 #include "base/time.hpp"
-#include "core/delivered_marks.hpp"
 #include "core/engine.hpp"
+#include "core/outbox/delivered_marks.hpp"
 #include "sim/api_model.hpp"
 #include "sim/cancel_oracle.hpp"
 #include "sim/receiver_model.hpp"

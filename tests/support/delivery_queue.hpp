@@ -9,6 +9,7 @@
 
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "core/rows.hpp"
 
 namespace mactiond::test {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/iso_time.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::test {
 

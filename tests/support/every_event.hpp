@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "core/cancel_events.hpp"
+#include "core/cancel/cancel_events.hpp"
 #include "core/recovery.hpp"
-#include "core/region_events.hpp"
-#include "core/webhook_events.hpp"
+#include "core/region/region_events.hpp"
+#include "event/webhook_events.hpp"
 #include "support/builders.hpp"
 
 namespace mactiond::test {

@@ -119,6 +119,10 @@ class Includes(unittest.TestCase):
         ("lib/core/a.cpp", "#include <boost/json/value.hpp>"),
         ("lib/core/a.cpp", "#include <boost/asio/post.hpp>"),
         ("lib/core/a.cpp", "#include <sqlite3.h>"),
+        ("lib/core/outbox/a.cpp", "#include <thread>"),
+        ("lib/core/outbox/a.cpp", '#include "core/region/region.hpp"'),
+        ("lib/core/cancel/a.cpp", '#include "core/region/tracker.hpp"'),
+        ("lib/format/a.cpp", '#include "core/outbox/outbox.hpp"'),
         ("lib/core/a.cpp", "#include <spdlog/logger.h>"),
         ("lib/core/a.cpp", "#include <thread>"),
         ("lib/core/a.cpp", "#include <fstream>"),
@@ -139,7 +143,9 @@ class Includes(unittest.TestCase):
     ]
     GOOD = [
         ("lib/base/a.cpp", '#include "base/error.hpp"\n#include <fmt/format.h>'),
-        ("lib/core/a.cpp", '#include "action/machine_action.hpp"\n#include <boost/uuid/uuid.hpp>'),
+        ("lib/event/a.cpp", '#include "action/machine_action.hpp"\n#include <boost/uuid/uuid.hpp>'),
+        ("lib/core/a.cpp", '#include "core/region/region.hpp"\n#include "core/command.hpp"'),
+        ("lib/core/region/a.cpp", '#include "core/cancel/canceller.hpp"\n#include "core/a.hpp"'),
         ("lib/http/client.hpp", "#pragma once\n#include <boost/asio/awaitable.hpp>"),
         ("lib/ops/log.cpp", "#include <spdlog/logger.h>"),
         ("lib/net/https_client.cpp",

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "core/command.hpp"
+#include "core/rows.hpp"
+#include "core/snapshot.hpp"
 #include "store/store.hpp"
 
 namespace mactiond::store {

@@ -10,7 +10,7 @@
 
 #include "admin/api.hpp"
 #include "base/text.hpp"
-#include "core/event_record.hpp"
+#include "event/event_record.hpp"
 
 namespace mactiond::admin {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "cancel_fixture.hpp"
+#include "unit/core/cancel/cancel_fixture.hpp"
 
 namespace mactiond::core {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "action/stamps.hpp"
-#include "cancel_fixture.hpp"
-#include "core/region_events.hpp"
+#include "core/region/region_events.hpp"
+#include "unit/core/cancel/cancel_fixture.hpp"
 
 namespace mactiond::core {
 namespace {

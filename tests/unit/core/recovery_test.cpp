@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "cancel_fixture.hpp"
-#include "core/region_events.hpp"
+#include "core/region/region_events.hpp"
+#include "unit/core/cancel/cancel_fixture.hpp"
 
 namespace mactiond::core {
 namespace {

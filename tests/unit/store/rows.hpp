@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "core/command.hpp"
+#include "core/rows.hpp"
+#include "core/snapshot.hpp"
 #include "store/store.hpp"
 
 namespace mactiond::store {

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "core/decision.hpp"
+#include "event/event_record.hpp"
+
+namespace mactiond::core {
+
+/// "md_" and a name-based UUID of what was decided: equal inputs, equal id.
+[[nodiscard]] std::string make_decision_id(const Decision& decision);
+
+/// cancel.requested, cancel.confirmed, cancel.overtaken or cancel.failed, as the decision stands.
+/// completed_commands: of a live response that ended Cancelled although so many of its commands
+/// had completed; 0 otherwise. server: the API's clock.
+[[nodiscard]] EventRecord cancel_event(EventType type, const Decision& decision,
+                                       int completed_commands, WallTime server);
+
+/// action.stale: a policy would act, or only tells.
+[[nodiscard]] EventRecord stale_event(const StaleRow& row, Duration age, bool would_cancel,
+                                      WallTime server);
+
+/// cancel.suppressed: once per policy and hour.
+[[nodiscard]] EventRecord suppressed_event(const SuppressedRow& row, const std::string& region,
+                                           std::string_view which, int limit, WallTime server);
+
+}  // namespace mactiond::core

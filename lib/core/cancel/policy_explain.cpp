@@ -1,0 +1,189 @@
+#include "core/cancel/policy_explain.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace mactiond::core {
+namespace {
+
+std::string_view stamp_name(const PolicyOptions& policy) {
+  return policy.stale_since == StaleSince::Created ? "creation" : "last update";
+}
+
+bool has_stamp(const PolicyOptions& policy, const ActionFacts& facts) {
+  const bool created = policy.stale_since == StaleSince::Created;
+  return (created ? facts.created : facts.last_update).has_value();
+}
+
+std::string counted_from(const PolicyOptions& policy, const ActionFacts& facts) {
+  const std::string stamp(stamp_name(policy));
+  if (has_stamp(policy, facts)) return "since its " + stamp;
+  return "since it was first seen (its " + stamp + " is missing or cannot be true)";
+}
+
+// Of an action that is governed and may be acted on; fills in verdict and reason.
+void judge_age(const PolicyOptions& policy, const ActionFacts& facts,
+               std::optional<WallTime> server_now, const Guard& guard, Explanation& told) {
+  told.verdict = PolicyVerdict::Wait;
+  if (!told.stale_at) {
+    told.reason = "the API sent no usable time of its " + std::string(stamp_name(policy));
+    return;
+  }
+  if (!server_now) {
+    told.reason = sentence(CancelGuard::NoServerTime);
+    return;
+  }
+  if (*told.stale_at > *server_now) {
+    told.reason = "stale in " + age_text(*told.stale_at - *server_now);
+    if (!has_stamp(policy, facts)) told.reason += ", counted " + counted_from(policy, facts);
+    return;
+  }
+  const Duration age = *server_now - *told.stale_at + policy.stale_after;
+  told.reason = age_text(age) + ' ' + counted_from(policy, facts) + ", the limit is " +
+                age_text(policy.stale_after);
+  if (policy.action == PolicyAction::Notify) {
+    told.verdict = PolicyVerdict::Notify;
+    return;
+  }
+  if (policy.dry_run) {
+    told.verdict = PolicyVerdict::DryRun;
+    return;
+  }
+  told.guard = guard ? guard(told.action, policy, facts) : std::nullopt;
+  told.verdict = told.guard ? PolicyVerdict::Hold : PolicyVerdict::Cancel;
+  if (told.guard) told.reason += "; held back: " + std::string(sentence(*told.guard));
+}
+
+// The same order as of what is told: nothing is told of what is left out.
+struct Place {
+  std::optional<WallTime> stale_at;
+  const ActionId* action;
+  const ActionFacts* facts;
+  const PolicyOptions* policy;
+
+  bool operator<(const Place& other) const {
+    if (stale_at.has_value() != other.stale_at.has_value()) return stale_at.has_value();
+    if (stale_at != other.stale_at) return *stale_at < *other.stale_at;
+    return *action < *other.action;
+  }
+};
+
+Explanation explain(const PolicyOptions* policy, const ActionId& action, const ActionFacts& facts,
+                    std::optional<WallTime> server_now, const Guard& guard) {
+  Explanation told;
+  told.action = action;
+  if (policy == nullptr) {
+    told.reason = "no policy fits";
+    return told;
+  }
+  told.policy = policy->name;
+  if (policy->action == PolicyAction::Ignore) {
+    told.verdict = PolicyVerdict::Ignore;
+    told.reason = "the policy keeps all others from it";
+    return told;
+  }
+  told.stale_at = stale_at(*policy, facts);
+  if (policy->action == PolicyAction::Cancel) {
+    if (auto reason = never_cancelled(*policy, facts)) {
+      told.verdict = PolicyVerdict::Never;
+      told.reason = std::move(*reason);
+      return told;
+    }
+  }
+  judge_age(*policy, facts, server_now, guard, told);
+  return told;
+}
+
+}  // namespace
+
+std::string_view to_string(PolicyVerdict verdict) {
+  switch (verdict) {
+    case PolicyVerdict::None:
+      return "none";
+    case PolicyVerdict::Ignore:
+      return "ignore";
+    case PolicyVerdict::Never:
+      return "never";
+    case PolicyVerdict::Wait:
+      return "wait";
+    case PolicyVerdict::Notify:
+      return "notify";
+    case PolicyVerdict::DryRun:
+      return "dry_run";
+    case PolicyVerdict::Hold:
+      return "hold";
+    case PolicyVerdict::Cancel:
+      break;
+  }
+  return "cancel";
+}
+
+Explanation explain(const Policies& policies, std::string_view region, const ActionId& action,
+                    const ActionFacts& facts, std::optional<WallTime> server_now,
+                    const Guard& guard) {
+  return explain(policies.governing(region, facts), action, facts, server_now, guard);
+}
+
+Explanations explain_all(const PolicyTrial::Governed* trial, const StaleWatch& watch,
+                         std::optional<WallTime> server_now, const Guard& guard, std::size_t most) {
+  std::vector<Place> places;
+  places.reserve(watch.size());
+  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const PolicyOptions* policy) {
+    if (trial != nullptr) {
+      const auto matched = trial->find(id);
+      if (matched == trial->end()) return;
+      policy = matched->second;
+    }
+    places.push_back(
+        {policy != nullptr ? stale_at(*policy, facts) : std::nullopt, &id, &facts, policy});
+  });
+  const std::size_t shown = std::min(most, places.size());
+  std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(shown),
+                    places.end());
+  Explanations all;
+  all.more = places.size() - shown;
+  places.resize(shown);
+  for (const Place& place : places) {
+    all.actions.push_back(explain(place.policy, *place.action, *place.facts, server_now, guard));
+  }
+  return all;
+}
+
+std::string_view sentence(CancelGuard guard) {
+  switch (guard) {
+    case CancelGuard::Off:
+      return "[cancel] max_per_hour is 0, so nothing is ever cancelled";
+    case CancelGuard::Suspended:
+      return "cancelling is suspended by an operator; mactionctl policy resume ends that";
+    case CancelGuard::NotSwept:
+      return "no complete sweep of the region has succeeded since the start";
+    case CancelGuard::NoServerTime:
+      return "the API's time is not known yet";
+    case CancelGuard::ClockUncertain:
+      return "the API's time is known too roughly";
+    case CancelGuard::ClockJumped:
+      return "the API's clock was set a short while ago";
+    case CancelGuard::ClocksDisagree:
+      return "the API's clock and ours are a day or more apart";
+    case CancelGuard::Permission:
+      return "the app registration lacks the permission to cancel this type of action";
+    case CancelGuard::PolicyLimit:
+      return "max_per_hour of the policy is used up";
+    case CancelGuard::TotalLimit:
+      return "[cancel] max_per_hour is used up";
+    case CancelGuard::UnderWay:
+      return "it is being cancelled already; mactionctl show tells how far that is";
+    case CancelGuard::Decided:
+      return "the policy decided for it in this status before; mactionctl show tells what became "
+             "of that";
+    case CancelGuard::StoreRecovered:
+      return "the store was recovered less than an hour ago; what was cancelled before is not "
+             "known";
+    case CancelGuard::Quota:
+      break;
+  }
+  return "the quota has no calls left for it";
+}
+
+}  // namespace mactiond::core

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "core/cancel/policy.hpp"
+#include "core/options.hpp"
+
+namespace mactiond::core {
+
+/// A copy of a region's open actions.
+struct OpenActions {
+  std::string region;
+  std::vector<std::pair<ActionId, ActionFacts>> actions;
+};
+
+/// Policies that are not in force, held against copies of the open actions. That takes as long as
+/// there are patterns times actions, so it belongs on another thread than the loop's.
+class PolicyTrial {
+ public:
+  explicit PolicyTrial(Options options);
+  // What governs points into the policies.
+  PolicyTrial(const PolicyTrial&) = delete;
+  PolicyTrial& operator=(const PolicyTrial&) = delete;
+  ~PolicyTrial() = default;
+
+  /// go_on is asked before each action. False if it said no.
+  [[nodiscard]] bool match(const std::vector<OpenActions>& regions,
+                           const std::function<bool()>& go_on);
+
+  [[nodiscard]] const Options& options() const { return options_; }
+  /// Which policy governs each action of the region that was matched; nullptr if none does.
+  using Governed = std::unordered_map<ActionId, const PolicyOptions*>;
+  [[nodiscard]] const Governed& governed(const std::string& region) const;
+  /// Of all policies together.
+  [[nodiscard]] std::size_t pattern_count() const;
+
+ private:
+  Options options_;
+  Policies policies_;
+  std::unordered_map<std::string, Governed> regions_;
+};
+
+}  // namespace mactiond::core

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "base/time.hpp"
+#include "core/cancel/policy.hpp"
+
+namespace mactiond::core {
+
+/// The open actions of one region, which policy governs each, and when it turns stale.
+///
+/// An action is matched against the policies only when its facts or the policies change; asking
+/// what is due costs nothing while nothing is. All times are the server's.
+class StaleWatch {
+ public:
+  /// policies must stay until use() is called with others.
+  StaleWatch(std::string region, const Policies& policies);
+  // The queue points at the actions: they move together, and a copy would point at another's.
+  StaleWatch(StaleWatch&&) noexcept = default;
+  StaleWatch& operator=(StaleWatch&&) noexcept = default;
+  StaleWatch(const StaleWatch&) = delete;
+  StaleWatch& operator=(const StaleWatch&) = delete;
+  ~StaleWatch() = default;
+
+  /// The facts of an open action, new or changed; equal ones change nothing.
+  void put(const ActionId& id, ActionFacts facts);
+  /// The action is final or vanished; all that was known of it is forgotten.
+  void drop(const ActionId& id);
+  /// Other policies, or the same object with other content. What was due is due again only under
+  /// another policy, or if its policy now cancels and did not before, or the other way round.
+  void use(const Policies& policies);
+
+  /// When due() next has something to tell.
+  [[nodiscard]] std::optional<WallTime> next() const;
+  /// The actions that are stale at now and were not told before for their present policy and
+  /// status, the longest due first, then by id. Each is told once; see again().
+  [[nodiscard]] std::vector<ActionId> due(WallTime now);
+  /// Tells the action once more, but not before when and not before it is stale by its facts.
+  void again(const ActionId& id, WallTime when);
+  /// What due() would have told was told already, before a restart.
+  void settle(const ActionId& id);
+
+  /// nullptr if it is not open; valid until the next change.
+  [[nodiscard]] const ActionFacts* find(const ActionId& id) const;
+  [[nodiscard]] const PolicyOptions* governing(const ActionId& id) const;
+  [[nodiscard]] std::size_t size() const { return open_.size(); }
+  [[nodiscard]] const std::string& region() const { return region_; }
+  [[nodiscard]] const Policies& policies() const { return *policies_; }
+
+  /// Calls visit(id, facts, governing policy or nullptr) for each open action, in no order.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [id, entry] : open_) visit(id, entry.facts, entry.policy);
+  }
+
+ private:
+  // What due() told an action for. The policy by its name, which outlives a reload.
+  struct Told {
+    std::string policy;
+    bool cancels = false;
+    ActionStatus status;
+    bool operator==(const Told&) const = default;
+  };
+  struct Entry {
+    ActionFacts facts;
+    const PolicyOptions* policy = nullptr;
+    std::optional<WallTime> fires;  // while it is in queue_
+    std::optional<WallTime> held;   // again(): not before
+    std::vector<Told> told;
+  };
+  using Node = std::pair<const ActionId, Entry>;
+  struct Slot {
+    WallTime fires;
+    const Node* node;
+    bool operator<(const Slot& other) const {
+      if (fires != other.fires) return fires < other.fires;
+      return node->first.value < other.node->first.value;
+    }
+  };
+
+  static Told told_for(const Entry& entry);
+  static bool is_told(const Entry& entry);
+  static void remember(Entry& entry);
+  void arm(Node& node);
+  void disarm(Node& node);
+
+  std::string region_;
+  const Policies* policies_;
+  std::unordered_map<ActionId, Entry> open_;
+  std::set<Slot> queue_;
+};
+
+}  // namespace mactiond::core

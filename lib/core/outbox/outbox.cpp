@@ -1,0 +1,251 @@
+#include "core/outbox/outbox.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How many due deliveries are read at once.
+constexpr std::size_t kWindow = 128;
+/// No delivery waits longer: the longest Retry-After that is kept.
+constexpr Duration kWaitMax = 24h * 31;
+
+}  // namespace
+
+Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now now)
+    : options_(options),
+      row_(stored.row),
+      queued_(stored.queued),
+      dead_(stored.dead),
+      pace_(options.max_in_flight),
+      digest_(options.digest),
+      trouble_(stored.row.trouble),
+      overflow_(options) {
+  row_.webhook = options_.name;
+  if (!row_.held_until) return;
+  // A silence longer than any that is kept was noted by a clock that was set back since.
+  const Duration left = *row_.held_until - now.wall;
+  if (left > kWaitMax) {
+    row_.held_until.reset();
+  } else {
+    pace_.hold(now.mono + std::max(left, Duration{}));
+  }
+}
+
+void Outbox::configure(const WebhookOptions& options) {
+  if (options.max_in_flight != options_.max_in_flight) pace_.configure(options.max_in_flight);
+  digest_.configure(options.digest);
+  overflow_.configure(options);
+  options_ = options;
+}
+
+void Outbox::added() {
+  ++queued_;
+  look_ = true;
+}
+
+std::size_t Outbox::enough() const {
+  return static_cast<std::size_t>(options_.max_in_flight) *
+         static_cast<std::size_t>(digest_.most());
+}
+
+std::optional<MonoTime> Outbox::silent_until(MonoTime now) const {
+  return std::max(pace_.held_until(now), digest_.held_until(now));
+}
+
+int Outbox::room(MonoTime now) const {
+  if (!sending() || digest_.held_until(now)) return 0;
+  const int allowed = pace_.room(in_flight_.size(), now);
+  return probing() ? std::min(allowed, in_flight_.empty() ? 1 : 0) : allowed;
+}
+
+bool Outbox::wants_load(Now now) const {
+  if (load_ || !sending()) return false;
+  if (probing() && held() > 0) return false;
+  if (ready_.size() >= enough()) return false;
+  if (queued_ <= static_cast<std::int64_t>(held())) return false;
+  return look_ || (next_due_ && *next_due_ <= due_until(now.wall));
+}
+
+// A due time further off than any delay was noted by a clock that was set back while nobody watched
+// it: such a delivery is as good as due.
+WallTime Outbox::due_until(WallTime now) const {
+  return next_due_ && *next_due_ - now > kWaitMax ? *next_due_ : now;
+}
+
+void Outbox::advance(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
+  while (!ready_.empty() && room(now.mono) > 0) send(now, next_id, commands);
+  load_due(now, next_id, commands);
+  load_excess(next_id, commands);
+}
+
+void Outbox::send(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
+  std::vector<DueDelivery> taken = digest_.take(ready_);
+  digest_.sent(now.mono);
+  InFlight message{{}, pace_.era(), now.mono};
+  const DueDelivery& first = taken.front();
+  if (first.early && first.due > now.wall) message.due = first.due;
+  for (const DueDelivery& delivery : taken) {
+    message.events.push_back({delivery.event.seq, delivery.event.id, delivery.attempts + 1,
+                              delivery.refusals, delivery.early_tries, delivery.failed});
+  }
+  const CommandId id{++next_id};
+  SendDelivery command{id, options_.name, std::move(taken.front().event),
+                       message.events.front().attempt, now.mono + options_.timeout};
+  for (std::size_t i = 1; i < taken.size(); ++i) command.more.push_back(std::move(taken[i].event));
+  in_flight_.emplace(id, std::move(message));
+  commands.push_back(std::move(command));
+}
+
+void Outbox::load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
+  if (!wants_load(now)) return;
+  // What is held is still due in the store, so it comes along and is left out on arrival.
+  const std::size_t limit = probing() ? 1 : kWindow + held();
+  load_ = Load{CommandId{++next_id}, limit, {}, false};
+  look_ = false;
+  const bool early = !probing() && !trouble_.row().unreachable;
+  commands.push_back(LoadDeliveries{load_->id, options_.name, due_until(now.wall),
+                                    static_cast<int>(limit), probing(), early});
+}
+
+void Outbox::load_excess(std::uint64_t& next_id, std::vector<Command>& commands) {
+  if (removing_) return;
+  const auto excess = overflow_.next(queued_, dead_);
+  if (!excess) return;
+  const bool dead =
+      excess->why == Removal::MaxDeadLetters || excess->why == Removal::DeadLetterRetention;
+  // What is in flight stays, so that many more are asked for.
+  const std::size_t in_flight = held() - ready_.size();
+  const std::size_t limit = static_cast<std::size_t>(excess->limit) + in_flight;
+  removing_ = Removing{CommandId{++next_id}, excess->why, limit, {}, false};
+  commands.push_back(
+      LoadOldest{removing_->id, options_.name, dead, static_cast<int>(limit), excess->before});
+}
+
+WebhookIncidents Outbox::on(const OldestLoaded& loaded, Now now, Batch& batch) {
+  MACTIOND_ASSERT(removing_ && removing_->id == loaded.command);
+  const Removing removing = std::move(*removing_);
+  removing_.reset();
+  if (removing.obsolete) return {};
+  if (loaded.rows.size() < removing.limit) overflow_.none_left(removing.why);
+  std::size_t count = 0;
+  if (removing.why == Removal::MaxQueue || removing.why == Removal::QueueRetention) {
+    count = bury(removing, loaded.rows, now, batch);
+  } else {
+    count = loaded.rows.size();
+    for (const auto& row : loaded.rows) batch.deleted_letters.push_back({options_.name, row.seq});
+    dead_ -= static_cast<std::int64_t>(count);
+  }
+  if (count == 0) return {};
+  const std::string detail = std::to_string(loaded.rows.back().seq) + '@' +
+                             std::to_string(now.wall.time_since_epoch().count());
+  return {
+      {EventType::WebhookDeadLettered, detail, describe(removing.why, count), removing.why, count}};
+}
+
+std::size_t Outbox::bury(const Removing& removing, const std::vector<OldestLoaded::Row>& rows,
+                         Now now, Batch& batch) {
+  std::set<std::uint64_t> staying = removing.answered;
+  for (const auto& [id, message] : in_flight_) {
+    for (const Sent& delivery : message.events) staying.insert(delivery.seq);
+  }
+  std::set<std::uint64_t> gone;
+  for (const auto& row : rows) {
+    if (staying.contains(row.seq)) continue;
+    end({row.seq, {}, row.attempts}, true, std::string(to_string(removing.why)), now.wall, batch);
+    gone.insert(row.seq);
+    held_seqs_.erase(row.seq);
+    if (load_) load_->answered.insert(row.seq);
+  }
+  std::erase_if(ready_, [&](const auto& due) { return gone.contains(due.event.seq); });
+  look_ = true;
+  return gone.size();
+}
+
+void Outbox::on(DeliveriesLoaded loaded) {
+  MACTIOND_ASSERT(load_ && load_->id == loaded.command);
+  const Load load = std::move(*load_);
+  load_.reset();
+  if (load.obsolete) return;
+  if (loaded.due.size() >= load.limit) look_ = true;
+  next_due_ = loaded.next_due;
+  for (DueDelivery& delivery : loaded.due) {
+    const std::uint64_t seq = delivery.event.seq;
+    if (load.answered.contains(seq) || !held_seqs_.insert(seq).second) continue;
+    ready_.push_back(std::move(delivery));
+  }
+}
+
+// What was read and is not under way may no longer be what is to be sent.
+void Outbox::look_again() {
+  for (const DueDelivery& delivery : ready_) held_seqs_.erase(delivery.event.seq);
+  ready_.clear();
+  if (load_) load_->obsolete = true;
+  next_due_.reset();
+  look_ = true;
+}
+
+// It goes before later events of its action, which may have been read already.
+void Outbox::revived() {
+  purged();
+  added();
+  look_again();
+}
+
+void Outbox::purged() {
+  --dead_;
+  if (removing_) removing_->obsolete = true;
+}
+
+void Outbox::shift(Duration by) {
+  // What a load under way tells is by the former clock.
+  if (load_) look_ = true;
+  if (next_due_) *next_due_ += by;
+  if (row_.held_until) *row_.held_until += by;
+  trouble_.shift(by);
+  for (DueDelivery& delivery : ready_) {
+    delivery.due += by;
+    if (delivery.failed) *delivery.failed += by;
+  }
+  for (auto& [id, message] : in_flight_) {
+    if (message.due) *message.due += by;
+    for (Sent& delivery : message.events) {
+      if (delivery.failed) *delivery.failed += by;
+    }
+  }
+}
+
+std::optional<MonoTime> Outbox::watch_at(Now now) const {
+  return row_.state == "ok" ? trouble_.report_at(now) : std::nullopt;
+}
+
+std::optional<MonoTime> Outbox::wake_at(Now now) const {
+  if (load_ || !sending()) return std::nullopt;
+  if (queued_ <= static_cast<std::int64_t>(held() - ready_.size())) return std::nullopt;
+  // While no more may start an answer is awaited, not the time.
+  if (probing() && !in_flight_.empty()) return std::nullopt;
+  const auto silent = silent_until(now.mono);
+  if (!ready_.empty() && silent) return silent;
+  if (ready_.size() >= enough()) return std::nullopt;
+  if (!next_due_ || queued_ <= static_cast<std::int64_t>(held())) return std::nullopt;
+  const MonoTime due = now.mono + std::max(*next_due_ - due_until(now.wall), Duration{});
+  return std::max(due, silent.value_or(due));
+}
+
+WebhookStatus Outbox::status() const {
+  return {options_.name,
+          row_.state,
+          queued_,
+          dead_,
+          static_cast<int>(in_flight_.size()),
+          row_.reason.empty() ? trouble_.reason() : row_.reason,
+          row_.by_operator,
+          trouble_.row().reported};
+}
+
+}  // namespace mactiond::core

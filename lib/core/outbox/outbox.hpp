@@ -1,0 +1,185 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/disposition.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/command.hpp"
+#include "core/event.hpp"
+#include "core/options.hpp"
+#include "core/outbox/delivery_outcome.hpp"
+#include "core/outbox/digest.hpp"
+#include "core/outbox/overflow.hpp"
+#include "core/outbox/pace.hpp"
+#include "core/outbox/receiver_trouble.hpp"
+#include "core/rows.hpp"
+#include "core/snapshot.hpp"
+#include "core/status.hpp"
+
+namespace mactiond::core {
+
+/// What the outbox wants done beside its rows: told to the log and to the other webhooks.
+struct WebhookIncident {
+  EventType type = EventType::WebhookDeadLettered;
+  std::string detail;  ///< tells incidents of one type apart
+  std::string reason;
+  std::optional<Removal> removal{};       ///< what is told is that events left undelivered
+  std::size_t count = 1;                  ///< so many
+  std::optional<std::int64_t> waiting{};  ///< with WebhookFailing and WebhookRecovered: queued
+  Operator by{};                          ///< of what an operator did
+};
+using WebhookIncidents = std::vector<WebhookIncident>;
+
+/// The deliveries of one webhook. The queue itself is in the store; here is only a bounded window
+/// of deliveries that are due, and those in flight.
+///
+/// Order per action is kept by the store: it hands out a delivery only if it is the oldest open
+/// one of its action. Different actions go out side by side, as many as the pace allows, or
+/// together in one message (Digest); what becomes of a message becomes of each event in it.
+///
+/// Answers that only a change of configuration mends (needs_operator) pause the webhook after five
+/// in a row, and so do answers that refuse twenty different events for their content. Then its
+/// oldest event alone is tried, when it is due; one success, and everything is sent again.
+///
+/// An event that is refused for its content is given up after three tries, and the next of its
+/// action follows. In a message of several events the one that is refused is found by halves.
+///
+/// What waits only because the receiver could not be reached is tried before it is due, once the
+/// receiver takes an event: within the pace, and a few times at most between two attempts of the
+/// schedule, so that one event that takes its receiver down is no worse than on the schedule.
+class Outbox {
+ public:
+  Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now now);
+
+  [[nodiscard]] const std::string& name() const { return options_.name; }
+  void configure(const WebhookOptions& options);
+  /// A delivery row was added for this webhook.
+  void added();
+  /// Starts what is due and free to go. next_id numbers commands.
+  void advance(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
+  void on(DeliveriesLoaded loaded);
+  /// Removes what is too much; rows go to batch.
+  [[nodiscard]] WebhookIncidents on(const OldestLoaded& loaded, Now now, Batch& batch);
+  /// What is older than the limits allow will be looked for: Overflow::look_for_old.
+  void look_for_old(WallTime today) { overflow_.look_for_old(today); }
+  /// Decides what an answer means for the delivery; rows go to batch.
+  [[nodiscard]] WebhookIncidents on(const DeliveryAnswered& answered, Now now, Random& random,
+                                    Batch& batch);
+  /// What time alone makes of it: trouble that has lasted; rows go to batch.
+  [[nodiscard]] WebhookIncidents watch(Now now, Batch& batch);
+  /// By an operator: nothing is sent from here on; or everything goes on, whatever was in the way.
+  /// Only a receiver's Retry-After is kept to.
+  [[nodiscard]] WebhookIncident pause(Now now, Batch& batch);
+  [[nodiscard]] WebhookIncident resume(Now now, Batch& batch);
+  /// A dead letter waits again, or was deleted, by rows that are not the outbox's.
+  void revived();
+  void purged();
+  /// The wall clock jumped: waiting times move along.
+  void shift(Duration by);
+
+  /// When a waiting delivery becomes due; nothing if none does by time alone.
+  [[nodiscard]] std::optional<MonoTime> wake_at(Now now) const;
+  /// When watch() will have something to record.
+  [[nodiscard]] std::optional<MonoTime> watch_at(Now now) const;
+  [[nodiscard]] WebhookStatus status() const;
+
+ private:
+  struct Sent {
+    std::uint64_t seq = 0;
+    std::string event_id;
+    int attempt = 0;
+    int refusals = 0;
+    int early_tries = 0;
+    std::optional<WallTime> failed{};  ///< when an attempt failed for the first time
+  };
+  /// One message; its oldest event comes first.
+  struct InFlight {
+    std::vector<Sent> events;
+    std::uint64_t era = 0;
+    MonoTime started{};
+    std::optional<WallTime> due{};  ///< set if it was tried before then
+  };
+  /// A load under way. What it tells of deliveries that were answered meanwhile is out of date.
+  struct Load {
+    CommandId id;
+    std::size_t limit = 0;
+    std::set<std::uint64_t> answered;
+    bool obsolete = false;  ///< asked for in another state
+  };
+  struct Removing {
+    CommandId id;
+    Removal why = Removal::MaxQueue;
+    std::size_t limit = 0;
+    std::set<std::uint64_t> answered;
+    bool obsolete = false;  ///< the dead letters are others meanwhile
+  };
+  [[nodiscard]] bool probing() const { return row_.state == "paused" && !row_.by_operator; }
+  [[nodiscard]] bool sending() const { return row_.state == "ok" || probing(); }
+  [[nodiscard]] int room(MonoTime now) const;
+  [[nodiscard]] bool wants_load(Now now) const;
+  [[nodiscard]] WallTime due_until(WallTime now) const;
+  [[nodiscard]] std::size_t held() const { return held_seqs_.size(); }
+  /// As many as can leave side by side.
+  [[nodiscard]] std::size_t enough() const;
+  /// Set while nothing may start; lies ahead of now.
+  [[nodiscard]] std::optional<MonoTime> silent_until(MonoTime now) const;
+  void send(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
+  void enter(std::string state, std::string reason, Batch& batch);
+  void delivered(const InFlight& message, Now now, Batch& batch, WebhookIncidents& told);
+  void failed(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+              Batch& batch, WebhookIncidents& told);
+  void retry(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+             Batch& batch, WebhookIncidents& told);
+  [[nodiscard]] std::optional<WallTime> next_attempt(const InFlight& message,
+                                                     const Disposition& outcome, Now now,
+                                                     Random& random) const;
+  void refused(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+               Batch& batch, WebhookIncidents& told);
+  void halve(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+             Batch& batch);
+  void wait(DeliveryRetryRow row, Batch& batch);
+  [[nodiscard]] bool refuses_everything() const;
+  void note_trouble(const InFlight& message, const Disposition& outcome, Now now, Batch& batch);
+  [[nodiscard]] WebhookIncident trouble_incident(EventType type, WallTime since,
+                                                 std::string reason) const;
+  void keep(Batch& batch);
+  void look_again();
+  void give_up(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
+               WebhookIncidents& told);
+  void count(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
+             WebhookIncidents& told);
+  void slow_down(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+                 Batch& batch);
+  void load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
+  void load_excess(std::uint64_t& next_id, std::vector<Command>& commands);
+  std::size_t bury(const Removing& removing, const std::vector<OldestLoaded::Row>& rows, Now now,
+                   Batch& batch);
+  void end(const Sent& delivery, bool dead, const std::string& reason, WallTime now, Batch& batch);
+
+  WebhookOptions options_;
+  WebhookRow row_;
+  std::int64_t queued_ = 0;
+  std::int64_t dead_ = 0;
+  Pace pace_;
+  Digest digest_;
+  ReceiverTrouble trouble_;
+
+  std::deque<DueDelivery> ready_;
+  std::map<CommandId, InFlight> in_flight_;
+  std::set<std::uint64_t> held_seqs_;  ///< of ready_ and in_flight_
+  std::optional<Load> load_;
+  Overflow overflow_;
+  std::optional<Removing> removing_;
+  /// The store may hold due deliveries that are not here.
+  bool look_ = true;
+  std::optional<WallTime> next_due_;
+};
+
+}  // namespace mactiond::core

@@ -1,0 +1,270 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+#include "core/outbox/outbox.hpp"
+#include "core/outbox/retry_schedule.hpp"
+
+namespace mactiond::core {
+namespace {
+
+/// Configuration errors in a row that pause the webhook.
+constexpr int kPauseAfter = 5;
+/// So many different events in a row that were refused for their content pause it too.
+constexpr std::size_t kRefusedMost = 20;
+/// Tries before an attempt of the schedule is due. An event that makes its receiver unreachable has
+/// them too, between deliveries of others.
+constexpr int kEarlyTries = 3;
+
+template <class Sent>
+std::string incident_detail(const Sent& delivery, WallTime now) {
+  return delivery.event_id + '#' + std::to_string(delivery.attempt) + '@' +
+         std::to_string(now.time_since_epoch().count());
+}
+
+}  // namespace
+
+WebhookIncidents Outbox::on(const DeliveryAnswered& answered, Now now, Random& random,
+                            Batch& batch) {
+  const auto found = in_flight_.find(answered.command);
+  MACTIOND_ASSERT(found != in_flight_.end());
+  const InFlight message = std::move(found->second);
+  in_flight_.erase(found);
+  look_ = true;
+  for (const Sent& delivery : message.events) {
+    held_seqs_.erase(delivery.seq);
+    if (load_) load_->answered.insert(delivery.seq);
+    if (removing_) removing_->answered.insert(delivery.seq);
+  }
+
+  WebhookIncidents told;
+  const Disposition& outcome = answered.outcome;
+  if (outcome.reason == Reason::Stopped) return told;
+  if (outcome.ok()) {
+    delivered(message, now, batch, told);
+  } else {
+    failed(message, outcome, now, random, batch, told);
+  }
+  return told;
+}
+
+void Outbox::delivered(const InFlight& message, Now now, Batch& batch, WebhookIncidents& told) {
+  for (const Sent& delivery : message.events) end(delivery, false, {}, now.wall, batch);
+  pace_.succeeded();
+  const WallTime since = trouble_.row().since.value_or(now.wall);
+  const auto taken = trouble_.taken(now);
+  if (taken == ReceiverTrouble::Taken::Recovered) {
+    told.push_back(trouble_incident(EventType::WebhookRecovered, since, "an event was accepted"));
+  }
+  const bool resumes = probing();
+  const bool nothing_new = row_.failures_in_a_row == 0 && row_.refused.empty() &&
+                           taken == ReceiverTrouble::Taken::NothingNew;
+  if (nothing_new && !resumes) return;
+  row_.failures_in_a_row = 0;
+  row_.refused.clear();
+  if (!resumes) return keep(batch);
+  enter("ok", {}, batch);
+  told.push_back({EventType::WebhookResumed, incident_detail(message.events.front(), now.wall),
+                  "the probe was accepted"});
+}
+
+void Outbox::failed(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+                    Batch& batch, WebhookIncidents& told) {
+  slow_down(message, outcome, now, random, batch);
+  if (outcome.reason == Reason::Gone) {
+    if (row_.state == "disabled") return;
+    enter("disabled", describe(outcome), batch);
+    told.push_back({EventType::WebhookDisabled, incident_detail(message.events.front(), now.wall),
+                    describe(outcome)});
+    return;
+  }
+  note_trouble(message, outcome, now, batch);
+  count(message, outcome, now.wall, batch, told);
+  if (refuses_content(outcome)) {
+    refused(message, outcome, now, random, batch, told);
+  } else {
+    retry(message, outcome, now, random, batch, told);
+  }
+}
+
+void Outbox::note_trouble(const InFlight& message, const Disposition& outcome, Now now,
+                          Batch& batch) {
+  const bool before = trouble_.row().unreachable;
+  const Sent& first = message.events.front();
+  if (!trouble_.failed({first.seq, message.started, first.failed}, outcome, now)) return;
+  keep(batch);
+  // What was read may hold tries before their time: they are no longer wanted.
+  if (trouble_.row().unreachable != before) look_again();
+}
+
+// One time for all: what is due at one time makes one message again.
+std::optional<WallTime> Outbox::next_attempt(const InFlight& message, const Disposition& outcome,
+                                             Now now, Random& random) const {
+  const Duration least = outcome.retry_after.value_or(Duration{});
+  const auto delay = delay_after(message.due ? 1 : message.events.front().attempt, random);
+  if (!delay) return std::nullopt;
+  const WallTime next = now.wall + std::max(*delay, least);
+  return message.due ? std::max(next, *message.due) : next;
+}
+
+void Outbox::retry(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+                   Batch& batch, WebhookIncidents& told) {
+  const auto due = next_attempt(message, outcome, now, random);
+  if (!due) return give_up(message, outcome, now.wall, batch, told);
+  const Duration least = std::max(kRetryLeast, outcome.retry_after.value_or(Duration{}));
+  const bool worth_it = is_unreachable(outcome) && *due - now.wall >= 2 * least;
+  for (const Sent& delivery : message.events) {
+    DeliveryRetryRow row{options_.name, delivery.seq,      delivery.attempt,
+                         *due,          describe(outcome), delivery.failed.value_or(now.wall)};
+    row.refusals = delivery.refusals;
+    if (message.due) {
+      // The schedule stays where it was.
+      --row.attempts;
+      row.early_tries = delivery.early_tries + 1;
+    }
+    if (worth_it && row.early_tries < kEarlyTries) row.early_from = now.wall + least;
+    wait(std::move(row), batch);
+  }
+}
+
+void Outbox::wait(DeliveryRetryRow row, Batch& batch) {
+  next_due_ = std::min(next_due_.value_or(row.due), row.due);
+  batch.retries.push_back(std::move(row));
+}
+
+bool Outbox::refuses_everything() const { return row_.refused.size() >= kRefusedMost; }
+
+void Outbox::refused(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+                     Batch& batch, WebhookIncidents& told) {
+  if (message.events.size() > 1) return halve(message, outcome, now, random, batch);
+  const Sent& delivery = message.events.front();
+  const int refusals = delivery.refusals + 1;
+  // Where everything is refused it is not for this event's content: the backlog is kept.
+  const bool own_fault = !refuses_everything();
+  if (own_fault && refusals >= kContentTries) {
+    return give_up(message, outcome, now.wall, batch, told);
+  }
+  const auto delay = delay_after(own_fault ? refusals : delivery.attempt, random);
+  if (!delay) return give_up(message, outcome, now.wall, batch, told);
+  const WallTime due = now.wall + std::max(*delay, outcome.retry_after.value_or(Duration{}));
+  DeliveryRetryRow row{options_.name, delivery.seq,      delivery.attempt,
+                       due,           describe(outcome), delivery.failed.value_or(now.wall)};
+  row.refusals = refusals;
+  wait(std::move(row), batch);
+}
+
+// Different due times make two messages of them.
+void Outbox::halve(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+                   Batch& batch) {
+  const Duration delay =
+      std::max(delay_after(1, random).value(), outcome.retry_after.value_or(Duration{}));
+  const std::size_t half = message.events.size() / 2;
+  for (std::size_t i = 0; i < message.events.size(); ++i) {
+    const Sent& delivery = message.events[i];
+    const WallTime due = now.wall + delay + (i < half ? Duration{} : Duration{1});
+    DeliveryRetryRow row{options_.name, delivery.seq,      delivery.attempt,
+                         due,           describe(outcome), delivery.failed.value_or(now.wall)};
+    row.refusals = delivery.refusals;
+    wait(std::move(row), batch);
+  }
+}
+
+void Outbox::give_up(const InFlight& message, const Disposition& outcome, WallTime now,
+                     Batch& batch, WebhookIncidents& told) {
+  for (const Sent& delivery : message.events) {
+    end(delivery, true, describe(outcome), now, batch);
+    told.push_back({EventType::WebhookDeadLettered, incident_detail(delivery, now),
+                    describe(outcome), Removal::Exhausted, 1});
+  }
+}
+
+void Outbox::count(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
+                   WebhookIncidents& told) {
+  const Sent& first = message.events.front();
+  bool changed = false;
+  if (refuses_content(outcome)) {
+    const bool known =
+        std::find(row_.refused.begin(), row_.refused.end(), first.seq) != row_.refused.end();
+    changed = !known && !refuses_everything();
+    if (changed) row_.refused.push_back(first.seq);
+  } else {
+    const int before = row_.failures_in_a_row;
+    row_.failures_in_a_row = needs_operator(outcome) ? before + 1 : 0;
+    changed = row_.failures_in_a_row != before;
+  }
+  if (row_.state == "ok" && (row_.failures_in_a_row >= kPauseAfter || refuses_everything())) {
+    enter("paused", describe(outcome), batch);
+    told.push_back({EventType::WebhookPaused, incident_detail(first, now), describe(outcome)});
+  } else if (changed) {
+    keep(batch);
+  }
+}
+
+void Outbox::slow_down(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+                       Batch& batch) {
+  // A receiver that judges what it is sent is not too busy.
+  if (refuses_content(outcome)) return;
+  pace_.failed(message.era, outcome, now.mono, random);
+  if (!outcome.retry_after || !is_overload(outcome)) return;
+  const WallTime until = now.wall + *outcome.retry_after;
+  if (row_.held_until && *row_.held_until >= until) return;
+  pace_.hold(now.mono + *outcome.retry_after);
+  row_.held_until = until;
+  keep(batch);
+}
+
+WebhookIncidents Outbox::watch(Now now, Batch& batch) {
+  if (row_.state != "ok" || !trouble_.report(now)) return {};
+  keep(batch);
+  const TroubleRow& trouble = trouble_.row();
+  return {trouble_incident(EventType::WebhookFailing, *trouble.since, trouble.reason)};
+}
+
+// The beginning names both the beginning and the end.
+WebhookIncident Outbox::trouble_incident(EventType type, WallTime since, std::string reason) const {
+  WebhookIncident incident;
+  incident.type = type;
+  incident.detail = "since@" + std::to_string(since.time_since_epoch().count());
+  incident.reason = std::move(reason);
+  incident.waiting = queued_;
+  return incident;
+}
+
+void Outbox::keep(Batch& batch) {
+  row_.trouble = trouble_.row();
+  batch.webhooks.push_back(row_);
+}
+
+void Outbox::enter(std::string state, std::string reason, Batch& batch) {
+  row_.state = std::move(state);
+  row_.reason = std::move(reason);
+  keep(batch);
+  look_again();
+}
+
+void Outbox::end(const Sent& delivery, bool dead, const std::string& reason, WallTime now,
+                 Batch& batch) {
+  batch.ends.push_back({options_.name, delivery.seq, delivery.attempt, dead, reason, now});
+  --queued_;
+  if (dead) ++dead_;
+}
+
+WebhookIncident Outbox::pause(Now now, Batch& batch) {
+  row_.by_operator = true;
+  enter("paused", "by an operator", batch);
+  return {EventType::WebhookPaused,
+          "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
+}
+
+WebhookIncident Outbox::resume(Now now, Batch& batch) {
+  row_.by_operator = false;
+  row_.failures_in_a_row = 0;
+  row_.refused.clear();
+  pace_.forget_failures();
+  trouble_.forget();
+  enter("ok", {}, batch);
+  return {EventType::WebhookResumed,
+          "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
+}
+
+}  // namespace mactiond::core

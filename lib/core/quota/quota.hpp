@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/disposition.hpp"
+#include "base/time.hpp"
+#include "core/options.hpp"
+#include "core/quota/call_meter.hpp"
+#include "core/rows.hpp"
+#include "core/status.hpp"
+
+namespace mactiond::core {
+
+/// Calls that the API counts apart from all others (docs/defender-api.md 4).
+enum class Metered : std::uint8_t {
+  Api,           ///< lists, reads, cancels: what [region.quota] is about
+  PackageLink,   ///< getPackageUri
+  LiveResponse,  ///< runliveresponse
+};
+
+/// The quota of one region entry: a meter for each kind of call that is counted by itself.
+class Limiter {
+ public:
+  Limiter(const QuotaOptions& options, std::string boot_id);
+
+  /// See CallMeter::restore.
+  void restore(const std::vector<QuotaRow>& rows, MonoTime now);
+
+  /// See CallMeter::drain.
+  void drain(MonoTime now) {
+    for (CallMeter& meter : meters_) meter.drain(now);
+  }
+
+  /// See CallMeter::configure.
+  void configure(const QuotaOptions& options, MonoTime now);
+
+  /// Nothing if a token was taken, else when to ask again (after now).
+  [[nodiscard]] std::optional<MonoTime> try_take(Lane lane, MonoTime now,
+                                                 Metered what = Metered::Api);
+  /// When the lane may call next; not after now if it may at once.
+  [[nodiscard]] MonoTime next_at(Lane lane, MonoTime now) const {
+    return meter(Metered::Api).next_at(lane, now);
+  }
+  /// How many tokens the lane could take at once.
+  [[nodiscard]] int available(Lane lane, MonoTime now) const {
+    return meter(Metered::Api).available(lane, now);
+  }
+  [[nodiscard]] int burst() const { return meter(Metered::Api).burst(); }
+
+  /// The API said 429 although we kept within our limits: others share them, or they are smaller.
+  /// Nobody calls before the wait is over: exactly as told (an absurd wait is cut to an hour), else
+  /// growing with every refusal in a row. A smaller limit that was named is kept for a day, over
+  /// restarts too; beyond that the lanes that can wait go slower for some minutes.
+  void throttled(std::optional<Duration> told, std::optional<NamedLimit> named, MonoTime now,
+                 Metered what = Metered::Api) {
+    meter(what).throttled(told, named, now);
+  }
+  /// A call was answered: refusals are not in a row any more.
+  void accepted(Metered what = Metered::Api) { meter(what).accepted(); }
+  /// The spacing of calls that the quota can bear for ever.
+  [[nodiscard]] Duration sustained() const { return meter(Metered::Api).sustained(); }
+
+  /// Nobody calls before now + wait; a shorter hold never shortens a longer one.
+  void hold(Duration wait, MonoTime now) { meter(Metered::Api).hold(wait, now); }
+
+  /// The state to commit with the call that was just granted.
+  [[nodiscard]] std::vector<QuotaRow> rows(const std::string& counted_by) const;
+
+  /// Of Metered::Api.
+  [[nodiscard]] QuotaStatus status(MonoTime now) const;
+  /// Total time the API held us, in this process.
+  [[nodiscard]] Duration held() const { return meter(Metered::Api).held(); }
+
+ private:
+  [[nodiscard]] CallMeter& meter(Metered what) { return meters_[static_cast<std::size_t>(what)]; }
+  [[nodiscard]] const CallMeter& meter(Metered what) const {
+    return meters_[static_cast<std::size_t>(what)];
+  }
+
+  std::string boot_id_;
+  std::vector<CallMeter> meters_;  ///< by Metered
+};
+
+}  // namespace mactiond::core

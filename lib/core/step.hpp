@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.hpp"
+#include "core/command.hpp"
+#include "core/rows.hpp"
+
+namespace mactiond::core {
+
+/// Something an operator may want to read in the daemon's own log. Core itself never logs.
+struct Note {
+  enum class Level { Debug, Info, Warning, Error };
+  Level level = Level::Info;
+  std::string event;  ///< snake_case, stable
+  std::vector<std::pair<std::string, std::string>> fields;
+};
+
+/// A transition as the metrics count it.
+struct TransitionFact {
+  std::string region;
+  std::string to;
+  /// Server's last update to now; nothing where it says nothing about us: the change is older
+  /// than the first complete poll of this process.
+  std::optional<Duration> lag;
+};
+
+/// A step of a cancel as the metrics count it.
+struct CancelFact {
+  std::string region;
+  std::string policy;  ///< or "operator"
+  std::string result;  ///< requested, confirmed, overtaken, failed, suppressed, stale
+};
+
+/// The answer to what an operator asked for. It holds once the step's writes are committed.
+struct Reply {
+  enum class Outcome : std::uint8_t {
+    Done,
+    NotFound,
+    Refused,  ///< nothing was changed
+  };
+  Outcome outcome = Outcome::Done;
+  std::string text;  ///< what was done; else why not, and what to do about it
+};
+
+/// Events that left the queue or the dead letters undelivered, as the metrics count them.
+struct RemovalFact {
+  std::string webhook;
+  std::string reason;  ///< core::to_string(Removal)
+  std::size_t count = 0;
+};
+
+/// What one event led to. The driver commits writes first, then starts commands.
+struct Step {
+  Batch writes;
+  std::vector<Command> commands;
+  std::vector<Note> notes;
+  std::vector<TransitionFact> transitions;
+  std::vector<CancelFact> cancels;
+  std::optional<Reply> reply;  ///< set by what an operator asks for, by nothing else
+  std::vector<RemovalFact> removals;
+};
+
+}  // namespace mactiond::core

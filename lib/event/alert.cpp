@@ -1,0 +1,45 @@
+#include "event/alert.hpp"
+
+#include "action/machine_action.hpp"
+
+namespace mactiond::core {
+namespace {
+
+bool is_problem(std::string_view status) {
+  const auto known = ActionStatus::parse(status).known();
+  return known == ActionStatus::Known::Failed || known == ActionStatus::Known::TimeOut;
+}
+
+}  // namespace
+
+Alert alert_of(EventType type, std::string_view from, std::string_view to) {
+  switch (type) {
+    case EventType::ActionTransition:
+      if (is_problem(to)) return Alert::Trigger;
+      return is_problem(from) ? Alert::Resolve : Alert::None;
+    case EventType::CancelFailed:
+    case EventType::RegionDegraded:
+    case EventType::WebhookFailing:
+    case EventType::WebhookPaused:
+    case EventType::WebhookDisabled:
+    case EventType::WebhookDeadLettered:
+    case EventType::StoreRecovered:
+      return Alert::Trigger;
+    case EventType::RegionRecovered:
+    case EventType::WebhookRecovered:
+    case EventType::WebhookResumed:
+      return Alert::Resolve;
+    case EventType::ActionStale:
+    case EventType::ActionVanished:
+    case EventType::CancelRequested:
+    case EventType::CancelConfirmed:
+    case EventType::CancelOvertaken:
+    case EventType::CancelSuppressed:
+    case EventType::RegionBaseline:
+    case EventType::WebhookTest:
+      return Alert::None;
+  }
+  return Alert::None;
+}
+
+}  // namespace mactiond::core
