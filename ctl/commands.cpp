@@ -202,7 +202,7 @@ class Outage {
   }
   void end(const std::string& last_id) {
     if (attempts_ == 0) return;
-    std::fprintf(stderr, "mactionctl: back after %d attempts; going on behind event %s\n",
+    std::fprintf(stderr, "mactionctl: back after %d attempts; continuing after event %s\n",
                  attempts_, printable(last_id).c_str());
     attempts_ = 0;
   }

@@ -113,8 +113,8 @@ void add_policy_commands(CLI::App& app, Choice& choice) {
       ->type_name("FILE");
   add(*policy, choice, "suspend", "stop all cancelling, also over a restart",
       [&] { return ctl::perform(session, "/v1/policies/suspend", "cancelling is suspended"); });
-  add(*policy, choice, "resume", "let cancelling go on",
-      [&] { return ctl::perform(session, "/v1/policies/resume", "cancelling goes on"); });
+  add(*policy, choice, "resume", "resume cancelling",
+      [&] { return ctl::perform(session, "/v1/policies/resume", "cancelling is resumed"); });
 }
 
 void add_webhook_commands(CLI::App& app, Choice& choice) {
@@ -168,7 +168,7 @@ void add_daemon_commands(CLI::App& app, Choice& choice) {
   const ctl::Session& session = choice.session;
   add(app, choice, "reload", "read the configuration again",
       [&] { return ctl::perform(session, "/v1/reload", "reloaded"); });
-  add(app, choice, "reopen", "open the transition log anew, after a rotation",
+  add(app, choice, "reopen", "open the transition log again, after a rotation",
       [&] { return ctl::perform(session, "/v1/reopen", "reopened"); });
 }
 

@@ -144,6 +144,8 @@ class App {
   [[nodiscard]] int open_accesses();
   [[nodiscard]] int open_parts();
   /// logged: the last event in the log, where the store does not know it better.
+  /// Set where a store without events may have been lost, and what was logged cannot be read.
+  [[nodiscard]] std::optional<Error> unknown_past(std::uint64_t last_seq) const;
   [[nodiscard]] int open_log(std::uint64_t last_seq, std::uint64_t logged, bool recovered);
   [[nodiscard]] int open_clients();
   [[nodiscard]] int open_syslog();
@@ -217,6 +219,9 @@ int App::open_parts() {
   if (!found) return refuse("store_not_usable", found.error());
   const auto log_end = ops::read_log_end(config_.transition_log.path);
   const Duration seen_within = core::seen_within(options_);
+  if (const auto error = unknown_past(snapshot->last_seq)) {
+    return refuse("transition_log_not_usable", *error);
+  }
   auto recovered = core::judge_store(*found, log_end, seen_within);
   const std::uint64_t known = recovered ? recovered->after_seq : snapshot->last_seq;
   const std::uint64_t logged = log_end ? log_end->seq : known;
@@ -237,6 +242,15 @@ int App::open_parts() {
   first_unsent_ = std::max(logged, last_seq) + 1;
   if (recovered) driver_->post(*recovered);
   return 0;
+}
+
+std::optional<Error> App::unknown_past(std::uint64_t last_seq) const {
+  if (last_seq > 0) return std::nullopt;
+  const std::string unread = ops::unread_rotation(config_.transition_log.path);
+  if (unread.empty()) return std::nullopt;
+  return Error(Errc::PathNotUsable,
+               unread + ": the store is new, and no event can be read from this rotated file: " +
+                   "unpack it, or move it away to begin again with event 1");
 }
 
 int App::open_log(std::uint64_t last_seq, std::uint64_t logged, bool recovered) {
@@ -419,8 +433,8 @@ std::optional<core::Reply> App::explain_text(
 
 std::optional<core::Reply> App::test_webhook(const std::string& webhook,
                                              std::function<void(admin::WebhookTested)> done) {
-  if (driver_->is_stopping()) {
-    return core::Reply{core::Reply::Outcome::Refused, "the daemon is stopping"};
+  if (const auto refused = driver_->refusal()) {
+    return core::Reply{core::Reply::Outcome::Refused, refused->where};
   }
   if (auto refusal = runner_->refuse_test(webhook)) return refusal;
   const auto end = [webhook, done = std::move(done)](runtime::CommandRunner::Tested tested) {

@@ -100,7 +100,7 @@ http::Answer post_reopen(const Call& call) {
   if (!reopened) {
     return problem(
         500, "Internal Server Error",
-        reopened.error().message() + "; events wait in the store and the daemon goes on trying");
+        reopened.error().message() + "; events wait in the store and the daemon tries again");
   }
   return json_answer(JsonMembers().add("reopened", true));
 }

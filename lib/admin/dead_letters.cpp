@@ -23,7 +23,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kSeqsMax = 1000;
-/// Dead letters that one request looks at; the caller goes on with next.
+/// Dead letters that one request looks at; the caller continues with next.
 constexpr int kLookedAtMax = 1000;
 
 /// Which dead letters are meant: of one webhook, some or all, of a span of time.

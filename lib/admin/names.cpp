@@ -40,6 +40,9 @@ Words webhook_names(const core::EngineStatus& status) {
   return names;
 }
 
+/// An unknown word is looked for in all that is stored.
+constexpr std::size_t kWordsMax = 32;
+
 // As the store spells them: "Live Response" is LiveResponse.
 std::string spelled(core::ActionField field, const std::string& word) {
   if (field == core::ActionField::Type) return std::string(ActionType::parse(word).text());
@@ -60,8 +63,12 @@ std::optional<http::Response> read_list(const Call& call, const Kind& kind, Word
       more = comma != std::string_view::npos;
       if (more) rest.remove_prefix(comma + 1);
       if (word.empty()) return bad_request(kind.name + " is empty: leave it out to mean all");
+      if (found.size() == kWordsMax) {
+        return bad_request(kind.name + ": at most " + std::to_string(kWordsMax) +
+                           " in one request");
+      }
       std::string text = spelled(kind.field, word);
-      if (!contains(kind.known, text)) {
+      if (!contains(kind.known, text) && !contains(found, text)) {
         const auto occurs = call.views.occurs(kind.field, text);
         if (!occurs) return store_failed(occurs.error());
         if (!*occurs) return bad_request(no_such(kind.name, word, kind.label, kind.known));

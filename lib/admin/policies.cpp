@@ -48,7 +48,15 @@ http::Response answer_plans(const Operations::Plans& regions, const std::string&
 }
 
 // All errors of a configuration, in a member of their own: a caller shows them line by line.
-http::Response refused_config(const std::vector<std::string>& errors) {
+/// More than these help nobody, and an answer of megabytes would hold the loop.
+constexpr std::size_t kErrorsMax = 100;
+
+http::Response refused_config(std::vector<std::string> errors) {
+  if (errors.size() > kErrorsMax) {
+    const std::size_t more = errors.size() - kErrorsMax;
+    errors.resize(kErrorsMax);
+    errors.push_back("and " + std::to_string(more) + " more");
+  }
   std::string list = json_list(errors, [](const std::string& error) {
     std::string text;
     append_json_string(text, error);

@@ -113,14 +113,20 @@ void check_repeated(const Node& table, std::string_view key, Reader& reader) {
   }
 }
 
+/// Of two globs that are compared: the product of their lengths. Policies that take more to compare
+/// are not compared; all that is lost is a warning.
+constexpr std::size_t kStepsMax = 20'000'000;
+
 // Whether every value that fits narrow fits wide; no glob at all is what any value fits.
-bool covers(const Globs& wide, const Globs& narrow) {
+bool covers(const Globs& wide, const Globs& narrow, std::size_t& steps) {
   if (wide.empty()) return true;
   const Globs any = {"*"};
   const Globs& inner = narrow.empty() ? any : narrow;
-  return std::all_of(inner.begin(), inner.end(), [&wide](const std::string& glob) {
-    return std::any_of(wide.begin(), wide.end(),
-                       [&glob](const std::string& outer) { return glob_covers(outer, glob); });
+  return std::all_of(inner.begin(), inner.end(), [&](const std::string& glob) {
+    return std::any_of(wide.begin(), wide.end(), [&](const std::string& outer) {
+      steps += (outer.size() + 1) * (glob.size() + 1);
+      return steps <= kStepsMax && glob_covers(outer, glob);
+    });
   });
 }
 
@@ -137,11 +143,13 @@ bool covers_regions(const Globs& wide, const Globs& narrow, const Config& config
   });
 }
 
-bool shadows(const PolicyMatch& before, const PolicyMatch& after, const Config& config) {
-  return covers(before.type, after.type) && covers(before.status, after.status) &&
-         covers(before.requestor, after.requestor) &&
-         covers(before.request_source, after.request_source) &&
-         covers(before.computer, after.computer) && covers(before.comment, after.comment) &&
+bool shadows(const PolicyMatch& before, const PolicyMatch& after, const Config& config,
+             std::size_t& steps) {
+  return covers(before.type, after.type, steps) && covers(before.status, after.status, steps) &&
+         covers(before.requestor, after.requestor, steps) &&
+         covers(before.request_source, after.request_source, steps) &&
+         covers(before.computer, after.computer, steps) &&
+         covers(before.comment, after.comment, steps) &&
          covers_regions(before.region, after.region, config);
 }
 
@@ -152,10 +160,11 @@ void check_shadowed(const std::vector<const Node*>& tables, const Config& config
     if (named && is_right(*tables[i], reader)) right.push_back(i);
   }
   reader.enter("policy");
+  std::size_t steps = 0;
   for (const std::size_t after : right) {
     const PolicyOptions& policy = config.policies[after];
     const auto before = std::find_if(right.begin(), right.end(), [&](std::size_t i) {
-      return i >= after || shadows(config.policies[i].match, policy.match, config);
+      return i >= after || shadows(config.policies[i].match, policy.match, config, steps);
     });
     if (*before >= after) continue;
     reader.warn(tables[after]->place,

@@ -219,7 +219,7 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
   out.note(Note::Level::Warning, asked.suspended ? "cancelling_suspended" : "cancelling_resumed",
            with_operator({}, asked.by));
   out.reply(Reply::Outcome::Done,
-            asked.suspended ? "cancelling is suspended" : "cancelling goes on");
+            asked.suspended ? "cancelling is suspended" : "cancelling is resumed");
 }
 
 void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& out) {

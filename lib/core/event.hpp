@@ -99,7 +99,7 @@ struct StopRequested {};
 
 // What an operator asks for. Its step carries the answer (Step::reply).
 
-/// All cancelling stops, or goes on; survives a restart.
+/// All cancelling stops, or is resumed; survives a restart.
 struct SuspendCancelling {
   bool suspended = true;
   Operator by{};
@@ -112,7 +112,7 @@ struct AskCancel {
   Operator by{};
 };
 
-/// A webhook sends nothing until it is resumed, over restarts too; or it goes on at once, also one
+/// A webhook sends nothing until it is resumed, over restarts too; or it sends at once, also one
 /// that paused itself or was disabled by a 410.
 struct PauseWebhook {
   std::string webhook;
@@ -150,7 +150,7 @@ struct PurgeDeadLetters {
 /// The store was lost, damaged or older than the transition log: core/recovery.hpp. Comes first.
 struct StoreRecovered {
   std::string reason;
-  std::uint64_t after_seq = 0;           ///< numbering goes on after it
+  std::uint64_t after_seq = 0;           ///< events are numbered from the next one on
   std::optional<WallTime> quiet_before;  ///< what last changed before then is no event
   bool suspend = false;                  ///< whether cancelling was suspended is not known
   std::int64_t kept = 0;                 ///< rows that are still there

@@ -10,7 +10,7 @@ namespace mactiond::core {
 /// What an event means to somebody who is on call.
 enum class Alert : std::uint8_t {
   None,     ///< nobody is woken
-  Trigger,  ///< a problem began, or goes on
+  Trigger,  ///< a problem began, or still exists
   Resolve,  ///< the problem told before is over
 };
 

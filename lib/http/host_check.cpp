@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "base/text.hpp"
+#include "http/metadata_address.hpp"
 
 namespace mactiond::http {
 namespace {
@@ -31,6 +32,7 @@ HostPort take_apart(std::string_view text) {
     rest = text.substr(end);
   }
   if (rest.empty()) return result;
+  if (!rest.starts_with(':')) return {};
   rest.remove_prefix(1);
   const bool digits =
       std::all_of(rest.begin(), rest.end(), [](char c) { return '0' <= c && c <= '9'; });
@@ -55,8 +57,12 @@ bool is_our_host(std::string_view host, const std::vector<std::string>& names) {
 
 bool is_loopback(std::string_view listen) {
   const HostPort given = take_apart(listen);
-  return given.host == "localhost" || given.host == "::1" ||
-         (given.host.starts_with("127.") && is_address(AF_INET, given.host));
+  if (given.host == "localhost") return true;
+  const auto bytes = literal_bytes(given.host);
+  if (!bytes) return false;
+  constexpr AddressBytes kLoopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  constexpr std::array<unsigned char, 13> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127};
+  return *bytes == kLoopback || std::equal(kMapped.begin(), kMapped.end(), bytes->begin());
 }
 
 }  // namespace mactiond::http

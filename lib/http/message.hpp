@@ -51,7 +51,7 @@ struct Response {
   std::string body;
 };
 
-/// An answer of a server that goes on until the client leaves, pulled piece by piece and no faster
+/// An answer of a server that lasts until the client leaves, pulled piece by piece and no faster
 /// than the client takes it.
 struct Stream {
   std::vector<Header> headers;

@@ -14,7 +14,7 @@ namespace mactiond::net {
 [[nodiscard]] std::string response_text(const http::Response& response, std::string_view method,
                                         bool keep_alive);
 
-/// The header of an answer that goes on until the connection ends.
+/// The header of an answer that lasts until the connection ends.
 [[nodiscard]] std::string stream_head_text(const std::vector<http::Header>& headers);
 
 /// The status that tells a client why its request could not be read; 0: nobody is left to tell.

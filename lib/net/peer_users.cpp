@@ -8,8 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <map>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include "net/deadline.hpp"
 #include "net/helper_threads.hpp"
@@ -55,14 +55,16 @@ struct PeerUsers::State {
     return found != names.end() ? found->second : std::string();
   }
   void finish(unsigned uid, std::string name) {
-    pending.erase(uid);
+    const auto waiters = pending.extract(uid);
+    for (const auto& wait : waiters.mapped()) wait->cancel();
     if (names.size() >= kNamesMax) names.clear();
     names.insert_or_assign(uid, std::move(name));
   }
 
   NameLookup lookup;
   std::map<unsigned, std::string> names;
-  std::set<unsigned> pending;
+  /// By user id whose name is being looked up: who waits for it.
+  std::map<unsigned, std::vector<std::shared_ptr<asio::steady_timer>>> pending;
   HelperThreads threads;
 };
 
@@ -82,16 +84,18 @@ Task<std::optional<http::Peer>> PeerUsers::find(int socket) {
 }
 
 Task<std::string> PeerUsers::name_of(std::shared_ptr<State> state, unsigned uid) {
-  if (state->pending.contains(uid)) co_return state->last_name(uid);
+  const bool asked = state->pending.contains(uid);
+  if (asked && state->names.contains(uid)) co_return state->last_name(uid);
   const auto executor = co_await asio::this_coro::executor;
   const auto wait = std::make_shared<asio::steady_timer>(executor, kAskAtMost);
-  auto ask = [lookup = state->lookup, uid] { return lookup(uid); };
-  auto done = [weak = std::weak_ptr<State>(state), wait, uid](std::string name) {
-    if (const auto alive = weak.lock()) alive->finish(uid, std::move(name));
-    wait->cancel();
-  };
-  if (!state->threads.run(std::move(ask), std::move(done))) co_return state->last_name(uid);
-  state->pending.insert(uid);
+  if (!asked) {
+    auto ask = [lookup = state->lookup, uid] { return lookup(uid); };
+    auto done = [weak = std::weak_ptr<State>(state), uid](std::string name) {
+      if (const auto alive = weak.lock()) alive->finish(uid, std::move(name));
+    };
+    if (!state->threads.run(std::move(ask), std::move(done))) co_return state->last_name(uid);
+  }
+  state->pending[uid].push_back(wait);
   co_await wait->async_wait(kToken);
   co_return state->last_name(uid);
 }

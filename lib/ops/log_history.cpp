@@ -162,6 +162,15 @@ std::optional<core::LogEnd> read_log_end(const std::string& path) {
   return furthest;
 }
 
+std::string unread_rotation(const std::string& path) {
+  if (const auto current = look_at(path); current && end_of(*current)) return {};
+  for (const LogFile& file : rotated_files(path)) {
+    if (file.size == 0) continue;
+    return end_of(file) ? std::string() : file.path;
+  }
+  return {};
+}
+
 core::LogHistory read_log_history(const std::string& path) {
   std::vector<LogFile> files = rotated_files(path);
   if (auto current = look_at(path)) files.insert(files.begin(), std::move(*current));

@@ -13,6 +13,10 @@ namespace mactiond::ops {
 /// The last whole line of ours: of the file at path, else of the rotated file that got furthest.
 [[nodiscard]] std::optional<core::LogEnd> read_log_end(const std::string& path);
 
+/// The newest rotated file that holds something, if no line of ours can be read from it nor from
+/// the file at path; empty: there is none. It may be compressed otherwise than by gzip.
+[[nodiscard]] std::string unread_rotation(const std::string& path);
+
 /// The events of the newest 256 MiB of lines.
 [[nodiscard]] core::LogHistory read_log_history(const std::string& path);
 

@@ -170,9 +170,14 @@ void Driver::finish(core::Step& sum) {
   start(std::move(sum.commands));
 }
 
-Result<core::Reply> Driver::operate(core::Event request) {
+std::optional<Error> Driver::refusal() const {
   if (exit_code_ || stopping_) return Error(Errc::Cancelled, "the daemon is stopping");
   if (held()) return Error(Errc::StoreFailed, waiting_ ? kLocked : trouble());
+  return std::nullopt;
+}
+
+Result<core::Reply> Driver::operate(core::Event request) {
+  if (const auto refused = refusal()) return *refused;
   core::Step sum;
   step(std::move(request), parts_.clock.now(), sum);
   MACTIOND_ASSERT(sum.reply);
@@ -185,8 +190,7 @@ Result<core::Reply> Driver::operate(core::Event request) {
 }
 
 Result<void> Driver::reconfigure(core::Options next, const std::function<void()>& take_over) {
-  if (exit_code_ || stopping_) return Error(Errc::Cancelled, "the daemon is stopping");
-  if (held()) return Error(Errc::StoreFailed, waiting_ ? kLocked : trouble());
+  if (const auto refused = refusal()) return *refused;
   core::Snapshot added;
   // Also a trial: what follows must not meet a lock of another program.
   const bool free = store_is_free() && commit_marks();

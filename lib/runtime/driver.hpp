@@ -48,7 +48,7 @@ class Driver {
   /// a step. Errc::StoreFailed if it could not be committed; the daemon ends then.
   [[nodiscard]] Result<core::Reply> operate(core::Event request);
 
-  /// Goes over to other options (Engine::reconfigure); durable when it returns. take_over is called
+  /// Changes to other options (Engine::reconfigure); durable when it returns. take_over is called
   /// once that is durable, before the first command that may need what is new. Errc::StoreFailed if
   /// it could not be committed; the daemon ends then. On any error take_over is not called.
   [[nodiscard]] Result<void> reconfigure(core::Options next,
@@ -56,8 +56,8 @@ class Driver {
 
   /// Runs beside the loop until it stops; ends when cancelled.
   void run_beside(Task<void> task) { reads_.spawn(std::move(task)); }
-  /// Nothing new is begun from here on.
-  [[nodiscard]] bool is_stopping() const { return stopping_ || exit_code_; }
+  /// Why nothing new can be begun now: the daemon is stopping, or the store is locked or gone.
+  [[nodiscard]] std::optional<Error> refusal() const;
   /// Called after each commit that holds events, in the order given.
   void on_events(std::function<void()> told) { on_events_.push_back(std::move(told)); }
 
@@ -66,7 +66,7 @@ class Driver {
 
   /// Polls end at once; deliveries under way get a grace time, then end too. Nothing is lost.
   void stop();
-  /// The transition log's file was moved away: opens it anew before the next line.
+  /// The transition log's file was moved away: opens it again before the next line.
   void reopen_log() {
     reopen_log_ = true;
     wakeup_.notify();
@@ -136,7 +136,7 @@ class Driver {
   MonoTime store_checked_{};
   MonoTime log_checked_{};
   MonoTime status_reported_{};
-  std::string status_line_;  ///< told to the service manager last
+  std::string status_line_;  ///< last status sent to the service manager
   MonoTime last_turn_{};
 };
 

@@ -56,7 +56,10 @@ void Driver::look_at_store(Now now) {
     ops::log(core::Note::Level::Error, "store_row_left_out", {{"error", complaint}});
   }
   if (events_.empty() && !held()) {
-    parts_.store.check_some();
+    const auto checked = parts_.store.check_some();
+    if (!checked && !parts_.store.damaged()) {
+      ops::log(core::Note::Level::Error, "store_failed", {{"error", checked.error().message()}});
+    }
     parts_.store.prune_some();
   }
   if (parts_.store.damaged()) {

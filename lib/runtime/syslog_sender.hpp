@@ -16,8 +16,8 @@
 
 namespace mactiond::runtime {
 
-/// Tells one syslog receiver every event, in order. Its position is in the store: after a crash it
-/// goes on behind the last event whose octets were acknowledged, so events may come twice and,
+/// Sends every event to one syslog receiver, in order. Its position is in the store: after a crash
+/// it continues after the last event whose octets were acknowledged, so events may come twice and,
 /// where a receiver loses what its host has acknowledged, not at all.
 class SyslogSender {
  public:

@@ -51,10 +51,14 @@ std::string listed(const std::vector<std::string>& words) {
   return text.empty() ? text : text + '\n';
 }
 
-std::vector<core::EventRecord> read_events(Rows rows, std::size_t bytes_max) {
+constexpr int kBadPagesMax = 1000;
+
+/// last: of the rows that were read, also of one that is no event.
+std::vector<core::EventRecord> read_events(Rows rows, std::size_t bytes_max, std::uint64_t& last) {
   std::vector<core::EventRecord> events;
   std::size_t bytes = 0;
   while (bytes < bytes_max && rows.next()) {
+    last = rows.number(0);
     auto event = to_event(rows);
     if (!event) continue;
     bytes += event->document.size();
@@ -135,12 +139,21 @@ bool Reader::occurs(core::ActionField field, const std::string& text) {
 }
 
 std::vector<core::EventRecord> Reader::history(const core::ActionView& action) {
+  std::uint64_t last = 0;
   return read_events(select_history_.query(action.id.value, action.region, kHistoryMax),
-                     kAnswerBytes);
+                     kAnswerBytes, last);
 }
 
 std::vector<core::EventRecord> Reader::events(const core::EventFilter& filter) {
-  return read_events(select_events_.query(filter.after, filter.limit), filter.bytes);
+  std::uint64_t after = filter.after;
+  // A page of rows that are no events would look like the end.
+  for (int page = 0; page < kBadPagesMax; ++page) {
+    std::uint64_t last = after;
+    auto events = read_events(select_events_.query(after, filter.limit), filter.bytes, last);
+    if (!events.empty() || last == after) return events;
+    after = last;
+  }
+  return {};
 }
 
 core::DeadLetterPage Reader::dead_letters(const core::DeadLetterFilter& filter) {

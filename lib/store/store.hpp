@@ -98,8 +98,8 @@ class Store {
   /// Which of the store's files was removed or replaced since it was opened; empty: none.
   [[nodiscard]] std::string missing_file() const;
   /// Reads the next rows of a store that was too large to be read whole at start; a few
-  /// milliseconds of them.
-  void check_some();
+  /// milliseconds of them. After an error, but for another program's lock, it reads no more.
+  [[nodiscard]] Result<void> check_some();
   /// All were read, or none need be.
   [[nodiscard]] bool is_checked() const;
   /// Removes the next rows of what a commit with prune_before named; a few milliseconds of them. An

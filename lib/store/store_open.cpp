@@ -161,11 +161,13 @@ std::string Store::missing_file() const {
   return locked ? std::string() : impl_->directory + "/mactiond.lock";
 }
 
-void Store::check_some() {
-  if (impl_->checked) return;
+Result<void> Store::check_some() {
+  if (impl_->checked) return {};
   const auto done = impl_->guarded([&] { return impl_->slow_check.step(); });
-  // Damage ends the daemon; after any other error the same rows are read again.
-  impl_->checked = impl_->damaged || (done && *done);
+  if (!done && impl_->locked_out) return {};
+  impl_->checked = !done || *done;
+  if (!done) return done.error();
+  return {};
 }
 
 bool Store::is_checked() const { return impl_->checked; }

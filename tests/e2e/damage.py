@@ -53,9 +53,9 @@ LIES = [
     " VALUES ('events', 'bogus', {number}, 5, '', {number}) ON CONFLICT DO UPDATE"
     " SET state = 'bogus', held_until = {number}",
     "INSERT INTO decision VALUES ('md_1', 'eu', 'a', 'Isolate', 'p', '', '', '', {number},"
-    " {number}, 'bogus', {number}, 3, {number}, '', {number}, '', '', NULL)",
+    " {number}, 'bogus', {number}, 3, {number}, '', {number}, '', '', NULL, '')",
     "INSERT INTO decision VALUES ('md_2', 'eu', 'a', 'Isolate', 'p', '', '', '', {number},"
-    " {number}, 'posted', 99, 1, NULL, '', {number}, '', '', NULL)",
+    " {number}, 'posted', 99, 1, NULL, '', {number}, '', '', NULL, '')",
     "INSERT INTO switch VALUES (1, {number})"
     " ON CONFLICT DO UPDATE SET cancelling_suspended = {number}",
     "INSERT INTO recovery VALUES (1, {number}, {number}, 'b', {number}, {number})",
@@ -128,6 +128,8 @@ def lie(path, source):
         store.execute(text)
         store.commit()
     except sqlite3.Error as error:
+        if "has no column" in str(error) or "values were supplied" in str(error):
+            raise AssertionError(f"a lie of another schema: {text}: {error}") from error
         text += f" ({error})"
     finally:
         store.close()
@@ -203,7 +205,7 @@ class Range:
         self.daemon.errors_path.write_text("")
         what = f"{model.name}: " + damage(self.daemon.state, source)
         try:
-            problem = self.run(before, "1000" in what)
+            problem = self.run(before, "user_version = 1000" in what)
         except (TimedOut, AssertionError, OSError) as error:
             problem = str(error).splitlines()[0]
         if self.daemon.process.poll() is None:
@@ -224,7 +226,7 @@ class Range:
             if code < 0 or code != EX_IOERR or start > 0:
                 return f"exit {code} at start {start + 1}"
         self.daemon.stop()
-        return self.judge(before)
+        return "it took a newer store" if newer else self.judge(before)
 
     def polled(self):
         try:

@@ -160,6 +160,11 @@ def rename(names, change):
         names[other] = names.pop(path)
 
 
+def preloaded(library):
+    """Beside what is preloaded already: the shifted clock."""
+    return ":".join(filter(None, [str(library), os.environ.get("LD_PRELOAD")]))
+
+
 class Recording:
     """A life of the daemon, recorded; and what its receiver was told, and when."""
 
@@ -179,7 +184,7 @@ class Recording:
         self.initial = initial
         record = self.place.path / "record"
         daemon.prefix = [
-            "env", f"LD_PRELOAD={self.place.binaries / 'libdisk_recorder.so'}",
+            "env", f"LD_PRELOAD={preloaded(self.place.binaries / 'libdisk_recorder.so')}",
             f"MACTIOND_RECORD={record}", f"MACTIOND_RECORD_UNDER={daemon.directory}"]
         if failing:
             daemon.prefix.append(f"MACTIOND_FAIL_SYNC={daemon.log_path.name} 3")

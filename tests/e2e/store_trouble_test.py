@@ -126,6 +126,12 @@ class Running(StoreTest):
                 delivered = len(self.receivers[0].attempts)
                 calls = self.sim.quota()["calls"]
                 self.sim.add([{"type": "Isolate", "plan": [[0, "Pending"]]}])
+                name = self.receivers[0].name
+                code, _, errors = self.daemon.command(
+                    "--socket", self.daemon.socket_path, "webhook", "test", name,
+                    program="mactionctl")
+                self.assertEqual(code, 1)
+                self.assertIn("restart", errors)
                 pass_time(3)
                 self.assertEqual(self.daemon.log_path.read_bytes(), lines)
                 self.assertEqual(len(self.receivers[0].attempts), delivered)

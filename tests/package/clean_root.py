@@ -59,12 +59,21 @@ def base_root(cache, depends):
     return root
 
 
+# Of `./dev test --clock`; it is also for what runs in the root.
+SHIFTED_CLOCK = {name: os.environ[name] for name in ("LD_PRELOAD", "MACTIOND_CLOCK_SHIFT_S")
+                 if name in os.environ}
+
+
 class Root:
     """A throw-away copy of a base root."""
 
     def __init__(self, base, path):
         self.path = path
         run("cp", "-a", "--reflink=auto", base, path)
+        if library := SHIFTED_CLOCK.get("LD_PRELOAD"):
+            inside = Path(f"{path}/{library}")
+            inside.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(library, inside)
 
     def run(self, *command, **options):
         env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"}
@@ -133,6 +142,7 @@ class Service:
             "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--pdeathsig=KILL",
             "env", "-i", "PATH=/usr/bin:/bin", "NOTIFY_SOCKET=/run/notify",
             "CREDENTIALS_DIRECTORY=/run/credentials/mactiond.service", *environment,
+            *(f"{name}={value}" for name, value in SHIFTED_CLOCK.items()),
             *line.split(), options="rw,subset=pid,hidepid=invisible")
 
     def start(self):

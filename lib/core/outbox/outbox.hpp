@@ -74,7 +74,7 @@ class Outbox {
                                     Batch& batch);
   /// What time alone makes of it: trouble that has lasted; rows go to batch.
   [[nodiscard]] WebhookIncidents watch(Now now, Batch& batch);
-  /// By an operator: nothing is sent from here on; or everything goes on, whatever was in the way.
+  /// By an operator: nothing is sent from here on; or everything is sent, whatever was in the way.
   /// Only a receiver's Retry-After is kept to.
   [[nodiscard]] WebhookIncident pause(Now now, Batch& batch);
   [[nodiscard]] WebhookIncident resume(Now now, Batch& batch);

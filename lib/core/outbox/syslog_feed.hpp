@@ -22,7 +22,7 @@ class SyslogFeed {
   [[nodiscard]] std::uint64_t next() const { return next_; }
 
   /// Looks at what the store has from next() on. How many events retention has taken before they
-  /// could be sent; the feed goes on behind them.
+  /// could be sent; the feed continues after them.
   [[nodiscard]] std::uint64_t skip_lost(const std::vector<EventRecord>& events);
 
   /// The receiver is told nothing of the events up to last.

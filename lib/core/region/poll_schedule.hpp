@@ -29,10 +29,10 @@ enum class Strategy : std::uint8_t { Changes, Documented };
 /// When one region is polled and swept, and with what query.
 ///
 /// A poll asks for what changed since the watermark minus the overlap. The watermark is the newest
-/// last update seen in a complete poll: no clock moves it, but that of two that are right or wrong
-/// the later says what is the future, and the earlier how far back lookback reaches, so that what
-/// is read again is still known. The sweep asks for everything created
-/// within lookback, at start and every ten minutes, and catches what a poll could miss.
+/// last update seen in a complete poll. No clock moves it. Two limits hold: it is never later than
+/// the later of the two clocks, and never earlier than the earlier clock minus lookback, so that
+/// what is read again is still stored. The sweep asks for everything created within lookback, at
+/// the start and every ten minutes. It finds what a poll could miss.
 ///
 /// A tenant that refuses one query is asked the other one in the same round. That the last-update
 /// query is refused is remembered for a day, but only once the documented one was taken: what
@@ -53,8 +53,8 @@ class PollSchedule {
   [[nodiscard]] std::optional<Query> poll_due(MonoTime now, WallTime server_now);
   [[nodiscard]] std::optional<Query> sweep_due(MonoTime now, WallTime server_now);
   void poll_sent() { poll_under_way_ = true; }
-  /// Begins the round under way anew if the clock it began by was wrong; true then, and its page
-  /// is nothing. Only a first round depends on the clock, and only once is it begun anew.
+  /// Begins the round in progress again if the clock that it began with was wrong. True then, and
+  /// the page counts for nothing. This happens at most once, and only to a first round.
   [[nodiscard]] bool restart_misjudged(WallTime server_now);
   void sweep_sent() { sweep_under_way_ = true; }
 
@@ -128,7 +128,7 @@ class PollSchedule {
   bool poll_under_way_ = false;
   int poll_failures_ = 0;
   bool polled_once_ = false;
-  bool misjudged_ = false;  ///< a round was begun anew
+  bool misjudged_ = false;  ///< a round was begun again
 
   std::optional<ListRound> sweep_;
   std::string sweep_shortfall_;

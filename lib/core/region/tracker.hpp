@@ -48,7 +48,7 @@ enum class Read : std::uint8_t { Poll, Sweep };
 /// An answer with an older stamp never overwrites a newer one; with the same stamp only a status
 /// that is further along does (ActionStatus::rank), so that (action, status, stamp) names a
 /// transition for good. One exception: the end of an open action counts whatever its stamp, once a
-/// read of this action confirms it. Order then goes on from the newer stamp.
+/// read of this action confirms it. The order then continues from the newer stamp.
 class Tracker {
  public:
   void restore(const StoredAction& action);

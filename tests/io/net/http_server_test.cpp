@@ -282,6 +282,22 @@ TEST_F(HttpServer, WaitsASecondForThePeersNameAndHoldsNobody) {
   name.set_value("alice");
 }
 
+TEST_F(HttpServer, TwoChangesAtOnceBothKnowThePeersName) {
+  std::promise<std::string> name;
+  const auto answer = name.get_future().share();
+  const Serving serving(path_, 0660, tell_peer, [answer](unsigned) { return answer.get(); });
+  RawClient one(path_);
+  one.send(kChange);
+  RawClient other(path_);
+  other.send(kChange);
+  RawClient reading(path_);
+  reading.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(reading.read_until(">"), EndsWith("<unknown>"));
+  name.set_value("alice");
+  EXPECT_THAT(one.read_until(">"), HasSubstr("alice"));
+  EXPECT_THAT(other.read_until(">"), HasSubstr("alice"));
+}
+
 TEST_F(HttpServer, StopsWhileAPeersNameIsLookedUp) {
   std::promise<std::string> name;
   const auto answer = name.get_future().share();

@@ -244,10 +244,12 @@ TEST(Monitor, AnswersOnlyUnderItsOwnNames) {
 }
 
 TEST(Monitor, KnowsItsLoopbackAddresses) {
-  for (const char* listen : {"127.0.0.1:9464", "127.5.0.1:1", "[::1]:9464", "localhost:9464"}) {
+  for (const char* listen : {"127.0.0.1:9464", "127.5.0.1:1", "[::1]:9464", "localhost:9464",
+                             "[::ffff:127.0.0.1]:9464", "[0:0:0:0:0:0:0:1]:1"}) {
     EXPECT_TRUE(http::is_loopback(listen)) << listen;
   }
-  for (const char* listen : {"0.0.0.0:9464", "[::]:9464", "10.0.0.1:1", "127.evil:1", ""}) {
+  for (const char* listen : {"0.0.0.0:9464", "[::]:9464", "10.0.0.1:1", "127.evil:1",
+                             "[::ffff:10.0.0.1]:1", "[::1]x80", ""}) {
     EXPECT_FALSE(http::is_loopback(listen)) << listen;
   }
 }

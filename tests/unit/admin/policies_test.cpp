@@ -173,6 +173,8 @@ TEST(ReloadEndpoint, TellsEveryError) {
   const auto response = operated.post("/v1/reload");
   EXPECT_EQ(response.status, 422);
   EXPECT_THAT(response.body, HasSubstr(R"("errors":["one","two"])"));
+  operated.errors = std::vector<std::string>(250, "one");
+  EXPECT_THAT(operated.post("/v1/reload").body, HasSubstr("and 150 more"));
 }
 
 }  // namespace

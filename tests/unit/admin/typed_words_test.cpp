@@ -25,6 +25,14 @@ FakeStore store_of_regions() {
   return store;
 }
 
+TEST(ActionsEndpoint, TakesNoMoreWordsThanItCanLookForAtOnce) {
+  FakeStore store = store_of_regions();
+  std::string words = "Isolate";
+  for (int i = 1; i < 32; ++i) words += ",Isolate";
+  EXPECT_EQ(store.ask("/v1/actions?type=" + words).status, 200);
+  EXPECT_EQ(store.ask("/v1/actions?type=" + words + ",Isolate").status, 400);
+}
+
 TEST(ActionsEndpoint, TakesListsRepeatedOrBetweenCommas) {
   FakeStore store = store_of_regions();
   EXPECT_EQ(store

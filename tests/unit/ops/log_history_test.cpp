@@ -124,6 +124,20 @@ TEST_F(LogHistory, TheRotatedFileCountsWhereTheCurrentOneIsEmpty) {
   EXPECT_EQ(read_log_history(path_).ids.size(), 20U);
 }
 
+TEST_F(LogHistory, NamesTheNewestRotatedFileThatCannotBeRead) {
+  EXPECT_EQ(unread_rotation(path_), "");
+  write("transitions.jsonl", "");
+  write("transitions.jsonl.2", lines(1, 10), 3);
+  EXPECT_EQ(unread_rotation(path_), "");
+  write("transitions.jsonl.1.xz",
+        "\xfd"
+        "7zXZ and more",
+        1);
+  EXPECT_TRUE(unread_rotation(path_).ends_with("transitions.jsonl.1.xz"));
+  write("transitions.jsonl", lines(11, 12));
+  EXPECT_EQ(unread_rotation(path_), "") << "the current file says where the log is";
+}
+
 TEST_F(LogHistory, KnowsWhereItsFirstLinesAreGone) {
   const auto next = [&]() -> std::optional<WallTime> {
     const auto gone = read_log_history(path_).gone;
