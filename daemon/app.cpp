@@ -25,7 +25,6 @@
 #include "base/iso_time.hpp"
 #include "base/system_clock.hpp"
 #include "core/engine.hpp"
-#include "core/outbox/outbox.hpp"
 #include "core/recovery.hpp"
 #include "explainer.hpp"
 #include "http/host_check.hpp"

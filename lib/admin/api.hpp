@@ -57,7 +57,7 @@ struct WebhookTested {
 
 /// What operators can have done. Each returns when it is done, and durable where it must be.
 struct Operations {
-  /// Opens the transition log's file anew, after a rotation.
+  /// Opens the transition log's file again, after a rotation.
   std::function<Result<void>(const core::Operator&)> reopen;
   /// Reads the configuration again; why it was refused, error by error.
   std::function<std::vector<std::string>(const core::Operator&)> reload;

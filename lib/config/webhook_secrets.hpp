@@ -13,7 +13,7 @@ namespace mactiond::config {
 [[nodiscard]] std::vector<std::string> secret_files(const Webhook& webhook,
                                                     const Environment& environment);
 
-/// Reads every secret of the webhook anew. On Errc::InvalidSecret or Errc::InvalidUrl the webhook
+/// Reads every secret of the webhook again. On Errc::InvalidSecret or Errc::InvalidUrl the webhook
 /// is as it was; the error names the reference and shows nothing of what it holds.
 [[nodiscard]] Result<void> reread_secrets(Webhook& webhook, const Environment& environment);
 

@@ -281,7 +281,7 @@ void Engine::State::prune(Now now, Batch& batch) {
   if (now.mono < prune_at) return;
   prune_at = now.mono + kPruneInterval;
   Duration keep = options.closed_actions;
-  // What the sweep still shows must stay known, or it would be told anew.
+  // What the sweep still shows must stay known, or it would be recorded again.
   for (const RegionOptions& region : options.regions) {
     keep = std::max(keep, region.poll.lookback + 24h);
   }

@@ -51,7 +51,7 @@ struct StoreFound {
 ///
 /// A store that was lost or is behind the log counts on after the log's last line. What last
 /// changed before that line is taken into it without an event, but for what changed within the time
-/// seen_within before it: it may not have been seen yet, and ids tell whether it was recorded.
+/// seen_within before it: it may not have been seen yet, and ids show whether it was recorded.
 [[nodiscard]] std::optional<StoreRecovered> judge_store(const StoreFound& found,
                                                         const std::optional<LogEnd>& log,
                                                         Duration seen_within);
@@ -59,7 +59,7 @@ struct StoreFound {
 /// How long after it happened a change is seen at most, while all is well.
 [[nodiscard]] Duration seen_within(const Options& options);
 
-/// Ids tell nothing where they cannot be read any more: what last changed then is no event. What
+/// Ids show nothing where they cannot be read any more: what last changed then is no event. What
 /// was recorded before a line happened at most seen_within after it, and before the file was
 /// written.
 void keep_quiet(StoreRecovered& recovered, const LogHistory& history, Duration seen_within);

@@ -73,7 +73,7 @@ struct RegionRow {
   std::optional<WallTime> watermark;  ///< newest last update seen in a complete poll
   /// Set while the last-update filter is refused: when to try it again.
   std::optional<WallTime> changes_refused_until;
-  /// Set while the region is degraded: the reason told.
+  /// Set while the region is degraded: the reason reported.
   std::string degraded;
   bool fresh = false;  ///< no sweep of it has been complete yet: see FirstCall
   std::optional<FirstCall> first_call{};

@@ -21,7 +21,7 @@ class EntityReader {
   static constexpr std::size_t kDocumentMax = std::size_t{1} << 20U;
   static constexpr std::size_t kMembersMax = 128;  ///< in any one object
 
-  /// Starts anew; the entity's own opening brace has been read.
+  /// Starts again; the entity's own opening brace has been read.
   void begin();
   [[nodiscard]] bool open(char bracket);
   [[nodiscard]] bool close(char bracket);

@@ -25,7 +25,7 @@ inline constexpr std::size_t kChunkHeaderMax = std::size_t{16} * 1024;
 }
 
 /// Moves what is in buffer through parser: true once the message is complete, false while more is
-/// needed. header_left is what the header may still take; the parser's own limit counts anew
+/// needed. header_left is what the header may still take; the parser's own limit counts again
 /// whenever a piece ends just inside a line, so it alone bounds nothing.
 template <class Parser>
 [[nodiscard]] Result<bool> feed(Parser& parser, boost::beast::flat_buffer& buffer,

@@ -179,7 +179,7 @@ Result<LogTail> examine(const File& file, const std::string& path, Sync sync,
     if (!whole) return not_usable(path, whole.error().message());
     return LogTail{.whole = *whole, .next = first, .ours = true};
   }
-  // Device numbers may change when the machine starts anew; the inode says enough.
+  // Device numbers may change when the machine starts again; the inode says enough.
   if (committed->inode == file.stat.st_ino) {
     auto own = examine_committed(file, path, *committed, sync);
     const bool emptied = own && file.size() < committed->offset;

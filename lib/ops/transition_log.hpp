@@ -60,7 +60,7 @@ class TransitionLog {
   /// is the last one known to be durable then, and they are to be given again.
   [[nodiscard]] Result<void> append(const std::vector<core::EventRecord>& events);
 
-  /// Closes the file and opens path anew (after a rotation). The caller commits position()
+  /// Closes the file and opens path again (after a rotation). The caller commits position()
   /// before the next append. On an error the old file stays in use.
   [[nodiscard]] Result<void> reopen();
 

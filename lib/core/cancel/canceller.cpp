@@ -127,7 +127,7 @@ bool Canceller::settle(const ActionId& action, const CancelTime& time, Calls cal
     tell_stale(action, *policy, *facts, time, out);
     return true;
   }
-  // What holds all of them is not asked anew for each: there may be thousands.
+  // What holds all of them is not asked again for each: there may be thousands.
   if (full_ || ledger_.guard() || used_up_.contains(policy)) return false;
   if (ledger_.holds_policies(time.now.mono)) return false;
   const std::string status(facts->status.text());

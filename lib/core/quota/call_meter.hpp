@@ -18,8 +18,8 @@ namespace mactiond::core {
 /// its turn before the lists.
 enum class Lane : std::uint8_t { Cancel, Operator, Sweep, Lookup, List, LateLookup };
 
-/// How long a limit that a 429 named is kept; then the configured one is tried anew, at the cost of
-/// one more 429 where it still holds. Another boot starts it anew.
+/// How long a limit that a 429 named is kept. Then the configured one is tried again, at the cost
+/// of one more 429 where the limit still holds. Another boot begins the day again.
 inline constexpr Duration kLearnedFor = std::chrono::hours(24);
 
 /// Calls that are counted together: their windows, and the hold after a 429. A token is taken from

@@ -22,7 +22,7 @@ bool Paging::top_refused(int top, MonoTime now) {
   // Another call was refused first.
   if (now < limit_.until && limit_.rows < top) return true;
   if (top <= kSmallestTop) {
-    // The query may be refused for something else: another one begins anew.
+    // The query may be refused for something else: another one begins again.
     if (now >= too_narrow_until_) limit_ = {};
     return false;
   }

@@ -11,7 +11,7 @@ namespace mactiond::core {
 ///
 /// A Date header says the second in which the answer was made, somewhere between sending and
 /// receipt; each answer narrows the possible offset, as an interval that is intersected. An answer
-/// that contradicts the interval starts it anew (the server's clock was set).
+/// that contradicts the interval starts it again (the server's clock was set).
 class ServerClock {
  public:
   void sample(WallTime date, MonoTime sent, MonoTime received);

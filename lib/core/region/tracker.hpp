@@ -55,7 +55,7 @@ class Tracker {
 
   [[nodiscard]] Observation observe(const MachineAction& action, const Sight& sight = {});
 
-  /// A poll or a sweep asks for everything open; begin_read starts one anew.
+  /// A poll or a sweep asks for everything open; begin_read starts one.
   void begin_read(Read read) { ++reads_[index(read)]; }
   /// Open actions that no answer since begin_read(read) showed, though that read asks for them.
   [[nodiscard]] std::vector<ActionId> unseen_open(Read read) const;
