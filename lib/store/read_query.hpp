@@ -63,12 +63,11 @@ ORDER BY id COLLATE NOCASE, region LIMIT ?3)";
 /// ?1 region.
 inline constexpr const char* kSelectHasRegion = "SELECT 1 FROM action WHERE region = ?1 LIMIT 1";
 
-/// ?1 type or status, in any letter case. Reads an index from end to end where nothing fits: asked
-/// for words that the API is not known to use.
-inline constexpr const char* kSelectHasType = R"(
-SELECT 1 FROM action INDEXED BY action_opened WHERE type = ?1 COLLATE NOCASE LIMIT 1)";
-inline constexpr const char* kSelectHasStatus = R"(
-SELECT 1 FROM action INDEXED BY action_opened WHERE status = ?1 COLLATE NOCASE LIMIT 1)";
+/// ?1 type or status, in any letter case.
+inline constexpr const char* kSelectHasType =
+    "SELECT 1 FROM action WHERE type = ?1 COLLATE NOCASE LIMIT 1";
+inline constexpr const char* kSelectHasStatus =
+    "SELECT 1 FROM action WHERE status = ?1 COLLATE NOCASE LIMIT 1";
 
 /// ?1 action id, ?2 region, ?3 limit.
 inline constexpr const char* kSelectHistory = R"(

@@ -266,9 +266,15 @@ ALTER TABLE decision ADD COLUMN operator_note TEXT NOT NULL DEFAULT '';
 UPDATE decision SET operator_note = asker, asker = 'unknown' WHERE policy = '';
 )";
 
-constexpr std::array kMigrations{kVersion1, kVersion2,  kVersion3,  kVersion4,
-                                 kVersion5, kVersion6,  kVersion7,  kVersion8,
-                                 kVersion9, kVersion10, kVersion11, kVersion12};
+// For the words that a listing is filtered by, in any letter case.
+constexpr const char* kVersion13 = R"(
+CREATE INDEX action_type ON action (type COLLATE NOCASE);
+CREATE INDEX action_status ON action (status COLLATE NOCASE);
+)";
+
+constexpr std::array kMigrations{kVersion1,  kVersion2,  kVersion3, kVersion4, kVersion5,
+                                 kVersion6,  kVersion7,  kVersion8, kVersion9, kVersion10,
+                                 kVersion11, kVersion12, kVersion13};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

@@ -69,6 +69,29 @@ TEST(Schema, TakesWhatWaitsOverFromEveryFormerVersion) {
   }
 }
 
+TEST(Schema, FindsTypesAndStatusesOfEveryFormerVersionByIndex) {
+  for (std::size_t former = 1; former < migrations().size(); ++former) {
+    SCOPED_TRACE(former);
+    SQLite::Database database = memory();
+    ASSERT_TRUE(migrate(database, migrations().first(former)));
+    database.exec(
+        "INSERT INTO action (region, id, type, status, final, vanished, seen, fingerprint,"
+        " machine_id, computer_dns_name, requestor, requestor_comment, request_source, document)"
+        " VALUES ('eu', 'a', 'ResetBios', 'Paused', 0, 0, 0, 1, '', '', '', '', '', '{}')");
+    ASSERT_TRUE(migrate(database));
+    EXPECT_EQ(database
+                  .execAndGet("SELECT count(*) FROM action INDEXED BY action_type"
+                              " WHERE type = 'resetbios' COLLATE NOCASE")
+                  .getInt(),
+              1);
+    EXPECT_EQ(database
+                  .execAndGet("SELECT count(*) FROM action INDEXED BY action_status"
+                              " WHERE status = 'PAUSED' COLLATE NOCASE")
+                  .getInt(),
+              1);
+  }
+}
+
 TEST(Schema, KeepsTheOldVersionWhenAStepFails) {
   SQLite::Database database = memory();
   ASSERT_TRUE(migrate(database));
