@@ -6,14 +6,12 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "core/quota/token_bucket.hpp"
 
 namespace mactiond::core {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kRemembered = 1h + kSendWithin;
 constexpr Duration kFine = 1s;
 constexpr Duration kCoarse = 30s;
 /// Calls younger than this are kept by the second.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "core/quota/token_bucket.hpp"
 
 namespace mactiond::core {
 
@@ -14,6 +16,9 @@ namespace mactiond::core {
 /// one in its second, so never as earlier than it was.
 class CallLog {
  public:
+  /// What lies further back concerns no window.
+  static constexpr Duration kRemembered = std::chrono::hours(1) + kSendWithin;
+
   void add(MonoTime now);
 
   /// Calls in the trailing window of this length, at most an hour.
@@ -38,8 +43,8 @@ class CallLog {
     std::string text;
   };
   [[nodiscard]] Stored stored() const;
-  /// end: what Stored::end is on this clock. False, and nothing changed, if the text is none of
-  /// ours.
+  /// end: what Stored::end is on this clock. False, and nothing changed, if the text is not of
+  /// this form.
   [[nodiscard]] bool restore(std::string_view text, MonoTime end);
 
  private:

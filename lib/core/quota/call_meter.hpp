@@ -8,11 +8,14 @@
 #include "base/disposition.hpp"
 #include "base/time.hpp"
 #include "core/quota/call_log.hpp"
+#include "core/quota/throttle.hpp"
 #include "core/quota/token_bucket.hpp"
 #include "core/rows.hpp"
 #include "core/status.hpp"
 
 namespace mactiond::core {
+
+struct StoredCalls;
 
 /// Who asks for a token; earlier lanes may take what later ones must leave. A late lookup has had
 /// its turn before the lists.
@@ -35,7 +38,7 @@ class CallMeter {
   /// Names of rows begin with prefix.
   CallMeter(std::string prefix, const std::vector<RateLimit>& limits);
 
-  /// Nothing is known about the calls before now: every window is taken for used up.
+  /// Nothing is known about the calls before now: every window counts as used up.
   void drain(MonoTime now);
 
   /// Rows of this boot are exact; where they are of another limit, no more tokens are left than
@@ -61,19 +64,20 @@ class CallMeter {
   [[nodiscard]] int burst() const;
 
   /// See Limiter::throttled.
-  void throttled(std::optional<Duration> told, std::optional<NamedLimit> named, MonoTime now);
-  void accepted() { refusals_ = 0; }
+  void throttled(std::optional<Duration> retry_after, std::optional<NamedLimit> named,
+                 MonoTime now);
+  void accepted() { throttle_.accepted(); }
   void hold(Duration wait, MonoTime now);
 
   [[nodiscard]] Duration sustained() const;
   /// Calls in the trailing window of this length.
   [[nodiscard]] int used(Duration window, MonoTime now) const { return log_.count(window, now); }
-  /// What that number is worth.
+  /// How exact that number is.
   [[nodiscard]] Count used_is(Duration window, MonoTime now) const;
   /// The limit in force.
   [[nodiscard]] int limit(Duration window) const;
   /// Total time the API held us, in this process.
-  [[nodiscard]] Duration held() const { return held_; }
+  [[nodiscard]] Duration held() const { return throttle_.held(); }
 
  private:
   struct Window {
@@ -85,22 +89,9 @@ class CallMeter {
     bool ever_learned = false;  ///< there is a row to overwrite
   };
 
-  /// What was stored, and how its times are read on this clock.
-  struct Stored {
-    const std::vector<QuotaRow>& rows;
-    const std::string& boot_id;
-    const QuotaRow* calls = nullptr;  ///< the row of the log; null: there is none to be used
-    MonoTime now{};
-
-    [[nodiscard]] const QuotaRow* find(const std::string& window) const;
-    [[nodiscard]] bool exact(const QuotaRow& row) const;
-    /// The row's instant; the latest it can be where the row is of another boot. Nothing if that
-    /// is not known.
-    [[nodiscard]] std::optional<MonoTime> instant(const QuotaRow& row) const;
-  };
-  void restore_learned(Window& window, const Stored& stored) const;
-  void restore_bucket(Window& window, const Stored& stored) const;
-  void restore_log(const Stored& stored);
+  void restore_learned(Window& window, const StoredCalls& stored) const;
+  void restore_bucket(Window& window, const StoredCalls& stored) const;
+  void restore_log(const StoredCalls& stored);
   [[nodiscard]] TokenBucket changed(const Window& window, const RateLimit& limit,
                                     MonoTime now) const;
   /// When one call more keeps the window within so many calls, by the log.
@@ -109,17 +100,12 @@ class CallMeter {
   [[nodiscard]] MonoTime first_list_at(const Window& window, MonoTime now) const;
   void learn(const NamedLimit& named, MonoTime now);
   void forget_learned(MonoTime now);
-  [[nodiscard]] int slow_percent_at(MonoTime now) const;
   /// When the slower pace after a 429 lets the next call of this lane go.
   [[nodiscard]] MonoTime eased_at(Lane lane, MonoTime now) const;
 
   std::string prefix_;
   std::vector<Window> windows_;
-  MonoTime hold_until_ = MonoTime::min();
-  Duration held_{};
-  int refusals_ = 0;        ///< 429s in a row
-  int slow_percent_ = 100;  ///< of the sustained spacing, at slowed_at_
-  MonoTime slowed_at_ = MonoTime::min();
+  Throttle throttle_;
   CallLog log_;
   /// Calls before this are missing in the log.
   MonoTime counted_since_ = MonoTime::min();

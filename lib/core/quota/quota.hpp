@@ -51,12 +51,11 @@ class Limiter {
   [[nodiscard]] int burst() const { return meter(Metered::Api).burst(); }
 
   /// The API said 429 although we kept within our limits: others share them, or they are smaller.
-  /// Nobody calls before the wait is over: exactly as told (an absurd wait is cut to an hour), else
-  /// growing with every refusal in a row. A smaller limit that was named is kept for a day, over
-  /// restarts too; beyond that the lanes that can wait go slower for some minutes.
-  void throttled(std::optional<Duration> told, std::optional<NamedLimit> named, MonoTime now,
+  /// All calls are held: see Throttle. A smaller limit that was named is kept for a day, over
+  /// restarts too. Otherwise the lanes that can wait go slower for some minutes.
+  void throttled(std::optional<Duration> retry_after, std::optional<NamedLimit> named, MonoTime now,
                  Metered what = Metered::Api) {
-    meter(what).throttled(told, named, now);
+    meter(what).throttled(retry_after, named, now);
   }
   /// A call was answered: refusals are not in a row any more.
   void accepted(Metered what = Metered::Api) { meter(what).accepted(); }

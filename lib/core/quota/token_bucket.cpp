@@ -29,7 +29,7 @@ void TokenBucket::drain(MonoTime now) {
   instant_ = std::max(instant_, now + interval_ * limit_.burst);
 }
 
-void TokenBucket::leave(int tokens, MonoTime now) {
+void TokenBucket::cap(int tokens, MonoTime now) {
   instant_ = std::max(instant_, now + interval_ * (limit_.burst - std::min(tokens, limit_.burst)));
 }
 

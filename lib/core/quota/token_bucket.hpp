@@ -38,7 +38,7 @@ class TokenBucket {
   /// Takes away every saved token: for when nothing is known about the calls before now.
   void drain(MonoTime now);
   /// Takes away all saved tokens but so many.
-  void leave(int tokens, MonoTime now);
+  void cap(int tokens, MonoTime now);
   /// Of the same limit. What no bucket can owe is cut.
   void restore(MonoTime instant, MonoTime now);
 

@@ -35,11 +35,7 @@ void LookupQueue::enqueue(Row& row, bool alone, MonoTime not_before) {
   queue_of(lookup).emplace(not_before, id);
 }
 
-Duration LookupQueue::Rest::length() const {
-  Duration length = kRestFirst;
-  for (int i = 1; i < times && length < kRestMax; ++i) length *= 2;
-  return std::min(length, kRestMax);
-}
+Duration LookupQueue::Rest::length() const { return backoff(times, kRestFirst, kRestMax); }
 
 void LookupQueue::add(const ActionId& id, MonoTime now) { add(id, false, now); }
 
