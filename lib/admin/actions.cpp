@@ -86,7 +86,7 @@ std::string decision_json(const core::Decision& decision) {
 http::Answer get_actions(const Call& call) {
   core::ActionFilter filter;
   if (auto refusal = read_filter(call, filter)) return *std::move(refusal);
-  const auto page = call.views.actions(filter);
+  const auto page = call.backend.find_actions(filter);
   if (!page) return store_failed(page.error());
   JsonMembers members;
   members.add_raw("actions", json_list(page->actions, [](const core::ActionView& action) {
@@ -117,10 +117,10 @@ http::Answer get_action(const Call& call) {
                        "): name one by the parameter region");
   }
   const core::ActionView& action = found.front();
-  const auto events = call.views.history(action);
+  const auto events = call.backend.load_history(action);
   if (!events) return store_failed(events.error());
   JsonMembers members = action_members(action);
-  const auto decisions = call.views.decisions(action);
+  const auto decisions = call.backend.load_decisions(action);
   if (!decisions) return store_failed(decisions.error());
   members.add_raw("events", json_list(*events, event_json))
       .add_raw("decisions", json_list(*decisions, decision_json));

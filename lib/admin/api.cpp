@@ -74,13 +74,13 @@ bool is_read(const http::Request& request) {
   return request.method == "GET" || request.method == "HEAD";
 }
 
-http::Response answer_livez(const Views& views) {
-  const bool live = views.live();
+http::Response answer_livez(Backend& backend) {
+  const bool live = backend.live();
   return text_answer(live ? 200 : 503, kText, live ? "ok\n" : "not live\n");
 }
 
-http::Response answer_readyz(const Views& views) {
-  const Readiness readiness = judge_readiness(views.live(), views.status());
+http::Response answer_readyz(Backend& backend) {
+  const Readiness readiness = judge_readiness(backend.live(), backend.status());
   std::string body = readiness.report + (readiness.ready ? "ok\n" : "not ready\n");
   return text_answer(readiness.ready ? 200 : 503, kText, std::move(body));
 }
@@ -89,14 +89,14 @@ http::Response answer_readyz(const Views& views) {
 
 http::Answer get_status(const Call& call) {
   return text_answer(200, "application/json",
-                     render_status(call.views.info(), call.views.status()));
+                     render_status(call.backend.info(), call.backend.status()));
 }
 
 http::Answer post_reopen(const Call& call) {
   const auto body = parse_body(call.request, "operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const auto reopened =
-      call.operations.reopen(operator_of(call.request, std::get<json::object>(body)));
+      call.backend.reopen(operator_of(call.request, std::get<json::object>(body)));
   if (!reopened) {
     return problem(
         500, "Internal Server Error",
@@ -105,8 +105,7 @@ http::Answer post_reopen(const Call& call) {
   return json_answer(JsonMembers().add("reopened", true));
 }
 
-http::Answer answer_operator(const http::Request& request, const Views& views,
-                             const Operations& operations) {
+http::Answer answer_operator(const http::Request& request, Backend& backend) {
   const auto target = parse_target(request.url.target);
   if (!target) return bad_request("the target has a broken percent escape");
   const std::string_view method = is_read(request) ? "GET" : std::string_view(request.method);
@@ -119,13 +118,13 @@ http::Answer answer_operator(const http::Request& request, const Views& views,
       continue;
     }
     if (auto refusal = check_query(*target, route.query)) return *std::move(refusal);
-    return route.answer({request, *target, views, operations});
+    return route.answer({request, *target, backend});
   }
   if (!allowed.empty()) return wrong_method(allowed);
   return not_found(kNothingHere);
 }
 
-http::Response answer_monitor(const http::Request& request, const Views& views,
+http::Response answer_monitor(const http::Request& request, Backend& backend,
                               const MonitorHosts& hosts) {
   // Only HTTP/1.0 comes without one, and no browser speaks it.
   const auto host = http::find_header(request.headers, "Host");
@@ -139,9 +138,9 @@ http::Response answer_monitor(const http::Request& request, const Views& views,
   const bool known = page == "metrics" || page == "livez" || page == "readyz";
   if (!known) return not_found(kNothingHere);
   if (!is_read(request)) return wrong_method("GET, HEAD");
-  if (page == "livez") return answer_livez(views);
-  if (page == "readyz") return answer_readyz(views);
-  return text_answer(200, kPrometheus, views.metrics());
+  if (page == "livez") return answer_livez(backend);
+  if (page == "readyz") return answer_readyz(backend);
+  return text_answer(200, kPrometheus, backend.metrics());
 }
 
 }  // namespace mactiond::admin

@@ -103,7 +103,7 @@ core::DeadLetterKey key_of(const core::DeadLetterView& letter) {
 std::optional<http::Response> find_named(const Call& call, const Selection& selection,
                                          std::vector<core::DeadLetterKey>& found) {
   for (const std::uint64_t seq : *selection.seqs) {
-    const auto letter = call.views.dead_letter(selection.webhook, seq);
+    const auto letter = call.backend.find_dead_letter(selection.webhook, seq);
     if (!letter) return store_failed(letter.error());
     if (!*letter) {
       return not_found("event " + std::to_string(seq) + " is no dead letter of webhook \"" +
@@ -121,7 +121,7 @@ std::optional<http::Response> find_all(const Call& call, const Selection& select
   filter.webhook = selection.webhook;
   filter.after_seq = selection.after;
   filter.limit = kLookedAtMax;
-  const auto page = call.views.dead_letters(filter);
+  const auto page = call.backend.find_dead_letters(filter);
   if (!page) return store_failed(page.error());
   for (const auto& letter : page->letters) {
     if (letter.died >= selection.from && letter.died < selection.until) {
@@ -150,7 +150,7 @@ http::Answer perform(const Call& call) {
   const auto count = static_cast<std::int64_t>(ask.letters.size());
   JsonMembers done;
   done.add("count", count).add_raw("next", next ? std::to_string(*next) : "null");
-  return answer_reply(call.operations.operate(std::move(ask)), done);
+  return answer_reply(call.backend.operate(std::move(ask)), done);
 }
 
 http::Answer set_paused(const Call& call, bool paused) {
@@ -158,8 +158,8 @@ http::Answer set_paused(const Call& call, bool paused) {
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const std::string& name = call.target.path[2];
   const core::Operator by = operator_of(call.request, std::get<json::object>(body));
-  const auto reply = call.operations.operate(core::PauseWebhook{name, paused, by});
-  return answer_webhook(call.views.status, name, reply,
+  const auto reply = call.backend.operate(core::PauseWebhook{name, paused, by});
+  return answer_webhook(call.backend, name, reply,
                         JsonMembers().add("webhook", name).add("paused", paused));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "admin/api.hpp"
+#include "admin/backend.hpp"
 #include "admin/target.hpp"
 #include "http/message.hpp"
 
@@ -10,8 +10,7 @@ namespace mactiond::admin {
 struct Call {
   const http::Request& request;
   const Target& target;
-  const Views& views;
-  const Operations& operations;
+  Backend& backend;
 };
 
 [[nodiscard]] http::Answer get_status(const Call& call);

@@ -33,19 +33,19 @@ std::string stream_event(const core::EventRecord& event) {
   return "id: " + std::to_string(event.seq) + "\ndata: " + data + "\n\n";
 }
 
-http::Stream open_stream(const Views& views, std::uint64_t after) {
+http::Stream open_stream(Backend& backend, std::uint64_t after) {
   http::Stream stream;
   stream.headers = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}};
   stream.heartbeat = ":\n\n";
   // An id without data dispatches nothing, but a client that is cut off now resumes here.
   std::string hello = "retry: 2000\nid: " + std::to_string(after) + "\n\n";
-  stream.pull = [events = views.events, after,
+  stream.pull = [&backend, after,
                  hello = std::move(hello)]() mutable -> std::optional<std::string> {
     if (!hello.empty()) return std::exchange(hello, {});
     core::EventFilter filter;
     filter.after = after;
     filter.bytes = kPieceBytes;
-    const auto found = events(filter);
+    const auto found = backend.find_events(filter);
     if (!found) return std::nullopt;
     std::string piece;
     for (const auto& event : *found) piece += stream_event(event);
@@ -75,16 +75,16 @@ std::optional<http::Response> read_after(const Call& call, std::uint64_t newest,
 }  // namespace
 
 http::Answer get_events(const Call& call) {
-  const std::uint64_t newest = call.views.status().last_seq;
+  const std::uint64_t newest = call.backend.status().last_seq;
   std::optional<std::uint64_t> after;
   if (auto refusal = read_after(call, newest, after)) return *std::move(refusal);
-  if (wants_stream(call.request)) return open_stream(call.views, after.value_or(newest));
+  if (wants_stream(call.request)) return open_stream(call.backend, after.value_or(newest));
   const auto limit = parse_limit(call.target);
   if (!limit) return bad_limit();
   core::EventFilter filter;
   filter.after = after.value_or(0);
   filter.limit = *limit;
-  const auto found = call.views.events(filter);
+  const auto found = call.backend.find_events(filter);
   if (!found) return store_failed(found.error());
   JsonMembers members;
   members.add_raw("events", json_list(*found, event_json));

@@ -49,7 +49,7 @@ http::Response ambiguous(const std::string& id, const std::vector<core::ActionPl
 }
 
 Found fetch(const Call& call, const std::string& id) {
-  auto found = call.views.action(id);
+  auto found = call.backend.find_action(id);
   if (!found) return store_failed(found.error());
   if (found->empty()) return no_such_action(id);
   return std::move(*found);
@@ -60,10 +60,10 @@ Found fetch(const Call& call, const std::string& id) {
 Found find_action(const Call& call, const std::string& written, std::size_t least) {
   const std::string id(without_braces(written));
   if (id.empty()) return bad_request("an action's id is missing");
-  auto exact = call.views.action(id);
+  auto exact = call.backend.find_action(id);
   if (!exact) return store_failed(exact.error());
   if (!exact->empty()) return std::move(*exact);
-  auto places = call.views.places(id);
+  auto places = call.backend.find_places(id);
   if (!places) return store_failed(places.error());
   std::vector<core::ActionPlace> whole;
   for (const auto& place : *places) {

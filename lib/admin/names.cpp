@@ -69,7 +69,7 @@ std::optional<http::Response> read_list(const Call& call, const Kind& kind, Word
       }
       std::string text = spelled(kind.field, word);
       if (!contains(kind.known, text) && !contains(found, text)) {
-        const auto occurs = call.views.occurs(kind.field, text);
+        const auto occurs = call.backend.occurs(kind.field, text);
         if (!occurs) return store_failed(occurs.error());
         if (!*occurs) return bad_request(no_such(kind.name, word, kind.label, kind.known));
       }
@@ -97,34 +97,33 @@ std::string no_such(std::string_view what, std::string_view word, std::string_vi
 }
 
 std::string no_such_region(const Call& call, std::string_view name) {
-  return no_such("region", name, "configured", region_names(call.views.status()));
+  return no_such("region", name, "configured", region_names(call.backend.status()));
 }
 
 std::optional<http::Response> refuse_unknown_region(const Call& call, const std::string& name) {
-  if (contains(region_names(call.views.status()), name)) return std::nullopt;
-  const auto occurs = call.views.occurs(core::ActionField::Region, name);
+  if (contains(region_names(call.backend.status()), name)) return std::nullopt;
+  const auto occurs = call.backend.occurs(core::ActionField::Region, name);
   if (!occurs) return store_failed(occurs.error());
   if (*occurs) return std::nullopt;
   return not_found(no_such_region(call, name));
 }
 
 std::optional<http::Response> refuse_unknown_webhook(const Call& call, const std::string& name) {
-  const Words names = webhook_names(call.views.status());
+  const Words names = webhook_names(call.backend.status());
   if (contains(names, name)) return std::nullopt;
   core::DeadLetterFilter filter;
   filter.webhook = name;
   filter.limit = 1;
-  const auto left = call.views.dead_letters(filter);
+  const auto left = call.backend.find_dead_letters(filter);
   if (!left) return store_failed(left.error());
   if (!name.empty() && !left->letters.empty()) return std::nullopt;
   return not_found(no_such("webhook", name, "configured", names));
 }
 
-http::Response answer_webhook(const std::function<core::EngineStatus()>& status,
-                              const std::string& name, const Result<core::Reply>& reply,
-                              const JsonMembers& done) {
+http::Response answer_webhook(Backend& backend, const std::string& name,
+                              const Result<core::Reply>& reply, const JsonMembers& done) {
   if (!reply || reply->outcome != core::Reply::Outcome::NotFound) return answer_reply(reply, done);
-  return not_found(no_such("webhook", name, "configured", webhook_names(status())));
+  return not_found(no_such("webhook", name, "configured", webhook_names(backend.status())));
 }
 
 std::optional<http::Response> read_words(const Call& call, core::ActionFilter& filter) {
@@ -134,7 +133,7 @@ std::optional<http::Response> read_words(const Call& call, core::ActionFilter& f
   Words statuses = texts(known_action_statuses());
   statuses.emplace_back(kVanished);
   const std::pair<Kind, Words*> lists[] = {
-      {{"region", "configured", core::ActionField::Region, region_names(call.views.status())},
+      {{"region", "configured", core::ActionField::Region, region_names(call.backend.status())},
        &filter.regions},
       {{"type", "known", core::ActionField::Type, texts(known_action_types())}, &filter.types},
       {{"status", "known", core::ActionField::Status, std::move(statuses)}, &filter.statuses}};

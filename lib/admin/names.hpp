@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,8 +29,7 @@ namespace mactiond::admin {
                                                                    const std::string& name);
 
 /// The answer to an operation on a webhook.
-[[nodiscard]] http::Response answer_webhook(const std::function<core::EngineStatus()>& status,
-                                            const std::string& name,
+[[nodiscard]] http::Response answer_webhook(Backend& backend, const std::string& name,
                                             const Result<core::Reply>& reply,
                                             const JsonMembers& done);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "admin/answers.hpp"
+#include "admin/api.hpp"
 #include "admin/body.hpp"
 #include "admin/endpoints.hpp"
 #include "admin/find_action.hpp"
@@ -41,7 +42,7 @@ std::string region_json(const core::Engine::RegionPlans& plans) {
   return braced(members);
 }
 
-http::Response answer_plans(const Operations::Plans& regions, const std::string& cancelling) {
+http::Response answer_plans(const Plans& regions, const std::string& cancelling) {
   JsonMembers members;
   members.add("cancelling", cancelling).add_raw("regions", json_list(regions, region_json));
   return json_answer(members);
@@ -75,8 +76,8 @@ http::Answer set_suspended(const Call& call, bool suspended) {
   const auto body = parse_body(call.request, "operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const core::Operator by = operator_of(call.request, std::get<json::object>(body));
-  const auto reply = call.operations.operate(core::SuspendCancelling{suspended, by});
-  return answer_reply(reply, JsonMembers().add("cancelling", call.views.status().cancelling));
+  const auto reply = call.backend.operate(core::SuspendCancelling{suspended, by});
+  return answer_reply(reply, JsonMembers().add("cancelling", call.backend.status().cancelling));
 }
 
 }  // namespace
@@ -97,13 +98,13 @@ http::Answer post_cancel(const Call& call) {
   ask.comment = *comment;
   ask.by = operator_of(call.request, object);
   const std::string id = ask.action.value;
-  const auto reply = call.operations.operate(std::move(ask));
+  const auto reply = call.backend.operate(std::move(ask));
   return answer_reply(
       reply, JsonMembers().add("decision_id", reply ? reply->text : "").add("action_id", id));
 }
 
 http::Answer get_policies(const Call& call) {
-  return answer_plans(call.operations.explain(), call.views.status().cancelling);
+  return answer_plans(call.backend.explain(), call.backend.status().cancelling);
 }
 
 http::Answer post_explain(const Call& call) {
@@ -113,14 +114,13 @@ http::Answer post_explain(const Call& call) {
   const auto config = text_of(object, "config");
   if (!config) return bad_request("send {\"config\": \"text of a configuration file\"}");
   const std::string name = text_of(object, "name").value_or("config");
-  return http::Later{[config = *config, name, explain = call.operations.explain_text,
-                      status = call.views.status](auto done) {
-    const auto refused = explain(config, name, [done, status](const Operations::Explained& told) {
+  return http::Later{[config = *config, name, &backend = call.backend](auto done) {
+    const auto end = [done, &backend](const Explained& told) {
       const auto* errors = std::get_if<std::vector<std::string>>(&told);
-      done(errors != nullptr
-               ? refused_config(*errors)
-               : answer_plans(std::get<Operations::Plans>(told), status().cancelling));
-    });
+      done(errors != nullptr ? refused_config(*errors)
+                             : answer_plans(std::get<Plans>(told), backend.status().cancelling));
+    };
+    const auto refused = backend.explain_text(config, name, end);
     if (refused) done(answer_reply(*refused, {}));
   }};
 }
@@ -131,8 +131,7 @@ http::Answer post_resume(const Call& call) { return set_suspended(call, false); 
 http::Answer post_reload(const Call& call) {
   const auto body = parse_body(call.request, "operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
-  const auto errors =
-      call.operations.reload(operator_of(call.request, std::get<json::object>(body)));
+  const auto errors = call.backend.reload(operator_of(call.request, std::get<json::object>(body)));
   if (!errors.empty()) return refused_config(errors);
   return json_answer(JsonMembers().add("reloaded", true));
 }

@@ -16,7 +16,7 @@ http::Answer post_retry(const Call& call) {
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const std::string& name = call.target.path[2];
   const core::Operator by = operator_of(call.request, std::get<json::object>(body));
-  const auto reply = call.operations.operate(core::RetryRegion{name, by});
+  const auto reply = call.backend.operate(core::RetryRegion{name, by});
   JsonMembers done;
   done.add("region", name);
   const bool is_done = reply && reply->outcome == core::Reply::Outcome::Done;

@@ -59,18 +59,17 @@ http::Answer post_test(const Call& call) {
   const auto body = parse_body(call.request, "operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const std::string& webhook = call.target.path[2];
-  return http::Later{
-      [webhook, test = call.operations.test_webhook, status = call.views.status](auto done) {
-        const auto refused = test(webhook, [webhook, done](const WebhookTested& tested) {
-          done(tested_answer(webhook, tested));
-        });
-        if (refused) done(answer_webhook(status, webhook, *refused, {}));
-      }};
+  return http::Later{[webhook, &backend = call.backend](auto done) {
+    const auto refused = backend.test_webhook(
+        webhook,
+        [webhook, done](const WebhookTested& tested) { done(tested_answer(webhook, tested)); });
+    if (refused) done(answer_webhook(backend, webhook, *refused, {}));
+  }};
 }
 
 http::Answer get_webhooks(const Call& call) {
   JsonMembers members;
-  members.add_raw("webhooks", json_list(call.views.status().webhooks, webhook_json));
+  members.add_raw("webhooks", json_list(call.backend.status().webhooks, webhook_json));
   return json_answer(members);
 }
 
@@ -84,7 +83,7 @@ http::Answer get_dead_letters(const Call& call) {
   if (!limit) return bad_limit();
   filter.limit = *limit;
   if (auto refusal = read_cursor(call.target, filter)) return *std::move(refusal);
-  const auto page = call.views.dead_letters(filter);
+  const auto page = call.backend.find_dead_letters(filter);
   if (!page) return store_failed(page.error());
   JsonMembers members;
   members.add_raw("dead_letters", json_list(page->letters, [](const core::DeadLetterView& letter) {
@@ -103,7 +102,7 @@ http::Answer get_dead_letter(const Call& call) {
   const std::string& webhook = call.target.path[2];
   const auto seq = parse_number(call.target.path[3]);
   if (!seq) return bad_request("the path ends in the seq of an event: a whole number");
-  const auto letter = call.views.dead_letter(webhook, *seq);
+  const auto letter = call.backend.find_dead_letter(webhook, *seq);
   if (!letter) return store_failed(letter.error());
   if (!*letter) {
     if (auto refusal = refuse_unknown_webhook(call, webhook)) return *std::move(refusal);

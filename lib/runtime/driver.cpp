@@ -441,6 +441,12 @@ bool Driver::live() const {
   return !exit_code_ && parts_.clock.now().mono - last_turn_ < kLiveWithin;
 }
 
+core::EngineStatus Driver::status() const {
+  core::EngineStatus status = parts_.engine.status(parts_.clock.now());
+  status.log_trouble = trouble();
+  return status;
+}
+
 store::LogPosition Driver::log_position() const {
   const auto position = parts_.log.position();
   return {position.device, position.inode, position.offset, position.first_seq};

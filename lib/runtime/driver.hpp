@@ -80,6 +80,8 @@ class Driver {
   /// Why the daemon cannot do its work: the store's files are gone, another program keeps the
   /// store locked, or the transition log cannot be written. Empty while it can.
   [[nodiscard]] std::string trouble() const;
+  /// The engine's, with what is in trouble here.
+  [[nodiscard]] core::EngineStatus status() const;
 
  private:
   void turn();

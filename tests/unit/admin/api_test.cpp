@@ -11,6 +11,7 @@
 #include <string>
 
 #include "http/host_check.hpp"
+#include "unit/admin/fake_backend.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -43,28 +44,11 @@ core::EngineStatus busy_status() {
   return status;
 }
 
-/// Counts what is asked for.
-struct Recorded {
-  int metrics = 0;
-  int status = 0;
-  bool live = true;
-  core::EngineStatus engine = busy_status();
-
-  Views views() {
-    Views views;
-    views.info = [] { return DaemonInfo{"0.1.0", "soc1", 90s}; };
-    views.status = [this] {
-      ++status;
-      return engine;
-    };
-    views.metrics = [this] {
-      ++metrics;
-      return std::string("mactiond_build_info 1\n");
-    };
-    views.live = [this] { return live; };
-    return views;
-  }
-};
+FakeBackend busy_daemon() {
+  FakeBackend backend;
+  backend.engine = busy_status();
+  return backend;
+}
 
 http::Request request(const std::string& target, const std::string& method = "GET") {
   http::Request request;
@@ -77,13 +61,9 @@ std::string header(const http::Response& response, std::string_view name) {
   return std::string(http::find_header(response.headers, name).value_or("absent"));
 }
 
-http::Response ask(const http::Request& request, const Views& views) {
-  return std::get<http::Response>(answer_operator(request, views, {}));
-}
-
 TEST(StatusEndpoint, TellsWhatTheContractNames) {
-  Recorded recorded;
-  const auto response = ask(request("/v1/status"), recorded.views());
+  FakeBackend backend = busy_daemon();
+  const auto response = backend.ask("/v1/status");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(header(response, "content-type"), "application/json");
   const auto status = boost::json::parse(response.body).as_object();
@@ -126,9 +106,9 @@ TEST(StatusEndpoint, TellsWhatTheContractNames) {
 }
 
 TEST(StatusEndpoint, StaysValidJsonWhateverAReasonHolds) {
-  Recorded recorded;
-  recorded.engine.regions[1].reason = "a\"b\\c\n\x01\xff";
-  const auto response = ask(request("/v1/status"), recorded.views());
+  FakeBackend backend = busy_daemon();
+  backend.engine.regions[1].reason = "a\"b\\c\n\x01\xff";
+  const auto response = backend.ask("/v1/status");
   const auto status = boost::json::parse(response.body).as_object();
   EXPECT_EQ(status.at("regions").as_array().at(1).as_object().at("reason"),
             "a\"b\\c\n\x01\xef\xbf\xbd");
@@ -141,18 +121,18 @@ TEST(StatusEndpoint, HasEmptyListsWithoutRegionsAndWebhooks) {
 }
 
 TEST(OperatorApi, RefusesParametersItDoesNotKnow) {
-  Recorded recorded;
-  const auto response = ask(request("/v1/status?pretty"), recorded.views());
+  FakeBackend backend = busy_daemon();
+  const auto response = backend.ask("/v1/status?pretty");
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("unknown parameter \\\"pretty\\\""));
-  EXPECT_EQ(ask(request("/v1/status?"), recorded.views()).status, 200);
+  EXPECT_EQ(backend.ask("/v1/status?").status, 200);
 }
 
 TEST(OperatorApi, AnswersUnknownPathsWithAProblem) {
-  Recorded recorded;
+  FakeBackend backend = busy_daemon();
   for (const char* path :
        {"/", "/v1", "/v1/status/", "/v1/statusx", "//v1/status", "/metrics", "*", ""}) {
-    const auto response = ask(request(path), recorded.views());
+    const auto response = backend.ask(path);
     EXPECT_EQ(response.status, 404) << path;
     EXPECT_EQ(header(response, "content-type"), "application/problem+json");
     const auto body = boost::json::parse(response.body).as_object();
@@ -160,40 +140,40 @@ TEST(OperatorApi, AnswersUnknownPathsWithAProblem) {
     EXPECT_EQ(body.at("title"), "Not Found");
     EXPECT_EQ(body.at("status"), 404);
   }
-  EXPECT_EQ(recorded.status, 0);
+  EXPECT_EQ(backend.asked_status, 0);
 }
 
 TEST(OperatorApi, AnswersOtherMethodsWithWhatIsAllowed) {
-  Recorded recorded;
-  const auto response = ask(request("/v1/status", "DELETE"), recorded.views());
+  FakeBackend backend = busy_daemon();
+  const auto response = backend.ask("/v1/status", "DELETE");
   EXPECT_EQ(response.status, 405);
   EXPECT_EQ(header(response, "allow"), "GET, HEAD");
   EXPECT_EQ(boost::json::parse(response.body).as_object().at("status"), 405);
-  EXPECT_EQ(ask(request("/v1/status", "HEAD"), recorded.views()).status, 200);
-  EXPECT_EQ(ask(request("/v1/none", "DELETE"), recorded.views()).status, 404);
+  EXPECT_EQ(backend.ask("/v1/status", "HEAD").status, 200);
+  EXPECT_EQ(backend.ask("/v1/none", "DELETE").status, 404);
 }
 
 TEST(MonitorApi, ShowsMetricsInThePrometheusFormat) {
-  Recorded recorded;
-  const auto response = answer_monitor(request("/metrics"), recorded.views(), {});
+  FakeBackend backend = busy_daemon();
+  const auto response = answer_monitor(request("/metrics"), backend, {});
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(header(response, "content-type"), HasSubstr("text/plain; version=0.0.4"));
   EXPECT_EQ(response.body, "mactiond_build_info 1\n");
 }
 
 TEST(MonitorApi, IsLiveAsLongAsTheLoopTurns) {
-  Recorded recorded;
-  EXPECT_EQ(answer_monitor(request("/livez"), recorded.views(), {}).status, 200);
-  recorded.live = false;
-  const auto response = answer_monitor(request("/livez"), recorded.views(), {});
+  FakeBackend backend = busy_daemon();
+  EXPECT_EQ(answer_monitor(request("/livez"), backend, {}).status, 200);
+  backend.is_live = false;
+  const auto response = answer_monitor(request("/livez"), backend, {});
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, "not live\n");
 }
 
 TEST(MonitorApi, IsReadyWithTroubleElsewhereAndNamesIt) {
-  Recorded recorded;
+  FakeBackend backend = busy_daemon();
   for (const char* target : {"/readyz", "/readyz?verbose", "/readyz?a=b&verbose=1"}) {
-    const auto response = answer_monitor(request(target), recorded.views(), {});
+    const auto response = answer_monitor(request(target), backend, {});
     EXPECT_EQ(response.status, 200);
     EXPECT_TRUE(response.body.starts_with(
         "[+] live\n[+] region eu: ok, polled 2 s ago\n"
@@ -201,31 +181,31 @@ TEST(MonitorApi, IsReadyWithTroubleElsewhereAndNamesIt) {
         << response.body;
     EXPECT_TRUE(response.body.ends_with("\nok\n")) << response.body;
   }
-  recorded.live = false;
-  const auto response = answer_monitor(request("/readyz"), recorded.views(), {});
+  backend.is_live = false;
+  const auto response = answer_monitor(request("/readyz"), backend, {});
   EXPECT_EQ(response.status, 503);
   EXPECT_TRUE(response.body.ends_with("\nnot ready\n")) << response.body;
 }
 
 TEST(MonitorApi, TellsNothingElseAndChangesNothing) {
-  Recorded recorded;
+  FakeBackend backend = busy_daemon();
   for (const char* path : {"/", "/v1/status", "/metrics/", "/-/quit"}) {
-    EXPECT_EQ(answer_monitor(request(path), recorded.views(), {}).status, 404) << path;
+    EXPECT_EQ(answer_monitor(request(path), backend, {}).status, 404) << path;
   }
   for (const char* path : {"/metrics", "/livez", "/readyz"}) {
-    const auto response = answer_monitor(request(path, "POST"), recorded.views(), {});
+    const auto response = answer_monitor(request(path, "POST"), backend, {});
     EXPECT_EQ(response.status, 405) << path;
     EXPECT_EQ(header(response, "allow"), "GET, HEAD");
   }
-  EXPECT_EQ(recorded.metrics + recorded.status, 0);
+  EXPECT_EQ(backend.asked_metrics + backend.asked_status, 0);
 }
 
 TEST(Monitor, AnswersOnlyUnderItsOwnNames) {
-  Recorded recorded;
-  const auto status = [&recorded](std::optional<std::string> host, const MonitorHosts& hosts) {
+  FakeBackend backend = busy_daemon();
+  const auto status = [&backend](std::optional<std::string> host, const MonitorHosts& hosts) {
     http::Request asked = request("/livez");
     if (host) asked.headers.push_back({"Host", *host});
-    return answer_monitor(asked, recorded.views(), hosts).status;
+    return answer_monitor(asked, backend, hosts).status;
   };
   const MonitorHosts loopback{true, {"Soc1.example"}};
   for (const char* host :

@@ -1,68 +1,26 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <optional>
-#include <utility>
+#include <string>
+#include <variant>
+#include <vector>
 
-#include "unit/admin/views.hpp"
+#include "unit/admin/fake_backend.hpp"
 
 namespace mactiond::admin {
 namespace {
 
 using testing::HasSubstr;
 
-const std::vector<http::Header> kJson = {{"Content-Type", "application/json"}};
-
-/// Answers operator events by a prepared reply and keeps the last one.
-struct Operated {
-  FakeStore store;
-  core::Reply reply{core::Reply::Outcome::Done, "d1"};
-  std::optional<core::Event> asked;
-  std::vector<std::string> errors;
-  std::string explained;
-  core::Operator reloaded_by;
-
-  http::Response post(const std::string& target, const std::string& body = "") {
-    http::Request request;
-    request.method = "POST";
-    request.url.target = target;
-    if (!body.empty()) request.headers = kJson;
-    request.body = body;
-    request.peer = http::Peer{1000, "alice"};
-    Operations operations = store.operations();
-    operations.operate = [this](core::Event event) -> Result<core::Reply> {
-      asked = std::move(event);
-      return reply;
-    };
-    operations.reload = [this](const core::Operator& by) {
-      reloaded_by = by;
-      return errors;
-    };
-    operations.explain_text = [this](const std::string& text, const std::string& name,
-                                     const std::function<void(const Operations::Explained&)>& done)
-        -> std::optional<core::Reply> {
-      if (reply.outcome != core::Reply::Outcome::Done) return reply;
-      explained = name + '=' + text;
-      done(errors.empty() ? Operations::Explained(Operations::Plans{{"eu", {{}, 3}}}) : errors);
-      return std::nullopt;
-    };
-    auto answer = answer_operator(request, store.views(), operations);
-    if (auto* response = std::get_if<http::Response>(&answer)) return *response;
-    http::Response made;
-    std::get<http::Later>(answer).begin([&made](http::Response later) { made = std::move(later); });
-    return made;
-  }
-};
-
 TEST(CancelEndpoint, AsksTheEngineWithCommentAndOperator) {
-  Operated operated;
-  operated.store.found = {action_view("a/b")};
+  FakeBackend backend;
+  backend.found = {action_view("a/b")};
+  backend.reply.text = "d1";
   const auto response =
-      operated.post("/v1/actions/a%2Fb/cancel", R"({"comment":"why","operator":"ann"})");
+      backend.post("/v1/actions/a%2Fb/cancel", R"({"comment":"why","operator":"ann"})");
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, HasSubstr(R"("decision_id":"d1")"));
-  const auto& ask = std::get<core::AskCancel>(operated.asked.value());
+  const auto& ask = std::get<core::AskCancel>(backend.operated.value());
   EXPECT_EQ(ask.action.value, "a/b");
   EXPECT_EQ(ask.comment, "why");
   EXPECT_EQ(ask.by, (core::Operator{"alice (uid 1000)", "ann"}));
@@ -75,106 +33,106 @@ TEST(CancelEndpoint, TheOperatorIsTheSocketsPeer) {
 }
 
 TEST(CancelEndpoint, RefusesAnOperatorNoteThatIsNone) {
-  Operated operated;
+  FakeBackend backend;
   for (const std::string& note : {std::string("7"), '"' + std::string(201, 'x') + '"'}) {
     const auto response =
-        operated.post("/v1/actions/a/cancel", R"({"comment":"why","operator":)" + note + '}');
+        backend.post("/v1/actions/a/cancel", R"({"comment":"why","operator":)" + note + '}');
     EXPECT_EQ(response.status, 400) << response.body;
-    EXPECT_FALSE(operated.asked);
+    EXPECT_FALSE(backend.operated);
   }
 }
 
 TEST(CancelEndpoint, TakesABeginningOfAnIdThatIsLongEnoughAndUniqueAndNamesTheWhole) {
-  Operated operated;
-  operated.store.found = {action_view("c7042fcd-de8c"), action_view("c7042fcd-0000"),
-                          action_view("12345678-aaaa")};
+  FakeBackend backend;
+  backend.found = {action_view("c7042fcd-de8c"), action_view("c7042fcd-0000"),
+                   action_view("12345678-aaaa")};
   const std::string why = R"({"comment":"why"})";
-  const auto response = operated.post("/v1/actions/12345678/cancel", why);
+  const auto response = backend.post("/v1/actions/12345678/cancel", why);
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, HasSubstr(R"("action_id":"12345678-aaaa")"));
-  EXPECT_EQ(std::get<core::AskCancel>(operated.asked.value()).action.value, "12345678-aaaa");
+  EXPECT_EQ(std::get<core::AskCancel>(backend.operated.value()).action.value, "12345678-aaaa");
   for (const char* id : {"%7B12345678", "12345678-AAAA%7D", "%7B12345678-aaaa%7D"}) {
-    operated.asked.reset();
-    EXPECT_EQ(operated.post(std::string("/v1/actions/") + id + "/cancel", why).status, 200) << id;
+    backend.operated.reset();
+    EXPECT_EQ(backend.post(std::string("/v1/actions/") + id + "/cancel", why).status, 200) << id;
   }
-  operated.asked.reset();
+  backend.operated.reset();
   const auto refuses = [&](const std::string& id, int status, const std::string& words) {
-    const auto refused = operated.post("/v1/actions/" + id + "/cancel", why);
+    const auto refused = backend.post("/v1/actions/" + id + "/cancel", why);
     EXPECT_EQ(refused.status, status) << id;
     EXPECT_THAT(refused.body, HasSubstr(words)) << id;
   };
   refuses("1234567", 400, "at least 8 characters");
   refuses("C7042FCD", 400, "c7042fcd-de8c (eu), c7042fcd-0000 (eu)");
   refuses("c7042fcd-1", 404, "no action");
-  EXPECT_FALSE(operated.asked);
+  EXPECT_FALSE(backend.operated);
 }
 
 TEST(CancelEndpoint, NeedsAComment) {
-  Operated operated;
+  FakeBackend backend;
   const std::string long_one(1025, 'x');
   for (const std::string& body :
        {std::string(), std::string("{}"), std::string(R"({"comment":""})"),
         std::string(R"({"comment":" \t\n"})"), std::string(R"({"comment":1})"),
         R"({"comment":")" + long_one + "\"}"}) {
-    EXPECT_EQ(operated.post("/v1/actions/a/cancel", body).status, 400) << body;
+    EXPECT_EQ(backend.post("/v1/actions/a/cancel", body).status, 400) << body;
   }
-  EXPECT_FALSE(operated.asked);
+  EXPECT_FALSE(backend.operated);
 }
 
 TEST(CancelEndpoint, TellsARefusalFromAnUnknownAction) {
-  Operated operated;
-  operated.store.found = {action_view("a")};
-  operated.reply = {core::Reply::Outcome::Refused, "it is final"};
-  auto response = operated.post("/v1/actions/a/cancel", R"({"comment":"x"})");
+  FakeBackend backend;
+  backend.found = {action_view("a")};
+  backend.reply = {core::Reply::Outcome::Refused, "it is final"};
+  auto response = backend.post("/v1/actions/a/cancel", R"({"comment":"x"})");
   EXPECT_EQ(response.status, 409);
   EXPECT_THAT(response.body, HasSubstr("it is final"));
-  operated.reply.outcome = core::Reply::Outcome::NotFound;
-  EXPECT_EQ(operated.post("/v1/actions/a/cancel", R"({"comment":"x"})").status, 404);
+  backend.reply.outcome = core::Reply::Outcome::NotFound;
+  EXPECT_EQ(backend.post("/v1/actions/a/cancel", R"({"comment":"x"})").status, 404);
 }
 
 TEST(PoliciesEndpoint, SuspendsAndResumes) {
-  Operated operated;
-  EXPECT_EQ(operated.post("/v1/policies/suspend").status, 200);
-  EXPECT_TRUE(std::get<core::SuspendCancelling>(operated.asked.value()).suspended);
-  EXPECT_EQ(operated.post("/v1/policies/resume").status, 200);
-  EXPECT_FALSE(std::get<core::SuspendCancelling>(operated.asked.value()).suspended);
+  FakeBackend backend;
+  EXPECT_EQ(backend.post("/v1/policies/suspend").status, 200);
+  EXPECT_TRUE(std::get<core::SuspendCancelling>(backend.operated.value()).suspended);
+  EXPECT_EQ(backend.post("/v1/policies/resume").status, 200);
+  EXPECT_FALSE(std::get<core::SuspendCancelling>(backend.operated.value()).suspended);
 }
 
 TEST(PoliciesEndpoint, ExplainsATextOrTellsItsErrors) {
-  Operated operated;
-  EXPECT_EQ(operated.post("/v1/policies/explain").status, 400);
-  auto response = operated.post("/v1/policies/explain", R"({"config":"a","name":"f.toml"})");
+  FakeBackend backend;
+  EXPECT_EQ(backend.post("/v1/policies/explain").status, 400);
+  auto response = backend.post("/v1/policies/explain", R"({"config":"a","name":"f.toml"})");
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(operated.explained, "f.toml=a");
+  EXPECT_EQ(backend.explained, "f.toml=a");
   EXPECT_THAT(response.body, HasSubstr(R"({"name":"eu","actions":[],"more":3})"));
-  operated.errors = {"f.toml:1:1: no", "f.toml:2:1: \"neither\""};
-  response = operated.post("/v1/policies/explain", R"({"config":"a"})");
+  backend.config_errors = {"f.toml:1:1: no", "f.toml:2:1: \"neither\""};
+  response = backend.post("/v1/policies/explain", R"({"config":"a"})");
   EXPECT_EQ(response.status, 422);
   const auto body = boost::json::parse(response.body).as_object();
   EXPECT_EQ(body.at("errors").as_array().at(1), "f.toml:2:1: \"neither\"");
-  operated.reply = {core::Reply::Outcome::Refused, "busy"};
-  EXPECT_EQ(operated.post("/v1/policies/explain", R"({"config":"a"})").status, 409);
+  backend.reply = {core::Reply::Outcome::Refused, "busy"};
+  EXPECT_EQ(backend.post("/v1/policies/explain", R"({"config":"a"})").status, 409);
 }
 
 TEST(PoliciesEndpoint, ExplainsAFileAsLargeAsOneMayBe) {
-  Operated operated;
+  FakeBackend backend;
   const std::string file(1024 * 1024, '#');
-  EXPECT_EQ(operated.post("/v1/policies/explain", R"({"config":")" + file + "\"}").status, 200);
-  EXPECT_EQ(operated.explained, "config=" + file);
+  EXPECT_EQ(backend.post("/v1/policies/explain", R"({"config":")" + file + "\"}").status, 200);
+  EXPECT_EQ(backend.explained, "config=" + file);
   const std::string huge = R"({"config":")" + file + file + file + "\"}";
-  EXPECT_EQ(operated.post("/v1/policies/explain", huge).status, 413);
-  EXPECT_EQ(operated.post("/v1/reload", R"({"config":")" + file + "\"}").status, 413);
+  EXPECT_EQ(backend.post("/v1/policies/explain", huge).status, 413);
+  EXPECT_EQ(backend.post("/v1/reload", R"({"config":")" + file + "\"}").status, 413);
 }
 
 TEST(ReloadEndpoint, TellsEveryError) {
-  Operated operated;
-  EXPECT_EQ(operated.post("/v1/reload").status, 200);
-  operated.errors = {"one", "two"};
-  const auto response = operated.post("/v1/reload");
+  FakeBackend backend;
+  EXPECT_EQ(backend.post("/v1/reload").status, 200);
+  backend.config_errors = {"one", "two"};
+  const auto response = backend.post("/v1/reload");
   EXPECT_EQ(response.status, 422);
   EXPECT_THAT(response.body, HasSubstr(R"("errors":["one","two"])"));
-  operated.errors = std::vector<std::string>(250, "one");
-  EXPECT_THAT(operated.post("/v1/reload").body, HasSubstr("and 150 more"));
+  backend.config_errors = std::vector<std::string>(250, "one");
+  EXPECT_THAT(backend.post("/v1/reload").body, HasSubstr("and 150 more"));
 }
 
 }  // namespace

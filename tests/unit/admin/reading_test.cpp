@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "unit/admin/views.hpp"
+#include "unit/admin/fake_backend.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -13,42 +13,42 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-FakeStore store_of_regions() {
-  FakeStore store;
+FakeBackend daemon_of_regions() {
+  FakeBackend backend;
   for (const char* name : {"eu", "us"}) {
-    store.status.regions.emplace_back();
-    store.status.regions.back().name = name;
+    backend.engine.regions.emplace_back();
+    backend.engine.regions.back().name = name;
   }
-  store.status.last_seq = 3;
-  return store;
+  backend.engine.last_seq = 3;
+  return backend;
 }
 
 TEST(ActionsEndpoint, PassesTheFiltersOn) {
-  FakeStore store = store_of_regions();
-  EXPECT_EQ(store.ask("/v1/actions").status, 200);
-  EXPECT_FALSE(store.action_filter.open_only);
-  EXPECT_EQ(store.action_filter.limit, 100);
-  EXPECT_EQ(store.action_filter.before, core::ActionCursor());
+  FakeBackend backend = daemon_of_regions();
+  EXPECT_EQ(backend.ask("/v1/actions").status, 200);
+  EXPECT_FALSE(backend.action_filter.open_only);
+  EXPECT_EQ(backend.action_filter.limit, 100);
+  EXPECT_EQ(backend.action_filter.before, core::ActionCursor());
 
-  EXPECT_EQ(store
+  EXPECT_EQ(backend
                 .ask("/v1/actions?state=all&region=us&type=live%20response&status=canceled&"
                      "limit=1000")
                 .status,
             200);
-  EXPECT_FALSE(store.action_filter.open_only);
-  EXPECT_THAT(store.action_filter.regions, ElementsAre("us"));
-  EXPECT_THAT(store.action_filter.types, ElementsAre("LiveResponse"));
-  EXPECT_THAT(store.action_filter.statuses, ElementsAre("Cancelled"));
-  EXPECT_EQ(store.action_filter.limit, 1000);
+  EXPECT_FALSE(backend.action_filter.open_only);
+  EXPECT_THAT(backend.action_filter.regions, ElementsAre("us"));
+  EXPECT_THAT(backend.action_filter.types, ElementsAre("LiveResponse"));
+  EXPECT_THAT(backend.action_filter.statuses, ElementsAre("Cancelled"));
+  EXPECT_EQ(backend.action_filter.limit, 1000);
 }
 
 TEST(ActionsEndpoint, ShowsEachWithItsState) {
-  FakeStore store = store_of_regions();
-  store.page.actions = {action_view("a"), action_view("b"), action_view("c")};
-  store.page.actions[1].open = false;
-  store.page.actions[2].open = false;
-  store.page.actions[2].vanished = true;
-  const auto body = store.json("/v1/actions");
+  FakeBackend backend = daemon_of_regions();
+  backend.page.actions = {action_view("a"), action_view("b"), action_view("c")};
+  backend.page.actions[1].open = false;
+  backend.page.actions[2].open = false;
+  backend.page.actions[2].vanished = true;
+  const auto body = backend.json("/v1/actions");
   EXPECT_TRUE(body.at("next").is_null());
   const auto& actions = body.at("actions").as_array();
   EXPECT_EQ(actions.at(0).at("region"), "eu");
@@ -59,15 +59,15 @@ TEST(ActionsEndpoint, ShowsEachWithItsState) {
 }
 
 TEST(ActionsEndpoint, TakesItsCursorBack) {
-  FakeStore store = store_of_regions();
-  store.page.next = core::ActionCursor{WallTime(Duration(17)), "eu", "x y/\xc3\xa4"};
-  const std::string next(store.json("/v1/actions").at("next").as_string());
-  EXPECT_EQ(store.ask("/v1/actions?cursor=" + next).status, 200);
-  EXPECT_EQ(store.action_filter.before, *store.page.next);
+  FakeBackend backend = daemon_of_regions();
+  backend.page.next = core::ActionCursor{WallTime(Duration(17)), "eu", "x y/\xc3\xa4"};
+  const std::string next(backend.json("/v1/actions").at("next").as_string());
+  EXPECT_EQ(backend.ask("/v1/actions?cursor=" + next).status, 200);
+  EXPECT_EQ(backend.action_filter.before, *backend.page.next);
 }
 
 TEST(ActionsEndpoint, SaysWhatIsWrongWithAParameter) {
-  FakeStore store = store_of_regions();
+  FakeBackend backend = daemon_of_regions();
   const std::vector<std::pair<std::string, std::string>> wrong = {
       {"state=closed", "open or all"},
       {"region=eur", "did you mean eu? configured: eu, us"},
@@ -96,77 +96,77 @@ TEST(ActionsEndpoint, SaysWhatIsWrongWithAParameter) {
       {"state=%00", "percent escape"},
   };
   for (const auto& [query, words] : wrong) {
-    const auto response = store.ask("/v1/actions?" + query);
+    const auto response = backend.ask("/v1/actions?" + query);
     EXPECT_EQ(response.status, 400) << query;
     EXPECT_THAT(response.body, HasSubstr(words)) << query;
   }
 }
 
 TEST(ActionEndpoint, DecodesTheIdAndShowsTheHistory) {
-  FakeStore store = store_of_regions();
-  store.found = {action_view("a/b?c")};
-  store.events = {event_record(1), event_record(2)};
-  store.decisions.emplace_back();
-  store.decisions[0].by = {"ann (uid 7)", "root"};
-  const auto body = store.json("/v1/actions/a%2Fb%3Fc");
+  FakeBackend backend = daemon_of_regions();
+  backend.found = {action_view("a/b?c")};
+  backend.events = {event_record(1), event_record(2)};
+  backend.decisions.emplace_back();
+  backend.decisions[0].by = {"ann (uid 7)", "root"};
+  const auto body = backend.json("/v1/actions/a%2Fb%3Fc");
   EXPECT_EQ(body.at("decisions").as_array().at(0).at("operator"), "ann (uid 7)");
   EXPECT_EQ(body.at("decisions").as_array().at(0).at("operator_note"), "root");
   EXPECT_EQ(body.at("decisions").as_array().at(0).at("state"), "decided");
   EXPECT_TRUE(body.at("decisions").as_array().at(0).at("policy").is_null());
-  EXPECT_EQ(store.asked_id, "a/b?c");
+  EXPECT_EQ(backend.asked_id, "a/b?c");
   EXPECT_EQ(body.at("action").at("id"), "a/b?c");
   EXPECT_EQ(body.at("events").as_array().size(), 2U);
   EXPECT_EQ(body.at("events").as_array().at(1).at("seq"), 2);
 }
 
 TEST(ActionEndpoint, AsksForTheRegionWhereSeveralKnowTheAction) {
-  FakeStore store = store_of_regions();
-  EXPECT_EQ(store.ask("/v1/actions/a").status, 404);
-  store.found = {action_view("a", "eu"), action_view("a", "us")};
-  auto response = store.ask("/v1/actions/a");
+  FakeBackend backend = daemon_of_regions();
+  EXPECT_EQ(backend.ask("/v1/actions/a").status, 404);
+  backend.found = {action_view("a", "eu"), action_view("a", "us")};
+  auto response = backend.ask("/v1/actions/a");
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("eu, us"));
-  store.found = {action_view("abcdef", "eu"), action_view("abcdef", "us")};
-  response = store.ask("/v1/actions/abcd");
+  backend.found = {action_view("abcdef", "eu"), action_view("abcdef", "us")};
+  response = backend.ask("/v1/actions/abcd");
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("several regions (eu, us)"));
-  store.found = {action_view("a", "eu"), action_view("a", "us")};
-  EXPECT_EQ(store.json("/v1/actions/a?region=us").at("region"), "us");
-  EXPECT_EQ(store.ask("/v1/actions/a?region=uk").status, 404);
+  backend.found = {action_view("a", "eu"), action_view("a", "us")};
+  EXPECT_EQ(backend.json("/v1/actions/a?region=us").at("region"), "us");
+  EXPECT_EQ(backend.ask("/v1/actions/a?region=uk").status, 404);
 }
 
 TEST(ActionEndpoint, ARegionThatThereIsNotIsRefusedWithTheNearestOne) {
-  FakeStore store = store_of_regions();
-  store.found = {action_view("a", "eu")};
+  FakeBackend backend = daemon_of_regions();
+  backend.found = {action_view("a", "eu")};
   for (const char* action : {"a", "unknown"}) {
-    const auto response = store.ask("/v1/actions/" + std::string(action) + "?region=usa");
+    const auto response = backend.ask("/v1/actions/" + std::string(action) + "?region=usa");
     EXPECT_EQ(response.status, 404);
     EXPECT_THAT(response.body, HasSubstr("there is no region \\\"usa\\\"; did you mean us?"));
   }
-  EXPECT_THAT(store.ask("/v1/actions/a?region=us").body, HasSubstr("known in: eu"));
+  EXPECT_THAT(backend.ask("/v1/actions/a?region=us").body, HasSubstr("known in: eu"));
 }
 
 TEST(EventsEndpoint, TellsEventsAfterASeq) {
-  FakeStore store = store_of_regions();
-  store.events = {event_record(1), event_record(2), event_record(3)};
-  EXPECT_EQ(store.json("/v1/events").at("events").as_array().size(), 3U);
-  const auto body = store.json("/v1/events?after=2&limit=7");
+  FakeBackend backend = daemon_of_regions();
+  backend.events = {event_record(1), event_record(2), event_record(3)};
+  EXPECT_EQ(backend.json("/v1/events").at("events").as_array().size(), 3U);
+  const auto body = backend.json("/v1/events?after=2&limit=7");
   EXPECT_EQ(body.at("last_seq"), 3);
   EXPECT_EQ(body.at("events").as_array().at(0).at("id"), "ma_3");
-  EXPECT_EQ(store.event_filter.limit, 7);
-  EXPECT_TRUE(store.json("/v1/events?after=3").at("events").as_array().empty());
+  EXPECT_EQ(backend.event_filter.limit, 7);
+  EXPECT_TRUE(backend.json("/v1/events?after=3").at("events").as_array().empty());
   for (const char* after : {"", "x", "-1", "1.5", "4"}) {
-    EXPECT_EQ(store.ask(std::string("/v1/events?after=") + after).status, 400) << after;
+    EXPECT_EQ(backend.ask(std::string("/v1/events?after=") + after).status, 400) << after;
   }
 }
 
 const std::vector<http::Header> kStream = {{"Accept", "text/html, text/event-stream;q=0.9"}};
 
 TEST(EventsEndpoint, StreamsToThoseWhoAcceptIt) {
-  FakeStore store = store_of_regions();
-  store.events = {event_record(3)};
-  store.events[0].document = "{\"id\":\n\r\"a\"}";
-  auto stream = std::get<http::Stream>(store.answer("/v1/events?after=2", "GET", kStream));
+  FakeBackend backend = daemon_of_regions();
+  backend.events = {event_record(3)};
+  backend.events[0].document = "{\"id\":\n\r\"a\"}";
+  auto stream = std::get<http::Stream>(backend.answer("/v1/events?after=2", "GET", kStream));
   EXPECT_EQ(http::find_header(stream.headers, "content-type"), "text/event-stream");
   EXPECT_EQ(stream.pull(), "retry: 2000\nid: 2\n\n");
   const auto piece = stream.pull().value();
@@ -175,49 +175,49 @@ TEST(EventsEndpoint, StreamsToThoseWhoAcceptIt) {
   EXPECT_EQ(std::count(piece.begin(), piece.end(), '\n'), 3);
   EXPECT_THAT(piece, Not(HasSubstr("\r")));
   EXPECT_EQ(stream.pull(), "");
-  store.events.push_back(event_record(4));
+  backend.events.push_back(event_record(4));
   EXPECT_THAT(stream.pull().value(), HasSubstr("id: 4\n"));
   EXPECT_EQ(stream.heartbeat, ":\n\n");
-  EXPECT_LE(store.event_filter.bytes, 65536U);
+  EXPECT_LE(backend.event_filter.bytes, 65536U);
 }
 
 TEST(EventsEndpoint, StreamsFromNowUnlessTold) {
-  FakeStore store = store_of_regions();
-  auto stream = std::get<http::Stream>(store.answer("/v1/events", "GET", kStream));
+  FakeBackend backend = daemon_of_regions();
+  auto stream = std::get<http::Stream>(backend.answer("/v1/events", "GET", kStream));
   EXPECT_EQ(stream.pull(), "retry: 2000\nid: 3\n\n");
 }
 
 TEST(EventsEndpoint, ResumesByLastEventIdWhateverTheUrlSays) {
-  FakeStore store = store_of_regions();
+  FakeBackend backend = daemon_of_regions();
   auto headers = kStream;
   headers.push_back({"Last-Event-ID", "2"});
-  auto stream = std::get<http::Stream>(store.answer("/v1/events?after=0", "GET", headers));
+  auto stream = std::get<http::Stream>(backend.answer("/v1/events?after=0", "GET", headers));
   EXPECT_EQ(stream.pull(), "retry: 2000\nid: 2\n\n");
   headers.back().value = "17";
-  const auto beyond = store.ask("/v1/events", "GET", headers);
+  const auto beyond = backend.ask("/v1/events", "GET", headers);
   EXPECT_EQ(beyond.status, 400);
   EXPECT_THAT(beyond.body, AllOf(HasSubstr("Last-Event-ID 17"), HasSubstr("after=0")));
 }
 
 TEST(EventsEndpoint, EndsAStreamWhoseStoreFails) {
-  FakeStore store = store_of_regions();
-  auto stream = std::get<http::Stream>(store.answer("/v1/events", "GET", kStream));
+  FakeBackend backend = daemon_of_regions();
+  auto stream = std::get<http::Stream>(backend.answer("/v1/events", "GET", kStream));
   EXPECT_TRUE(stream.pull());
-  store.fails = true;
+  backend.fails = true;
   EXPECT_FALSE(stream.pull());
 }
 
 TEST(DeadLettersEndpoint, ListsAndShowsThem) {
-  FakeStore store = store_of_regions();
+  FakeBackend backend = daemon_of_regions();
   core::DeadLetterView letter;
   letter.webhook = "soc";
   letter.attempts = 10;
   letter.reason = "server_error 500";
   letter.died = WallTime(std::chrono::seconds(1));
   letter.event = event_record(7);
-  store.letters = {{letter}, true};
-  const auto body = store.json("/v1/dead-letters?webhook=soc&limit=1");
-  EXPECT_EQ(store.letter_filter.webhook, "soc");
+  backend.letters = {{letter}, true};
+  const auto body = backend.json("/v1/dead-letters?webhook=soc&limit=1");
+  EXPECT_EQ(backend.letter_filter.webhook, "soc");
   EXPECT_EQ(body.at("next"), "soc/7");
   const auto& first = body.at("dead_letters").as_array().at(0);
   EXPECT_EQ(first.at("seq"), 7);
@@ -226,38 +226,30 @@ TEST(DeadLettersEndpoint, ListsAndShowsThem) {
   EXPECT_EQ(first.at("died"), "1970-01-01T00:00:01.0000000Z");
   EXPECT_EQ(first.at("action_id"), "a");
 
-  EXPECT_EQ(store.ask("/v1/dead-letters?cursor=soc%2F7").status, 200);
-  EXPECT_EQ(store.letter_filter.after_webhook, "soc");
-  EXPECT_EQ(store.letter_filter.after_seq, 7U);
-  EXPECT_EQ(store.ask("/v1/dead-letters?cursor=soc").status, 400);
+  EXPECT_EQ(backend.ask("/v1/dead-letters?cursor=soc%2F7").status, 200);
+  EXPECT_EQ(backend.letter_filter.after_webhook, "soc");
+  EXPECT_EQ(backend.letter_filter.after_seq, 7U);
+  EXPECT_EQ(backend.ask("/v1/dead-letters?cursor=soc").status, 400);
 
-  EXPECT_EQ(store.json("/v1/dead-letters/soc/7").at("event").at("id"), "ma_7");
-  EXPECT_EQ(store.ask("/v1/dead-letters/soc/8").status, 404);
-  EXPECT_EQ(store.ask("/v1/dead-letters/soc/x").status, 400);
+  EXPECT_EQ(backend.json("/v1/dead-letters/soc/7").at("event").at("id"), "ma_7");
+  EXPECT_EQ(backend.ask("/v1/dead-letters/soc/8").status, 404);
+  EXPECT_EQ(backend.ask("/v1/dead-letters/soc/x").status, 400);
 }
 
 template <class Asked>
 std::vector<std::uint64_t> asked_with(const std::string& path, const std::string& body) {
-  FakeStore store = store_of_regions();
+  FakeBackend backend = daemon_of_regions();
   for (const std::uint64_t seq : {7U, 8U}) {
     core::DeadLetterView letter;
     letter.webhook = "soc";
     letter.event = event_record(seq);
-    store.letters.letters.push_back(letter);
+    backend.letters.letters.push_back(letter);
   }
+  EXPECT_EQ(backend.post(path, body).status, 200);
   std::vector<std::uint64_t> seqs;
-  Operations operations = store.operations();
-  operations.operate = [&](core::Event event) -> Result<core::Reply> {
-    for (const auto& letter : std::get<Asked>(event).letters) seqs.push_back(letter.seq);
-    return core::Reply{core::Reply::Outcome::Done, "done"};
-  };
-  http::Request request;
-  request.method = "POST";
-  request.url.target = path;
-  request.headers = {{"Content-Type", "application/json"}};
-  request.body = body;
-  const auto answer = answer_operator(request, store.views(), operations);
-  EXPECT_EQ(std::get<http::Response>(answer).status, 200);
+  for (const auto& letter : std::get<Asked>(backend.operated.value()).letters) {
+    seqs.push_back(letter.seq);
+  }
   return seqs;
 }
 
@@ -270,62 +262,53 @@ TEST(DeadLettersEndpoint, TakesALetterThatIsNamedTwiceOnce) {
 }
 
 TEST(DeadLettersEndpoint, ReplaysInTheOrderThatTheEventsWereQueuedIn) {
-  FakeStore store = store_of_regions();
+  FakeBackend backend = daemon_of_regions();
   core::DeadLetterView letter;
   letter.webhook = "soc";
   letter.event = event_record(7);
-  store.letters.letters = {letter, letter, letter};
-  auto& letters = store.letters.letters;
+  backend.letters.letters = {letter, letter, letter};
+  auto& letters = backend.letters.letters;
   letters[1].event.type = core::EventType::RegionRecovered;
   letters[1].event.action = {};
   letters[2].event.type = core::EventType::WebhookResumed;
   letters[2].event.fields = R"("webhook":"siem","reason":"by an operator")";
+  EXPECT_EQ(backend.post("/v1/dead-letters/replay", R"({"webhook":"soc"})").status, 200);
   std::vector<std::string> orders;
-  Operations operations = store.operations();
-  operations.operate = [&](core::Event event) -> Result<core::Reply> {
-    for (const auto& key : std::get<core::ReplayDeadLetters>(event).letters) {
-      orders.push_back(key.action.value);
-    }
-    return core::Reply{core::Reply::Outcome::Done, "done"};
-  };
-  http::Request request;
-  request.method = "POST";
-  request.url.target = "/v1/dead-letters/replay";
-  request.headers = {{"Content-Type", "application/json"}};
-  request.body = R"({"webhook":"soc"})";
-  (void)answer_operator(request, store.views(), operations);
+  for (const auto& key : std::get<core::ReplayDeadLetters>(backend.operated.value()).letters) {
+    orders.push_back(key.action.value);
+  }
   EXPECT_THAT(orders, testing::ElementsAre("a", "region eu", "webhook siem"));
 }
 
 TEST(ReopenEndpoint, ReopensOnPostAlone) {
-  FakeStore store;
-  EXPECT_EQ(store.ask("/v1/reopen").status, 405);
-  EXPECT_EQ(store.reopened, 0);
-  EXPECT_EQ(store.ask("/v1/reopen", "POST").status, 200);
-  EXPECT_EQ(store.reopened, 1);
-  store.fails = true;
-  const auto failed = store.ask("/v1/reopen", "POST");
+  FakeBackend backend;
+  EXPECT_EQ(backend.ask("/v1/reopen").status, 405);
+  EXPECT_EQ(backend.reopened, 0);
+  EXPECT_EQ(backend.ask("/v1/reopen", "POST").status, 200);
+  EXPECT_EQ(backend.reopened, 1);
+  backend.fails = true;
+  const auto failed = backend.ask("/v1/reopen", "POST");
   EXPECT_EQ(failed.status, 500);
   EXPECT_THAT(failed.body, HasSubstr("/var/log/t.jsonl"));
 }
 
 TEST(OperatorApi, RefusesABodyItCannotTake) {
-  FakeStore store;
+  FakeBackend backend;
   const std::vector<http::Header> json = {{"Content-Type", "application/json; charset=utf-8"}};
-  EXPECT_EQ(store.ask("/v1/reopen", "POST", json, "{}").status, 200);
-  EXPECT_EQ(store.ask("/v1/reopen", "POST", {}, "{}").status, 415);
-  EXPECT_EQ(store.ask("/v1/reopen", "POST", json, "[]").status, 400);
-  EXPECT_EQ(store.ask("/v1/reopen", "POST", json, "{").status, 400);
-  EXPECT_EQ(store.ask("/v1/reopen", "POST", json, R"({"now":true})").status, 400);
-  EXPECT_EQ(store.ask("/v1/reopen", "POST", json, std::string(65537, ' ')).status, 413);
-  EXPECT_EQ(store.reopened, 1);
+  EXPECT_EQ(backend.ask("/v1/reopen", "POST", json, "{}").status, 200);
+  EXPECT_EQ(backend.ask("/v1/reopen", "POST", {}, "{}").status, 415);
+  EXPECT_EQ(backend.ask("/v1/reopen", "POST", json, "[]").status, 400);
+  EXPECT_EQ(backend.ask("/v1/reopen", "POST", json, "{").status, 400);
+  EXPECT_EQ(backend.ask("/v1/reopen", "POST", json, R"({"now":true})").status, 400);
+  EXPECT_EQ(backend.ask("/v1/reopen", "POST", json, std::string(65537, ' ')).status, 413);
+  EXPECT_EQ(backend.reopened, 1);
 }
 
 TEST(OperatorApi, SaysWhenTheStoreFails) {
-  FakeStore store = store_of_regions();
-  store.fails = true;
+  FakeBackend backend = daemon_of_regions();
+  backend.fails = true;
   for (const char* path : {"/v1/actions", "/v1/actions/a", "/v1/events"}) {
-    const auto response = store.ask(path);
+    const auto response = backend.ask(path);
     EXPECT_EQ(response.status, 500) << path;
     EXPECT_THAT(response.body, HasSubstr("store.db")) << path;
   }

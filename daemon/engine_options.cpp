@@ -1,0 +1,25 @@
+#include "engine_options.hpp"
+
+#include "base/system_clock.hpp"
+
+namespace mactiond::daemon {
+
+core::Options engine_options(const config::Config& config) {
+  core::Options options;
+  options.instance = config.daemon.instance;
+  options.boot_id = read_boot_id();
+  options.closed_actions = config.closed_actions;
+  options.policies = config.policies;
+  options.cancel = config.cancel;
+  for (const auto& region : config.regions) {
+    options.regions.emplace_back(region.core).registration = region.registration();
+  }
+  for (const auto& webhook : config.webhooks) {
+    core::WebhookOptions& added = options.webhooks.emplace_back(webhook.core);
+    added.keep_queued = config.keep_queued;
+    added.keep_dead_letters = config.keep_dead_letters;
+  }
+  return options;
+}
+
+}  // namespace mactiond::daemon

@@ -1,0 +1,145 @@
+#include "operator_backend.hpp"
+
+#include <cstddef>
+#include <utility>
+#include <variant>
+
+#include "engine_options.hpp"
+#include "ops/log.hpp"
+
+namespace mactiond::daemon {
+namespace {
+
+using Level = core::Note::Level;
+
+/// To copy so many facts takes the loop some milliseconds.
+constexpr std::size_t kExplainedAtMost = 20'000;
+
+}  // namespace
+
+OperatorBackend::OperatorBackend(const boost::asio::any_io_executor& executor, Parts parts,
+                                 MonoTime started)
+    : parts_(parts),
+      started_(started),
+      explainer_(executor, parts.configuration.environment(), engine_options) {}
+
+admin::DaemonInfo OperatorBackend::info() {
+  return {MACTIOND_VERSION, parts_.configuration.current().daemon.instance,
+          parts_.clock.now().mono - started_};
+}
+
+std::string OperatorBackend::metrics() {
+  const WallTime now = parts_.clock.now().wall;
+  const core::EngineStatus status = parts_.driver.status();
+  parts_.metrics.update(status, now);
+  for (const auto& webhook : parts_.configuration.current().webhooks) {
+    const auto oldest = parts_.store.oldest_queued(webhook.core.name);
+    const bool waiting = oldest && *oldest;
+    parts_.metrics.webhook_oldest(webhook.core.name, waiting ? now - **oldest : Duration{});
+  }
+  for (const auto& sender : parts_.syslog_senders) {
+    parts_.metrics.update(sender->status(status.last_seq));
+  }
+  return parts_.metrics.text();
+}
+
+Result<core::ActionPage> OperatorBackend::find_actions(const core::ActionFilter& filter) {
+  return parts_.store.find_actions(filter);
+}
+
+Result<std::vector<core::ActionView>> OperatorBackend::find_action(const std::string& id) {
+  return parts_.store.find_action(id);
+}
+
+Result<std::vector<core::ActionPlace>> OperatorBackend::find_places(const std::string& id_prefix) {
+  return parts_.store.find_places(id_prefix);
+}
+
+Result<bool> OperatorBackend::occurs(core::ActionField field, const std::string& text) {
+  return parts_.store.occurs(field, text);
+}
+
+Result<std::vector<core::EventRecord>> OperatorBackend::load_history(
+    const core::ActionView& action) {
+  return parts_.store.load_history(action);
+}
+
+Result<std::vector<core::Decision>> OperatorBackend::load_decisions(
+    const core::ActionView& action) {
+  return parts_.store.load_decisions(action.region, action.id);
+}
+
+Result<std::vector<core::EventRecord>> OperatorBackend::find_events(
+    const core::EventFilter& filter) {
+  return parts_.store.find_events(filter);
+}
+
+Result<core::DeadLetterPage> OperatorBackend::find_dead_letters(
+    const core::DeadLetterFilter& filter) {
+  return parts_.store.find_dead_letters(filter);
+}
+
+Result<std::optional<core::DeadLetterView>> OperatorBackend::find_dead_letter(
+    const std::string& webhook, std::uint64_t seq) {
+  return parts_.store.find_dead_letter(webhook, seq);
+}
+
+Result<void> OperatorBackend::reopen(const core::Operator& by) {
+  ops::log(Level::Info, "reopen_requested", core::with_operator({}, by));
+  return parts_.driver.reopen_log_now();
+}
+
+std::vector<std::string> OperatorBackend::reload(const core::Operator& by) {
+  return parts_.configuration.reload(by, {parts_.driver, parts_.runner, parts_.metrics});
+}
+
+Result<core::Reply> OperatorBackend::operate(core::Event request) {
+  return parts_.driver.operate(std::move(request));
+}
+
+std::optional<core::Reply> OperatorBackend::test_webhook(
+    const std::string& webhook, std::function<void(admin::WebhookTested)> done) {
+  if (const auto refused = parts_.driver.refusal()) {
+    return core::Reply{core::Reply::Outcome::Refused, refused->where};
+  }
+  if (auto refusal = parts_.runner.refuse_test(webhook)) return refusal;
+  const auto end = [webhook, done = std::move(done)](runtime::CommandRunner::Tested tested) {
+    const bool taken = tested.outcome.ok();
+    ops::log(Level::Info, "webhook_tested",
+             {{"webhook", webhook}, {"result", taken ? "ok" : describe(tested.outcome)}});
+    done({std::move(tested.outcome), tested.took});
+  };
+  const std::string& instance = parts_.configuration.current().daemon.instance;
+  parts_.driver.run_beside(parts_.runner.test_webhook(webhook, instance, end));
+  return std::nullopt;
+}
+
+admin::Plans OperatorBackend::explain() {
+  return parts_.engine.explain(nullptr, parts_.clock.now());
+}
+
+std::optional<core::Reply> OperatorBackend::explain_text(
+    const std::string& text, const std::string& name,
+    std::function<void(const admin::Explained&)> done) {
+  if (explainer_.busy()) {
+    return core::Reply{core::Reply::Outcome::Refused,
+                       "another configuration is being explained; try again in some seconds"};
+  }
+  auto actions = parts_.engine.open_actions(kExplainedAtMost);
+  if (!actions) {
+    done(std::vector<std::string>{"there are more than " + std::to_string(kExplainedAtMost) +
+                                  " open actions: load the configuration with dry_run = true to "
+                                  "see what its policies would do"});
+    return std::nullopt;
+  }
+  explainer_.begin(text, name, *std::move(actions),
+                   [this, done = std::move(done)](const Explainer::Outcome& outcome) {
+                     if (const auto* errors = std::get_if<std::vector<std::string>>(&outcome)) {
+                       return done(*errors);
+                     }
+                     done(parts_.engine.explain(std::get<0>(outcome).get(), parts_.clock.now()));
+                   });
+  return std::nullopt;
+}
+
+}  // namespace mactiond::daemon

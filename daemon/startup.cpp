@@ -1,0 +1,129 @@
+#include "startup.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "base/iso_time.hpp"
+#include "core/recovery.hpp"
+#include "engine_options.hpp"
+#include "ops/log.hpp"
+#include "ops/log_history.hpp"
+
+namespace mactiond::daemon {
+namespace {
+
+constexpr int kExitDataError = 65;
+constexpr int kExitUnavailable = 69;
+constexpr int kExitCantCreate = 73;
+
+int exit_code_of(const Error& error) {
+  if (error.code == Errc::StoreInUse || error.code == Errc::AddressInUse) return kExitUnavailable;
+  // Only a newer program can read it: a restart would not help.
+  if (error.code == Errc::StoreTooNew) return kExitDataError;
+  return kExitCantCreate;
+}
+
+NotUsable store_refused(const Error& error) { return {"store_not_usable", error}; }
+NotUsable log_refused(const Error& error) { return {"transition_log_not_usable", error}; }
+
+ops::Sync sync_mode(const std::string& text) {
+  if (text == "every") return ops::Sync::Every;
+  return text == "never" ? ops::Sync::Never : ops::Sync::Batch;
+}
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32U) | device();
+}
+
+/// 20261130T101500Z
+std::string file_stamp(WallTime time) {
+  constexpr std::size_t kToSeconds = 19;
+  std::string text = format_iso_time(time).substr(0, kToSeconds) + 'Z';
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text;
+}
+
+Result<store::Store> open_store(const config::Config& config, WallTime now) {
+  store::Store::Opening opening;
+  opening.stamp = file_stamp(now);
+  opening.logged = [&]() -> std::optional<std::uint64_t> {
+    const auto end = ops::read_log_end(config.transition_log.path);
+    return end ? std::optional(end->seq) : std::nullopt;
+  };
+  return store::Store::open(config.daemon.state_dir, opening);
+}
+
+/// A store without events may have been lost, and what was logged cannot be read.
+std::optional<Error> unknown_past(const std::string& log_path, std::uint64_t last_seq) {
+  if (last_seq > 0) return std::nullopt;
+  const std::string unread = ops::unread_rotation(log_path);
+  if (unread.empty()) return std::nullopt;
+  return Error(Errc::PathNotUsable,
+               unread + ": the store is new, and no event can be read from this rotated file: " +
+                   "unpack it, or move it away to begin again with event 1");
+}
+
+/// committed: nothing where the store does not know how far the log got.
+/// logged: the last event in the log, where the store does not know it better.
+Result<ops::TransitionLog> open_log(const config::TransitionLog& config,
+                                    const std::optional<store::LogPosition>& committed,
+                                    std::uint64_t last_seq, std::uint64_t logged) {
+  std::optional<ops::LogFilePosition> position;
+  if (committed) {
+    position = {committed->device, committed->inode, committed->offset, committed->first_seq};
+  }
+  return ops::TransitionLog::open(config.path, sync_mode(config.sync),
+                                  position ? &*position : nullptr, std::max(last_seq, logged),
+                                  config.format, logged + 1, ops::Writers::One);
+}
+
+}  // namespace
+
+int report(const NotUsable& refused) {
+  ops::log(core::Note::Level::Error, refused.event, {{"error", refused.error.message()}});
+  return exit_code_of(refused.error);
+}
+
+std::variant<Opened, NotUsable> open_state(const config::Config& config, const Clock& clock) {
+  auto store = open_store(config, clock.now().wall);
+  if (!store) return store_refused(store.error());
+  auto snapshot = store->load();
+  if (!snapshot) return store_refused(snapshot.error());
+  const auto found = store->found();
+  if (!found) return store_refused(found.error());
+  const std::string& log_path = config.transition_log.path;
+  const std::uint64_t last_seq = snapshot->last_seq;
+  if (const auto error = unknown_past(log_path, last_seq)) return log_refused(*error);
+
+  const core::Options options = engine_options(config);
+  const auto log_end = ops::read_log_end(log_path);
+  const Duration seen_within = core::seen_within(options);
+  auto recovered = core::judge_store(*found, log_end, seen_within);
+  const std::uint64_t known = recovered ? recovered->after_seq : last_seq;
+  const std::uint64_t logged = log_end ? log_end->seq : known;
+  auto position = store->load_log_position();
+  if (!position) return store_refused(position.error());
+  if (recovered) position->reset();
+  auto log = open_log(config.transition_log, *position, last_seq, logged);
+  if (!log) return log_refused(log.error());
+  if (recovered || core::is_fresh(*snapshot, clock.now().wall)) {
+    core::LogHistory history = ops::read_log_history(log_path);
+    if (recovered) core::keep_quiet(*recovered, history, seen_within);
+    snapshot->logged = std::move(history.ids);
+  }
+
+  Opened opened;
+  opened.store = std::make_unique<store::Store>(std::move(*store));
+  opened.log = std::make_unique<ops::TransitionLog>(std::move(*log));
+  opened.engine =
+      std::make_unique<core::Engine>(options, std::move(*snapshot), random_seed(), clock.now());
+  opened.recovered = std::move(recovered);
+  opened.first_unsent = std::max(logged, last_seq) + 1;
+  return opened;
+}
+
+}  // namespace mactiond::daemon

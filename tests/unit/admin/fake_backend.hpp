@@ -1,0 +1,198 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "admin/api.hpp"
+#include "base/text.hpp"
+#include "event/event_record.hpp"
+
+namespace mactiond::admin {
+
+/// A daemon with nothing in it but what a test puts in. Keeps what it was asked for.
+struct FakeBackend final : Backend {
+  core::EngineStatus engine;
+  bool is_live = true;
+  core::ActionPage page;
+  std::vector<core::ActionView> found;
+  std::vector<core::EventRecord> events;
+  std::vector<core::Decision> decisions;
+  core::DeadLetterPage letters;
+  std::vector<std::string> stored_words;  ///< regions, types and statuses that occur
+  bool fails = false;
+  core::Reply reply;                       ///< to whatever operators ask for
+  std::vector<std::string> config_errors;  ///< of a reload, and of a configuration to explain
+
+  int asked_status = 0;
+  int asked_metrics = 0;
+  core::ActionFilter action_filter;
+  core::EventFilter event_filter;
+  core::DeadLetterFilter letter_filter;
+  std::string asked_id;
+  std::optional<core::Event> operated;
+  int reopened = 0;
+  core::Operator reloaded_by;
+  std::string tested;
+  std::function<void(WebhookTested)> end_test;
+  std::string explained;
+
+  [[nodiscard]] static Error failure() { return {Errc::StoreFailed, "store.db"}; }
+
+  DaemonInfo info() override { return {"0.1.0", "soc1", std::chrono::seconds(90)}; }
+  core::EngineStatus status() override {
+    ++asked_status;
+    return engine;
+  }
+  std::string metrics() override {
+    ++asked_metrics;
+    return "mactiond_build_info 1\n";
+  }
+  bool live() override { return is_live; }
+
+  Result<core::ActionPage> find_actions(const core::ActionFilter& filter) override {
+    action_filter = filter;
+    if (fails) return failure();
+    return page;
+  }
+  Result<std::vector<core::ActionView>> find_action(const std::string& id) override {
+    asked_id = id;
+    if (fails) return failure();
+    std::vector<core::ActionView> same;
+    for (const auto& action : found) {
+      if (action.id.value == id) same.push_back(action);
+    }
+    return same;
+  }
+  Result<std::vector<core::ActionPlace>> find_places(const std::string& id_prefix) override {
+    std::vector<core::ActionPlace> places;
+    for (const auto& action : found) {
+      if (iequals(std::string_view(action.id.value).substr(0, id_prefix.size()), id_prefix)) {
+        places.push_back({action.region, action.id});
+      }
+    }
+    return places;
+  }
+  Result<bool> occurs(core::ActionField /*field*/, const std::string& text) override {
+    return std::count(stored_words.begin(), stored_words.end(), text) > 0;
+  }
+  Result<std::vector<core::EventRecord>> load_history(const core::ActionView& /*action*/) override {
+    return events;
+  }
+  Result<std::vector<core::Decision>> load_decisions(const core::ActionView& /*action*/) override {
+    return decisions;
+  }
+  Result<std::vector<core::EventRecord>> find_events(const core::EventFilter& filter) override {
+    event_filter = filter;
+    if (fails) return failure();
+    std::vector<core::EventRecord> after;
+    for (const auto& event : events) {
+      if (event.seq > filter.after) after.push_back(event);
+    }
+    return after;
+  }
+  Result<core::DeadLetterPage> find_dead_letters(const core::DeadLetterFilter& filter) override {
+    letter_filter = filter;
+    core::DeadLetterPage fitting = letters;
+    std::erase_if(fitting.letters, [&](const core::DeadLetterView& letter) {
+      return !filter.webhook.empty() && letter.webhook != filter.webhook;
+    });
+    return fitting;
+  }
+  Result<std::optional<core::DeadLetterView>> find_dead_letter(const std::string& webhook,
+                                                               std::uint64_t seq) override {
+    for (const auto& letter : letters.letters) {
+      if (letter.webhook == webhook && letter.event.seq == seq) return std::optional(letter);
+    }
+    return std::optional<core::DeadLetterView>();
+  }
+
+  Result<void> reopen(const core::Operator& /*by*/) override {
+    if (fails) return Error(Errc::PathNotUsable, "/var/log/t.jsonl");
+    ++reopened;
+    return {};
+  }
+  std::vector<std::string> reload(const core::Operator& by) override {
+    reloaded_by = by;
+    return config_errors;
+  }
+  Result<core::Reply> operate(core::Event request) override {
+    operated = std::move(request);
+    return reply;
+  }
+  std::optional<core::Reply> test_webhook(const std::string& webhook,
+                                          std::function<void(WebhookTested)> done) override {
+    tested = webhook;
+    if (reply.outcome != core::Reply::Outcome::Done) return reply;
+    end_test = std::move(done);
+    return std::nullopt;
+  }
+  Plans explain() override { return {}; }
+  std::optional<core::Reply> explain_text(const std::string& text, const std::string& name,
+                                          std::function<void(const Explained&)> done) override {
+    if (reply.outcome != core::Reply::Outcome::Done) return reply;
+    explained = name + '=' + text;
+    if (config_errors.empty()) {
+      done(Plans{{"eu", {{}, 3}}});
+    } else {
+      done(config_errors);
+    }
+    return std::nullopt;
+  }
+
+  http::Answer answer(const std::string& target, const std::string& method = "GET",
+                      std::vector<http::Header> headers = {}, const std::string& body = "") {
+    http::Request request;
+    request.method = method;
+    request.url.target = target;
+    request.headers = std::move(headers);
+    request.body = body;
+    request.peer = http::Peer{1000, "alice"};
+    return answer_operator(request, *this);
+  }
+  /// Waits for an answer that comes later.
+  http::Response ask(const std::string& target, const std::string& method = "GET",
+                     std::vector<http::Header> headers = {}, const std::string& body = "") {
+    auto answered = answer(target, method, std::move(headers), body);
+    if (auto* response = std::get_if<http::Response>(&answered)) return *response;
+    http::Response made;
+    std::get<http::Later>(answered).begin(
+        [&made](http::Response later) { made = std::move(later); });
+    return made;
+  }
+  http::Response post(const std::string& target, const std::string& body = "") {
+    std::vector<http::Header> headers;
+    if (!body.empty()) headers = {{"Content-Type", "application/json"}};
+    return ask(target, "POST", std::move(headers), body);
+  }
+  boost::json::object json(const std::string& target) {
+    return boost::json::parse(ask(target).body).as_object();
+  }
+};
+
+inline core::ActionView action_view(const std::string& id, const std::string& region = "eu") {
+  return {region, ActionId{id}, true, false, R"({"id":")" + id + R"("})"};
+}
+
+inline core::EventRecord event_record(std::uint64_t seq) {
+  core::EventRecord event;
+  event.seq = seq;
+  event.id = "ma_" + std::to_string(seq);
+  event.region = "eu";
+  event.action.value = "a";
+  event.document = R"({"id":"a"})";
+  event.fields = R"("from":null,"to":"Pending")";
+  return event;
+}
+
+}  // namespace mactiond::admin
