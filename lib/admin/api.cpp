@@ -70,10 +70,6 @@ http::Response wrong_method(const std::string& allowed) {
   return response;
 }
 
-bool is_read(const http::Request& request) {
-  return request.method == "GET" || request.method == "HEAD";
-}
-
 http::Response answer_livez(Backend& backend) {
   const bool live = backend.live();
   return text_answer(live ? 200 : 503, kText, live ? "ok\n" : "not live\n");
@@ -108,7 +104,8 @@ http::Answer post_reopen(const Call& call) {
 http::Answer answer_operator(const http::Request& request, Backend& backend) {
   const auto target = parse_target(request.url.target);
   if (!target) return bad_request("the target has a broken percent escape");
-  const std::string_view method = is_read(request) ? "GET" : std::string_view(request.method);
+  const std::string_view method =
+      http::only_reads(request) ? "GET" : std::string_view(request.method);
   std::string allowed;
   for (const Route& route : kRoutes) {
     if (!fits(route.path, target->path)) continue;
@@ -137,7 +134,7 @@ http::Response answer_monitor(const http::Request& request, Backend& backend,
   const std::string& page = target->path[0];
   const bool known = page == "metrics" || page == "livez" || page == "readyz";
   if (!known) return not_found(kNothingHere);
-  if (!is_read(request)) return wrong_method("GET, HEAD");
+  if (!http::only_reads(request)) return wrong_method("GET, HEAD");
   if (page == "livez") return answer_livez(backend);
   if (page == "readyz") return answer_readyz(backend);
   return text_answer(200, kPrometheus, backend.metrics());

@@ -44,6 +44,11 @@ struct Request {
   std::optional<Peer> peer{};  ///< of a request to us that is no mere read, over a Unix socket
 };
 
+/// Whether the request changes nothing.
+[[nodiscard]] inline bool only_reads(const Request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
 /// A complete answer; the body is decoded (gzip, deflate) already.
 struct Response {
   int status = 0;

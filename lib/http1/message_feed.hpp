@@ -26,10 +26,11 @@ inline constexpr std::size_t kChunkHeaderMax = std::size_t{16} * 1024;
 
 /// Moves what is in buffer through parser: true once the message is complete, false while more is
 /// needed. header_left is what the header may still take; the parser's own limit counts again
-/// whenever a piece ends just inside a line, so it alone bounds nothing.
-template <class Parser>
+/// whenever a piece ends just inside a line, so it alone bounds nothing. check judges the header
+/// once it is whole; what follows a chunked body in a trailer is no part of it.
+template <class Parser, class Check>
 [[nodiscard]] Result<bool> feed(Parser& parser, boost::beast::flat_buffer& buffer,
-                                std::size_t& header_left) {
+                                std::size_t& header_left, const Check& check) {
   // No complete end of a chunked body is shorter. Beast asserts that much, and aborts when the
   // last chunk arrives byte by byte.
   constexpr std::size_t kChunkedEndMin = 5;
@@ -52,6 +53,8 @@ template <class Parser>
       return false;
     }
     if (ec) return parse_error(ec);
+    if (!in_header || !parser.is_header_done()) continue;
+    if (const Result<void> right = check(); !right) return right.error();
   }
   return true;
 }

@@ -50,6 +50,8 @@ struct RequestReader::Impl {
     parser->header_limit(std::uint32_t{kHeaderMax});
     parser->body_limit(std::uint64_t{body_max});
     header_left = kHeaderMax;
+    request = {};
+    expectation = Expectation::None;
   }
 
   [[nodiscard]] bool has_its_host() const {
@@ -58,9 +60,42 @@ struct RequestReader::Impl {
     return hosts == 1 || (hosts == 0 && message.version() < 11);
   }
 
+  /// Beast puts the fields of a trailer among those of the header: these are taken before.
+  [[nodiscard]] Result<void> take_header() {
+    if (!has_known_framing(*parser)) return Error(Errc::MalformedHttp, "unknown transfer coding");
+    if (!has_its_host()) return Error(Errc::MalformedHttp, "Host");
+    const auto& message = parser->get();
+    const std::string_view text(message.target().data(), message.target().size());
+    const auto target = take_apart(text);
+    if (!target) return Error(Errc::MalformedHttp, "target");
+    request.method = std::string(message.method_string());
+    request.url.scheme = "http";
+    request.url.target = std::string(target->path);
+    if (target->authority) request.headers.push_back({"Host", std::string(*target->authority)});
+    for (const auto& field : message) {
+      if (field.name() == beast::http::field::host && target->authority) continue;
+      take_field(std::string(field.name_string()), std::string(field.value()));
+    }
+    return {};
+  }
+
+  void take_field(std::string name, std::string value) {
+    if (iequals(name, "Expect") && parser->get().version() == 11) {
+      const bool known = iequals(trim(value), "100-continue");
+      expectation = known ? Expectation::Continue : Expectation::Unknown;
+    }
+    if (iequals(name, "Authorization")) {
+      request.authorization = Secret(std::move(value));
+    } else {
+      request.headers.push_back({std::move(name), std::move(value)});
+    }
+  }
+
   std::size_t body_max;
   beast::flat_buffer buffer;
   std::size_t header_left = 0;
+  http::Request request;  ///< its header, once that has come
+  Expectation expectation = Expectation::None;
   std::optional<beast::http::request_parser<beast::http::string_body>> parser;
 };
 
@@ -73,42 +108,21 @@ boost::asio::mutable_buffer RequestReader::prepare() { return impl_->buffer.prep
 void RequestReader::commit(std::size_t size) { impl_->buffer.commit(size); }
 
 Result<bool> RequestReader::run() {
-  auto& parser = *impl_->parser;
-  const auto done = feed(parser, impl_->buffer, impl_->header_left);
-  if (!done) return done.error();
-  if (!parser.is_header_done()) return false;
-  if (!has_known_framing(parser)) return Error(Errc::MalformedHttp, "unknown transfer coding");
-  if (!impl_->has_its_host()) return Error(Errc::MalformedHttp, "Host");
-  const auto text = parser.get().target();
-  if (!take_apart({text.data(), text.size()})) return Error(Errc::MalformedHttp, "target");
-  return *done;
+  return feed(*impl_->parser, impl_->buffer, impl_->header_left,
+              [this] { return impl_->take_header(); });
 }
 
 Incoming RequestReader::take() {
   MACTIOND_ASSERT(impl_->parser->is_done());
   Incoming incoming;
   incoming.keep_alive = impl_->parser->keep_alive();
-  auto message = impl_->parser->release();
-  auto& request = incoming.request;
-  request.method = std::string(message.method_string());
-  request.url.scheme = "http";
-  const auto text = message.target();
-  const auto target = take_apart({text.data(), text.size()});
-  request.url.target = std::string(target->path);
-  if (target->authority) request.headers.push_back({"Host", std::string(*target->authority)});
-  for (const auto& field : message) {
-    if (field.name() == beast::http::field::host && target->authority) continue;
-    std::string value(field.value());
-    if (field.name() == beast::http::field::authorization) {
-      request.authorization = Secret(std::move(value));
-    } else {
-      request.headers.push_back({std::string(field.name_string()), std::move(value)});
-    }
-  }
-  request.body = std::move(message.body());
+  incoming.request = std::move(impl_->request);
+  incoming.request.body = std::move(impl_->parser->get().body());
   impl_->start();
   return incoming;
 }
+
+RequestReader::Expectation RequestReader::expectation() const { return impl_->expectation; }
 
 bool RequestReader::is_started() const {
   return impl_->parser->got_some() || impl_->buffer.size() > 0;

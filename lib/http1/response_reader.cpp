@@ -70,7 +70,7 @@ Result<void> ResponseReader::Impl::normalize(std::size_t size) {
 Result<bool> ResponseReader::Impl::run() {
   std::size_t header_left = std::numeric_limits<std::size_t>::max();
   for (;;) {
-    const auto done = feed(*parser, buffer, header_left);
+    const auto done = feed(*parser, buffer, header_left, [] { return Result<void>(); });
     if (!done) return done.error();
     if (!parser->is_header_done()) return false;
     const unsigned status = parser->get().result_int();

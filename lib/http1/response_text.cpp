@@ -16,6 +16,8 @@ const char* detail_of(int status) {
       return "the request did not come in time";
     case 413:
       return "the body is too large";
+    case 417:
+      return "no expectation but 100-continue can be met";
     case 431:
       return "the header is too large";
     case 503:

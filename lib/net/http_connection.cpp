@@ -1,6 +1,5 @@
 #include "net/http_connection.hpp"
 
-#include <array>
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <cstddef>
@@ -23,18 +22,11 @@ namespace {
 constexpr std::size_t kStreamsMax = 16;
 constexpr Duration kRequestTime = std::chrono::seconds(10);
 constexpr Duration kLingerTime = std::chrono::seconds(1);
+constexpr std::size_t kDiscarded = std::size_t{64} * 1024;
+constexpr int kExpectationFailed = 417;
+constexpr const char* kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader) {
-  for (;;) {
-    const auto complete = reader.run();
-    if (!complete) co_return complete.error();
-    if (*complete) co_return reader.take();
-    const auto buffer = reader.prepare();
-    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
-    if (ec) co_return Error(Errc::ConnectionLost, "");
-    reader.commit(size);
-  }
-}
+using Expectation = RequestReader::Expectation;
 
 Task<Result<void>> write_all(Socket& socket, std::string text) {
   const auto data = asio::buffer(text);
@@ -43,9 +35,38 @@ Task<Result<void>> write_all(Socket& socket, std::string text) {
   co_return Result<void>();
 }
 
-// Until the peer ends the stream; what it sends is thrown away.
-Task<Result<void>> discard(Socket& socket) {
-  std::string piece(std::size_t{64} * 1024, '\0');
+// What is expected of a listener that takes no bodies is ignored: there is nothing to wait for.
+Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader, bool takes_bodies) {
+  bool continued = !takes_bodies;
+  for (;;) {
+    const auto complete = reader.run();
+    if (!complete) co_return complete.error();
+    const auto expected = continued ? Expectation::None : reader.expectation();
+    if (expected == Expectation::Unknown) co_return Error(Errc::MalformedHttp, "Expect");
+    if (*complete) co_return reader.take();
+    if (expected == Expectation::Continue) {
+      continued = true;
+      auto writing = write_all(socket, kContinue);
+      const auto written = co_await std::move(writing);
+      if (!written) co_return written.error();
+    }
+    const auto buffer = reader.prepare();
+    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
+    if (ec) co_return Error(Errc::ConnectionLost, "");
+    reader.commit(size);
+  }
+}
+
+// Why the request could not be read; 0: nobody is left to tell.
+int refusal_of(const Error& error, const RequestReader& reader, bool takes_bodies) {
+  if (!reader.is_started()) return 0;
+  const bool unmet = takes_bodies && reader.expectation() == Expectation::Unknown;
+  return unmet ? kExpectationFailed : status_of(error);
+}
+
+// Until the peer ends its side; what it sends is thrown away.
+Task<Result<void>> read_to_end(Socket& socket) {
+  std::string piece(kDiscarded, '\0');
   const auto buffer = asio::buffer(piece);
   for (;;) {
     const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
@@ -60,18 +81,8 @@ Task<void> refuse(Socket& socket, int status) {
   if (!written) co_return;
   boost::system::error_code ignored;
   socket.shutdown(Socket::shutdown_send, ignored);
-  auto rest = discard(socket);
+  auto rest = read_to_end(socket);
   co_await with_deadline(std::move(rest), kLingerTime);
-}
-
-// Until the peer ends the connection: it has nothing more to say on it.
-Task<Result<void>> wait_for_end(Socket& socket) {
-  std::array<char, 512> piece{};
-  const auto buffer = asio::buffer(piece);
-  for (;;) {
-    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
-    if (ec) co_return Result<void>();
-  }
 }
 
 // The next bytes for the client; nothing at the end of the stream or of the connection.
@@ -81,7 +92,7 @@ Task<std::optional<std::string>> next_piece(Socket& socket, http::Stream& stream
     wait.begin();
     auto piece = stream.pull();
     if (!piece || !piece->empty()) co_return piece;
-    auto watching = wait_for_end(socket);
+    auto watching = read_to_end(socket);
     asio::steady_timer& timer = wait.timer();
     const auto gone = co_await with_deadline(std::move(watching), timer);
     if (gone) co_return std::nullopt;
@@ -128,21 +139,21 @@ Task<std::optional<http::Response>> await_answer(HttpConnection& connection, htt
 Task<void> serve_connection(std::shared_ptr<HttpServerState> state, HttpConnection& connection) {
   Socket& socket = connection.socket;
   RequestReader reader(state->body_max);
+  const bool takes_bodies = state->body_max > 0;
   bool open = true;
   while (open && !state->stopping) {
     connection.reading = true;
-    auto reading = read_request(socket, reader);
+    auto reading = read_request(socket, reader, takes_bodies);
     auto incoming = co_await with_deadline(std::move(reading), kRequestTime);
     connection.reading = false;
     if (!incoming) {
-      const int status = reader.is_started() ? status_of(incoming.error()) : 0;
+      const int status = refusal_of(incoming.error(), reader, takes_bodies);
       if (status != 0) co_await refuse(socket, status);
       co_return;
     }
     open = incoming->keep_alive;
     const std::string& method = incoming->request.method;
-    const bool only_reads = method == "GET" || method == "HEAD";
-    if (!only_reads) {
+    if (!http::only_reads(incoming->request)) {
       const int descriptor = socket.native_handle();
       auto peer = co_await state->peers.find(descriptor);
       if (state->stopping) co_return;

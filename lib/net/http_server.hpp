@@ -18,7 +18,8 @@ namespace mactiond::net {
 using RequestHandler = std::function<http::Answer(const http::Request&)>;
 
 struct ServerOptions {
-  /// Bytes of a request's body; a larger one is refused with 413.
+  /// Bytes of a request's body; a larger one is refused with 413. Where bodies are taken, a client
+  /// that expects 100-continue gets that first, and any other expectation is refused with 417.
   std::size_t body_max = 0;
   /// For http::Request::peer.
   NameLookup user_names = system_user_names();

@@ -25,7 +25,7 @@ using Protocol = boost::asio::generic::stream_protocol;
 using Socket = Protocol::socket;
 using Acceptor = boost::asio::basic_socket_acceptor<Protocol>;
 
-/// What a connection waits for whose answer comes later. That it came is remembered.
+/// What a connection waits for whose answer comes later. An answer before the wait counts.
 class LaterWait {
  public:
   explicit LaterWait(const boost::asio::any_io_executor& executor)
@@ -50,7 +50,7 @@ struct HttpConnection {
   std::shared_ptr<LaterWait> later{};
 };
 
-/// What a stream with nothing new to send waits for. A wake-up is remembered.
+/// What a stream with nothing new to send waits for. A wake-up before the wait counts.
 class StreamWait {
  public:
   explicit StreamWait(const boost::asio::any_io_executor& executor) : timer_(executor) {}

@@ -96,6 +96,23 @@ TEST_F(HttpServer, TellsWhatIsWrongWithARequest) {
   }
 }
 
+TEST_F(HttpServer, TellsAClientThatWaitsToContinue) {
+  const Serving serving;
+  RawClient client(serving.port());
+  const std::string head = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n";
+  for (int i = 0; i < 2; ++i) {
+    client.send(head + "Expect: 100-continue\r\n\r\n");
+    EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+    client.send("{}");
+    EXPECT_THAT(client.read_until("POST /a {}"), StartsWith("HTTP/1.1 200"));
+  }
+  client.send(head + "Expect: 100-continue\r\n\r\n{}");
+  EXPECT_THAT(client.read_until("POST /a {}"), StartsWith("HTTP/1.1 200"))
+      << "the body came with the header";
+  client.send(head + "Expect: a-cookie\r\n\r\n");
+  EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 417 Expectation Failed\r\n"));
+}
+
 TEST_F(HttpServer, GivesARequestTenSeconds) {
   const Serving serving;
   RawClient silent(serving.port());

@@ -84,6 +84,38 @@ TEST(RequestReader, WantsOneHostInHttp11) {
   EXPECT_EQ(refused("GET / HTTP/1.1\r\nHost:\r\n\r\n"), "accepted");
 }
 
+TEST(RequestReader, ATrailerIsNoPartOfTheHeader) {
+  const std::string body = "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n";
+  const std::string late = body + "Host: b\r\nAuthorization: Bearer t\r\nX: y\r\n\r\n";
+  EXPECT_NE(refused("POST / HTTP/1.1\r\n" + late).find(to_string(Errc::MalformedHttp)),
+            std::string::npos);
+  const std::string text = "POST / HTTP/1.1\r\nHost: a\r\n" + late;
+  std::string_view rest = text;
+  RequestReader reader(kBodyMax);
+  const auto incoming = read(reader, rest);
+  ASSERT_TRUE(incoming);
+  EXPECT_EQ(incoming->request.body, "{}");
+  EXPECT_EQ(incoming->request.headers,
+            (std::vector<http::Header>{{"Host", "a"}, {"Transfer-Encoding", "chunked"}}));
+  EXPECT_TRUE(incoming->request.authorization.empty());
+}
+
+TEST(RequestReader, KnowsWhatTheClientExpects) {
+  using Expectation = RequestReader::Expectation;
+  const auto expected = [](const std::string& version, const std::string& fields) {
+    std::string text = "POST / HTTP/" + version + "\r\nHost: h\r\nContent-Length: 2\r\n" + fields;
+    text += "\r\n";
+    std::string_view rest = text;
+    RequestReader reader(kBodyMax);
+    EXPECT_FALSE(read(reader, rest));
+    return reader.expectation();
+  };
+  EXPECT_EQ(expected("1.1", ""), Expectation::None);
+  EXPECT_EQ(expected("1.1", "Expect: 100-Continue\r\n"), Expectation::Continue);
+  EXPECT_EQ(expected("1.1", "Expect: more\r\n"), Expectation::Unknown);
+  EXPECT_EQ(expected("1.0", "Expect: 100-continue\r\n"), Expectation::None);
+}
+
 TEST(RequestReader, TakesAnAbsoluteTarget) {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"http://a.example/livez?verbose", "/livez?verbose"},
