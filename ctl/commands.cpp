@@ -24,6 +24,7 @@
 #include <variant>
 
 #include "action/machine_action.hpp"
+#include "base/exit_code.hpp"
 #include "base/json_text.hpp"
 #include "base/printable.hpp"
 #include "base/text.hpp"
@@ -38,10 +39,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kExitRefused = 1;
-constexpr int kExitUsage = 64;
-constexpr int kExitUnavailable = 69;
-constexpr int kExitSoftware = 70;
 constexpr const char* kForeign = "what listens there does not answer like mactiond";
 
 int complain(int exit_code, const std::string& message) {
@@ -339,7 +336,8 @@ int test_webhook(const Session& session, const std::string& webhook) {
   const bool taken = delivered->get_bool();
   if (session.json) {
     const int exit_code = print(printable_json(body));
-    return exit_code != 0 || taken ? exit_code : kExitRefused;
+    if (exit_code == kExitDone && !taken) return kExitRefused;
+    return exit_code;
   }
   const std::string text = format_webhook_test(*object);
   return taken ? print(text + '\n') : complain(kExitRefused, text);

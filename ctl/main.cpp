@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/exit_code.hpp"
 #include "base/printable.hpp"
 #include "base/text.hpp"
 #include "commands.hpp"
@@ -21,9 +22,6 @@
 namespace {
 
 namespace ctl = mactiond::ctl;
-
-constexpr int kExitUsage = 64;
-constexpr int kExitSoftware = 70;
 
 // What was chosen on the command line, and the command to run with it.
 struct Choice {

@@ -18,6 +18,7 @@
 #include "access.hpp"
 #include "admin/api.hpp"
 #include "base/exception_text.hpp"
+#include "base/exit_code.hpp"
 #include "base/system_clock.hpp"
 #include "configuration.hpp"
 #include "http/host_check.hpp"
@@ -39,8 +40,6 @@ namespace {
 namespace asio = boost::asio;
 using Level = core::Note::Level;
 
-constexpr int kExitSoftware = 70;
-constexpr int kExitConfig = 78;
 constexpr unsigned kSocketMode = 0660;
 /// Longer than the driver's grace time; after it the process ends as it is. Nothing is lost: what
 /// counts is in the store.

@@ -4,16 +4,11 @@
 #include <iostream>
 #include <sstream>
 
+#include "base/exit_code.hpp"
 #include "base/printable.hpp"
 #include "cli_suggestion.hpp"
 
 namespace mactiond::daemon {
-namespace {
-
-constexpr int kExitUsage = 64;
-
-}  // namespace
-
 std::variant<CommandLine, int> parse_command_line(int argc, const char* const* argv) {
   CommandLine result;
   CLI::App app("Follows the machine actions of Microsoft Defender for Endpoint to their end.",

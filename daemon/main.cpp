@@ -14,16 +14,13 @@
 #include "access.hpp"
 #include "app.hpp"
 #include "base/exception_text.hpp"
+#include "base/exit_code.hpp"
 #include "base/printable.hpp"
 #include "cli.hpp"
 #include "config/loader.hpp"
 #include "signals.hpp"
 
 namespace {
-
-constexpr int kExitSoftware = 70;
-constexpr int kExitIo = 74;
-constexpr int kExitConfig = 78;
 
 mactiond::config::Environment environment() {
   mactiond::config::Environment result;

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/exception_text.hpp"
+#include "base/exit_code.hpp"
 #include "ops/log.hpp"
 #include "ops/systemd.hpp"
 
@@ -14,8 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kExitSoftware = 70;
-constexpr int kExitIo = 74;
 constexpr Duration kDeliveryGrace = 5s;
 constexpr Duration kLogRetry = 5s;
 constexpr Duration kLogCheck = 10s;

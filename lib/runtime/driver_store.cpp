@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "base/exit_code.hpp"
 #include "ops/log.hpp"
 #include "runtime/driver.hpp"
 
@@ -10,10 +11,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kExitIo = 74;
 constexpr Duration kStoreCheck = 4s;
 constexpr Duration kLockedWarning = 2s;
 constexpr Duration kLockedTrouble = 30s;
+constexpr const char* kLockedText = "another program holds the store's write lock";
+
+std::string gone_text(const std::string& file) {
+  return file +
+         " was removed or replaced; nothing is called, delivered or logged until mactiond is "
+         "restarted";
+}
 
 }  // namespace
 
@@ -34,9 +41,7 @@ bool Driver::commit_waiting() {
     waiting_ = std::move(step);
     if (waited < kLockedWarning || std::exchange(waiting_reported_, true)) return false;
     ops::log(core::Note::Level::Warning, "store_locked",
-             {{"error",
-               "another program holds the store's write lock; nothing is begun until it "
-               "is released"}});
+             {{"error", std::string(kLockedText) + "; nothing is begun until it is released"}});
     return false;
   }
   waiting_.reset();
@@ -74,20 +79,15 @@ void Driver::look_at_store(Now now) {
   reads_.cancel();
   deliveries_.cancel();
   ops::log(core::Note::Level::Error, "store_gone",
-           {{"file", store_gone_},
-            {"error",
-             "the file was removed or replaced while the daemon ran; nothing is called, "
-             "delivered or logged until it is restarted"}});
+           {{"file", store_gone_}, {"error", gone_text(store_gone_)}});
 }
 
 std::string Driver::trouble() const {
   if (!store_gone_.empty()) {
-    return "the store: " + store_gone_ +
-           " was removed or replaced; nothing is called, delivered or logged until " +
-           "mactiond is restarted";
+    return "the store: " + gone_text(store_gone_);
   }
   if (waiting_ && parts_.clock.now().mono - waiting_since_ >= kLockedTrouble) {
-    return "the store: another program holds its write lock";
+    return kLockedText;
   }
   return log_trouble_.empty() ? std::string() : "transition log: " + log_trouble_;
 }
