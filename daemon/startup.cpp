@@ -6,18 +6,16 @@
 #include <string>
 #include <utility>
 
+#include "base/exit_code.hpp"
 #include "base/iso_time.hpp"
 #include "core/recovery.hpp"
 #include "engine_options.hpp"
 #include "ops/log.hpp"
 #include "ops/log_history.hpp"
+#include "ops/systemd.hpp"
 
 namespace mactiond::daemon {
 namespace {
-
-constexpr int kExitDataError = 65;
-constexpr int kExitUnavailable = 69;
-constexpr int kExitCantCreate = 73;
 
 int exit_code_of(const Error& error) {
   if (error.code == Errc::StoreInUse || error.code == Errc::AddressInUse) return kExitUnavailable;
@@ -47,20 +45,17 @@ std::string file_stamp(WallTime time) {
   return text;
 }
 
-Result<store::Store> open_store(const config::Config& config, WallTime now) {
+Result<store::Store> open_store(const config::Config& config, ops::PastLines& past, WallTime now) {
   store::Store::Opening opening;
   opening.stamp = file_stamp(now);
-  opening.logged = [&]() -> std::optional<std::uint64_t> {
-    const auto end = ops::read_log_end(config.transition_log.path);
-    return end ? std::optional(end->seq) : std::nullopt;
-  };
+  opening.logged = [&past] { return past.last_seq(); };
   return store::Store::open(config.daemon.state_dir, opening);
 }
 
 /// A store without events may have been lost, and what was logged cannot be read.
-std::optional<Error> unknown_past(const std::string& log_path, std::uint64_t last_seq) {
+std::optional<Error> unknown_past(ops::PastLines& past, std::uint64_t last_seq) {
   if (last_seq > 0) return std::nullopt;
-  const std::string unread = ops::unread_rotation(log_path);
+  const std::string unread = past.unread_rotation();
   if (unread.empty()) return std::nullopt;
   return Error(Errc::PathNotUsable,
                unread + ": the store is new, and no event can be read from this rotated file: " +
@@ -71,14 +66,17 @@ std::optional<Error> unknown_past(const std::string& log_path, std::uint64_t las
 /// logged: the last event in the log, where the store does not know it better.
 Result<ops::TransitionLog> open_log(const config::TransitionLog& config,
                                     const std::optional<store::LogPosition>& committed,
-                                    std::uint64_t last_seq, std::uint64_t logged) {
-  std::optional<ops::LogFilePosition> position;
+                                    std::uint64_t last_seq, std::uint64_t logged,
+                                    ops::PastLines& past) {
+  ops::LogOpening opening{config.path, sync_mode(config.sync), config.format};
   if (committed) {
-    position = {committed->device, committed->inode, committed->offset, committed->first_seq};
+    opening.committed = {committed->device, committed->inode, committed->offset,
+                         committed->first_seq};
   }
-  return ops::TransitionLog::open(config.path, sync_mode(config.sync),
-                                  position ? &*position : nullptr, std::max(last_seq, logged),
-                                  config.format, logged + 1, ops::Writers::One);
+  opening.last_seq = std::max(last_seq, logged);
+  opening.first = logged + 1;
+  opening.past = &past;
+  return ops::TransitionLog::open(opening);
 }
 
 }  // namespace
@@ -89,30 +87,29 @@ int report(const NotUsable& refused) {
 }
 
 std::variant<Opened, NotUsable> open_state(const config::Config& config, const Clock& clock) {
-  auto store = open_store(config, clock.now().wall);
+  ops::PastLines past(config.transition_log.path, ops::notify_starting);
+  auto store = open_store(config, past, clock.now().wall);
   if (!store) return store_refused(store.error());
   auto snapshot = store->load();
   if (!snapshot) return store_refused(snapshot.error());
   const auto found = store->found();
   if (!found) return store_refused(found.error());
-  const std::string& log_path = config.transition_log.path;
   const std::uint64_t last_seq = snapshot->last_seq;
-  if (const auto error = unknown_past(log_path, last_seq)) return log_refused(*error);
+  if (const auto error = unknown_past(past, last_seq)) return log_refused(*error);
 
   const core::Options options = engine_options(config);
-  const auto log_end = ops::read_log_end(log_path);
-  const Duration seen_within = core::seen_within(options);
-  auto recovered = core::judge_store(*found, log_end, seen_within);
+  const auto log_end = past.last_seq();
+  auto recovered = core::judge_store(*found, log_end);
   const std::uint64_t known = recovered ? recovered->after_seq : last_seq;
-  const std::uint64_t logged = log_end ? log_end->seq : known;
+  const std::uint64_t logged = log_end.value_or(known);
   auto position = store->load_log_position();
   if (!position) return store_refused(position.error());
   if (recovered) position->reset();
-  auto log = open_log(config.transition_log, *position, last_seq, logged);
+  auto log = open_log(config.transition_log, *position, last_seq, logged, past);
   if (!log) return log_refused(log.error());
   if (recovered || core::is_fresh(*snapshot, clock.now().wall)) {
-    core::LogHistory history = ops::read_log_history(log_path);
-    if (recovered) core::keep_quiet(*recovered, history, seen_within);
+    core::LogHistory history = past.history();
+    if (recovered) recovered->quiet = core::quiet_times(options.regions, *found, history);
     snapshot->logged = std::move(history.ids);
   }
 

@@ -115,10 +115,10 @@ http::Answer post_explain(const Call& call) {
   if (!config) return bad_request("send {\"config\": \"text of a configuration file\"}");
   const std::string name = text_of(object, "name").value_or("config");
   return http::Later{[config = *config, name, &backend = call.backend](auto done) {
-    const auto end = [done, &backend](const Explained& told) {
-      const auto* errors = std::get_if<std::vector<std::string>>(&told);
+    const auto end = [done, &backend](const Explained& result) {
+      const auto* errors = std::get_if<std::vector<std::string>>(&result);
       done(errors != nullptr ? refused_config(*errors)
-                             : answer_plans(std::get<Plans>(told), backend.status().cancelling));
+                             : answer_plans(std::get<Plans>(result), backend.status().cancelling));
     };
     const auto refused = backend.explain_text(config, name, end);
     if (refused) done(answer_reply(*refused, {}));

@@ -17,12 +17,12 @@ constexpr Duration kPruneInterval = 1h;
 /// A wall clock that moves by more than this against the monotonic one was set, not slewed.
 constexpr Duration kJump = 2s;
 /// What a wall clock is corrected by in daily life is less.
-constexpr Duration kSetAnew = 1h;
+constexpr Duration kClockSet = 1h;
 /// Clocks that were not set for so long say by themselves what is old.
 constexpr Duration kSteadyFor = 24h;
 /// Regions begin one after the other within this time.
 constexpr Duration kSpread = 2s;
-/// So many plans are told at once: nothing else happens meanwhile.
+/// At most this many plans in one answer: nothing else happens meanwhile.
 constexpr std::size_t kPlansMax = 4000;
 constexpr std::size_t kRegionPlansMin = 20;
 constexpr std::size_t kRegionPlansMax = 1000;
@@ -103,10 +103,8 @@ Region Engine::State::make_region(const RegionOptions& wanted, const Snapshot& s
   for (const RegionRow& row : snapshot.regions) {
     if (row.region == wanted.name) region.restore(row);
   }
-  for (const std::string& name : snapshot.recovering) {
-    if (snapshot.recovery && name == wanted.name) {
-      region.follow_recovery(snapshot.recovery->quiet_before);
-    }
+  for (const RegionQuiet& quiet : snapshot.recovering) {
+    if (quiet.region == wanted.name) region.follow_recovery(quiet.before);
   }
   for (const StoredAction& action : snapshot.actions) {
     if (action.region == wanted.name) region.restore(action);
@@ -189,16 +187,16 @@ void Engine::State::on(DeliveriesLoaded loaded) {
 void Engine::State::on(const OldestLoaded& loaded, Now now, StepWriter& out) {
   const auto webhook = index_of(outbox_serials, owner_of(loaded.command));
   if (!webhook) return;
-  for (const auto& told : outboxes[*webhook].on(loaded, now, out.batch())) {
-    incident(told, *webhook, now, out);
+  for (const auto& change : outboxes[*webhook].on(loaded, now, out.batch())) {
+    incident(change, *webhook, now, out);
   }
 }
 
 void Engine::State::on(const DeliveryAnswered& answered, Now now, StepWriter& out) {
   const std::uint64_t serial = owner_of(answered.command);
   if (const auto webhook = index_of(outbox_serials, serial)) {
-    for (const auto& told : outboxes[*webhook].on(answered, now, random, out.batch())) {
-      incident(told, *webhook, now, out);
+    for (const auto& change : outboxes[*webhook].on(answered, now, random, out.batch())) {
+      incident(change, *webhook, now, out);
     }
     return;
   }
@@ -224,13 +222,17 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
 
 void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& out) {
   recorder.continue_after(found.after_seq);
-  const RecoveryRow row{found.after_seq, now.wall, options.boot_id, now.mono, found.quiet_before};
+  const RecoveryRow row{found.after_seq, now.wall, options.boot_id, now.mono};
   out.batch().recovery = row;
   ledger.hold_policies_until(hold_end(row, options.boot_id, now));
-  for (Region& region : regions) {
-    region.follow_recovery(found.quiet_before);
-    region.empty_quota(now, out);
-    if (found.quiet_before) out.batch().recovering.push_back(region.name());
+  for (Region& region : regions) region.empty_quota(now, out);
+  for (const RegionQuiet& quiet : found.quiet) {
+    const auto followed = std::find_if(regions.begin(), regions.end(), [&](const Region& region) {
+      return region.name() == quiet.region;
+    });
+    if (followed == regions.end()) continue;
+    followed->follow_recovery(quiet.before);
+    out.batch().recovering.push_back(quiet);
   }
   if (found.suspend) {
     ledger.suspend(true);
@@ -272,7 +274,7 @@ void Engine::State::follow_wall_clock(Now now, Batch& batch) {
   const Duration jump = offset - wall_offset;
   wall_offset = offset;
   if (std::chrono::abs(jump) <= kJump) return;
-  if (std::chrono::abs(jump) > kSetAnew) wall_steady_since = now.mono;
+  if (std::chrono::abs(jump) > kClockSet) wall_steady_since = now.mono;
   batch.shift_due = jump;
   for (Outbox& outbox : outboxes) outbox.shift(jump);
 }

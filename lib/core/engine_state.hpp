@@ -28,7 +28,7 @@ struct Engine::State {
         policies(options.policies),
         ledger(options.cancel, options.policies, options.boot_id),
         recorder(options.instance, options.webhooks, snapshot.last_seq) {
-    recorder.know(snapshot.logged);
+    recorder.skip_logged(snapshot.logged);
   }
 
   Options options;

@@ -23,14 +23,14 @@ void Engine::State::pause(const PauseWebhook& asked, Now now, StepWriter& out) {
     return out.reply(Reply::Outcome::Done,
                      asked.webhook + (asked.paused ? " is paused already" : " is not paused"));
   }
-  WebhookIncident told = asked.paused ? outboxes[index].pause(now, out.batch())
-                                      : outboxes[index].resume(now, out.batch());
-  told.by = asked.by;
-  incident(told, index, now, out);
+  WebhookIncident change = asked.paused ? outboxes[index].pause(now, out.batch())
+                                        : outboxes[index].resume(now, out.batch());
+  change.by = asked.by;
+  incident(change, index, now, out);
   out.reply(Reply::Outcome::Done,
             asked.webhook + (asked.paused
                                  ? " is paused; its events are kept"
-                                 : " goes on with " + std::to_string(before.queued) + " events"));
+                                 : " continues with " + std::to_string(before.queued) + " events"));
 }
 
 void Engine::State::replay(const ReplayDeadLetters& asked, Now now, StepWriter& out) {

@@ -147,15 +147,22 @@ struct PurgeDeadLetters {
   Operator by{};
 };
 
+/// What last changed in a region before then is no event.
+struct RegionQuiet {
+  std::string region;
+  WallTime before{};
+  bool operator==(const RegionQuiet&) const = default;
+};
+
 /// The store was lost, damaged or older than the transition log: core/recovery.hpp. Comes first.
 struct StoreRecovered {
   std::string reason;
-  std::uint64_t after_seq = 0;           ///< events are numbered from the next one on
-  std::optional<WallTime> quiet_before;  ///< what last changed before then is no event
-  bool suspend = false;                  ///< whether cancelling was suspended is not known
-  std::int64_t kept = 0;                 ///< rows that are still there
-  std::int64_t lost = 0;                 ///< rows known to be gone
-  std::string set_aside;                 ///< where the damaged file is now; empty if there is none
+  std::uint64_t after_seq = 0;       ///< events are numbered from the next one on
+  std::vector<RegionQuiet> quiet{};  ///< of the regions that were followed before
+  bool suspend = false;              ///< whether cancelling was suspended is not known
+  std::int64_t kept = 0;             ///< rows that are still there
+  std::int64_t lost = 0;             ///< rows known to be gone
+  std::string set_aside;             ///< where the damaged file is now; empty if there is none
 };
 
 using Event =

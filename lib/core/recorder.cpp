@@ -41,7 +41,7 @@ Recorder::Recorder(std::string instance, const std::vector<WebhookOptions>& webh
     : instance_(std::move(instance)), webhooks_(webhooks), last_seq_(last_seq) {}
 
 bool Recorder::knows(const EventRecord& event) const {
-  if (std::binary_search(logged_.begin(), logged_.end(), id_print(event.id))) return true;
+  if (std::binary_search(logged_.begin(), logged_.end(), id_hash(event.id))) return true;
   return is_recorded_ && !event.action.value.empty() && is_recorded_(event.action, event.id);
 }
 

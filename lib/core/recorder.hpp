@@ -51,8 +51,8 @@ class Recorder {
   [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
 
   /// Events with these ids were recorded already, by a store that was lost since: they are not
-  /// recorded a second time. id_print() of each, sorted.
-  void know(std::vector<std::uint64_t> logged) { logged_ = std::move(logged); }
+  /// recorded a second time. id_hash() of each, sorted.
+  void skip_logged(std::vector<std::uint64_t> logged) { logged_ = std::move(logged); }
   /// Nor are those that the store holds: a row of an action may be gone, or say what was long ago.
   void look_up_by(IsRecorded is_recorded) { is_recorded_ = std::move(is_recorded); }
   void continue_after(std::uint64_t seq) { last_seq_ = std::max(last_seq_, seq); }

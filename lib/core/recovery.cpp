@@ -4,6 +4,7 @@
 
 #include "action/machine_action.hpp"
 #include "base/json_text.hpp"
+#include "core/elapsed.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -12,8 +13,9 @@ using namespace std::chrono_literals;
 
 /// For a poll and what it is followed by.
 constexpr Duration kPollTakes = 30s;
-/// No clock that was trusted is off by more (core/cancel/cancel_guard.cpp).
-constexpr Duration kClockOffMax = 25h;
+/// So long the ids of the log's lines count beside the store. A region without a baseline in the
+/// log has its first complete sweep long before.
+constexpr Duration kLogCountsFor = 24h;
 
 std::string reason_of(const StoreFound& found) {
   if (found.damaged) return "the store was damaged: " + found.damage;
@@ -21,53 +23,86 @@ std::string reason_of(const StoreFound& found) {
   return "the store was older than the transition log";
 }
 
+/// Trouble counts until a change was seen that happened well after its end: what happened meanwhile
+/// may be on a later page of the same poll.
+WallTime seen_until(const RegionPast& past, Duration within) {
+  WallTime until = *past.last_seen;
+  bool since_before = false;
+  for (auto turn = past.turns.rbegin(); turn != past.turns.rend(); ++turn) {
+    if (turn->degraded) {
+      until = std::min(until, turn->time);
+    } else if (turn->time + within < until) {
+      return until;
+    }
+    since_before = !turn->degraded;
+  }
+  return since_before ? WallTime{} : until;
+}
+
+/// What was recorded before a line happened at most seen_within after it, and before the file was
+/// written.
+WallTime unknown_until(const LogHistory::Gone& gone, Duration within) {
+  return std::max(gone.next, std::min(gone.next + within, gone.written)) + Duration(1);
+}
+
+std::optional<WallTime> quiet_before(const RegionPast* past, const LogHistory& history,
+                                     Duration within) {
+  if (!history.gone && (past == nullptr || !past->swept)) return std::nullopt;
+  std::optional<WallTime> before;
+  if (past != nullptr && past->last_seen) before = seen_until(*past, within) - within;
+  if (!history.gone) return before;
+  const WallTime unknown = unknown_until(*history.gone, within);
+  return std::max(before.value_or(unknown), unknown);
+}
+
 }  // namespace
 
-std::optional<StoreRecovered> judge_store(const StoreFound& found, const std::optional<LogEnd>& log,
-                                          Duration seen_within) {
-  const std::uint64_t logged = log ? log->seq : 0;
-  if (!found.damaged && logged <= found.last_seq) return std::nullopt;
+std::optional<StoreRecovered> judge_store(const StoreFound& found,
+                                          std::optional<std::uint64_t> logged) {
+  const std::uint64_t last = logged.value_or(0);
+  if (!found.damaged && last <= found.last_seq) return std::nullopt;
   StoreRecovered recovered;
   recovered.reason = reason_of(found);
-  recovered.after_seq = std::max(logged, found.last_seq);
+  recovered.after_seq = std::max(last, found.last_seq);
   recovered.kept = found.kept;
   recovered.lost = found.lost;
-  if (!found.damaged) recovered.lost += static_cast<std::int64_t>(logged - found.last_seq);
+  if (!found.damaged) recovered.lost += static_cast<std::int64_t>(last - found.last_seq);
   recovered.set_aside = found.set_aside;
   recovered.suspend = !found.switch_known;
-  if (log) {
-    recovered.quiet_before = log->time - seen_within;
-  } else if (found.newest) {
-    recovered.quiet_before = *found.newest - seen_within;
-  }
   return recovered;
 }
 
-Duration seen_within(const Options& options) {
-  Duration longest{};
-  for (const RegionOptions& region : options.regions) {
-    longest = std::max({longest, region.poll.idle_interval, region.poll.min_interval});
+Duration seen_within(const RegionOptions& region) {
+  return std::max(region.poll.idle_interval, region.poll.min_interval) + kPollTakes;
+}
+
+std::vector<RegionQuiet> quiet_times(const std::vector<RegionOptions>& regions,
+                                     const StoreFound& found, const LogHistory& history) {
+  std::vector<RegionQuiet> times;
+  for (const RegionOptions& region : regions) {
+    const Duration within = seen_within(region);
+    if (history.ids.empty()) {
+      if (found.newest) times.push_back({region.name, *found.newest - within});
+      continue;
+    }
+    const auto past = std::find_if(history.regions.begin(), history.regions.end(),
+                                   [&](const auto& each) { return each.region == region.name; });
+    const auto before =
+        quiet_before(past == history.regions.end() ? nullptr : &*past, history, within);
+    if (before) times.push_back({region.name, *before});
   }
-  return longest + kPollTakes;
+  return times;
 }
 
-void keep_quiet(StoreRecovered& recovered, const LogHistory& history, Duration seen_within) {
-  if (!recovered.quiet_before || !history.gone) return;
-  const auto& [next, written] = *history.gone;
-  const WallTime unknown_until = std::max(next, std::min(next + seen_within, written));
-  recovered.quiet_before = std::max(*recovered.quiet_before, unknown_until + Duration(1));
-}
-
-// Within one boot the monotonic clock is exact. Another boot ended before this one began.
 MonoTime hold_end(const RecoveryRow& recovery, const std::string& boot_id, Now now) {
-  if (!boot_id.empty() && recovery.boot_id == boot_id) return recovery.mono + kHoldAfterRecovery;
-  if (now.wall - recovery.at > kClockOffMax) return now.mono;
-  return (boot_id.empty() ? now.mono : MonoTime{}) + kHoldAfterRecovery;
+  const PostStamp stamp{recovery.at, recovery.boot_id, recovery.mono};
+  return now.mono + kHoldAfterRecovery - elapsed_since(stamp, boot_id, now);
 }
 
 bool is_fresh(const Snapshot& snapshot, WallTime now) {
   if (!snapshot.recovery) return false;
-  return !snapshot.recovering.empty() || std::chrono::abs(now - snapshot.recovery->at) < 24h;
+  return !snapshot.recovering.empty() ||
+         std::chrono::abs(now - snapshot.recovery->at) < kLogCountsFor;
 }
 
 EventRecord store_recovered_event(const StoreRecovered& found, Now now) {
@@ -88,6 +123,6 @@ EventRecord store_recovered_event(const StoreRecovered& found, Now now) {
   return event;
 }
 
-std::uint64_t id_print(std::string_view id) { return fingerprint(id); }
+std::uint64_t id_hash(std::string_view id) { return fingerprint(id); }
 
 }  // namespace mactiond::core

@@ -18,15 +18,23 @@ namespace mactiond::core {
 /// No policy cancels for so long after a recovery: what the lost ledger counted is unknown.
 inline constexpr Duration kHoldAfterRecovery = std::chrono::hours(1);
 
-/// The last whole line of the transition log.
-struct LogEnd {
-  std::uint64_t seq = 0;
-  WallTime time{};
+/// What the lines that can be read say of one region.
+struct RegionPast {
+  /// An end or a beginning of trouble.
+  struct Turn {
+    WallTime time{};
+    bool degraded = false;  ///< region.degraded, else region.recovered
+  };
+  std::string region;
+  std::optional<WallTime> last_seen{};  ///< of its last action.transition or region.baseline
+  bool swept = false;                   ///< there is a region.baseline
+  std::vector<Turn> turns{};            ///< in the log's order
 };
 
 /// What of the log's lines can still be read.
 struct LogHistory {
-  std::vector<std::uint64_t> ids{};  ///< id_print() of their events, sorted
+  std::vector<std::uint64_t> ids{};  ///< id_hash() of their events, sorted
+  std::vector<RegionPast> regions{};
   /// Where the log's first lines are gone, there may have been events whose ids are not among ids.
   struct Gone {
     WallTime next{};     ///< the latest time of the first lines that are left
@@ -47,22 +55,25 @@ struct StoreFound {
   std::optional<WallTime> newest{};  ///< when the newest event that is left happened
 };
 
-/// What to do with the store before anything else happens; nothing if it is whole.
-///
-/// A store that was lost or is behind the log counts on after the log's last line. What last
-/// changed before that line is taken into it without an event, but for what changed within the time
-/// seen_within before it: it may not have been seen yet, and ids show whether it was recorded.
+/// What to do with the store before anything else happens; nothing if it is whole. A store that was
+/// lost or is behind the log continues after the log's last event, logged.
 [[nodiscard]] std::optional<StoreRecovered> judge_store(const StoreFound& found,
-                                                        const std::optional<LogEnd>& log,
-                                                        Duration seen_within);
+                                                        std::optional<std::uint64_t> logged);
 
 /// How long after it happened a change is seen at most, while all is well.
-[[nodiscard]] Duration seen_within(const Options& options);
+[[nodiscard]] Duration seen_within(const RegionOptions& region);
 
-/// Ids show nothing where they cannot be read any more: what last changed then is no event. What
-/// was recorded before a line happened at most seen_within after it, and before the file was
-/// written.
-void keep_quiet(StoreRecovered& recovered, const LogHistory& history, Duration seen_within);
+/// Until when each region's changes are taken in without an event. Trouble of one region says
+/// nothing about another, so each goes by its own lines:
+///
+/// What changed before its last line, and before trouble that had not ended by then, was seen. Of
+/// the time seen_within before that, and of what came later, ids show whether it was recorded.
+/// Where the log's first lines are gone, ids show nothing about what these may have recorded.
+/// A region that a whole log has no baseline of is new: it is not among them.
+/// Without a line the store's newest event counts for each.
+[[nodiscard]] std::vector<RegionQuiet> quiet_times(const std::vector<RegionOptions>& regions,
+                                                   const StoreFound& found,
+                                                   const LogHistory& history);
 
 /// Where the hold ends that a recovery began; in the past if it has ended.
 [[nodiscard]] MonoTime hold_end(const RecoveryRow& recovery, const std::string& boot_id, Now now);
@@ -73,6 +84,6 @@ void keep_quiet(StoreRecovered& recovered, const LogHistory& history, Duration s
 [[nodiscard]] EventRecord store_recovered_event(const StoreRecovered& found, Now now);
 
 /// What an event is recognised by in a set of ids.
-[[nodiscard]] std::uint64_t id_print(std::string_view id);
+[[nodiscard]] std::uint64_t id_hash(std::string_view id);
 
 }  // namespace mactiond::core

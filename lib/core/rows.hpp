@@ -115,7 +115,6 @@ struct RecoveryRow {
   WallTime at{};
   std::string boot_id;
   MonoTime mono{};  ///< within that boot
-  std::optional<WallTime> quiet_before;
 };
 
 /// What operators switched by hand.
@@ -138,7 +137,7 @@ struct Batch {
   std::vector<StaleRow> told_stale;
   std::vector<SuppressedRow> suppressed;
   std::optional<RecoveryRow> recovery;
-  std::vector<std::string> recovering;  ///< regions that have not been read whole since
+  std::vector<RegionQuiet> recovering;  ///< regions that have not been read whole since
   std::vector<std::string> reread;      ///< regions that have been now
   /// Actions confirmed gone: no longer open, kept until retention takes them.
   std::vector<std::pair<std::string, ActionId>> vanished;

@@ -52,8 +52,8 @@ struct Snapshot {
   std::vector<StaleRow> told_stale;
   std::vector<SuppressedRow> suppressed;
   std::optional<RecoveryRow> recovery;
-  std::vector<std::string> recovering;
-  /// id_print() of events that the log holds, sorted; empty unless the store was recovered lately.
+  std::vector<RegionQuiet> recovering;
+  /// id_hash() of events that the log holds, sorted; empty unless the store was recovered lately.
   std::vector<std::uint64_t> logged;
 };
 

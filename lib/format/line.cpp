@@ -59,6 +59,37 @@ std::optional<WallTime> millis(std::string_view text) {
   return WallTime(std::chrono::milliseconds(number));
 }
 
+/// What stands behind the last `mark`.
+std::string_view behind_last(std::string_view line, std::string_view mark) {
+  const std::size_t found = line.rfind(mark);
+  return found == std::string_view::npos ? std::string_view() : line.substr(found + mark.size());
+}
+
+LineFacts facts_of_cef(std::string_view line, std::uint64_t seq) {
+  const std::size_t version = line.substr(kCefHead.size()).find('|');
+  return {seq, between(line, " externalId=", ' '), millis(between(line, " rt=", ' ')),
+          between(line.substr(kCefHead.size() + version), "|", '|'), between(line, " cs3=", ' ')};
+}
+
+LineFacts facts_of_ocsf(std::string_view line, std::uint64_t seq) {
+  return {seq, between(line, "\"uid\":\"ma_", '"', kIdHead.size()),
+          millis(between(line, ",\"time\":", ',')), between(line, "\"event_code\":\"", '"'),
+          between(behind_last(line, ",\"unmapped\":{"), "\"region\":\"", '"')};
+}
+
+LineFacts facts_of_ecs(std::string_view line, std::uint64_t seq) {
+  const std::string_view own = behind_last(line, ",\"mactiond\":{");
+  return {seq, between(line, "\"id\":\"ma_", '"', kIdHead.size()),
+          parse_iso_time(between(line, "\"@timestamp\":\"", '"')), between(own, "\"type\":\"", '"'),
+          between(own, "\"region\":\"", '"')};
+}
+
+LineFacts facts_of_json(std::string_view line, std::uint64_t seq) {
+  return {seq, between(line, "\"id\":\"ma_", '"', kIdHead.size()),
+          parse_iso_time(between(line, "\"time\":\"", '"')), between(line, "\"type\":\"", '"'),
+          between(line, "\"region\":\"", '"')};
+}
+
 /// Whether one is the beginning of the other.
 bool agree(std::string_view one, std::string_view other) {
   const std::size_t common = std::min(one.size(), other.size());
@@ -93,21 +124,9 @@ std::optional<std::uint64_t> seq_of_line(std::string_view line) {
 std::optional<LineFacts> facts_of_line(std::string_view line) {
   const auto seq = seq_of_line(line.substr(0, kLineHead));
   if (!seq) return std::nullopt;
-  LineFacts facts{*seq, {}, {}};
-  if (line.starts_with(kCefHead)) {
-    facts.id = between(line, " externalId=", ' ');
-    facts.time = millis(between(line, " rt=", ' '));
-    return facts;
-  }
-  if (line.starts_with(kOcsfHead)) {
-    facts.id = between(line, "\"uid\":\"ma_", '"', kIdHead.size());
-    facts.time = millis(between(line, ",\"time\":", ','));
-    return facts;
-  }
-  facts.id = between(line, "\"id\":\"ma_", '"', kIdHead.size());
-  const bool ecs = line.starts_with(kEcsHead);
-  facts.time = parse_iso_time(between(line, ecs ? "\"@timestamp\":\"" : "\"time\":\"", '"'));
-  return facts;
+  if (line.starts_with(kCefHead)) return facts_of_cef(line, *seq);
+  if (line.starts_with(kOcsfHead)) return facts_of_ocsf(line, *seq);
+  return line.starts_with(kEcsHead) ? facts_of_ecs(line, *seq) : facts_of_json(line, *seq);
 }
 
 bool may_begin_line(std::string_view torn, std::uint64_t seq) {

@@ -29,6 +29,8 @@ struct LineFacts {
   std::uint64_t seq = 0;
   std::string_view id;           ///< empty if it cannot be found
   std::optional<WallTime> time;  ///< to the millisecond at least
+  std::string_view type;         ///< core::EventType, in words
+  std::string_view region;       ///< empty where the event is not about one
 };
 
 /// Nothing for the line of another program.

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -7,17 +11,40 @@
 
 namespace mactiond::ops {
 
-// What the lines of a transition log say that is there already: in the file, and in the rotated
-// ones beside it (see rotated_files.hpp; plain or compressed by gzip).
+struct HistoryFile;
+struct LogLines;
 
-/// The last whole line of ours: of the file at path, else of the rotated file that got furthest.
-[[nodiscard]] std::optional<core::LogEnd> read_log_end(const std::string& path);
+/// What the lines of a transition log say that is there already: in the file, and in the rotated
+/// ones beside it (see rotated_files.hpp; plain or compressed by gzip). No file is unpacked twice.
+class PastLines {
+ public:
+  /// on_progress: called after every 16 MiB that were read, since that may take minutes.
+  explicit PastLines(std::string path, std::function<void()> on_progress = {});
+  PastLines(const PastLines&) = delete;
+  PastLines& operator=(const PastLines&) = delete;
+  ~PastLines();
 
-/// The newest rotated file that holds something, if no line of ours can be read from it nor from
-/// the file at path; empty: there is none. It may be compressed otherwise than by gzip.
-[[nodiscard]] std::string unread_rotation(const std::string& path);
+  /// The event of the last whole line of ours: of the file at path, else of the rotated file that
+  /// got furthest.
+  [[nodiscard]] std::optional<std::uint64_t> last_seq();
 
-/// The events of the newest 256 MiB of lines.
-[[nodiscard]] core::LogHistory read_log_history(const std::string& path);
+  /// The last event of the rotated file that got furthest, but not beyond at_most.
+  [[nodiscard]] std::optional<std::uint64_t> last_rotated(std::uint64_t at_most);
+
+  /// The newest rotated file that holds something, if no line of ours can be read from it nor from
+  /// the file at path; empty: there is none. It may be compressed otherwise than by gzip.
+  [[nodiscard]] std::string unread_rotation();
+
+  /// The events of the newest 256 MiB of lines.
+  [[nodiscard]] core::LogHistory history();
+
+ private:
+  [[nodiscard]] std::optional<std::uint64_t> end_of(const HistoryFile& file);
+  [[nodiscard]] const LogLines& unpacked(const HistoryFile& file);
+
+  std::string path_;
+  std::function<void()> on_progress_;
+  std::map<std::string, std::unique_ptr<LogLines>> unpacked_;  ///< compressed files, by path
+};
 
 }  // namespace mactiond::ops

@@ -21,7 +21,7 @@ struct LogTail {
 /// Reads an open file from a committed offset, at which the line of event first_seq begins.
 ///
 /// Where the file does not fit that position (truncated, or never written out before a power loss)
-/// the number on its last whole line tells how far it got.
+/// the number on its last whole line shows how far it got.
 [[nodiscard]] Result<LogTail> examine_log(int fd, std::uint64_t size, std::uint64_t offset,
                                           std::uint64_t first_seq);
 

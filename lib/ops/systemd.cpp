@@ -41,6 +41,8 @@ std::string counted(std::int64_t count, const std::string& thing) {
 
 void notify_ready(const std::string& status) { notify("READY=1\nSTATUS=" + printable(status)); }
 
+void notify_starting() { notify("EXTEND_TIMEOUT_USEC=60000000"); }
+
 void notify_reloading() { notify("RELOADING=1"); }
 
 void notify_stopping(const std::string& status) {

@@ -8,6 +8,8 @@ namespace mactiond::ops {
 
 /// sd_notify messages; each does nothing outside systemd.
 void notify_ready(const std::string& status);
+/// The start takes longer: the timeout of the service begins again.
+void notify_starting();
 /// A ready follows, also when the reload failed.
 void notify_reloading();
 void notify_stopping(const std::string& status);

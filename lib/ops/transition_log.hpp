@@ -9,23 +9,10 @@
 #include "base/error.hpp"
 #include "event/event_record.hpp"
 #include "format/line.hpp"
+#include "ops/log_file.hpp"
+#include "ops/log_place.hpp"
 
 namespace mactiond::ops {
-
-/// [transition_log] sync
-enum class Sync : std::uint8_t { Every, Batch, Never };
-
-/// Whether a second writer of the file is refused.
-enum class Writers : std::uint8_t { Any, One };
-
-/// Where the file stands; mirrors store::LogPosition, which ops may not include.
-struct LogFilePosition {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::uint64_t offset = 0;
-  std::uint64_t first_seq = 1;
-  bool operator==(const LogFilePosition&) const = default;
-};
 
 /// The events, exactly once and in seq order, one line each. The format may change from one run to
 /// the next: what is in the file is read in any.
@@ -36,19 +23,10 @@ struct LogFilePosition {
 /// (the inode is searched in the same directory) or copied beside it and then emptied or removed.
 class TransitionLog {
  public:
-  /// committed: from the store; nothing on first start (then the file, if it exists, is appended
-  /// to from its end, after repairing a torn last line). last_seq: newest event in the store.
-  /// first: the event to be written next where nothing is committed.
-  /// With Writers::One the file is locked until the log is closed: Errc::StoreInUse if another
-  /// holds it so.
+  /// The file is locked until the log is closed: Errc::StoreInUse if another holds it.
   /// Errc::PathNotUsable with the cause in `where`, also if the file holds events that the store
   /// does not know.
-  [[nodiscard]] static Result<TransitionLog> open(
-      const std::string& path, Sync sync, const LogFilePosition* committed, std::uint64_t last_seq,
-      format::LineFormat format = {}, std::uint64_t first = 1, Writers writers = Writers::Any);
-  TransitionLog(TransitionLog&& other) noexcept;
-  TransitionLog& operator=(TransitionLog&& other) noexcept;
-  ~TransitionLog();
+  [[nodiscard]] static Result<TransitionLog> open(const LogOpening& opening);
 
   /// The next event to be written, and where.
   [[nodiscard]] LogFilePosition position() const;
@@ -68,7 +46,7 @@ class TransitionLog {
   [[nodiscard]] bool moved() const;
 
  private:
-  TransitionLog(std::string path, Sync sync, format::LineFormat format);
+  TransitionLog(const LogOpening& opening, File file, LogFilePosition position);
   [[nodiscard]] std::string one_line(const core::EventRecord& event) const;
   [[nodiscard]] Result<void> follow_size();
   [[nodiscard]] Result<void> write_lines(std::string_view text);
@@ -79,8 +57,7 @@ class TransitionLog {
   std::string path_;
   Sync sync_;
   format::LineFormat format_;
-  Writers writers_ = Writers::Any;
-  int fd_ = -1;
+  File file_;
   LogFilePosition position_;
   LogFilePosition durable_;  ///< as position_, after the last sync that succeeded
   bool unsynced_ = false;    ///< what follows durable_ has yet to be cut off

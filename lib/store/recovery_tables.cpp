@@ -6,24 +6,24 @@
 namespace mactiond::store {
 
 RecoveryTables::RecoveryTables(SQLite::Database& database)
-    : upsert_recovery_(database, "INSERT OR REPLACE INTO recovery VALUES (1, ?1, ?2, ?3, ?4, ?5)"),
+    : upsert_recovery_(database, "INSERT OR REPLACE INTO recovery VALUES (1, ?1, ?2, ?3, ?4)"),
       delete_regions_(database, "DELETE FROM recovering"),
-      insert_region_(database, "INSERT OR IGNORE INTO recovering VALUES (?1)"),
+      insert_region_(database, "INSERT OR REPLACE INTO recovering VALUES (?1, ?2)"),
       delete_region_(database, "DELETE FROM recovering WHERE region = ?1"),
       delete_carried_(database, "DELETE FROM carried_over"),
       select_carried_(database,
                       "SELECT damage, set_aside, kept, lost, switch_known FROM carried_over"),
-      select_recovery_(database, "SELECT after_seq, at, boot_id, mono, quiet_before FROM recovery"),
-      select_regions_(database, "SELECT region FROM recovering") {}
+      select_recovery_(database, "SELECT after_seq, at, boot_id, mono FROM recovery"),
+      select_regions_(database, "SELECT region, quiet_before FROM recovering") {}
 
 void RecoveryTables::write(const core::Batch& batch) {
   if (const auto& row = batch.recovery) {
     upsert_recovery_.run(row->after_seq, row->at, row->boot_id,
-                         std::int64_t{row->mono.time_since_epoch().count()}, row->quiet_before);
+                         std::int64_t{row->mono.time_since_epoch().count()});
     delete_regions_.run();
     delete_carried_.run();
   }
-  for (const std::string& region : batch.recovering) insert_region_.run(region);
+  for (const auto& [region, before] : batch.recovering) insert_region_.run(region, before);
   for (const std::string& region : batch.reread) delete_region_.run(region);
 }
 
@@ -40,10 +40,11 @@ void RecoveryTables::load(core::StoreFound& found) {
 
 void RecoveryTables::load(core::Snapshot& snapshot) {
   for (Rows row = select_recovery_.query(); row.next();) {
-    snapshot.recovery = {row.number(0), row.time(1), row.text(2), row.instant(3),
-                         row.maybe_time(4)};
+    snapshot.recovery = {row.number(0), row.time(1), row.text(2), row.instant(3)};
   }
-  for (Rows row = select_regions_.query(); row.next();) snapshot.recovering.push_back(row.text(0));
+  for (Rows row = select_regions_.query(); row.next();) {
+    snapshot.recovering.push_back({row.text(0), row.time(1)});
+  }
 }
 
 }  // namespace mactiond::store

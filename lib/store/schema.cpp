@@ -272,9 +272,16 @@ CREATE INDEX action_type ON action (type COLLATE NOCASE);
 CREATE INDEX action_status ON action (status COLLATE NOCASE);
 )";
 
-constexpr std::array kMigrations{kVersion1,  kVersion2,  kVersion3, kVersion4, kVersion5,
-                                 kVersion6,  kVersion7,  kVersion8, kVersion9, kVersion10,
-                                 kVersion11, kVersion12, kVersion13};
+// What is known of a region's past differs from region to region.
+constexpr const char* kVersion14 = R"(
+ALTER TABLE recovering ADD COLUMN quiet_before INTEGER NOT NULL DEFAULT 0;
+UPDATE recovering SET quiet_before = coalesce((SELECT quiet_before FROM recovery), 0);
+ALTER TABLE recovery DROP COLUMN quiet_before;
+)";
+
+constexpr std::array kMigrations{kVersion1,  kVersion2,  kVersion3,  kVersion4, kVersion5,
+                                 kVersion6,  kVersion7,  kVersion8,  kVersion9, kVersion10,
+                                 kVersion11, kVersion12, kVersion13, kVersion14};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

@@ -58,7 +58,7 @@ LIES = [
     " {number}, 'posted', 99, 1, NULL, '', {number}, '', '', NULL, '')",
     "INSERT INTO switch VALUES (1, {number})"
     " ON CONFLICT DO UPDATE SET cancelling_suspended = {number}",
-    "INSERT INTO recovery VALUES (1, {number}, {number}, 'b', {number}, {number})",
+    "INSERT INTO recovery VALUES (1, {number}, {number}, 'b', {number})",
     "INSERT INTO suppressed VALUES ('p', {number})",
     "DROP TABLE region",
     "DROP TABLE action",

@@ -507,6 +507,12 @@ class Daemon:
                 values[name] = float(value)
         return values
 
+    def late_turns(self, limit_s):
+        """How often the loop woke up later than this after the time that it had asked for."""
+        values = self.metrics()
+        within = values[f'mactiond_loop_lag_seconds_bucket{{le="{limit_s:g}"}}']
+        return values["mactiond_loop_lag_seconds_count"] - within
+
     def metric_sum(self, name, **labels):
         wanted = [f'{k}="{v}"' for k, v in labels.items()]
         return sum(

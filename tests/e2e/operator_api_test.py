@@ -186,21 +186,17 @@ class OperatorApi(E2eTest):
                                                          {"config": config}))
 
         asking = threading.Thread(target=explain)
+        late = self.daemon.late_turns(limit_s=1)
         began = time.monotonic()
         asking.start()
-        longest = 0.0
         refused = []
         while asking.is_alive():
-            asked = time.monotonic()
             self.assertEqual(self.daemon.get("/livez")[0], 200)
-            longest = max(longest, time.monotonic() - asked)
             if not refused and time.monotonic() - began > 1:
                 refused.append(self.daemon.get_operator_with("/v1/policies/explain", "POST",
                                                              {"config": config}))
-        took = time.monotonic() - began
         asking.join()
-        self.assertGreater(took, 3, "not hard enough to show anything")
-        self.assertLess(longest, took / 4)
+        self.assertEqual(self.daemon.late_turns(limit_s=1), late, "the loop stood still")
         code, body = answers[0]
         self.assertIn((code, "takes more than 10 s" in body), [(200, False), (422, True)], body)
         self.assertEqual(refused[0][0], 409, refused)

@@ -5,6 +5,7 @@ import json
 import shutil
 import sqlite3
 import unittest
+from datetime import datetime, timedelta, timezone
 
 from harness import pass_time, wait_until
 from receiver import Answer
@@ -48,6 +49,34 @@ class Lost(StoreTest):
                                       for line in self.all_lines()},
                    60, "the new action", self.daemon.diagnostics)
         self.assert_log_exact()
+
+    def test_a_change_while_only_its_region_was_in_trouble_is_recorded(self):
+        daemon = self.daemon = self.place.daemon(self.sim, self.receivers, name="new",
+                                                 new_region=True)
+        daemon.start()
+        ids = self.wave()
+        self.wait_for_line("region.baseline")
+        self.sim.faults("forbidden")
+        self.wait_for_line("region.degraded")
+        self.sim.move(ids[1], "Failed")
+        self.lose(ids)
+        self.sim.no_faults()
+        lines = daemon.log_lines()
+        later = datetime.now(timezone.utc) + timedelta(minutes=1)
+        of_another = lines[0] | {"seq": len(lines) + 1, "id": "ma_of-another", "region": "us",
+                                 "time": later.strftime("%Y-%m-%dT%H:%M:%S.0000000Z")}
+        with daemon.log_path.open("a") as log:
+            log.write(json.dumps(of_another, separators=(",", ":")) + "\n")
+        self.recovers(ids)
+        new = daemon.log_lines()[len(lines) + 1:]
+        changes = {line["action"]["id"]: line for line in new if "action" in line}
+        self.assertEqual(set(changes), set(ids[:2]))
+        self.assertEqual(changes[ids[1]]["to"], "Failed")
+        self.assertNotIn("backlog", changes[ids[1]])
+
+    def wait_for_line(self, kind):
+        wait_until(lambda: kind in {line["type"] for line in self.daemon.log_lines()}, 30, kind,
+                   self.daemon.diagnostics)
 
     def test_the_rotated_log_counts_where_the_current_one_is_empty(self):
         for packed in (False, True):

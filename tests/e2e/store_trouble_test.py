@@ -64,7 +64,6 @@ class Rows(StoreTest):
         self.assertIn("event 3 is missing", self.daemon.errors_path.read_text())
         self.assert_log_exact()
 
-
     def test_no_event_is_recorded_twice_where_rows_of_actions_are_gone_or_old(self):
         for change in ("DELETE FROM action",
                        "DELETE FROM action WHERE rowid % 3 = 0",

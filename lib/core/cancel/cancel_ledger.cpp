@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/elapsed.hpp"
 #include "core/quota/quota.hpp"
 
 namespace mactiond::core {
@@ -11,8 +12,6 @@ using namespace std::chrono_literals;
 
 /// An hour as the API counts it: a POST may arrive so much later than it left.
 constexpr Duration kCounts = 1h + kSendWithin;
-/// No cancel is sent while the API's clock is a day or more from ours (cancel_guard.cpp).
-constexpr Duration kClockOffMax = 25h;
 /// Kept a little longer than it counts.
 constexpr Duration kKeep = 2h;
 
@@ -45,17 +44,8 @@ std::optional<CancelGuard> CancelLedger::guard(int total) const {
   return std::nullopt;
 }
 
-// Within one boot the monotonic clock is exact, whatever the API's shows. Of another boot it is
-// certain that it ended before this one began; a stamp of the API's clock, which may have been
-// wrong, only says more once it is older than any clock that was trusted can be off.
 Duration CancelLedger::since(const PostStamp& stamp, WallTime server, MonoTime now) const {
-  const Duration by_server = server - stamp.server;
-  const Duration uptime = now.time_since_epoch();
-  if (boot_id_.empty() || stamp.boot_id.empty()) {
-    return std::clamp(by_server, Duration{}, uptime);
-  }
-  if (stamp.boot_id == boot_id_) return now - stamp.mono;
-  return by_server > kClockOffMax ? by_server : uptime;
+  return elapsed_since(stamp, boot_id_, {server, now});
 }
 
 std::optional<int> CancelLedger::limit_of(const std::string& policy) const {

@@ -173,7 +173,7 @@ std::string_view sentence(CancelGuard guard) {
     case CancelGuard::TotalLimit:
       return "[cancel] max_per_hour is used up";
     case CancelGuard::UnderWay:
-      return "it is being cancelled already; mactionctl show tells how far that is";
+      return "it is being cancelled already; mactionctl show reports its state";
     case CancelGuard::Decided:
       return "the policy decided for it in this status before; mactionctl show tells what became "
              "of that";

@@ -299,9 +299,8 @@ void Region::observe(MachineAction& action, Source source, Now now, StepWriter& 
   schedule_.opened(now.mono);
 }
 
-void Region::follow_recovery(std::optional<WallTime> quiet_before) {
+void Region::follow_recovery(WallTime quiet_before) {
   quiet_before_ = quiet_before;
-  if (!quiet_before) return;
   // It was followed before: what changed since the last line is no backlog.
   fresh_ = false;
   first_call_.reset();

@@ -38,7 +38,7 @@ class Region {
   void restore(const std::vector<QuotaRow>& quotas, MonoTime now) { limiter_.restore(quotas, now); }
   /// The store was recovered: what last changed before then is no event, until a complete sweep has
   /// shown everything.
-  void follow_recovery(std::optional<WallTime> quiet_before);
+  void follow_recovery(WallTime quiet_before);
   /// What was called before is not known.
   void empty_quota(Now now, StepWriter& out);
   void start_at(MonoTime when) { schedule_.start_at(when); }

@@ -71,7 +71,7 @@ struct DriverTest : testing::Test {
     ASSERT_TRUE(store->commit(known));
     auto snapshot = store->load();
     ASSERT_TRUE(snapshot);
-    auto opened_log = ops::TransitionLog::open(log_path, ops::Sync::Batch, nullptr, 0);
+    auto opened_log = ops::TransitionLog::open({log_path});
     ASSERT_TRUE(opened_log) << opened_log.error().message();
     log = std::make_unique<ops::TransitionLog>(std::move(*opened_log));
     engine = std::make_unique<core::Engine>(options, std::move(*snapshot), 42, clock.now());

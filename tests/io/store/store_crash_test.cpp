@@ -50,13 +50,13 @@ class Recorder {
  private:
   ops::TransitionLog open_log(const std::string& directory) {
     const auto committed = store.load_log_position().value();
-    ops::LogFilePosition position;
+    ops::LogOpening opening{directory + "/log"};
     if (committed) {
-      position = {committed->device, committed->inode, committed->offset, committed->first_seq};
+      opening.committed = {committed->device, committed->inode, committed->offset,
+                           committed->first_seq};
     }
-    return ops::TransitionLog::open(directory + "/log", ops::Sync::Batch,
-                                    committed ? &position : nullptr, last_seq())
-        .value();
+    opening.last_seq = last_seq();
+    return ops::TransitionLog::open(opening).value();
   }
 };
 

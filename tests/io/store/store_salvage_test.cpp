@@ -184,15 +184,14 @@ TEST_F(StoreSalvage, ReportsTheCarryOverUntilTheRecoveryIsStored) {
   Store store = open();
   expect_carried_over(store);
   core::Batch recovery;
-  recovery.recovery = core::RecoveryRow{20, at(50), "boot", MonoTime(Duration(5)), at(40)};
-  recovery.recovering = {"eu"};
+  recovery.recovery = core::RecoveryRow{20, at(50), "boot", MonoTime(Duration(5))};
+  recovery.recovering = {{"eu", at(40)}};
   recovery.events = {event_of(21, "")};
   ASSERT_TRUE(store.commit(recovery));
   EXPECT_FALSE(store.found()->damaged);
   const auto snapshot = store.load();
   ASSERT_TRUE(snapshot->recovery);
-  EXPECT_EQ(snapshot->recovery->quiet_before, at(40));
-  EXPECT_EQ(snapshot->recovering, std::vector<std::string>{"eu"});
+  EXPECT_EQ(snapshot->recovering, (std::vector<core::RegionQuiet>{{"eu", at(40)}}));
 }
 
 TEST_F(StoreSalvage, AnInterruptedMoveIsEnded) {

@@ -26,28 +26,25 @@ StoreFound store_with(std::uint64_t last_seq) {
 }
 
 TEST(JudgeStoreTest, ANewStoreWithoutALogIsNew) {
-  EXPECT_FALSE(judge_store(store_with(0), std::nullopt, 45s));
+  EXPECT_FALSE(judge_store(store_with(0), std::nullopt));
 }
 
 TEST(JudgeStoreTest, AStoreThatKnowsEveryLineIsWhole) {
-  EXPECT_FALSE(judge_store(store_with(7), LogEnd{7, kDay}, 45s));
-  EXPECT_FALSE(judge_store(store_with(9), LogEnd{7, kDay}, 45s));
-  EXPECT_FALSE(judge_store(store_with(9), std::nullopt, 45s));
+  EXPECT_FALSE(judge_store(store_with(7), 7));
+  EXPECT_FALSE(judge_store(store_with(9), 7));
+  EXPECT_FALSE(judge_store(store_with(9), std::nullopt));
 }
 
 TEST(JudgeStoreTest, ALostStoreCountsOnAfterTheLog) {
-  const auto recovered = judge_store(store_with(0), LogEnd{345, kDay}, 45s);
+  const auto recovered = judge_store(store_with(0), 345);
   ASSERT_TRUE(recovered);
   EXPECT_EQ(recovered->after_seq, 345U);
   EXPECT_TRUE(recovered->suspend);
   EXPECT_EQ(recovered->lost, 345);
-  ASSERT_TRUE(recovered->quiet_before);
-  EXPECT_LE(*recovered->quiet_before, kDay);
-  EXPECT_GE(*recovered->quiet_before, kDay - 1min);
 }
 
 TEST(JudgeStoreTest, AStoreFromABackupKeepsItsSwitch) {
-  const auto recovered = judge_store(store_with(100), LogEnd{345, kDay}, 45s);
+  const auto recovered = judge_store(store_with(100), 345);
   ASSERT_TRUE(recovered);
   EXPECT_EQ(recovered->after_seq, 345U);
   EXPECT_FALSE(recovered->suspend);
@@ -59,52 +56,112 @@ TEST(JudgeStoreTest, ADamagedStoreIsRecoveredWithoutALogToo) {
   found.damaged = true;
   found.damage = "malformed";
   found.set_aside = "/x/store.db.damaged-1";
-  found.newest = kDay;
-  const auto recovered = judge_store(found, std::nullopt, 45s);
+  const auto recovered = judge_store(found, std::nullopt);
   ASSERT_TRUE(recovered);
   EXPECT_EQ(recovered->after_seq, 12U);
   EXPECT_EQ(recovered->set_aside, "/x/store.db.damaged-1");
-  EXPECT_TRUE(recovered->quiet_before);
 }
 
-TEST(JudgeStoreTest, WhatMayNotHaveBeenSeenYetIsNotQuiet) {
-  Options options;
-  EXPECT_EQ(seen_within(options), 30s);
-  options.regions.resize(2);
-  options.regions[1].poll.idle_interval = 5min;
-  EXPECT_EQ(seen_within(options), 5min + 30s);
-  auto recovered = judge_store(store_with(0), LogEnd{345, kDay}, 45s);
-  ASSERT_TRUE(recovered);
-  EXPECT_EQ(recovered->quiet_before, kDay - 45s);
-  keep_quiet(*recovered, {}, 45s);
-  EXPECT_EQ(recovered->quiet_before, kDay - 45s);
-  keep_quiet(*recovered, {{}, {{kDay - 1h, kDay}}}, 45s);
-  EXPECT_EQ(recovered->quiet_before, kDay - 45s);
+/// "eu" with an idle interval that makes seen_within() 45 s.
+class QuietTimesTest : public ::testing::Test {
+ protected:
+  QuietTimesTest() {
+    regions.resize(1);
+    regions[0].name = "eu";
+    regions[0].poll.idle_interval = 15s;
+    history.ids = {1};
+    history.regions = {{"eu", kDay, true, {}}};
+  }
+  std::optional<WallTime> quiet() {
+    const auto times = quiet_times(regions, found, history);
+    return times.empty() ? std::nullopt : std::optional(times.back().before);
+  }
+  void turn(WallTime time, bool degraded) { history.regions[0].turns.push_back({time, degraded}); }
+
+  std::vector<RegionOptions> regions;
+  StoreFound found;
+  LogHistory history;
+};
+
+TEST_F(QuietTimesTest, WhatMayNotHaveBeenSeenYetIsNotQuiet) {
+  EXPECT_EQ(quiet(), kDay - 45s);
+  regions[0].poll.idle_interval = 5min;
+  EXPECT_EQ(quiet(), kDay - 5min - 30s);
 }
 
-TEST(JudgeStoreTest, WhatLinesThatAreGoneMayHaveToldIsQuiet) {
-  const auto quiet_before = [](WallTime next, WallTime written) {
-    auto recovered = judge_store(store_with(0), LogEnd{345, kDay}, 45s);
-    keep_quiet(*recovered, {{}, {{next, written}}}, 45s);
-    return recovered->quiet_before;
+TEST_F(QuietTimesTest, EachRegionGoesByItsOwnLines) {
+  regions.push_back(regions[0]);
+  regions[1].name = "us";
+  history.regions.push_back({"us", kDay - 6h, true, {}});
+  EXPECT_EQ(quiet_times(regions, found, history),
+            (std::vector<RegionQuiet>{{"eu", kDay - 45s}, {"us", kDay - 6h - 45s}}));
+}
+
+TEST_F(QuietTimesTest, OnlyWhatChangedBeforeTroubleThatHasNotEndedIsQuiet) {
+  turn(kDay - 2h, true);
+  EXPECT_EQ(quiet(), kDay - 2h - 45s);
+  history.regions[0].last_seen = kDay - 3h;
+  EXPECT_EQ(quiet(), kDay - 3h - 45s);
+}
+
+TEST_F(QuietTimesTest, TroubleCountsUntilAChangeWasSeenWellAfterItsEnd) {
+  turn(kDay - 5h, true);
+  turn(kDay - 4h, false);
+  turn(kDay - 10min, true);
+  turn(kDay - 40s, false);
+  EXPECT_EQ(quiet(), kDay - 10min - 45s);
+  history.regions[0].last_seen = kDay + 6s;
+  EXPECT_EQ(quiet(), kDay + 6s - 45s);
+}
+
+TEST_F(QuietTimesTest, TroubleBeganBeforeTheFirstLineThatIsLeft) {
+  turn(kDay - 10s, false);
+  history.gone = {kDay - 24h, kDay};
+  EXPECT_EQ(quiet(), kDay - 24h + 45s + Duration(1));
+}
+
+TEST_F(QuietTimesTest, ARegionWithoutABaselineInAWholeLogIsNew) {
+  history.regions[0].swept = false;
+  EXPECT_FALSE(quiet());
+  history.gone = {kDay - 24h, kDay};
+  EXPECT_EQ(quiet(), kDay - 45s) << "its baseline may be among the lines that are gone";
+}
+
+TEST_F(QuietTimesTest, WhatLinesThatAreGoneMayHaveToldIsQuiet) {
+  const auto quiet_with = [&](WallTime next, WallTime written) {
+    history.gone = {next, written};
+    return quiet();
   };
-  EXPECT_EQ(quiet_before(kDay, kDay + 2s), kDay + 2s + Duration(1));
-  EXPECT_EQ(quiet_before(kDay, kDay + 1h), kDay + 45s + Duration(1));
-  EXPECT_EQ(quiet_before(kDay, kDay - 1h), kDay + Duration(1));
+  EXPECT_EQ(quiet_with(kDay - 1h, kDay), kDay - 45s);
+  EXPECT_EQ(quiet_with(kDay, kDay + 2s), kDay + 2s + Duration(1));
+  EXPECT_EQ(quiet_with(kDay, kDay + 1h), kDay + 45s + Duration(1));
+  EXPECT_EQ(quiet_with(kDay, kDay - 1h), kDay + Duration(1));
+  history.regions.clear();
+  EXPECT_EQ(quiet_with(kDay - 1h, kDay), kDay - 1h + 45s + Duration(1))
+      << "no line about the region can be read: ids decide from there on";
+}
+
+TEST_F(QuietTimesTest, WithoutALineTheStoresNewestEventCounts) {
+  history = {};
+  EXPECT_FALSE(quiet());
+  found.newest = kDay;
+  EXPECT_EQ(quiet(), kDay - 45s);
 }
 
 TEST(HoldEndTest, IsAnHourWithinOneBootAndAnHourOfUptimeAfterAnother) {
-  const RecoveryRow row{345, kDay, "boot-1", kBoot, {}};
+  const RecoveryRow row{345, kDay, "boot-1", kBoot};
   EXPECT_EQ(hold_end(row, "boot-1", {kDay + 10min, kBoot + 10min}), kBoot + 1h);
   EXPECT_EQ(hold_end(row, "boot-2", {kDay + 10min, MonoTime(1min)}), MonoTime(1h));
   EXPECT_LE(hold_end(row, "boot-2", {kDay + 240h, MonoTime(1min)}), MonoTime(1min));
-  EXPECT_EQ(hold_end(row, "", {kDay + 10min, MonoTime(1min)}), MonoTime(1min) + 1h);
+  EXPECT_EQ(hold_end(row, "", {kDay + 10min, MonoTime(1min)}), MonoTime(1h));
+  EXPECT_EQ(hold_end(row, "", {kDay - 10min, MonoTime(1min)}), MonoTime(1min) + 1h);
 }
 
 class RecoveryTest : public CancelFlowTest {
  protected:
   StoreRecovered lost() {
-    StoreRecovered found = *judge_store(store_with(0), LogEnd{345, server() - 1min}, 45s);
+    StoreRecovered found = *judge_store(store_with(0), 345);
+    found.quiet = {{"eu", server() - 1min - 45s}};
     return found;
   }
   void recover(const StoreRecovered& found) {
@@ -116,7 +173,7 @@ class RecoveryTest : public CancelFlowTest {
   }
   static std::uint64_t print_of(const MachineAction& action) {
     const Observation seen{Observation::Kind::Changed, {}, false};
-    return id_print(transition_event("eu", action, seen, {}).id);
+    return id_hash(transition_event("eu", action, seen, {}).id);
   }
 };
 
@@ -133,7 +190,7 @@ TEST_F(RecoveryTest, CountsOnAndReportsItToEveryReceiver) {
   EXPECT_EQ(last.deliveries.size(), 2U);
   ASSERT_TRUE(last.recovery);
   EXPECT_EQ(last.recovery->after_seq, 345U);
-  EXPECT_EQ(last.recovering, Lines{"eu"});
+  EXPECT_EQ(last.recovering, (std::vector<RegionQuiet>{{"eu", server() - 1min - 45s}}));
 }
 
 TEST_F(RecoveryTest, TakesInQuietlyWhatChangedBeforeTheLastLine) {
@@ -174,9 +231,22 @@ TEST_F(RecoveryTest, IsQuietOverARestartUntilAllWasRead) {
   snapshot.recovering = last.recovering;
   restart({});
   events.clear();
-  api.insert_or_assign("old", changed("old", Status::InProgress, *found.quiet_before - 1h));
+  api.insert_or_assign("old", changed("old", Status::InProgress, found.quiet[0].before - 1h));
+  api.insert_or_assign("new", changed("new", Status::Succeeded, found.quiet[0].before + 1s));
   run(5min);
-  EXPECT_EQ(told(), Lines{});
+  EXPECT_EQ(told(), Lines{"new null>Succeeded"});
+}
+
+TEST_F(RecoveryTest, ARegionWithoutAQuietTimeIsNew) {
+  new_regions = true;
+  StoreRecovered found = lost();
+  found.quiet.clear();
+  recover(found);
+  EXPECT_TRUE(last.recovering.empty());
+  events.clear();
+  api.insert_or_assign("old", changed("old", Status::InProgress, server() - 10h));
+  run(5min);
+  EXPECT_EQ(told(), (Lines{"old null>InProgress", "region.baseline"}));
 }
 
 TEST_F(RecoveryTest, StartsWithAnEmptyQuota) {

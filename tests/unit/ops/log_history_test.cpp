@@ -34,11 +34,11 @@ std::string lines(std::uint64_t first, std::uint64_t last, LineFormat format = L
 }
 
 std::uint64_t print(std::uint64_t seq) {
-  return core::id_print(
+  return core::id_hash(
       core::make_event_id(core::EventType::ActionTransition, "a", std::to_string(seq)));
 }
 
-class LogHistory : public ::testing::Test {
+class PastLinesTest : public ::testing::Test {
  protected:
   void SetUp() override {
     std::string name = ::testing::TempDir() + "/log_history_XXXXXX";
@@ -67,36 +67,30 @@ class LogHistory : public ::testing::Test {
     const timeval times[2] = {when, when};
     ASSERT_EQ(::utimes(path.c_str(), times), 0);
   }
-  [[nodiscard]] std::uint64_t end() const {
-    const auto found = read_log_end(path_);
-    return found ? found->seq : 0;
-  }
+  [[nodiscard]] std::uint64_t end() const { return PastLines(path_).last_seq().value_or(0); }
 
   std::string directory_;
   std::string path_;
 };
 
-TEST_F(LogHistory, NothingIsThereBeforeTheFirstStart) {
-  EXPECT_FALSE(read_log_end(path_));
-  EXPECT_TRUE(read_log_history(path_).ids.empty());
+TEST_F(PastLinesTest, NothingIsThereBeforeTheFirstStart) {
+  EXPECT_FALSE(PastLines(path_).last_seq());
+  EXPECT_TRUE(PastLines(path_).history().ids.empty());
 }
 
-TEST_F(LogHistory, FindsSeqTimeAndIdInEveryFormat) {
+TEST_F(PastLinesTest, FindsSeqTimeAndIdInEveryFormat) {
   for (const auto format : {LineFormat::Json, LineFormat::Ecs, LineFormat::Ocsf, LineFormat::Cef}) {
     SCOPED_TRACE(static_cast<int>(format));
     write("transitions.jsonl", lines(1, 7, format));
-    const auto found = read_log_end(path_);
-    ASSERT_TRUE(found);
-    EXPECT_EQ(found->seq, 7U);
-    EXPECT_EQ(found->time, test::kDay + std::chrono::seconds(7));
+    EXPECT_EQ(end(), 7U);
     std::vector<std::uint64_t> wanted;
     for (std::uint64_t seq = 1; seq <= 7; ++seq) wanted.push_back(print(seq));
     std::sort(wanted.begin(), wanted.end());
-    EXPECT_EQ(read_log_history(path_).ids, wanted);
+    EXPECT_EQ(PastLines(path_).history().ids, wanted);
   }
 }
 
-TEST_F(LogHistory, EveryEventsLineSaysItsIdAndTime) {
+TEST_F(PastLinesTest, EveryEventsLineSaysWhatItIsAbout) {
   for (const core::EventRecord& event : test::every_event()) {
     if (event.seq == 0) continue;
     for (const auto format :
@@ -107,40 +101,42 @@ TEST_F(LogHistory, EveryEventsLineSaysItsIdAndTime) {
       EXPECT_EQ(facts->seq, event.seq) << line;
       EXPECT_EQ(facts->id, event.id) << line;
       EXPECT_EQ(facts->time, event.time) << line;
+      EXPECT_EQ(facts->type, core::to_string(event.type)) << line;
+      EXPECT_EQ(facts->region, event.region) << line;
     }
   }
 }
 
-TEST_F(LogHistory, ATornLineAndOthersTextDoNotCount) {
+TEST_F(PastLinesTest, ATornLineAndOthersTextDoNotCount) {
   write("transitions.jsonl", lines(1, 5) + "not ours\n" + lines(6, 6).substr(0, 40));
   EXPECT_EQ(end(), 5U);
 }
 
-TEST_F(LogHistory, TheRotatedFileCountsWhereTheCurrentOneIsEmpty) {
+TEST_F(PastLinesTest, TheRotatedFileCountsWhereTheCurrentOneIsEmpty) {
   write("transitions.jsonl", "");
   write("transitions.jsonl.2", lines(1, 10), 2);
   write("transitions.jsonl-20231114", lines(11, 20), 1);
   EXPECT_EQ(end(), 20U);
-  EXPECT_EQ(read_log_history(path_).ids.size(), 20U);
+  EXPECT_EQ(PastLines(path_).history().ids.size(), 20U);
 }
 
-TEST_F(LogHistory, NamesTheNewestRotatedFileThatCannotBeRead) {
-  EXPECT_EQ(unread_rotation(path_), "");
+TEST_F(PastLinesTest, NamesTheNewestRotatedFileThatCannotBeRead) {
+  EXPECT_EQ(PastLines(path_).unread_rotation(), "");
   write("transitions.jsonl", "");
   write("transitions.jsonl.2", lines(1, 10), 3);
-  EXPECT_EQ(unread_rotation(path_), "");
+  EXPECT_EQ(PastLines(path_).unread_rotation(), "");
   write("transitions.jsonl.1.xz",
         "\xfd"
         "7zXZ and more",
         1);
-  EXPECT_TRUE(unread_rotation(path_).ends_with("transitions.jsonl.1.xz"));
+  EXPECT_TRUE(PastLines(path_).unread_rotation().ends_with("transitions.jsonl.1.xz"));
   write("transitions.jsonl", lines(11, 12));
-  EXPECT_EQ(unread_rotation(path_), "") << "the current file says where the log is";
+  EXPECT_EQ(PastLines(path_).unread_rotation(), "") << "the current file says where the log is";
 }
 
-TEST_F(LogHistory, KnowsWhereItsFirstLinesAreGone) {
+TEST_F(PastLinesTest, KnowsWhereItsFirstLinesAreGone) {
   const auto next = [&]() -> std::optional<WallTime> {
-    const auto gone = read_log_history(path_).gone;
+    const auto gone = PastLines(path_).history().gone;
     return gone ? std::optional(gone->next) : std::nullopt;
   };
   EXPECT_FALSE(next());
@@ -148,34 +144,87 @@ TEST_F(LogHistory, KnowsWhereItsFirstLinesAreGone) {
   EXPECT_FALSE(next()) << "every event the log ever held is known";
   write("transitions.jsonl", lines(5, 9));
   EXPECT_EQ(next(), test::kDay + std::chrono::seconds(9));
-  EXPECT_EQ(read_log_history(path_).gone->written, WallTime(std::chrono::seconds(1'700'000'000)));
+  EXPECT_EQ(PastLines(path_).history().gone->written,
+            WallTime(std::chrono::seconds(1'700'000'000)));
   write("transitions.jsonl", lines(5, 400));
   EXPECT_EQ(next(), test::kDay + std::chrono::seconds(104));
   write("transitions.jsonl.1", lines(1, 4), 1);
   EXPECT_FALSE(next());
 }
 
-TEST_F(LogHistory, ReadsTheNewestCompressedFile) {
+TEST_F(PastLinesTest, ReadsTheNewestCompressedFile) {
   pack("transitions.jsonl.2.gz", lines(1, 10), 2);
   pack("transitions.jsonl.1.gz", lines(11, 20), 1);
   EXPECT_EQ(end(), 20U);
-  EXPECT_EQ(read_log_history(path_).ids.size(), 20U);
+  EXPECT_EQ(PastLines(path_).history().ids.size(), 20U);
 }
 
-TEST_F(LogHistory, TheRotatedFileMayKeepTheExtension) {
+TEST_F(PastLinesTest, TheRotatedFileMayKeepTheExtension) {
   write("transitions.jsonl", "");
   pack("transitions-20231114.jsonl.gz", lines(1, 20), 1);
   EXPECT_EQ(end(), 20U);
 }
 
-TEST_F(LogHistory, OtherFilesOfTheDirectoryAreNotRead) {
+TEST_F(PastLinesTest, OtherFilesOfTheDirectoryAreNotRead) {
   write("other.jsonl", lines(1, 10));
   write("transitions.jsonl.bak", lines(1, 10));
   write("transitions.jsonl-eu", lines(1, 10));
   EXPECT_EQ(end(), 0U);
 }
 
-TEST_F(LogHistory, FindsTheEndBehindMoreThanItsTail) {
+TEST_F(PastLinesTest, KnowsWhenEachRegionWasSeenLastAndItsTrouble) {
+  using core::EventType;
+  for (const auto format : {LineFormat::Json, LineFormat::Ecs, LineFormat::Ocsf, LineFormat::Cef}) {
+    SCOPED_TRACE(static_cast<int>(format));
+    const auto at = [&](std::uint64_t seq, EventType type, const std::string& region) {
+      core::EventRecord event = test::events_of_type(type).back();
+      event.seq = seq;
+      event.region = region;
+      event.time = test::kDay + std::chrono::seconds(seq);
+      return format::render_line(format, event) + '\n';
+    };
+    write("transitions.jsonl.1",
+          at(1, EventType::RegionBaseline, "eu") + at(2, EventType::ActionTransition, "us") +
+              at(3, EventType::RegionDegraded, "eu"),
+          1);
+    write("transitions.jsonl",
+          at(4, EventType::RegionRecovered, "eu") + at(5, EventType::RegionDegraded, "eu") +
+              at(6, EventType::ActionStale, "eu") + at(7, EventType::ActionTransition, "us"));
+    const auto regions = PastLines(path_).history().regions;
+    ASSERT_EQ(regions.size(), 2U);
+    EXPECT_EQ(regions[0].region, "eu");
+    EXPECT_TRUE(regions[0].swept);
+    EXPECT_EQ(regions[0].last_seen, test::kDay + std::chrono::seconds(1));
+    std::string turns;
+    for (const auto& turn : regions[0].turns) {
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(turn.time - test::kDay);
+      turns += (turn.degraded ? " down " : " up ") + std::to_string(seconds.count());
+    }
+    EXPECT_EQ(turns, " down 3 up 4 down 5");
+    EXPECT_EQ(regions[1].region, "us");
+    EXPECT_FALSE(regions[1].swept);
+    EXPECT_EQ(regions[1].last_seen, test::kDay + std::chrono::seconds(7));
+  }
+}
+
+TEST_F(PastLinesTest, UnpacksAFileOnceAndReportsProgress) {
+  std::string text = lines(1, 9000);
+  const std::string rest = std::string(1023, 'x') + '\n';
+  while (text.size() < 40U * 1024 * 1024) text += rest;
+  write("transitions.jsonl", "");
+  pack("transitions.jsonl.1.gz", text, 1);
+  int reports = 0;
+  PastLines past(path_, [&] { ++reports; });
+  EXPECT_EQ(past.last_seq(), 9000U);
+  EXPECT_EQ(reports, 2) << "after every 16 MiB";
+  EXPECT_EQ(past.unread_rotation(), "");
+  EXPECT_EQ(past.last_rotated(9000), 9000U);
+  EXPECT_EQ(past.last_rotated(8999), std::nullopt);
+  EXPECT_EQ(past.history().ids.size(), 9000U);
+  EXPECT_EQ(reports, 2) << "read once";
+}
+
+TEST_F(PastLinesTest, FindsTheEndBehindMoreThanItsTail) {
   write("transitions.jsonl", lines(1, 9000));
   ASSERT_GT(fs::file_size(path_), 2U * 1024 * 1024);
   EXPECT_EQ(end(), 9000U);

@@ -63,12 +63,12 @@ class TransitionLogDurability : public ::testing::Test {
     fs::remove_all(directory_);
   }
   TransitionLog open(Sync sync = Sync::Batch) {
-    auto log = TransitionLog::open(path_, sync, nullptr, 0, {}, 1, Writers::One);
+    auto log = TransitionLog::open({path_, sync});
     EXPECT_TRUE(log) << log.error().message();
     return std::move(log).value();
   }
   static Result<TransitionLog> open_alone(const std::string& path) {
-    return TransitionLog::open(path, Sync::Batch, nullptr, 0, {}, 1, Writers::One);
+    return TransitionLog::open({path});
   }
   [[nodiscard]] std::string read() const {
     std::ifstream file(path_, std::ios::binary);

@@ -30,11 +30,11 @@ class LogFormat : public ::testing::TestWithParam<LineFormat> {
   void TearDown() override { fs::remove_all(directory_); }
 
   TransitionLog open(LineFormat format, const std::optional<LogFilePosition>& committed = {}) {
-    auto log =
-        TransitionLog::open(path_, Sync::Never, committed ? &*committed : nullptr, 9, format);
+    auto log = TransitionLog::open({path_, Sync::Never, format, committed, 9});
     EXPECT_TRUE(log) << log.error().message();
     return std::move(log).value();
   }
+  static void close(TransitionLog /*log*/) {}
   static std::vector<core::EventRecord> events(std::uint64_t first, std::uint64_t last) {
     std::vector<core::EventRecord> made;
     for (std::uint64_t seq = first; seq <= last; ++seq) {
@@ -61,6 +61,7 @@ TEST_P(LogFormat, RepairsATailTornAnywhere) {
   ASSERT_TRUE(log.append(events(1, 2)));
   const LogFilePosition committed = log.position();
   ASSERT_TRUE(log.append(events(3, 4)));
+  close(std::move(log));
   const std::string all = read();
   for (std::uint64_t size = committed.offset; size <= all.size(); size += 7) {
     SCOPED_TRACE(size);
@@ -81,6 +82,7 @@ TEST_P(LogFormat, KnowsACopiedLogByItsLastLine) {
   LogFilePosition elsewhere = log.position();
   elsewhere.inode += 1;
   elsewhere.first_seq = 1;
+  close(std::move(log));
   EXPECT_EQ(open(GetParam(), elsewhere).position().first_seq, 4U);
 }
 
@@ -88,6 +90,7 @@ TEST_P(LogFormat, MayChangeWhileLinesAreUncounted) {
   auto log = open(GetParam());
   const LogFilePosition committed = log.position();
   ASSERT_TRUE(log.append(events(1, 2)));
+  close(std::move(log));
   for (const LineFormat format : {LineFormat::Json, LineFormat::Cef}) {
     auto changed = open(format, committed);
     const std::uint64_t next = changed.position().first_seq;

@@ -77,11 +77,10 @@ class TransitionLog : public ::testing::Test {
     return std::move(log).value();
   }
   ops::TransitionLog open(const std::optional<LogFilePosition>& committed, std::uint64_t last_seq) {
-    return must(
-        ops::TransitionLog::open(path_, sync_, committed ? &*committed : nullptr, last_seq));
+    return must(ops::TransitionLog::open({path_, sync_, {}, committed, last_seq}));
   }
   Error open_fails(const LogFilePosition& committed, std::uint64_t last_seq) {
-    const auto log = ops::TransitionLog::open(path_, sync_, &committed, last_seq);
+    const auto log = ops::TransitionLog::open({path_, sync_, {}, committed, last_seq});
     EXPECT_FALSE(log);
     return log ? Error{} : log.error();
   }
@@ -370,6 +369,7 @@ TEST_F(TransitionLog, FollowsACopyTruncateWhileOpen) {
   ASSERT_TRUE(log.append(events(4, 4)));
   EXPECT_EQ(read(), lines(4, 4));
   EXPECT_EQ(log.position().offset, lines(4, 4).size());
+  { const ops::TransitionLog ended = std::move(log); }
   EXPECT_EQ(open(committed, 4).position().first_seq, 5U);
 }
 
@@ -421,10 +421,10 @@ TEST_F(TransitionLog, WritesNothingIntoAFileThatWasRemoved) {
 
 TEST_F(TransitionLog, RefusesWhatIsNotAFile) {
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
-  const auto log = ops::TransitionLog::open(path_, sync_, nullptr, 0);
+  const auto log = ops::TransitionLog::open({path_, sync_});
   ASSERT_FALSE(log);
   EXPECT_THAT(log.error().where, HasSubstr("not a regular file"));
-  const auto lost = ops::TransitionLog::open(directory_ + "/no/such", sync_, nullptr, 0);
+  const auto lost = ops::TransitionLog::open({directory_ + "/no/such", sync_});
   ASSERT_FALSE(lost);
   EXPECT_THAT(lost.error().where, HasSubstr("No such file"));
 }

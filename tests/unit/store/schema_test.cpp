@@ -92,6 +92,16 @@ TEST(Schema, FindsTypesAndStatusesOfEveryFormerVersionByIndex) {
   }
 }
 
+TEST(Schema, ARecoveryInProgressStaysQuietForEachRegion) {
+  SQLite::Database database = memory();
+  ASSERT_TRUE(migrate(database, migrations().first(12)));
+  database.exec("INSERT INTO recovery VALUES (1, 7, 100, 'b', 5, 90)");
+  database.exec("INSERT INTO recovering VALUES ('eu'), ('us')");
+  ASSERT_TRUE(migrate(database));
+  EXPECT_EQ(database.execAndGet("SELECT sum(quiet_before) FROM recovering").getInt(), 180);
+  EXPECT_EQ(database.execAndGet("SELECT after_seq FROM recovery").getInt(), 7);
+}
+
 TEST(Schema, KeepsTheOldVersionWhenAStepFails) {
   SQLite::Database database = memory();
   ASSERT_TRUE(migrate(database));

@@ -1,0 +1,106 @@
+#include "ops/log_lines.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <string_view>
+#include <utility>
+
+#include "format/line.hpp"
+
+namespace mactiond::ops {
+namespace {
+
+/// Of a plain file so much is read from its end on to find its last line: a line has at most about
+/// one MiB, and others may have written behind it.
+constexpr std::uint64_t kTail = 4ULL * 1024 * 1024;
+constexpr unsigned kChunk = 256 * 1024;
+/// What is longer is no line of ours.
+constexpr std::size_t kLineMax = 8 * 1024 * 1024;
+constexpr std::uint64_t kProgressBytes = 16ULL * 1024 * 1024;
+
+/// Gives each whole line of the file, plain or compressed, from offset on. How many bytes it read.
+std::uint64_t each_line(const HistoryFile& file, std::uint64_t offset,
+                        const std::function<void()>& on_progress,
+                        const std::function<void(std::string_view)>& take) {
+  const int fd = ::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (fd < 0) return 0;
+  if (offset > 0) ::lseek(fd, static_cast<off_t>(offset), SEEK_SET);
+  gzFile stream = ::gzdopen(fd, "rb");
+  if (stream == nullptr) {
+    ::close(fd);
+    return 0;
+  }
+  std::string chunk(kChunk, '\0');
+  std::string line;
+  std::uint64_t bytes = 0;
+  for (int n = 0; (n = ::gzread(stream, chunk.data(), kChunk)) > 0;) {
+    const std::uint64_t before = std::exchange(bytes, bytes + static_cast<std::uint64_t>(n));
+    if (on_progress && before / kProgressBytes != bytes / kProgressBytes) on_progress();
+    std::string_view rest(chunk.data(), static_cast<std::size_t>(n));
+    for (std::size_t end = 0; (end = rest.find('\n')) != std::string_view::npos;) {
+      line.append(rest.substr(0, end));
+      if (line.find('\0') == std::string::npos) take(line);
+      line.clear();
+      rest.remove_prefix(end + 1);
+    }
+    if (line.size() < kLineMax) line.append(rest);
+  }
+  ::gzclose(stream);
+  return bytes;
+}
+
+void keep(std::map<std::string, core::RegionPast, std::less<>>& regions,
+          const format::LineFacts& facts) {
+  const auto type = core::parse_event_type(facts.type);
+  if (!type || !facts.time || facts.region.empty()) return;
+  const bool degraded = type == core::EventType::RegionDegraded;
+  const bool turn = degraded || type == core::EventType::RegionRecovered;
+  const bool baseline = type == core::EventType::RegionBaseline;
+  if (!turn && !baseline && type != core::EventType::ActionTransition) return;
+  auto found = regions.find(facts.region);
+  if (found == regions.end()) {
+    const std::string name(facts.region);
+    found = regions.emplace(name, core::RegionPast{name}).first;
+  }
+  core::RegionPast& past = found->second;
+  past.swept |= baseline;
+  if (turn) {
+    past.turns.push_back({*facts.time, degraded});
+  } else {
+    past.last_seen = facts.time;
+  }
+}
+
+}  // namespace
+
+LogLines read_newest(const HistoryFile& file, std::uint64_t most,
+                     const std::function<void()>& on_progress) {
+  LogLines found;
+  const std::uint64_t skip = !file.compressed && file.size > most ? file.size - most : 0;
+  std::uint64_t end = 0;
+  found.bytes = each_line(file, skip, on_progress, [&](std::string_view line) {
+    end += line.size() + 1;
+    const auto facts = format::facts_of_line(line);
+    if (!facts) return;
+    found.last_seq = facts->seq;
+    keep(found.regions, *facts);
+    if (facts->id.empty()) return;
+    found.lines.push_back(
+        {end, facts->seq, core::id_hash(facts->id), facts->time.value_or(WallTime{})});
+    while (found.lines.front().end + most < end) found.lines.pop_front();
+  });
+  return found;
+}
+
+std::optional<std::uint64_t> last_seq_of(const HistoryFile& file) {
+  std::optional<std::uint64_t> last;
+  const std::uint64_t skip = file.size > kTail ? file.size - kTail : 0;
+  each_line(file, skip, {}, [&](std::string_view line) {
+    if (const auto seq = format::seq_of_line(line.substr(0, format::kLineHead))) last = seq;
+  });
+  return last;
+}
+
+}  // namespace mactiond::ops
