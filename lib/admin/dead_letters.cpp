@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -97,11 +98,19 @@ std::string subject_of(const core::EventRecord& event) {
 }
 
 core::DeadLetterKey key_of(const core::DeadLetterView& letter) {
-  return {letter.webhook, letter.event.seq, core::order_of(letter.event, subject_of(letter.event))};
+  core::DeadLetterKey key{letter.webhook, letter.seq};
+  if (letter.event) key.action = core::order_of(*letter.event, subject_of(*letter.event));
+  return key;
 }
 
-std::optional<http::Response> find_named(const Call& call, const Selection& selection,
-                                         std::vector<core::DeadLetterKey>& found) {
+/// What cannot be read can be deleted, but not sent.
+template <class Ask>
+bool fits(const core::DeadLetterView& letter) {
+  return std::is_same_v<Ask, core::PurgeDeadLetters> || letter.event;
+}
+
+template <class Ask>
+std::optional<http::Response> find_named(const Call& call, const Selection& selection, Ask& ask) {
   for (const std::uint64_t seq : *selection.seqs) {
     const auto letter = call.backend.find_dead_letter(selection.webhook, seq);
     if (!letter) return store_failed(letter.error());
@@ -109,13 +118,18 @@ std::optional<http::Response> find_named(const Call& call, const Selection& sele
       return not_found("event " + std::to_string(seq) + " is no dead letter of webhook \"" +
                        selection.webhook + "\"; nothing was done");
     }
-    found.push_back(key_of(**letter));
+    if (!fits<Ask>(**letter)) {
+      return problem(409, "Conflict",
+                     "the stored event " + std::to_string(seq) +
+                         " cannot be read, so it cannot be sent; nothing was done");
+    }
+    ask.letters.push_back(key_of(**letter));
   }
   return std::nullopt;
 }
 
-std::optional<http::Response> find_all(const Call& call, const Selection& selection,
-                                       std::vector<core::DeadLetterKey>& found,
+template <class Ask>
+std::optional<http::Response> find_all(const Call& call, const Selection& selection, Ask& ask,
                                        std::optional<std::uint64_t>& next) {
   core::DeadLetterFilter filter;
   filter.webhook = selection.webhook;
@@ -124,11 +138,10 @@ std::optional<http::Response> find_all(const Call& call, const Selection& select
   const auto page = call.backend.find_dead_letters(filter);
   if (!page) return store_failed(page.error());
   for (const auto& letter : page->letters) {
-    if (letter.died >= selection.from && letter.died < selection.until) {
-      found.push_back(key_of(letter));
-    }
+    const bool chosen = letter.died >= selection.from && letter.died < selection.until;
+    if (chosen && fits<Ask>(letter)) ask.letters.push_back(key_of(letter));
   }
-  if (page->more) next = page->letters.back().event.seq;
+  if (page->more) next = page->letters.back().seq;
   return std::nullopt;
 }
 
@@ -144,8 +157,8 @@ http::Answer perform(const Call& call) {
   Ask ask;
   ask.by = operator_of(call.request, std::get<json::object>(body));
   std::optional<std::uint64_t> next;
-  auto refusal = selection.seqs ? find_named(call, selection, ask.letters)
-                                : find_all(call, selection, ask.letters, next);
+  auto refusal =
+      selection.seqs ? find_named(call, selection, ask) : find_all(call, selection, ask, next);
   if (refusal) return *std::move(refusal);
   const auto count = static_cast<std::int64_t>(ask.letters.size());
   JsonMembers done;

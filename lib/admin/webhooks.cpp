@@ -16,11 +16,11 @@ namespace {
 
 JsonMembers letter_members(const core::DeadLetterView& letter) {
   JsonMembers members;
-  members.add("webhook", letter.webhook)
-      .add("seq", static_cast<std::int64_t>(letter.event.seq))
-      .add("id", letter.event.id)
-      .add("type", to_string(letter.event.type));
-  add_or_null(members, "action_id", letter.event.action.value);
+  members.add("webhook", letter.webhook).add("seq", static_cast<std::int64_t>(letter.seq));
+  const auto& event = letter.event;
+  add_or_null(members, "id", event ? event->id : std::string());
+  add_or_null(members, "type", event ? std::string(to_string(event->type)) : std::string());
+  add_or_null(members, "action_id", event ? event->action.value : std::string());
   members.add("attempts", std::int64_t{letter.attempts})
       .add("reason", letter.reason)
       .add("died", format_iso_time(letter.died));
@@ -92,7 +92,7 @@ http::Answer get_dead_letters(const Call& call) {
   std::string next;
   if (page->more) {
     const auto& last = page->letters.back();
-    next = last.webhook + '/' + std::to_string(last.event.seq);
+    next = last.webhook + '/' + std::to_string(last.seq);
   }
   add_or_null(members, "next", next);
   return json_answer(members);
@@ -110,7 +110,8 @@ http::Answer get_dead_letter(const Call& call) {
                      webhook + '"');
   }
   JsonMembers members = letter_members(**letter);
-  members.add_raw("event", event_json((*letter)->event));
+  const auto& event = (*letter)->event;
+  members.add_raw("event", event ? event_json(*event) : "null");
   return json_answer(members);
 }
 

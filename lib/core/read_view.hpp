@@ -77,15 +77,16 @@ struct DeadLetterFilter {
 
 struct DeadLetterView {
   std::string webhook;
+  std::uint64_t seq = 0;
   int attempts = 0;
   std::string reason;
   WallTime died{};
-  EventRecord event;
+  std::optional<EventRecord> event;  ///< nothing where the stored one cannot be understood
 };
 
 struct DeadLetterPage {
   std::vector<DeadLetterView> letters;
-  bool more = false;
+  bool more = false;  ///< after the last one
 };
 
 }  // namespace mactiond::core

@@ -9,6 +9,8 @@
 #include <memory>
 #include <system_error>
 
+#include "base/sync_directory.hpp"
+
 namespace mactiond::ops {
 namespace {
 
@@ -19,14 +21,6 @@ std::string directory_of(const std::string& path) {
   return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
 }
 
-/// Makes a new directory entry durable.
-void sync_directory(const std::string& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
-}
-
 int open_or_create(const std::string& path) {
   constexpr int kFlags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY;
   int fd = ::open(path.c_str(), kFlags);
@@ -35,7 +29,7 @@ int open_or_create(const std::string& path) {
   if (fd < 0) return errno == EEXIST ? ::open(path.c_str(), kFlags) : -1;
   // Whatever the umask: log shippers read by group.
   ::fchmod(fd, kMode);
-  sync_directory(directory_of(path));
+  sync_directory_of(path);
   return fd;
 }
 

@@ -359,35 +359,39 @@ void Driver::keep_log_position() {
   fail(kExitIo);
 }
 
+/// False if it could not be read. It may be tried again where another program holds the store.
 template <class Answer>
-void Driver::answer_from_store(Result<Answer> answer) {
-  if (!answer) {
-    ops::log(core::Note::Level::Error, "store_failed", {{"error", answer.error().message()}});
-    fail(kExitIo);
-    return;
+bool Driver::answer_from_store(Result<Answer> answer) {
+  if (answer) {
+    post(std::move(*answer));
+    return true;
   }
-  post(std::move(*answer));
+  if (parts_.store.locked_out()) {
+    wait_for_store({});
+    return false;
+  }
+  ops::log(core::Note::Level::Error, "store_failed", {{"error", answer.error().message()}});
+  fail(kExitIo);
+  return false;
 }
 
 void Driver::start(std::vector<core::Command> commands) {
   for (auto at = commands.begin(); at != commands.end(); ++at) {
     core::Command& command = *at;
-    const bool from_store = std::holds_alternative<core::LoadDeliveries>(command) ||
-                            std::holds_alternative<core::LoadOldest>(command);
-    if (from_store && !commit_marks()) {
-      if (waiting_) {
-        waiting_->commands.assign(std::make_move_iterator(at),
-                                  std::make_move_iterator(commands.end()));
-      }
-      return;
-    }
+    bool done = true;
     if (const auto* load = std::get_if<core::LoadDeliveries>(&command)) {
-      answer_from_store(parts_.store.load_deliveries(*load));
+      done = commit_marks() && answer_from_store(parts_.store.load_deliveries(*load));
     } else if (const auto* oldest = std::get_if<core::LoadOldest>(&command)) {
-      answer_from_store(parts_.store.load_oldest(*oldest));
+      done = commit_marks() && answer_from_store(parts_.store.load_oldest(*oldest));
     } else {
       runner_->start(std::move(command), reads_, deliveries_);
     }
+    if (done) continue;
+    if (waiting_) {
+      waiting_->commands.assign(std::make_move_iterator(at),
+                                std::make_move_iterator(commands.end()));
+    }
+    return;
   }
 }
 

@@ -107,7 +107,7 @@ class Driver {
   void log_failed(const Error& error);
   void start(std::vector<core::Command> commands);
   template <class Answer>
-  void answer_from_store(Result<Answer> answer);
+  [[nodiscard]] bool answer_from_store(Result<Answer> answer);
   /// A task ended by an exception: a bug, or no memory.
   void task_failed(const char* task, const std::exception_ptr& failure);
   void fail(int exit_code);

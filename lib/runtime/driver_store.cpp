@@ -60,16 +60,16 @@ void Driver::look_at_store(Now now) {
   for (const std::string& complaint : parts_.store.take_complaints()) {
     ops::log(core::Note::Level::Error, "store_row_left_out", {{"error", complaint}});
   }
-  if (events_.empty() && !held()) {
-    const auto checked = parts_.store.check_some();
-    if (!checked && !parts_.store.damaged()) {
-      ops::log(core::Note::Level::Error, "store_failed", {{"error", checked.error().message()}});
-    }
-    parts_.store.prune_some();
-  }
+  auto done = Result<void>();
+  if (events_.empty() && !held()) done = parts_.store.check_some();
+  if (done && events_.empty() && !held()) done = parts_.store.prune_some();
   if (parts_.store.damaged()) {
     ops::log(core::Note::Level::Error, "store_failed",
              {{"error", "the store is damaged; the next start recovers what can be read"}});
+    return fail(kExitIo);
+  }
+  if (!done) {
+    ops::log(core::Note::Level::Error, "store_failed", {{"error", done.error().message()}});
     return fail(kExitIo);
   }
   if (!store_gone_.empty() || now.mono - store_checked_ < kStoreCheck) return;

@@ -13,8 +13,8 @@ constexpr const char* kUpsertDecision = R"(
 INSERT OR REPLACE INTO decision VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
   ?14, ?15, ?16, ?17, ?18, ?19, ?20))";
 
-/// So many rows are looked at at once: about a millisecond.
-constexpr int kLookedAt = 200;
+/// So many rows of each table are looked at at once: about a millisecond.
+constexpr int kLookedAt = 50;
 
 /// ?1 the last one looked at, ?2 limit. With whether it may go.
 constexpr const char* kSelectEnded = R"(
@@ -23,7 +23,7 @@ SELECT id, ended IS NOT NULL AND NOT EXISTS (
 FROM decision WHERE id > ?1 ORDER BY id LIMIT ?2)";
 
 /// ?1 region and ?2 action of the last one looked at, ?3 limit. With whether it may go.
-constexpr const char* kSelectTold = R"(
+constexpr const char* kSelectReported = R"(
 SELECT region, action_id, NOT EXISTS (
   SELECT 1 FROM action WHERE region = stale_told.region AND id = stale_told.action_id)
 FROM stale_told WHERE (region, action_id) > (?1, ?2) ORDER BY region, action_id LIMIT ?3)";
@@ -85,8 +85,8 @@ CancelTables::CancelTables(SQLite::Database& database)
       upsert_switch_(database, "INSERT OR REPLACE INTO switch VALUES (1, ?1)"),
       select_ended_(database, kSelectEnded),
       delete_decision_(database, "DELETE FROM decision WHERE id = ?1"),
-      select_told_(database, kSelectTold),
-      delete_told_(database, "DELETE FROM stale_told WHERE region = ?1 AND action_id = ?2"),
+      select_reported_(database, kSelectReported),
+      delete_reported_(database, "DELETE FROM stale_told WHERE region = ?1 AND action_id = ?2"),
       select_decisions_(database, kSelectDecisions),
       select_of_action_(database, kSelectOfAction),
       select_stale_(database, "SELECT region, action_id, policy, status FROM stale_told"),
@@ -116,26 +116,25 @@ void CancelTables::write(const Decision& decision) {
                        decision.outcome, decision.ended, decision.by.note);
 }
 
-bool CancelTables::prune_some() {
-  std::vector<std::string> decisions;
-  std::vector<std::pair<std::string, std::string>> told;
-  int decisions_read = 0;
-  for (Rows rows = select_ended_.query(decision_, kLookedAt); rows.next(); ++decisions_read) {
-    decision_ = rows.text(0);
-    if (rows.integer(1) != 0) decisions.push_back(decision_);
+bool CancelTables::prune(Place& place) {
+  // A copy: rows are read by the place where they begin.
+  const Place from = place;
+  std::vector<std::string> ended;
+  int decisions = 0;
+  for (Rows rows = select_ended_.query(from.decision, kLookedAt); rows.next(); ++decisions) {
+    place.decision = rows.text(0);
+    if (rows.integer(1) != 0) ended.push_back(place.decision);
   }
-  int told_read = 0;
-  for (Rows rows = select_told_.query(told_.first, told_.second, kLookedAt); rows.next();
-       ++told_read) {
-    told_ = {rows.text(0), rows.text(1)};
-    if (rows.integer(2) != 0) told.push_back(told_);
+  std::vector<std::pair<std::string, std::string>> gone;
+  int reported = 0;
+  for (Rows rows = select_reported_.query(from.stale.first, from.stale.second, kLookedAt);
+       rows.next(); ++reported) {
+    place.stale = {rows.text(0), rows.text(1)};
+    if (rows.integer(2) != 0) gone.push_back(place.stale);
   }
-  for (const std::string& id : decisions) delete_decision_.run(id);
-  for (const auto& [region, action] : told) delete_told_.run(region, action);
-  if (decisions_read == kLookedAt || told_read == kLookedAt) return false;
-  decision_.clear();
-  told_ = {};
-  return true;
+  for (const std::string& id : ended) delete_decision_.run(id);
+  for (const auto& [region, action] : gone) delete_reported_.run(region, action);
+  return decisions < kLookedAt && reported < kLookedAt;
 }
 
 void CancelTables::load(core::Snapshot& snapshot) {

@@ -19,9 +19,14 @@ class CancelTables {
   explicit CancelTables(SQLite::Database& database);
 
   void write(const core::Batch& batch);
-  /// Forgets ended decisions, and what was told, about actions that are no longer stored: looks at
-  /// a bounded number of rows and goes on from there. True at the end.
-  bool prune_some();
+  /// The last rows that prune() looked at.
+  struct Place {
+    std::string decision;
+    std::pair<std::string, std::string> stale;  ///< region and action
+  };
+  /// Forgets ended decisions, and what was reported as stale, about actions that are no longer
+  /// stored: looks at a bounded number of rows behind place and moves it. True at the end.
+  [[nodiscard]] bool prune(Place& place);
   void load(core::Snapshot& snapshot);
   /// Of one action, oldest first.
   [[nodiscard]] std::vector<core::Decision> decisions(const std::string& region,
@@ -38,15 +43,13 @@ class CancelTables {
   Statement upsert_switch_;
   Statement select_ended_;
   Statement delete_decision_;
-  Statement select_told_;
-  Statement delete_told_;
+  Statement select_reported_;
+  Statement delete_reported_;
   Statement select_decisions_;
   Statement select_of_action_;
   Statement select_stale_;
   Statement select_suppressed_;
   Statement select_switch_;
-  std::string decision_;                        ///< the last one looked at
-  std::pair<std::string, std::string> told_{};  ///< the same: region and action
   int left_out_ = 0;
 };
 

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/sync_directory.hpp"
+
 namespace mactiond::store {
 namespace {
 
@@ -23,20 +25,12 @@ Error path_error(const std::string& path, int code) {
   return {Errc::PathNotUsable, path + " (" + std::generic_category().message(code) + ")"};
 }
 
-/// Makes a new directory entry durable.
-void sync_directory(const std::string& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
-}
-
 /// SQLite would create it with mode 0644; its -wal and -shm files take over the mode found.
 Result<void> create_private(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return path_error(path, errno);
   ::close(fd);
-  sync_directory(path.substr(0, path.rfind('/') + 1));
+  sync_directory_of(path);
   return {};
 }
 
@@ -47,6 +41,21 @@ void set_up(SQLite::Database& database) {
   database.exec("PRAGMA temp_store = MEMORY");
   database.exec("PRAGMA cache_size = -16384");
   database.exec("PRAGMA journal_size_limit = 67108864");
+}
+
+/// The file does not hold what SQLite wrote, or its disk does not give it back. Trying again gives
+/// the same.
+bool is_damage(const SQLite::Exception& failure) {
+  switch (failure.getExtendedErrorCode()) {
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ:
+    case SQLITE_IOERR_CORRUPTFS:
+      return true;
+    default:
+      break;
+  }
+  const int code = failure.getErrorCode() & 0xff;
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
 Result<void> use_wal(SQLite::Database& database, const std::string& path) {
@@ -162,16 +171,13 @@ Error to_open_error(const SQLite::Exception& failure, const std::string& path) {
     default:
       // A wrapper's own complaint, e.g. that a row which every store has is missing.
       if (failure.getErrorCode() < 0) return corrupt(path, failure.what());
-      if (failure.getExtendedErrorCode() == SQLITE_IOERR_SHORT_READ) {
-        return corrupt(path, failure.what());
-      }
   }
   return to_error(failure, path);
 }
 
 Error to_error(const SQLite::Exception& failure, const std::string& path) {
   const int code = failure.getErrorCode() & 0xff;
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) return corrupt(path, failure.what());
+  if (is_damage(failure)) return corrupt(path, failure.what());
   if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM) {
     return {Errc::PathNotUsable, path + " (" + failure.what() + ")"};
   }

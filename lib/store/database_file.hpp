@@ -45,7 +45,8 @@ void checkpoint_at_close(SQLite::Database& database, bool on);
 /// Whether it was read whole.
 [[nodiscard]] Result<bool> check_database(SQLite::Database& database, const std::string& path);
 
-/// StoreCorrupt where SQLite says so, else StoreFailed; path and SQLite's words in `where`.
+/// StoreCorrupt where SQLite says so or the file cannot be read, else StoreFailed; path and
+/// SQLite's words in `where`.
 [[nodiscard]] Error to_error(const SQLite::Exception& failure, const std::string& path);
 /// The same while the store is opened: a table that is missing or cannot be read is damage too.
 [[nodiscard]] Error to_open_error(const SQLite::Exception& failure, const std::string& path);

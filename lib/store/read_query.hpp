@@ -81,16 +81,16 @@ FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2)";
 
 /// ?1 webhook and ?2 seq after which; ?3 limit.
 inline constexpr const char* kSelectDeadLetters = R"(
-SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
+SELECT d.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
        d.webhook, d.attempts, d.reason, d.died
-FROM dead_letter d CROSS JOIN event e ON e.seq = d.seq
+FROM dead_letter d LEFT JOIN event e ON e.seq = d.seq
 WHERE (d.webhook, d.seq) > (?1, ?2) ORDER BY d.webhook, d.seq LIMIT ?3)";
 
 /// ?1 webhook, ?2 seq.
 inline constexpr const char* kSelectDeadLetter = R"(
-SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
+SELECT d.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
        d.webhook, d.attempts, d.reason, d.died
-FROM dead_letter d CROSS JOIN event e ON e.seq = d.seq
+FROM dead_letter d LEFT JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND d.seq = ?2)";
 
 }  // namespace mactiond::store

@@ -32,18 +32,6 @@ core::ActionView to_view(const Rows& row, int first) {
   return view;
 }
 
-std::optional<core::DeadLetterView> to_dead_letter(const Rows& row) {
-  auto event = to_event(row);
-  if (!event) return std::nullopt;
-  core::DeadLetterView letter;
-  letter.event = std::move(*event);
-  letter.webhook = row.text(9);
-  letter.attempts = row.count(10);
-  letter.reason = row.text(11);
-  letter.died = row.time(12);
-  return letter;
-}
-
 // As the queries of actions take a list.
 std::string listed(const std::vector<std::string>& words) {
   std::string text;
@@ -53,24 +41,11 @@ std::string listed(const std::vector<std::string>& words) {
 
 constexpr int kBadPagesMax = 1000;
 
-/// last: of the rows that were read, also of one that is no event.
-std::vector<core::EventRecord> read_events(Rows rows, std::size_t bytes_max, std::uint64_t& last) {
-  std::vector<core::EventRecord> events;
-  std::size_t bytes = 0;
-  while (bytes < bytes_max && rows.next()) {
-    last = rows.number(0);
-    auto event = to_event(rows);
-    if (!event) continue;
-    bytes += event->document.size();
-    events.push_back(std::move(*event));
-  }
-  return events;
-}
-
 }  // namespace
 
-Reader::Reader(SQLite::Database& database)
-    : select_actions_(database, kSelectActions),
+Reader::Reader(SQLite::Database& database, Complaints& complaints)
+    : complaints_(complaints),
+      select_actions_(database, kSelectActions),
       select_last_looked_at_(database, kSelectLastLookedAt),
       select_open_actions_(database, kSelectOpenActions),
       select_last_open_looked_at_(database, kSelectLastOpenLookedAt),
@@ -83,6 +58,41 @@ Reader::Reader(SQLite::Database& database)
       select_events_(database, kSelectEventsAfter),
       select_dead_letters_(database, kSelectDeadLetters),
       select_dead_letter_(database, kSelectDeadLetter) {}
+
+/// Nothing for a row that no program of ours wrote.
+std::optional<core::EventRecord> Reader::read_event(const Rows& row) {
+  auto event = to_event(row);
+  if (!event) {
+    complaints_.add("event " + std::to_string(row.number(0)) + ": " + wrong_with_event(row));
+  }
+  return event;
+}
+
+/// last: of the rows that were read, also of one that is no event.
+std::vector<core::EventRecord> Reader::read_events(Rows rows, std::size_t bytes_max,
+                                                   std::uint64_t& last) {
+  std::vector<core::EventRecord> events;
+  std::size_t bytes = 0;
+  while (bytes < bytes_max && rows.next()) {
+    last = rows.number(0);
+    auto event = read_event(rows);
+    if (!event) continue;
+    bytes += event->document.size();
+    events.push_back(std::move(*event));
+  }
+  return events;
+}
+
+core::DeadLetterView Reader::read_dead_letter(const Rows& row) {
+  core::DeadLetterView letter;
+  letter.webhook = row.text(9);
+  letter.seq = row.number(0);
+  letter.attempts = row.count(10);
+  letter.reason = row.text(11);
+  letter.died = row.time(12);
+  letter.event = read_event(row);
+  return letter;
+}
 
 core::ActionPage Reader::actions(const core::ActionFilter& filter) {
   core::ActionPage page;
@@ -167,10 +177,9 @@ core::DeadLetterPage Reader::dead_letters(const core::DeadLetterFilter& filter) 
     page.more =
         bytes >= kAnswerBytes || page.letters.size() == static_cast<std::size_t>(filter.limit);
     if (page.more) break;
-    auto letter = to_dead_letter(rows);
-    if (!letter) continue;
-    bytes += letter->event.document.size();
-    page.letters.push_back(std::move(*letter));
+    page.letters.push_back(read_dead_letter(rows));
+    const auto& event = page.letters.back().event;
+    if (event) bytes += event->document.size();
   }
   return page;
 }
@@ -179,7 +188,7 @@ std::optional<core::DeadLetterView> Reader::dead_letter(const std::string& webho
                                                         std::uint64_t seq) {
   Rows row = select_dead_letter_.query(webhook, seq);
   if (!row.next()) return std::nullopt;
-  return to_dead_letter(row);
+  return read_dead_letter(row);
 }
 
 }  // namespace mactiond::store

@@ -2,10 +2,14 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/read_view.hpp"
+#include "store/complaints.hpp"
 #include "store/statement.hpp"
 
 namespace mactiond::store {
@@ -14,7 +18,7 @@ namespace mactiond::store {
 /// SQLite::Exception.
 class Reader {
  public:
-  explicit Reader(SQLite::Database& database);
+  Reader(SQLite::Database& database, Complaints& complaints);
 
   [[nodiscard]] core::ActionPage actions(const core::ActionFilter& filter);
   /// The action under this id, once for each region that knows it.
@@ -31,6 +35,12 @@ class Reader {
                                                                 std::uint64_t seq);
 
  private:
+  [[nodiscard]] std::optional<core::EventRecord> read_event(const Rows& row);
+  [[nodiscard]] std::vector<core::EventRecord> read_events(Rows rows, std::size_t bytes_max,
+                                                           std::uint64_t& last);
+  [[nodiscard]] core::DeadLetterView read_dead_letter(const Rows& row);
+
+  Complaints& complaints_;
   Statement select_actions_;
   Statement select_last_looked_at_;
   Statement select_open_actions_;

@@ -5,6 +5,13 @@
 
 namespace mactiond::store {
 
+std::int64_t count_kept(SQLite::Database& database) {
+  constexpr const char* kCount = R"(
+SELECT (SELECT count(*) FROM delivery) + (SELECT count(*) FROM dead_letter)
+     + (SELECT count(*) FROM decision) + (SELECT count(*) FROM event))";
+  return database.execAndGet(kCount).getInt64();
+}
+
 RecoveryTables::RecoveryTables(SQLite::Database& database)
     : upsert_recovery_(database, "INSERT OR REPLACE INTO recovery VALUES (1, ?1, ?2, ?3, ?4)"),
       delete_regions_(database, "DELETE FROM recovering"),

@@ -2,12 +2,17 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <cstdint>
+
 #include "core/recovery.hpp"
 #include "core/rows.hpp"
 #include "core/snapshot.hpp"
 #include "store/statement.hpp"
 
 namespace mactiond::store {
+
+/// How many deliveries, dead letters, decisions and events there are.
+[[nodiscard]] std::int64_t count_kept(SQLite::Database& database);
 
 /// The last recovery of the store, and the regions that have not been read whole since. Inside a
 /// transaction that the caller holds. Throws SQLite::Exception.

@@ -1,16 +1,14 @@
 #include "store/retention.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "store/query.hpp"
 
 namespace mactiond::store {
 namespace {
 
-/// Of each kind at a time: some milliseconds.
-constexpr int kRowsPerStep = 25;
-constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
+/// Actions or events. An action takes its entries in seven indexes with it.
+constexpr int kRowsPerStep = 10;
 
 constexpr const char* kFirstKept = R"(
 SELECT min(last_seq, coalesce((SELECT first_seq FROM log_position), last_seq),
@@ -22,8 +20,9 @@ SELECT EXISTS (SELECT 1 FROM delivery WHERE webhook = ?1 AND seq = ?2)
 
 }  // namespace
 
-Retention::Retention(SQLite::Database& database)
-    : delete_actions_(database, kDeleteClosedActions),
+Retention::Retention(SQLite::Database& database, CancelTables& cancels)
+    : cancels_(cancels),
+      delete_actions_(database, kDeleteClosedActions),
       select_candidates_(database, kSelectOldEvents),
       select_webhooks_(database, kSelectReferringWebhooks),
       select_first_kept_(database, kFirstKept),
@@ -32,33 +31,50 @@ Retention::Retention(SQLite::Database& database)
 
 void Retention::begin(WallTime cutoff) {
   cutoff_ = cutoff;
-  looked_at_ = next_ = {kBeforeAll, 0};
-  with_actions_ = true;
-  at_end_ = false;
-}
-
-bool Retention::committed() {
-  looked_at_ = next_;
-  if (at_end_) cutoff_.reset();
-  return at_end_;
+  place_ = {};
 }
 
 void Retention::step() {
-  if (with_actions_) with_actions_ = delete_actions_.run(*cutoff_, kRowsPerStep) == kRowsPerStep;
-  const std::vector<Event> candidates = read_candidates(*cutoff_);
+  next_ = place_;
+  switch (next_.part) {
+    case Part::Actions:
+      if (remove_actions()) next_.part = Part::Events;
+      break;
+    case Part::Events:
+      if (remove_events(next_.event)) next_.part = Part::Cancels;
+      break;
+    case Part::Cancels:
+      if (cancels_.prune(next_.cancels)) next_.part = Part::End;
+      break;
+    case Part::End:
+      break;
+  }
+}
+
+void Retention::committed() {
+  place_ = next_;
+  if (place_.part == Part::End) cutoff_.reset();
+}
+
+bool Retention::remove_actions() {
+  return delete_actions_.run(*cutoff_, kRowsPerStep) < kRowsPerStep;
+}
+
+bool Retention::remove_events(Event& looked_at) {
+  const std::vector<Event> candidates = read_candidates(looked_at);
   const std::vector<std::string> webhooks = read_webhooks();
   const std::uint64_t first_kept = read_first_kept();
   for (const Event& event : candidates) {
     if (event.seq >= first_kept || referred_to(event.seq, webhooks)) continue;
     delete_event_.run(event.seq);
   }
-  if (!candidates.empty()) next_ = candidates.back();
-  at_end_ = !with_actions_ && candidates.size() < kRowsPerStep;
+  if (!candidates.empty()) looked_at = candidates.back();
+  return candidates.size() < kRowsPerStep;
 }
 
-std::vector<Retention::Event> Retention::read_candidates(WallTime cutoff) {
+std::vector<Retention::Event> Retention::read_candidates(const Event& after) {
   std::vector<Event> events;
-  Rows rows = select_candidates_.query(looked_at_.time, looked_at_.seq, cutoff, kRowsPerStep);
+  Rows rows = select_candidates_.query(after.time, after.seq, *cutoff_, kRowsPerStep);
   while (rows.next()) events.push_back({rows.integer(0), rows.number(1)});
   return events;
 }

@@ -3,10 +3,12 @@
 #include <SQLiteCpp/Database.h>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "store/cancel_tables.hpp"
 #include "store/statement.hpp"
 
 namespace mactiond::store {
@@ -15,31 +17,40 @@ namespace mactiond::store {
 /// held.
 class Retention {
  public:
-  explicit Retention(SQLite::Database& database);
+  Retention(SQLite::Database& database, CancelTables& cancels);
 
   /// From now on, step by step: finished and vanished actions last seen before cutoff; events from
   /// before cutoff, except the newest, those a delivery or dead letter refers to, and those the
-  /// transition log or a syslog receiver may lack.
+  /// transition log or a syslog receiver may lack; then what was decided and reported about actions
+  /// that are gone.
   void begin(WallTime cutoff);
   [[nodiscard]] bool under_way() const { return cutoff_.has_value(); }
-  /// The next rows, inside a transaction that the caller holds. Throws SQLite::Exception; the same
-  /// rows are looked at again then. Call committed() once they are gone.
+  /// The next rows, inside a transaction that the caller holds. Throws SQLite::Exception. The same
+  /// rows are looked at again until committed() is called.
   void step();
-  /// True if that was the last of them.
-  bool committed();
-  /// Until the next begin().
-  void give_up() { cutoff_.reset(); }
+  void committed();
 
  private:
   struct Event {
-    std::int64_t time = 0;
+    std::int64_t time = std::numeric_limits<std::int64_t>::min();
     std::uint64_t seq = 0;
   };
-  [[nodiscard]] std::vector<Event> read_candidates(WallTime cutoff);
+  enum class Part : std::uint8_t { Actions, Events, Cancels, End };
+  /// Everything before it is done.
+  struct Place {
+    Part part = Part::Actions;
+    Event event;  ///< the last one looked at, in order of time and seq
+    CancelTables::Place cancels;
+  };
+  /// These return whether it was the last of its part.
+  [[nodiscard]] bool remove_actions();
+  [[nodiscard]] bool remove_events(Event& looked_at);
+  [[nodiscard]] std::vector<Event> read_candidates(const Event& after);
   [[nodiscard]] std::vector<std::string> read_webhooks();
   [[nodiscard]] std::uint64_t read_first_kept();
   [[nodiscard]] bool referred_to(std::uint64_t seq, const std::vector<std::string>& webhooks);
 
+  CancelTables& cancels_;
   Statement delete_actions_;
   Statement select_candidates_;
   Statement select_webhooks_;
@@ -47,10 +58,8 @@ class Retention {
   Statement select_reference_;
   Statement delete_event_;
   std::optional<WallTime> cutoff_;
-  Event looked_at_;           ///< the last one, in order of time and seq
-  Event next_;                ///< the same once the step is committed
-  bool with_actions_ = true;  ///< there may be actions to remove yet
-  bool at_end_ = false;
+  Place place_;
+  Place next_;  ///< the place once the step is committed
 };
 
 }  // namespace mactiond::store

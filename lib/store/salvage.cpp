@@ -15,8 +15,10 @@
 #include <system_error>
 #include <vector>
 
+#include "base/sync_directory.hpp"
 #include "store/database_file.hpp"
 #include "store/event_row.hpp"
+#include "store/recovery_tables.hpp"
 #include "store/schema.hpp"
 #include "store/statement.hpp"
 
@@ -130,13 +132,6 @@ class Carrier {
     to_.exec("UPDATE counter SET last_seq = (SELECT coalesce(max(seq), 0) FROM event)");
   }
 
-  [[nodiscard]] std::int64_t kept() {
-    std::int64_t rows = 0;
-    for (const char* table : {"delivery", "dead_letter", "decision", "event"}) {
-      rows += to_.execAndGet(std::string("SELECT count(*) FROM ") + table).getInt64();
-    }
-    return rows;
-  }
   /// Every row of the table could be read.
   [[nodiscard]] bool read_whole(const std::string& table) const {
     return std::find(readable_.begin(), readable_.end(), table) != readable_.end();
@@ -205,20 +200,24 @@ class Carrier {
   std::vector<std::string> readable_;
 };
 
+struct Carried {
+  std::int64_t kept = 0;
+  std::int64_t lost = 0;
+  bool switch_known = false;
+};
+
 /// What the damaged store still gives. Read only: the evidence stays as it is.
-void carry_over(const std::string& path, SQLite::Database& to, std::optional<std::uint64_t> logged,
-                std::int64_t& kept, std::int64_t& lost, bool& switch_known) {
+Carried carry_over(const std::string& path, SQLite::Database& to,
+                   std::optional<std::uint64_t> logged) {
   try {
     SQLite::Database from(path, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX);
     Carrier carrier(from, to);
     for (const Table& table : kTables) carrier.carry(table);
     carrier.carry_events(logged);
-    kept = carrier.kept();
-    lost = carrier.lost;
-    switch_known = carrier.read_whole("switch");
+    return {count_kept(to), carrier.lost, carrier.read_whole("switch")};
   } catch (const SQLite::Exception&) {
     // Not even opened: nothing is known of it.
-    lost = std::max<std::int64_t>(lost, 1);
+    return {count_kept(to), 1, false};
   }
 }
 
@@ -233,12 +232,14 @@ std::string free_name(const std::string& path, const std::string& stamp) {
   return name;
 }
 
+/// Durable when it returns.
 Result<void> move_to(const std::string& path, const std::string& name) {
   for (const char* suffix : kSuffixes) {
     const std::string from = path + suffix;
     if (!exists(from)) continue;
     if (::rename(from.c_str(), (name + suffix).c_str()) != 0) return rename_error(from);
   }
+  sync_directory_of(path);
   return {};
 }
 
@@ -248,12 +249,6 @@ void remove_all(const std::string& path) {
 
 }  // namespace
 
-Result<std::string> set_aside(const std::string& path, const std::string& stamp) {
-  const std::string name = free_name(path, stamp);
-  if (const auto moved = move_to(path, name); !moved) return moved.error();
-  return name;
-}
-
 Result<void> finish_salvage(const std::string& path) {
   const std::string made = path + ".new";
   if (!exists(made)) return {};
@@ -262,7 +257,7 @@ Result<void> finish_salvage(const std::string& path) {
     return {};
   }
   // The damaged file was moved, its -wal perhaps not: it must not be taken for the new one's.
-  if (const auto moved = set_aside(path, "rest"); !moved) return moved.error();
+  if (const auto moved = move_to(path, free_name(path, "rest")); !moved) return moved.error();
   return move_to(made, path);
 }
 
@@ -277,12 +272,9 @@ Result<void> salvage(const std::string& path, const std::string& stamp, const st
     try {
       if (const auto migrated = migrate(**fresh); !migrated) return migrated.error();
       SQLite::Transaction transaction(**fresh, SQLite::TransactionBehavior::IMMEDIATE);
-      std::int64_t kept = 0;
-      std::int64_t lost = 0;
-      bool switch_known = false;
-      carry_over(path, **fresh, logged, kept, lost, switch_known);
+      const Carried carried = carry_over(path, **fresh, logged);
       Statement report(**fresh, "INSERT INTO carried_over VALUES (1, ?1, ?2, ?3, ?4, ?5)");
-      report.run(damage, name, kept, lost, switch_known);
+      report.run(damage, name, carried.kept, carried.lost, carried.switch_known);
       transaction.commit();
       checkpoint_at_close(**fresh, true);
     } catch (const SQLite::Exception& failure) {

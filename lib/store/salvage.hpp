@@ -1,7 +1,5 @@
 #pragma once
 
-#include <SQLiteCpp/Database.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,12 +8,10 @@
 
 namespace mactiond::store {
 
-/// Moves the store's file with its -wal and -shm beside it: PATH.damaged-STAMP, or with a number
-/// behind where that name is taken. Nothing is ever overwritten. The new name of the file itself.
-[[nodiscard]] Result<std::string> set_aside(const std::string& path, const std::string& stamp);
-
 /// Makes a new store at path of what can still be read of the damaged one there, row by row. What
-/// no program of ours wrote is left out and counted. logged: the log's last event.
+/// no program of ours wrote is left out and counted. logged: the log's last event. The damaged file
+/// is moved beside it with its -wal and -shm: PATH.damaged-STAMP, or with a number behind where
+/// that name is taken. Nothing is ever overwritten.
 ///
 /// A crash at any moment leaves either the damaged store where it was, or the new one.
 [[nodiscard]] Result<void> salvage(const std::string& path, const std::string& stamp,

@@ -1,13 +1,12 @@
 #include "store/store.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <set>
 #include <utility>
 
+#include "store/damage_mark.hpp"
 #include "store/event_row.hpp"
 #include "store/snapshot_rows.hpp"
 #include "store/store_impl.hpp"
@@ -39,18 +38,20 @@ std::optional<LogPosition> Store::Impl::read_log_position() {
   return LogPosition{row.number(0), row.number(1), row.number(2), row.number(3)};
 }
 
-void Store::Impl::complain(std::string text) { complaints.push_back(std::move(text)); }
-
 /// What cannot be read becomes a dead letter, and the action's next event follows.
-void Store::Impl::bury(const std::string& webhook, const std::vector<BadEvent>& bad, WallTime now) {
-  if (bad.empty()) return;
+Result<void> Store::Impl::bury(const std::string& webhook, const std::vector<BadEvent>& bad,
+                               WallTime now) {
   core::Batch batch;
   for (const BadEvent& event : bad) {
     batch.ends.push_back({webhook, event.seq, event.attempts, true, event.reason, now});
-    complain("event " + std::to_string(event.seq) + " for webhook " + webhook + ": " +
-             event.reason);
   }
-  write(batch, std::nullopt);
+  auto written = in_transaction([&] { writer.write(batch, last_seq); });
+  if (!written) return written;
+  for (const BadEvent& event : bad) {
+    complaints.add("event " + std::to_string(event.seq) + " for webhook " + webhook + ": " +
+                   event.reason);
+  }
+  return {};
 }
 
 Error Store::Impl::failed(const SQLite::Exception& failure) {
@@ -58,13 +59,7 @@ Error Store::Impl::failed(const SQLite::Exception& failure) {
   locked_out = (failure.getErrorCode() & 0xff) == SQLITE_BUSY;
   if (error.code != make_error_code(Errc::StoreCorrupt) || damaged) return error;
   damaged = true;
-  if (directory.empty()) return error;
-  const int fd = ::open(mark_of(path).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return error;
-  const std::string cause = failure.what();
-  // Without its text the mark says as much.
-  if (::write(fd, cause.data(), cause.size()) >= 0) ::fsync(fd);
-  ::close(fd);
+  if (!directory.empty()) put_damage_mark(path, failure.what());
   return error;
 }
 
@@ -158,11 +153,8 @@ Result<core::DeliveriesLoaded> Store::load_deliveries(const core::LoadDeliveries
     return loaded;
   });
   if (!read || bad.empty()) return read;
-  const auto buried = impl_->guarded([&] {
-    impl_->bury(command.webhook, bad, command.due_until);
-    return true;
-  });
-  if (!buried) impl_->roll_back();
+  const auto buried = impl_->bury(command.webhook, bad, command.due_until);
+  if (!buried) return buried.error();
   // What follows a dead letter may be due at once.
   if (!read->next_due) read->next_due = command.due_until;
   return read;
@@ -216,12 +208,11 @@ Result<std::optional<std::uint64_t>> Store::load_syslog_position(const std::stri
 }
 
 Result<void> Store::keep_syslog_position(const std::string& name, std::uint64_t next) {
-  const auto done = impl_->guarded([&] { return impl_->put_syslog.run(name, next); });
-  return done ? Result<void>() : Result<void>(done.error());
+  return impl_->guarded([&] { impl_->put_syslog.run(name, next); });
 }
 
 Result<void> Store::forget_syslog_except(const std::vector<std::string>& names) {
-  const auto done = impl_->guarded([&] {
+  return impl_->guarded([&] {
     std::vector<std::string> known;
     {
       Rows rows = impl_->select_syslogs.query();
@@ -231,9 +222,7 @@ Result<void> Store::forget_syslog_except(const std::vector<std::string>& names) 
       const bool wanted = std::find(names.begin(), names.end(), name) != names.end();
       if (!wanted) impl_->delete_syslog.run(name);
     }
-    return true;
   });
-  return done ? Result<void>() : Result<void>(done.error());
 }
 
 Result<std::optional<LogPosition>> Store::load_log_position() {
@@ -245,6 +234,20 @@ Result<std::optional<WallTime>> Store::oldest_queued(const std::string& webhook)
     Rows row = impl_->select_oldest.query(webhook);
     return row.next() ? row.maybe_time(0) : std::nullopt;
   });
+}
+
+bool Store::is_pruned() const { return !impl_->retention.under_way(); }
+
+Result<void> Store::prune_some() {
+  if (is_pruned()) return {};
+  Retention& retention = impl_->retention;
+  const auto done = impl_->in_transaction([&] { retention.step(); });
+  if (done) {
+    retention.committed();
+  } else if (!impl_->locked_out) {
+    return done.error();
+  }
+  return {};
 }
 
 Result<core::ActionPage> Store::find_actions(const core::ActionFilter& filter) {

@@ -95,19 +95,21 @@ class Store {
   [[nodiscard]] bool damaged() const;
   /// The last commit failed because another program holds the write lock: it may be tried again.
   [[nodiscard]] bool locked_out() const;
-  /// Which of the store's files was removed or replaced since it was opened; empty: none.
-  [[nodiscard]] std::string missing_file() const;
+  /// Which of the store's files was removed, replaced or overwritten since it was opened; empty:
+  /// none.
+  [[nodiscard]] std::string missing_file();
   /// Reads the next rows of a store that was too large to be read whole at start; a few
   /// milliseconds of them. After an error, but for another program's lock, it reads no more.
   [[nodiscard]] Result<void> check_some();
   /// All were read, or none need be.
   [[nodiscard]] bool is_checked() const;
-  /// Removes the next rows of what a commit with prune_before named; a few milliseconds of them. An
-  /// error ends it until the next such commit.
-  void prune_some();
+  /// Removes the next rows of what a commit with prune_before named; a few milliseconds of them.
+  /// Does nothing while another program holds the write lock.
+  [[nodiscard]] Result<void> prune_some();
   /// Nothing is left to remove.
   [[nodiscard]] bool is_pruned() const;
-  /// What was left out because no program of ours wrote it, in words, since it was last asked for.
+  /// What was left out because no program of ours wrote it, in words: what is new since the last
+  /// call.
   [[nodiscard]] std::vector<std::string> take_complaints();
 
   // What operators read: store/reader.hpp.

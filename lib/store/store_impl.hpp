@@ -6,12 +6,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "store/cancel_tables.hpp"
+#include "store/complaints.hpp"
 #include "store/database_file.hpp"
 #include "store/file_identity.hpp"
+#include "store/overwrite_check.hpp"
 #include "store/query.hpp"
 #include "store/reader.hpp"
 #include "store/recovery_tables.hpp"
@@ -57,8 +60,8 @@ struct Store::Impl {
         writer(*database),
         cancels(*database),
         recovery(*database),
-        retention(*database),
-        reader(*database),
+        retention(*database, cancels),
+        reader(*database, complaints),
         slow_check(*database) {
     last_seq =
         static_cast<std::uint64_t>(database->execAndGet("SELECT last_seq FROM counter").getInt64());
@@ -78,24 +81,42 @@ struct Store::Impl {
   void roll_back();
   /// Adds what may be tried before it is due, and is not among what is due.
   void add_early(const core::LoadDeliveries& command, core::DeliveriesLoaded& loaded);
-  void bury(const std::string& webhook, const std::vector<BadEvent>& bad, WallTime now);
-  void complain(std::string text);
+  [[nodiscard]] Result<void> bury(const std::string& webhook, const std::vector<BadEvent>& bad,
+                                  WallTime now);
   Error failed(const SQLite::Exception& failure);
 
   /// Runs what may throw SQLite::Exception.
   template <class Work>
   auto guarded(Work work) -> Result<decltype(work())> {
     try {
-      return work();
+      if constexpr (std::is_void_v<decltype(work())>) {
+        work();
+        return {};
+      } else {
+        return work();
+      }
     } catch (const SQLite::Exception& failure) {
       return failed(failure);
     }
+  }
+  /// The same in a transaction: all of it or nothing.
+  template <class Work>
+  Result<void> in_transaction(Work work) {
+    auto done = guarded([&] {
+      ahead.reset();
+      begin.run();
+      work();
+      end.run();
+    });
+    if (!done) roll_back();
+    return done;
   }
 
   std::string path;
   std::string directory;         ///< empty: in memory
   std::optional<LockFile> lock;  ///< released last
   std::unique_ptr<SQLite::Database> database;
+  Complaints complaints;
   Statement begin;
   Statement end;
   Statement rollback;
@@ -121,16 +142,12 @@ struct Store::Impl {
   SlowCheck slow_check;
   std::uint64_t last_seq = 0;
   std::optional<core::Snapshot> ahead;  ///< read at start, until the first commit
-  std::vector<std::string> complaints;
   FileIdentity file;
+  std::optional<OverwriteCheck> overwrite;  ///< of a store in a file
   FileIdentity wal;
-  bool prune_cancels = false;  ///< of actions that retention has removed
   bool damaged = false;
   bool locked_out = false;
   bool checked = true;  ///< every row was read since the start
 };
-
-/// Beside the store's file: damage was met, whatever a check says.
-[[nodiscard]] inline std::string mark_of(const std::string& path) { return path + ".damaged"; }
 
 }  // namespace mactiond::store

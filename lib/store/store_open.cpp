@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "store/damage_mark.hpp"
 #include "store/event_row.hpp"
 #include "store/salvage.hpp"
 #include "store/schema.hpp"
@@ -11,13 +12,6 @@
 // How a store is opened, and what is found out about it as a whole.
 
 namespace mactiond::store {
-namespace {
-
-constexpr const char* kCountKept = R"(
-SELECT (SELECT count(*) FROM delivery) + (SELECT count(*) FROM dead_letter)
-     + (SELECT count(*) FROM decision))";
-
-}  // namespace
 
 Result<std::unique_ptr<Store::Impl>> Store::Impl::make(std::string path,
                                                        std::unique_ptr<SQLite::Database> database) {
@@ -50,13 +44,13 @@ void Store::Impl::read_ahead() {
   drop_orphans();
   ahead = read_snapshot();
   if (const int count = cancels.left_out(); count > 0) {
-    complain(std::to_string(count) + " decisions to cancel are of an unknown state");
+    complaints.add(std::to_string(count) + " decisions to cancel are of an unknown state");
   }
 }
 
 /// What waits for an event that is gone can never be delivered.
 void Store::Impl::drop_orphans() {
-  constexpr const char* kMissing = "(SELECT 1 FROM event e WHERE e.seq = d.seq)";
+  constexpr const char* kItsEvent = "(SELECT 1 FROM event e WHERE e.seq = d.seq)";
   struct Orphan {
     std::string webhook;
     std::uint64_t seq;
@@ -64,7 +58,7 @@ void Store::Impl::drop_orphans() {
   std::vector<Orphan> orphans;
   for (const char* table : {"delivery", "dead_letter"}) {
     Statement select(*database, (std::string("SELECT webhook, seq FROM ") + table +
-                                 " d WHERE NOT EXISTS " + kMissing)
+                                 " d WHERE NOT EXISTS " + kItsEvent)
                                     .c_str());
     for (Rows rows = select.query(); rows.next();)
       orphans.push_back({rows.text(0), rows.number(1)});
@@ -74,8 +68,8 @@ void Store::Impl::drop_orphans() {
   for (const Orphan& orphan : orphans) {
     batch.ends.push_back({orphan.webhook, orphan.seq, 0, false, {}, {}});
     batch.deleted_letters.push_back({orphan.webhook, orphan.seq, {}});
-    complain("event " + std::to_string(orphan.seq) + " is missing: webhook " + orphan.webhook +
-             " does not get it");
+    complaints.add("event " + std::to_string(orphan.seq) + " is missing: webhook " +
+                   orphan.webhook + " does not get it");
   }
   write(batch, std::nullopt);
 }
@@ -111,13 +105,18 @@ Result<Store> Store::open(const std::string& state_dir, const Opening& opening) 
     const auto logged = opening.logged ? opening.logged() : std::nullopt;
     const auto salvaged = salvage(path, opening.stamp, opened.error().where, logged);
     if (!salvaged) return salvaged.error();
-    ::unlink(mark_of(path).c_str());
+    remove_damage_mark(path);
     opened = open_file(path);
   }
   if (!opened) return opened.error();
   auto& impl = *opened;
   impl->directory = state_dir;
   impl->file = FileIdentity::of(path);
+  const auto looked = impl->guarded([&] {
+    impl->overwrite.emplace(*impl->database);
+    (void)impl->overwrite->overwritten();
+  });
+  if (!looked) return looked.error();
   impl->lock = std::move(*lock);
   return Store(std::move(impl));
 }
@@ -125,9 +124,9 @@ Result<Store> Store::open(const std::string& state_dir, const Opening& opening) 
 Result<std::unique_ptr<Store::Impl>> Store::open_file(const std::string& path) {
   if (::access(path.c_str(), F_OK) != 0) {
     // Whoever moved the file away has seen to it.
-    ::unlink(mark_of(path).c_str());
-  } else if (::access(mark_of(path).c_str(), F_OK) == 0) {
-    return corrupt(path, "damage was met while the daemon ran");
+    remove_damage_mark(path);
+  } else if (const auto cause = read_damage_mark(path)) {
+    return corrupt(path, "met while the daemon ran: " + *cause);
   }
   auto database = open_database(path);
   if (!database) return database.error();
@@ -146,10 +145,16 @@ bool Store::damaged() const { return impl_->damaged; }
 
 bool Store::locked_out() const { return impl_->locked_out; }
 
-std::string Store::missing_file() const {
+std::string Store::missing_file() {
   if (impl_->directory.empty()) return {};
   if (impl_->file.changed(impl_->path)) {
     // At its close SQLite removes the -wal by name: it may be the new file's.
+    checkpoint_at_close(*impl_->database, false);
+    return impl_->path;
+  }
+  if (impl_->overwrite->overwritten()) {
+    // What is there now fits neither the -wal nor what this process has read.
+    put_damage_mark(impl_->path, "another program wrote over the file");
     checkpoint_at_close(*impl_->database, false);
     return impl_->path;
   }
@@ -172,35 +177,7 @@ Result<void> Store::check_some() {
 
 bool Store::is_checked() const { return impl_->checked; }
 
-void Store::prune_some() {
-  if (is_pruned()) return;
-  Retention& retention = impl_->retention;
-  const auto done = impl_->guarded([&] {
-    impl_->ahead.reset();
-    impl_->begin.run();
-    if (retention.under_way()) {
-      retention.step();
-    } else {
-      impl_->prune_cancels = !impl_->cancels.prune_some();
-    }
-    impl_->end.run();
-    return true;
-  });
-  if (done) {
-    // What was decided about an action goes after it.
-    if (retention.under_way() && retention.committed()) impl_->prune_cancels = true;
-    return;
-  }
-  impl_->roll_back();
-  if (impl_->locked_out) return;
-  // What is left is removed an hour later.
-  retention.give_up();
-  impl_->prune_cancels = false;
-}
-
-bool Store::is_pruned() const { return !impl_->retention.under_way() && !impl_->prune_cancels; }
-
-std::vector<std::string> Store::take_complaints() { return std::exchange(impl_->complaints, {}); }
+std::vector<std::string> Store::take_complaints() { return impl_->complaints.take(); }
 
 Result<core::StoreFound> Store::found() {
   return impl_->guarded([&] {
@@ -211,7 +188,7 @@ Result<core::StoreFound> Store::found() {
     found.last_seq = impl_->last_seq;
     // A store with events has that row if it was ever written.
     found.switch_known = found.last_seq > 0 || number("SELECT count(*) FROM switch") > 0;
-    found.kept = number(kCountKept);
+    found.kept = count_kept(*impl_->database);
     Statement newest(*impl_->database, "SELECT max(time) FROM event");
     if (Rows row = newest.query(); row.next()) found.newest = row.maybe_time(0);
     impl_->recovery.load(found);

@@ -289,6 +289,57 @@ TEST_F(GraceTest, ADeliveryThatDoesNotEndIsAbandonedAndKept) {
   EXPECT_TRUE(store->oldest_queued("soc").value()) << "it is sent again after the next start";
 }
 
+/// Another program at the store.
+class OtherProgram {
+ public:
+  explicit OtherProgram(const std::string& directory) {
+    EXPECT_EQ(sqlite3_open((directory + "/store.db").c_str(), &db_), SQLITE_OK);
+  }
+  OtherProgram(const OtherProgram&) = delete;
+  OtherProgram& operator=(const OtherProgram&) = delete;
+  ~OtherProgram() { sqlite3_close(db_); }
+  void run(const char* sql) {
+    EXPECT_EQ(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db_);
+  }
+
+ private:
+  sqlite3* db_ = nullptr;
+};
+
+TEST_F(DriverTest, ACleanUpThatFailsEndsTheDaemon) {
+  open(store::Store::open(directory.path()));
+  core::Batch old;
+  old.prune_before = clock.now().wall - 24h;
+  ASSERT_TRUE(store->commit(old));
+  OtherProgram(directory.path()).run("DROP TABLE decision");
+  start();
+  EXPECT_TRUE(runs_to_its_end());
+  EXPECT_EQ(ended, 74);
+}
+
+TEST_F(DriverTest, ADeadLetterThatCannotBeStoredYetWaitsForTheLock) {
+  rows = row("a1", "Pending");
+  start();
+  OtherProgram other(directory.path());
+  bool locked = false;
+  driver->on_events([&] {
+    if (std::exchange(locked, true)) return;
+    other.run("UPDATE event SET document = '{'");
+    other.run("BEGIN IMMEDIATE");
+  });
+  ASSERT_TRUE(until([&] { return locked; }));
+  const auto began = std::chrono::steady_clock::now();
+  (void)until([&] { return ended || std::chrono::steady_clock::now() - began > 500ms; });
+  EXPECT_FALSE(ended);
+  other.run("ROLLBACK");
+  ASSERT_TRUE(until([&] { return ended || store->find_dead_letter("soc", 1)->has_value(); }));
+  EXPECT_FALSE(ended);
+  stop();
+  EXPECT_TRUE(runs_to_its_end());
+  EXPECT_EQ(ended, 0);
+  EXPECT_TRUE(receiver->sent.empty());
+}
+
 TEST_F(DriverTest, AnExceptionInATaskEndsTheDaemonWith70) {
   api->respond = [](const http::Request&) { return FakeClient::Throw{}; };
   start();

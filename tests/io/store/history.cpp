@@ -91,7 +91,7 @@ void prune(Store& store, std::optional<WallTime> before) {
   core::Batch batch;
   batch.prune_before = before;
   store.commit(batch).value();
-  while (!store.is_pruned()) store.prune_some();
+  while (!store.is_pruned()) store.prune_some().value();
 }
 
 std::string describe(Store& store) {

@@ -72,7 +72,7 @@ class Recorder {
     const auto position =
         batch.events.empty() ? std::nullopt : std::optional(stored(recorder.log.position()));
     recorder.store.commit(batch, position).value();
-    while (!recorder.store.is_pruned()) recorder.store.prune_some();
+    while (!recorder.store.is_pruned()) recorder.store.prune_some().value();
     const std::uint64_t step = history.step();
     if (::write(pipe, &step, sizeof step) != sizeof step) ::_exit(1);
     if (!batch.events.empty()) recorder.write_missing_lines();
@@ -92,7 +92,7 @@ class Oracle {
     while (history_.step() < step) {
       const core::Batch batch = history_.next();
       store_.commit(batch).value();
-      while (!store_.is_pruned()) store_.prune_some();
+      while (!store_.is_pruned()) store_.prune_some().value();
       if (batch.events.empty()) continue;
       for (const auto& event : store_.load_events(batch.events.front().seq, 1000).value()) {
         log_ += core::log_line(event);

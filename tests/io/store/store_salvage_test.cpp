@@ -1,13 +1,9 @@
-#include <SQLiteCpp/Database.h>
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <utility>
 
-#include "store/store.hpp"
-#include "unit/store/rows.hpp"
+#include "io/store/stored_in_file.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -15,46 +11,8 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-class StoreSalvage : public ::testing::Test {
+class StoreSalvage : public StoredInFile {
  protected:
-  void SetUp() override {
-    std::string name = ::testing::TempDir() + "/store_salvage_XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
-    path_ = directory_ + "/store.db";
-    opening_.stamp = "S";
-    opening_.logged = [this] { return logged_; };
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
-  Store open() {
-    auto store = Store::open(directory_, opening_);
-    EXPECT_TRUE(store) << store.error().message();
-    return std::move(store).value();
-  }
-  /// Events 1 to count, each waiting for webhook "soc", and some of everything else.
-  void fill(std::uint64_t count) {
-    Store store = open();
-    for (std::uint64_t seq = 1; seq <= count; ++seq) {
-      const std::string action = "A" + std::to_string(seq % 5);
-      core::Batch rows;
-      rows.actions = {action_row(action, ActionStatus::Known::Pending)};
-      rows.events = {event_of(seq, action)};
-      rows.deliveries = {delivery("soc", seq, action)};
-      ASSERT_TRUE(store.commit(rows, LogPosition{1, 2, 3, seq}));
-    }
-    core::Batch rest;
-    rest.switches = core::SwitchRow{true};
-    rest.ends = {{"soc", 2, 3, true, "gone", at(9)}};
-    rest.webhooks = {{"soc", "paused", 5, true, "by hand"}};
-    ASSERT_TRUE(store.commit(rest));
-    ASSERT_TRUE(store.keep_syslog_position("siem", 4));
-  }
-  void sql(const std::string& text) {
-    SQLite::Database database(path_, SQLite::OPEN_READWRITE);
-    database.exec("PRAGMA ignore_check_constraints = 1");
-    database.exec(text);
-  }
   void expect_carried_over(Store& store) {
     const auto found = store.found();
     ASSERT_TRUE(found);
@@ -70,14 +28,6 @@ class StoreSalvage : public ::testing::Test {
     EXPECT_EQ(snapshot->webhooks[0].dead, 1);
     EXPECT_EQ(store.load_syslog_position("siem").value(), 4U);
   }
-  [[nodiscard]] static std::int64_t queued(Store& store) {
-    return store.load().value().webhooks.at(0).queued;
-  }
-
-  std::string directory_;
-  std::string path_;
-  Store::Opening opening_;
-  std::optional<std::uint64_t> logged_ = 20;
 };
 
 TEST_F(StoreSalvage, CarriesOverWhatCanBeRead) {
@@ -91,6 +41,13 @@ TEST_F(StoreSalvage, CarriesOverWhatCanBeRead) {
   const auto due = store.load_deliveries({{1}, "soc", at(100), 100});
   ASSERT_TRUE(due);
   EXPECT_EQ(due->due.size(), 5U);
+}
+
+TEST_F(StoreSalvage, CountsWhatIsKeptAsInAWholeStore) {
+  fill(20);
+  EXPECT_EQ(open().found()->kept, 19 + 1 + 20) << "deliveries, dead letters and events";
+  sql("DROP TABLE region");
+  EXPECT_EQ(open().found()->kept, 19 + 1 + 20);
 }
 
 TEST_F(StoreSalvage, TakesDecisionsOfAnOlderVersionToo) {
@@ -206,33 +163,11 @@ TEST_F(StoreSalvage, AnInterruptedMoveIsEnded) {
 
 TEST_F(StoreSalvage, AMarkOfDamageLeadsToTheRecovery) {
   fill(20);
-  std::ofstream(path_ + ".damaged") << "met while running";
+  std::ofstream(path_ + ".damaged") << "page 7 is\ntorn";
   Store store = open();
   expect_carried_over(store);
+  EXPECT_THAT(store.found()->damage, HasSubstr("page 7 is torn"));
   EXPECT_FALSE(fs::exists(path_ + ".damaged"));
-}
-
-TEST_F(StoreSalvage, ABadEventBecomesADeadLetterAndTheNextFollows) {
-  fill(10);
-  sql("UPDATE event SET document = '{' WHERE seq = 1");
-  Store store = open();
-  EXPECT_FALSE(store.found()->damaged);
-  (void)store.load_deliveries({{1}, "soc", at(100), 100});
-  EXPECT_THAT(store.take_complaints().at(0), HasSubstr("no JSON"));
-  const auto due = store.load_deliveries({{1}, "soc", at(100), 100});
-  ASSERT_TRUE(due);
-  EXPECT_EQ(due->due.size(), 5U);
-  EXPECT_EQ(store.load()->webhooks[0].dead, 2);
-  EXPECT_EQ(store.find_events({0, 100})->size(), 9U);
-}
-
-TEST_F(StoreSalvage, ADeliveryWithoutItsEventIsLeftOut) {
-  fill(10);
-  sql("DELETE FROM event WHERE seq = 1");
-  Store store = open();
-  EXPECT_THAT(store.take_complaints().at(0), HasSubstr("event 1 is missing"));
-  EXPECT_EQ(queued(store), 8);
-  EXPECT_EQ(store.load_deliveries({{1}, "soc", at(100), 100})->due.size(), 5U);
 }
 
 TEST_F(StoreSalvage, AMissingEventThatTheLogLacksIsDamage) {

@@ -112,7 +112,7 @@ struct FakeBackend final : Backend {
   Result<std::optional<core::DeadLetterView>> find_dead_letter(const std::string& webhook,
                                                                std::uint64_t seq) override {
     for (const auto& letter : letters.letters) {
-      if (letter.webhook == webhook && letter.event.seq == seq) return std::optional(letter);
+      if (letter.webhook == webhook && letter.seq == seq) return std::optional(letter);
     }
     return std::optional<core::DeadLetterView>();
   }

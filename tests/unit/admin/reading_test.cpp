@@ -214,6 +214,7 @@ TEST(DeadLettersEndpoint, ListsAndShowsThem) {
   letter.attempts = 10;
   letter.reason = "server_error 500";
   letter.died = WallTime(std::chrono::seconds(1));
+  letter.seq = 7;
   letter.event = event_record(7);
   backend.letters = {{letter}, true};
   const auto body = backend.json("/v1/dead-letters?webhook=soc&limit=1");
@@ -236,21 +237,52 @@ TEST(DeadLettersEndpoint, ListsAndShowsThem) {
   EXPECT_EQ(backend.ask("/v1/dead-letters/soc/x").status, 400);
 }
 
+TEST(DeadLettersEndpoint, ListsOneWhoseEventCannotBeRead) {
+  FakeBackend backend = daemon_of_regions();
+  core::DeadLetterView letter;
+  letter.webhook = "soc";
+  letter.seq = 7;
+  letter.reason = "the stored event is damaged: its text is no JSON";
+  backend.letters = {{letter}, true};
+  const auto body = backend.json("/v1/dead-letters");
+  EXPECT_EQ(body.at("next"), "soc/7");
+  const auto& first = body.at("dead_letters").as_array().at(0);
+  EXPECT_EQ(first.at("seq"), 7);
+  for (const char* key : {"id", "type", "action_id"}) EXPECT_TRUE(first.at(key).is_null()) << key;
+  EXPECT_TRUE(backend.json("/v1/dead-letters/soc/7").at("event").is_null());
+}
+
+/// Asks about letters 7 and 8; the event of 7 may be one that cannot be read.
 template <class Asked>
-std::vector<std::uint64_t> asked_with(const std::string& path, const std::string& body) {
+std::vector<std::uint64_t> asked_with(const std::string& path, const std::string& body,
+                                      bool readable = true, int status = 200) {
   FakeBackend backend = daemon_of_regions();
   for (const std::uint64_t seq : {7U, 8U}) {
     core::DeadLetterView letter;
     letter.webhook = "soc";
+    letter.seq = seq;
     letter.event = event_record(seq);
     backend.letters.letters.push_back(letter);
   }
-  EXPECT_EQ(backend.post(path, body).status, 200);
+  if (!readable) backend.letters.letters[0].event.reset();
+  EXPECT_EQ(backend.post(path, body).status, status);
   std::vector<std::uint64_t> seqs;
-  for (const auto& letter : std::get<Asked>(backend.operated.value()).letters) {
+  if (!backend.operated) return seqs;
+  for (const auto& letter : std::get<Asked>(*backend.operated).letters) {
     seqs.push_back(letter.seq);
   }
   return seqs;
+}
+
+TEST(DeadLettersEndpoint, PurgesWhatCannotBeReadAndReplaysTheRest) {
+  constexpr const char* kReplay = "/v1/dead-letters/replay";
+  constexpr const char* kPurge = "/v1/dead-letters/purge";
+  const std::string all = R"({"webhook":"soc"})";
+  const std::string named = R"({"webhook":"soc","seqs":[7,8]})";
+  EXPECT_THAT(asked_with<core::PurgeDeadLetters>(kPurge, all, false), testing::ElementsAre(7, 8));
+  EXPECT_THAT(asked_with<core::PurgeDeadLetters>(kPurge, named, false), testing::ElementsAre(7, 8));
+  EXPECT_THAT(asked_with<core::ReplayDeadLetters>(kReplay, all, false), testing::ElementsAre(8));
+  EXPECT_THAT(asked_with<core::ReplayDeadLetters>(kReplay, named, false, 409), testing::IsEmpty());
 }
 
 TEST(DeadLettersEndpoint, TakesALetterThatIsNamedTwiceOnce) {
@@ -265,13 +297,14 @@ TEST(DeadLettersEndpoint, ReplaysInTheOrderThatTheEventsWereQueuedIn) {
   FakeBackend backend = daemon_of_regions();
   core::DeadLetterView letter;
   letter.webhook = "soc";
+  letter.seq = 7;
   letter.event = event_record(7);
   backend.letters.letters = {letter, letter, letter};
   auto& letters = backend.letters.letters;
-  letters[1].event.type = core::EventType::RegionRecovered;
-  letters[1].event.action = {};
-  letters[2].event.type = core::EventType::WebhookResumed;
-  letters[2].event.fields = R"("webhook":"siem","reason":"by an operator")";
+  letters[1].event->type = core::EventType::RegionRecovered;
+  letters[1].event->action = {};
+  letters[2].event->type = core::EventType::WebhookResumed;
+  letters[2].event->fields = R"("webhook":"siem","reason":"by an operator")";
   EXPECT_EQ(backend.post("/v1/dead-letters/replay", R"({"webhook":"soc"})").status, 200);
   std::vector<std::string> orders;
   for (const auto& key : std::get<core::ReplayDeadLetters>(backend.operated.value()).letters) {

@@ -252,12 +252,13 @@ TEST_F(Reading, ListsDeadLettersByWebhookAndSeq) {
   ASSERT_EQ(first.letters.size(), 2U);
   EXPECT_TRUE(first.more);
   EXPECT_EQ(first.letters[0].webhook, "hook");
-  EXPECT_EQ(first.letters[0].event.seq, 1U);
-  EXPECT_EQ(first.letters[0].event.action.value, "a");
+  EXPECT_EQ(first.letters[0].seq, 1U);
+  ASSERT_TRUE(first.letters[0].event);
+  EXPECT_EQ(first.letters[0].event->action.value, "a");
   EXPECT_EQ(first.letters[0].attempts, 3);
   EXPECT_EQ(first.letters[0].reason, "gone");
   EXPECT_EQ(first.letters[0].died, at(50));
-  EXPECT_EQ(first.letters[1].event.seq, 3U);
+  EXPECT_EQ(first.letters[1].seq, 3U);
 
   filter.after_webhook = "hook";
   filter.after_seq = 3;
@@ -280,7 +281,8 @@ TEST_F(Reading, FindsOneDeadLetter) {
   EXPECT_FALSE(*store_.find_dead_letter("other", 2));
   const auto found = store_.find_dead_letter("hook", 2);
   ASSERT_TRUE(found && *found);
-  EXPECT_EQ((*found)->event.id, "ma_2");
+  ASSERT_TRUE((*found)->event);
+  EXPECT_EQ((*found)->event->id, "ma_2");
 }
 
 }  // namespace

@@ -1,0 +1,92 @@
+#include <SQLiteCpp/Backup.h>
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <string>
+
+#include "io/store/stored_in_file.hpp"
+
+namespace mactiond::store {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class OverwriteChecking : public StoredInFile {
+ protected:
+  /// More than SQLite lets a log grow to before it writes the file.
+  void commit_much(Store& store, std::uint64_t first) {
+    core::Batch rows;
+    for (std::uint64_t seq = first; seq < first + 2500; ++seq) {
+      auto event = event_of(seq, "A1");
+      event.document = '"' + std::string(3000, 'x') + '"';
+      rows.events.push_back(event);
+    }
+    ASSERT_TRUE(store.commit(rows));
+    ASSERT_TRUE(store.keep_syslog_position("siem", first));
+  }
+  void overwrite_in_place(const std::string& with) {
+    std::ifstream from(with, std::ios::binary);
+    std::ofstream(path_, std::ios::binary | std::ios::trunc) << from.rdbuf();
+  }
+};
+
+TEST_F(OverwriteChecking, NoticesABackupCopiedOverTheFile) {
+  fill(20);
+  fs::copy_file(path_, directory_ + "/backup");
+  logged_ = 2520;
+  {
+    Store store = open();
+    commit_much(store, 21);
+    sql("PRAGMA wal_checkpoint");
+    EXPECT_EQ(store.missing_file(), "");
+    overwrite_in_place(directory_ + "/backup");
+    EXPECT_EQ(store.missing_file(), path_);
+  }
+  Store store = open();
+  EXPECT_TRUE(store.found()->damaged) << "part of it is in the -wal of another store";
+  EXPECT_THAT(store.found()->damage, HasSubstr("wrote over the file"));
+}
+
+TEST_F(OverwriteChecking, NoticesAFileThatWasCutOrFilledWithSomethingElse) {
+  fill(20);
+  Store store = open();
+  EXPECT_EQ(store.missing_file(), "");
+  std::ofstream(path_, std::ios::trunc) << "hello";
+  EXPECT_EQ(store.missing_file(), path_);
+}
+
+TEST_F(OverwriteChecking, NothingThatSqliteDoesIsTakenForIt) {
+  fill(20);
+  Store store = open();
+  std::uint64_t next = 21;
+  const auto expect_nothing = [&](const char* what) {
+    EXPECT_EQ(store.missing_file(), "") << what;
+    ASSERT_TRUE(store.keep_syslog_position("siem", ++next));
+    EXPECT_EQ(store.missing_file(), "") << what << ", then a commit";
+  };
+  expect_nothing("nothing at all");
+  commit_much(store, 21);
+  expect_nothing("our own checkpoint");
+  sql("SELECT count(*) FROM event");
+  expect_nothing("a reader");
+  {
+    SQLite::Database from(path_, SQLite::OPEN_READONLY);
+    SQLite::Database to(directory_ + "/backup", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    SQLite::Backup(to, from).executeStep();
+  }
+  expect_nothing("a backup");
+  for (const char* kind : {"PASSIVE", "FULL", "RESTART", "TRUNCATE"}) {
+    sql(std::string("PRAGMA wal_checkpoint(") + kind + ")");
+    expect_nothing(kind);
+  }
+  sql("UPDATE webhook SET reason = 'by another program'; PRAGMA wal_checkpoint(TRUNCATE)");
+  expect_nothing("a foreign commit and checkpoint");
+  sql("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+  expect_nothing("a foreign VACUUM");
+  fs::last_write_time(path_, fs::file_time_type::clock::now());
+  expect_nothing("touch");
+}
+
+}  // namespace
+}  // namespace mactiond::store
