@@ -71,7 +71,7 @@ enum class Reason {
     case Reason::Stopped:
       return "stopped";
   }
-  return "none";
+  return "";
 }
 
 /// A quota the peer named when it refused a call.

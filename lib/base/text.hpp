@@ -8,6 +8,10 @@ namespace mactiond {
 
 [[nodiscard]] bool iequals(std::string_view a, std::string_view b);
 [[nodiscard]] std::string to_lower(std::string_view text);
+/// Whether c is one of C0 or DEL.
+[[nodiscard]] constexpr bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+}
 /// Without leading and trailing blanks (space, tab, CR, LF).
 [[nodiscard]] std::string_view trim(std::string_view text);
 

@@ -33,6 +33,13 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+std::string_view cut_utf8(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && is_continuation(text[end])) --end;
+  return text.substr(0, end);
+}
+
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = byte(text[i]) < 0x80 ? 1 : utf8_length(text.substr(i));

@@ -11,8 +11,8 @@
 #include "base/glob.hpp"
 #include "base/suggestion.hpp"
 #include "base/text.hpp"
-#include "config/kind.hpp"
-#include "config/schema.hpp"
+#include "config/option_tables.hpp"
+#include "config/value_types.hpp"
 #include "core/cancel/policy.hpp"
 
 namespace mactiond::config {

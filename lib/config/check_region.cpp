@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "base/text.hpp"
-#include "config/kind.hpp"
-#include "config/peer_kind.hpp"
+#include "config/check_registration.hpp"
+#include "config/guid.hpp"
+#include "config/value_types.hpp"
 
 namespace mactiond::config {
 namespace {
@@ -38,33 +38,6 @@ std::string origin_of(const http::Url& url) { return url.scheme + "://" + url.au
 bool is_all_zeros(std::string_view id) {
   return id.find('0') != std::string_view::npos &&
          id.find_first_not_of("0-{}") == std::string_view::npos;
-}
-
-bool is_guid(std::string_view text) {
-  constexpr std::string_view kShape = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
-  constexpr std::string_view kHex = "0123456789abcdefABCDEF";
-  if (text.size() != kShape.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool fits = kShape[i] == '-' ? text[i] == '-' : kHex.find(text[i]) != kHex.npos;
-    if (!fits) return false;
-  }
-  return true;
-}
-
-// Without hyphens and braces, in lower case.
-bool is_plain_guid(std::string_view digits) {
-  constexpr std::size_t kDigits = 32;
-  return digits.size() == kDigits &&
-         digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-// The one form of an id: a GUID may be written with or without hyphens and braces.
-std::string plain_id(const std::string& id) {
-  std::string digits;
-  for (const char c : to_lower(id)) {
-    if (c != '-' && c != '{' && c != '}') digits += c;
-  }
-  return is_plain_guid(digits) ? digits : to_lower(id);
 }
 
 // A base URL to which the daemon adds more: what stands there already would stand there twice.
@@ -114,7 +87,7 @@ void check_ids(const Node& table, const Region& region, Reader& reader) {
                                                                 : "app registration (client)"));
   }
   const Node* secret = table.find("auth.client_secret");
-  if (secret == nullptr || !is_guid(region.client_secret.value.reveal())) return;
+  if (secret == nullptr || !is_guid_with_hyphens(region.client_secret.value.reveal())) return;
   reader.enter("region.auth.client_secret");
   reader.warn(secret->place, region.client_secret.source +
                                  ": looks like the id of a client secret; what is needed is its "
@@ -133,63 +106,62 @@ void check_addresses(const Node& table, const Region& region, Reader& reader) {
   check_audience(table, region, reader);
 }
 
-// A domain may be that of a tenant written as a GUID, or another domain of it.
-void check_spellings(const std::vector<const Node*>& tables, const Config& config, Reader& reader) {
-  reader.enter("region");
-  for (std::size_t i = 1; i < tables.size(); ++i) {
-    const Region& region = config.regions[i];
-    if (region.tenant_id.empty() || region.client_id.empty()) continue;
-    const std::string tenant = plain_id(region.tenant_id);
-    const auto end = config.regions.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto other = std::find_if(config.regions.begin(), end, [&](const Region& before) {
-      const std::string its = plain_id(before.tenant_id);
-      return !its.empty() && its != tenant && !(is_plain_guid(its) && is_plain_guid(tenant)) &&
-             plain_id(before.client_id) == plain_id(region.client_id);
-    });
-    if (other == end) continue;
-    reader.warn(tables[i]->place,
-                "same client as region " + shown(other->core.name) +
-                    ", and its tenant may be the same, written in another form: each action would "
-                    "be recorded twice, and each would spend the other's quota; write the "
-                    "tenant_id of both as GUIDs");
+template <class Value>
+struct Compared {
+  std::string key;
+  const Node* node;  ///< nothing where the default holds
+  Value value;
+};
+
+std::string text_of(int value) { return std::to_string(value); }
+std::string text_of(Duration value) { return duration_text(value); }
+
+std::string last_part(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+
+// Reported at the larger one if the file has it, else at the smaller one.
+template <class Value>
+void expect_order(const Compared<Value>& larger, const Compared<Value>& smaller, Reader& reader) {
+  if (larger.value >= smaller.value) return;
+  if (!reader.is_good(larger.node) || !reader.is_good(smaller.node)) return;
+  if (larger.node != nullptr) {
+    reader.enter(larger.key);
+    reader.fail(*larger.node, "must be at least " + last_part(smaller.key) + " (" +
+                                  text_of(larger.value) + " < " + text_of(smaller.value) + ')');
+  } else if (smaller.node != nullptr) {
+    reader.enter(smaller.key);
+    reader.fail(*smaller.node, "must be at most " + last_part(larger.key) + " (" +
+                                   text_of(smaller.value) + " > " + text_of(larger.value) + ')');
   }
 }
 
-// Ids have no letter case; a URL does not make two of one registration.
-void check_pairs(const std::vector<const Node*>& tables, const Config& config, Reader& reader) {
-  std::map<std::string, std::vector<std::size_t>> of_tenant;
-  reader.enter("region");
-  for (std::size_t i = 0; i < tables.size(); ++i) {
-    const Region& region = config.regions[i];
-    if (region.tenant_id.empty()) continue;
-    auto& others = of_tenant[plain_id(region.tenant_id)];
-    const auto same = std::find_if(others.begin(), others.end(), [&](std::size_t other) {
-      const std::string& client = config.regions[other].client_id;
-      return !client.empty() && plain_id(client) == plain_id(region.client_id);
-    });
-    if (same != others.end()) {
-      reader.fail(tables[i]->place,
-                  "same tenant and client as region " + shown(config.regions[*same].core.name) +
-                      ": each action would be recorded twice, and each would spend the other's "
-                      "quota; remove one");
-    } else if (!others.empty() && !region.client_id.empty()) {
-      reader.warn(tables[i]->place, "same tenant as region " +
-                                        shown(config.regions[others.front()].core.name) +
-                                        ": each action is recorded twice, once for each region");
-    }
-    others.push_back(i);
-  }
+void check_order(const Node& root, const Node& table, const Config& config, const Region& region,
+                 Reader& reader) {
+  const auto value = [&](const std::string& key, auto value_of_key) {
+    return Compared<decltype(value_of_key)>{"region." + key, table.find(key), value_of_key};
+  };
+  const auto& quota = region.core.quota;
+  expect_order(value("quota.per_hour", quota.per_hour), value("quota.per_minute", quota.per_minute),
+               reader);
+  const auto& poll = region.core.poll;
+  expect_order(value("poll.idle_interval", poll.idle_interval),
+               value("poll.min_interval", poll.min_interval), reader);
+  const auto lookback = value("poll.lookback", poll.lookback);
+  expect_order(lookback, value("poll.overlap", poll.overlap), reader);
+  // Else the sweep would find actions that the store has forgotten, and record them as new.
+  expect_order(
+      {"retention.closed_actions", root.find("retention.closed_actions"), config.closed_actions},
+      lookback, reader);
 }
 
 }  // namespace
 
-void check_registrations(const std::vector<const Node*>& tables, const Config& config,
-                         Reader& reader) {
-  check_pairs(tables, config, reader);
-  check_spellings(tables, config, reader);
+void check_regions(const Node& root, const std::vector<const Node*>& tables, const Config& config,
+                   Reader& reader) {
+  check_registrations(tables, config, reader);
   for (std::size_t i = 0; i < tables.size(); ++i) {
     check_ids(*tables[i], config.regions[i], reader);
     check_addresses(*tables[i], config.regions[i], reader);
+    check_order(root, *tables[i], config, config.regions[i], reader);
   }
 }
 

@@ -8,9 +8,9 @@
 
 namespace mactiond::config {
 
-/// What is wrong with how regions are registered and addressed. tables are what config.regions was
-/// read from, in the same order.
-void check_registrations(const std::vector<const Node*>& tables, const Config& config,
-                         Reader& reader);
+/// How regions are registered and addressed, and whether their values fit each other. tables are
+/// what config.regions was read from, in the same order.
+void check_regions(const Node& root, const std::vector<const Node*>& tables, const Config& config,
+                   Reader& reader);
 
 }  // namespace mactiond::config

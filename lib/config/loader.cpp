@@ -17,10 +17,10 @@
 #include "base/suggestion.hpp"
 #include "config/check.hpp"
 #include "config/document.hpp"
-#include "config/kind.hpp"
-#include "config/peer_kind.hpp"
+#include "config/option_tables.hpp"
+#include "config/peer_types.hpp"
 #include "config/reader.hpp"
-#include "config/schema.hpp"
+#include "config/value_types.hpp"
 
 namespace mactiond::config {
 namespace {

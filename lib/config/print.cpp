@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "config/loader.hpp"
-#include "config/schema.hpp"
+#include "config/option_tables.hpp"
 
 namespace mactiond::config {
 namespace {

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/printable.hpp"
+#include "base/text.hpp"
 
 namespace mactiond::config {
 namespace {
@@ -114,10 +115,6 @@ Result<Secret> finish(const Secret& read, std::string_view source, BlankEnds end
   if (text.starts_with(kByteOrderMark) || text.ends_with(kByteOrderMark)) {
     return refuse(source, "a byte order mark (BOM) stands around the secret; save it without one");
   }
-  const auto is_control = [](char c) {
-    const auto code = static_cast<unsigned char>(c);
-    return code < 0x20 || code == 0x7f;
-  };
   if (is_control(text.front()) || is_control(text.back())) {
     return refuse(source,
                   "a line break or a control character stands before or after the secret; remove "

@@ -67,7 +67,7 @@ struct Decision {
     case Decision::State::Failed:
       return "failed";
   }
-  return "failed";
+  return "";
 }
 
 /// An action was told to be stale: once per policy and status.

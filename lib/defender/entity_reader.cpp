@@ -6,6 +6,7 @@
 
 #include "base/iso_time.hpp"
 #include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 
 namespace mactiond::defender {
@@ -21,8 +22,7 @@ bool is_annotation(std::string_view key) { return key.find("@odata.") != std::st
 // An id becomes a key of the store and a segment of a path.
 bool is_usable(std::string_view id) {
   return !id.empty() && id.size() <= kIdMax && id != "." && id != ".." &&
-         std::none_of(id.begin(), id.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+         std::none_of(id.begin(), id.end(), is_control);
 }
 
 }  // namespace

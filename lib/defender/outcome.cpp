@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "defender/entra_error.hpp"
 #include "defender/json_object.hpp"
 #include "defender/page_limit.hpp"
@@ -45,24 +46,16 @@ ApiError read_error(std::string_view body) {
   return {std::string(text_of(members, "code")), std::string(text_of(members, "message"))};
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
-
-// One line, whole UTF-8 characters.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  if (text.size() <= kDetailMax) return text;
-  std::size_t end = kDetailMax;
-  while (end > 0 && is_continuation(text[end])) --end;
-  text.resize(end);
+std::string one_line(std::string text) {
+  std::replace_if(text.begin(), text.end(), is_control, ' ');
+  text.resize(cut_utf8(text, kDetailMax).size());
   return text;
 }
 
 std::string describe(const ApiError& error) {
-  if (error.message.empty()) return printable(error.code);
-  if (error.code.empty()) return printable(error.message);
-  return printable(error.code + ": " + error.message);
+  if (error.message.empty()) return one_line(error.code);
+  if (error.code.empty()) return one_line(error.message);
+  return one_line(error.code + ": " + error.message);
 }
 
 // The number text begins with, at most `most`; text moves behind it.

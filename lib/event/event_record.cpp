@@ -1,10 +1,8 @@
 #include "event/event_record.hpp"
 
-#include <array>
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid.hpp>
 #include <boost/uuid/uuid_io.hpp>
-#include <utility>
 
 #include "base/error.hpp"
 #include "base/iso_time.hpp"
@@ -12,28 +10,6 @@
 
 namespace mactiond::core {
 namespace {
-
-constexpr std::array<std::pair<EventType, std::string_view>, 19> kTypes{{
-    {EventType::ActionTransition, "action.transition"},
-    {EventType::ActionStale, "action.stale"},
-    {EventType::ActionVanished, "action.vanished"},
-    {EventType::CancelRequested, "cancel.requested"},
-    {EventType::CancelConfirmed, "cancel.confirmed"},
-    {EventType::CancelOvertaken, "cancel.overtaken"},
-    {EventType::CancelFailed, "cancel.failed"},
-    {EventType::CancelSuppressed, "cancel.suppressed"},
-    {EventType::RegionDegraded, "region.degraded"},
-    {EventType::RegionRecovered, "region.recovered"},
-    {EventType::RegionBaseline, "region.baseline"},
-    {EventType::WebhookPaused, "webhook.paused"},
-    {EventType::WebhookResumed, "webhook.resumed"},
-    {EventType::WebhookFailing, "webhook.failing"},
-    {EventType::WebhookRecovered, "webhook.recovered"},
-    {EventType::WebhookDisabled, "webhook.disabled"},
-    {EventType::WebhookDeadLettered, "webhook.dead_lettered"},
-    {EventType::StoreRecovered, "store.recovered"},
-    {EventType::WebhookTest, "webhook.test"},
-}};
 
 // e7af296c-b9ab-4b7c-bc37-249b07a58655: the name space of our ids. Receivers recognise an event by
 // its id, so this never changes.
@@ -57,20 +33,6 @@ void append_members(std::string& out, std::string_view members) {
 }
 
 }  // namespace
-
-std::string_view to_string(EventType type) {
-  for (const auto& [known, text] : kTypes) {
-    if (known == type) return text;
-  }
-  return "unknown";
-}
-
-std::optional<EventType> parse_event_type(std::string_view text) {
-  for (const auto& [type, known] : kTypes) {
-    if (known == text) return type;
-  }
-  return std::nullopt;
-}
 
 std::string make_event_id(EventType type, std::string_view subject, std::string_view detail) {
   std::string name(to_string(type));

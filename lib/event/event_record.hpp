@@ -1,42 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
+#include "event/event_type.hpp"
 
 namespace mactiond::core {
-
-/// The types of mactiond-events(7), spelled there with dots.
-enum class EventType {
-  ActionTransition,
-  ActionStale,
-  ActionVanished,
-  CancelRequested,
-  CancelConfirmed,
-  CancelOvertaken,
-  CancelFailed,
-  CancelSuppressed,
-  RegionDegraded,
-  RegionRecovered,
-  RegionBaseline,
-  WebhookPaused,
-  WebhookResumed,
-  WebhookFailing,
-  WebhookRecovered,
-  WebhookDisabled,
-  WebhookDeadLettered,
-  StoreRecovered,
-  /// Sent by an operator's test of a webhook and by nothing else; has no seq and is in no log.
-  WebhookTest,
-};
-
-[[nodiscard]] std::string_view to_string(EventType type);
-[[nodiscard]] std::optional<EventType> parse_event_type(std::string_view text);
 
 /// One event as it is stored, logged and sent. Immutable from the moment it has a seq.
 struct EventRecord {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "format/facts.hpp"
 #include "format/summary.hpp"
 #include "format/text.hpp"
@@ -52,7 +53,7 @@ class Extension {
       return;
     }
     if (c == '=' || c == '\\') text_ += '\\';
-    text_ += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    text_ += is_control(c) ? ' ' : c;
   }
 
   std::string text_;

@@ -6,22 +6,20 @@
 #include <array>
 #include <utility>
 
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+
 namespace mactiond::format {
 namespace {
 
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 }  // namespace
 
 std::string clip(std::string_view text, std::size_t bytes) {
   if (text.size() <= bytes) return std::string(text);
-  std::size_t end = bytes - std::min(bytes, kEllipsis.size());
-  while (end > 0 && is_continuation(text[end])) --end;
-  return std::string(text.substr(0, end)) + std::string(kEllipsis);
+  const std::size_t room = bytes - std::min(bytes, kEllipsis.size());
+  return std::string(cut_utf8(text, room)) + std::string(kEllipsis);
 }
 
 std::string clip_line(std::string_view text, std::size_t bytes) {

@@ -27,11 +27,6 @@ std::string scheme_trouble(const std::string& scheme) {
   return scheme + ":// proxies are not supported, only http:// ones";
 }
 
-bool is_control(char c) {
-  const auto code = static_cast<unsigned char>(c);
-  return code < 0x20 || code == 0x7f;
-}
-
 // Nothing where an escape is broken, or the result cannot be sent.
 std::optional<std::string> read_credentials(std::string_view text) {
   const std::size_t colon = std::min(text.find(':'), text.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/disposition.hpp"
+#include "base/enum_values.hpp"
 #include "base/glob.hpp"
 
 namespace mactiond::ops {
@@ -33,9 +34,8 @@ std::vector<std::string> request_codes() {
 
 std::vector<std::string> delivery_results() {
   std::vector<std::string> results{"delivered", std::string(kOther)};
-  for (auto reason = Reason::Auth; reason <= Reason::Stopped;
-       reason = static_cast<Reason>(static_cast<int>(reason) + 1)) {
-    results.emplace_back(to_string(reason));
+  for (const Reason reason : kValuesOf<Reason>) {
+    if (reason != Reason::None) results.emplace_back(to_string(reason));
   }
   return results;
 }

@@ -11,6 +11,7 @@
 #include <map>
 #include <utility>
 
+#include "base/enum_values.hpp"
 #include "core/outbox/overflow.hpp"
 #include "ops/metric_labels.hpp"
 
@@ -181,8 +182,7 @@ void Metrics::Families::begin_webhook(const std::string& webhook) {
   for (const char* state : kWebhookStates) {
     webhook_state.Add({{"webhook", webhook}, {"state", state}});
   }
-  for (auto why = core::Removal::Exhausted; why <= core::Removal::Purged;
-       why = static_cast<core::Removal>(static_cast<int>(why) + 1)) {
+  for (const core::Removal why : kValuesOf<core::Removal>) {
     removed.Add({{"webhook", webhook}, {"reason", std::string(to_string(why))}});
   }
   for (const std::string& result : delivery_results()) {

@@ -1,8 +1,9 @@
 #include "store/cancel_tables.hpp"
 
-#include <array>
 #include <optional>
 #include <utility>
+
+#include "base/enum_values.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -38,20 +39,9 @@ SELECT id, region, action_id, type, policy, asker, status, comment, decided, age
        unsure, posted, posted_boot, posted_mono, answer, outcome, ended, operator_note
 FROM decision WHERE region = ?1 AND action_id = ?2 ORDER BY decided, id)";
 
-constexpr std::array kStates{Decision::State::Decided,   Decision::State::Posted,
-                             Decision::State::Accepted,  Decision::State::Confirmed,
-                             Decision::State::Overtaken, Decision::State::Failed};
-
-std::optional<Decision::State> parse_state(const std::string& text) {
-  for (const Decision::State state : kStates) {
-    if (text == to_string(state)) return state;
-  }
-  return std::nullopt;
-}
-
 /// Nothing for a row that no program of ours wrote.
 std::optional<Decision> to_decision(const Rows& row) {
-  const auto state = parse_state(row.text(10));
+  const auto state = value_named<Decision::State>(row.text(10));
   if (!state) return std::nullopt;
   Decision decision;
   decision.id = row.text(0);

@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
 
+#include "base/enum_values.hpp"
+
 namespace mactiond::store {
 namespace {
 
@@ -13,7 +15,7 @@ bool has_sound_document(const core::EventRecord& event) {
 }
 
 std::optional<core::EventRecord> read_event(const Rows& row) {
-  const auto type = core::parse_event_type(row.text(2));
+  const auto type = value_named<core::EventType>(row.text(2));
   if (!type) return std::nullopt;
   core::EventRecord event;
   event.seq = row.number(0);
@@ -51,7 +53,7 @@ std::optional<core::EventRecord> to_logged_event(const Rows& row) {
 
 std::string wrong_with_event(const Rows& row) {
   const std::string type = row.text(2);
-  if (!core::parse_event_type(type)) return "the stored event is of an unknown type: " + type;
+  if (!value_named<core::EventType>(type)) return "the stored event is of an unknown type: " + type;
   return "the stored event is damaged: its text is no JSON";
 }
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "base/error.hpp"
 #include "base/iso_time.hpp"
 #include "base/json_text.hpp"
@@ -65,22 +63,7 @@ struct FormatName {
   Format format;
   std::string_view name;
 };
-constexpr std::array<FormatName, 7> kFormats{{{Format::CloudEvents, "cloudevents"},
-                                              {Format::Standard, "standard"},
-                                              {Format::Slack, "slack"},
-                                              {Format::Teams, "teams"},
-                                              {Format::PagerDuty, "pagerduty"},
-                                              {Format::SplunkHec, "splunk_hec"},
-                                              {Format::Template, "template"}}};
-
 }  // namespace
-
-std::string_view to_string(Format format) {
-  for (const FormatName& known : kFormats) {
-    if (known.format == format) return known.name;
-  }
-  return "unknown";
-}
 
 Payload render(const Rendering& rendering, const core::EventRecord& event) {
   switch (rendering.format) {

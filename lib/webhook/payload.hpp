@@ -23,7 +23,25 @@ enum class Format : std::uint8_t {
   Template
 };
 
-[[nodiscard]] std::string_view to_string(Format format);
+[[nodiscard]] constexpr std::string_view to_string(Format format) {
+  switch (format) {
+    case Format::CloudEvents:
+      return "cloudevents";
+    case Format::Standard:
+      return "standard";
+    case Format::Slack:
+      return "slack";
+    case Format::Teams:
+      return "teams";
+    case Format::PagerDuty:
+      return "pagerduty";
+    case Format::SplunkHec:
+      return "splunk_hec";
+    case Format::Template:
+      return "template";
+  }
+  return "";
+}
 
 /// What a format needs beside the event.
 struct Rendering {

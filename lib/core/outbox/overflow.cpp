@@ -14,24 +14,6 @@ constexpr std::int64_t kSlackMin = 10;
 
 }  // namespace
 
-std::string_view to_string(Removal removal) {
-  switch (removal) {
-    case Removal::Exhausted:
-      return "exhausted";
-    case Removal::MaxQueue:
-      return "max_queue";
-    case Removal::QueueRetention:
-      return "queue_retention";
-    case Removal::MaxDeadLetters:
-      return "max_dead_letters";
-    case Removal::DeadLetterRetention:
-      return "dead_letter_retention";
-    case Removal::Purged:
-      return "purged";
-  }
-  return "other";
-}
-
 std::string describe(Removal why, std::size_t count) {
   const bool queue = why == Removal::MaxQueue || why == Removal::QueueRetention;
   return std::string(to_string(why)) + ": " + std::to_string(count) +

@@ -22,7 +22,23 @@ enum class Removal : std::uint8_t {
 };
 
 /// A metric label.
-[[nodiscard]] std::string_view to_string(Removal removal);
+[[nodiscard]] constexpr std::string_view to_string(Removal removal) {
+  switch (removal) {
+    case Removal::Exhausted:
+      return "exhausted";
+    case Removal::MaxQueue:
+      return "max_queue";
+    case Removal::QueueRetention:
+      return "queue_retention";
+    case Removal::MaxDeadLetters:
+      return "max_dead_letters";
+    case Removal::DeadLetterRetention:
+      return "dead_letter_retention";
+    case Removal::Purged:
+      return "purged";
+  }
+  return "";
+}
 
 /// Keeps the queue of one webhook and its dead letters within their limits, whatever state it is
 /// in: decides what is too much. A bounded number is asked for at a time, oldest first.

@@ -6,8 +6,8 @@
 #include <sstream>
 #include <string>
 
-#include "config/peer_kind.hpp"
-#include "config/schema.hpp"
+#include "config/option_tables.hpp"
+#include "config/peer_types.hpp"
 #include "unit/config/config_text.hpp"
 
 namespace mactiond::config {

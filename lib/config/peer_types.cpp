@@ -1,4 +1,4 @@
-#include "config/peer_kind.hpp"
+#include "config/peer_types.hpp"
 
 #include <arpa/inet.h>
 #include <sys/stat.h>

@@ -11,27 +11,24 @@
 #include "base/time.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
+#include "config/toml_text.hpp"
 
 namespace mactiond::config {
 
-// Kinds of values. Each reads a node into its value, or tells the reader what is wrong and leaves
-// the value alone, and prints a value as TOML that reads the same.
+// Types of values. Each reads a node into its value, or reports to the reader what is wrong and
+// does not change the value. Each prints a value as TOML that reads the same.
 
 /// "500ms", "30s", "5m", "4h", "3d".
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
 /// In the largest unit that fits exactly.
 [[nodiscard]] std::string duration_text(Duration value);
-/// As a TOML basic string.
-[[nodiscard]] std::string toml_text(std::string_view text);
 
 /// A value as a message shows it: quoted, long ones cut.
 [[nodiscard]] std::string shown(std::string_view text);
 [[nodiscard]] std::string joined(const std::vector<std::string_view>& words);
-[[nodiscard]] std::string toml_list(const std::vector<std::string>& items);
-[[nodiscard]] bool is_control(char c);
-/// Tells the reader that wanted was expected instead; always false.
+/// Reports that wanted was expected instead; always false.
 bool wrong_type(const Node& node, std::string_view wanted, Reader& reader);
-/// Whether the node holds text; if not, the reader is told.
+/// Whether the node holds text; if not, that is reported.
 bool is_text(const Node& node, std::string_view wanted, Reader& reader);
 
 /// What goes into event sources, metric labels and messages: letters, digits and `._-`.
@@ -54,13 +51,13 @@ struct AbsolutePath {
   [[nodiscard]] std::string print(const std::string& value) const { return toml_text(value); }
 };
 
-struct Flag {
+struct Boolean {
   bool read(const Node& node, bool& value, Reader& reader) const;
   [[nodiscard]] std::string print(bool value) const { return value ? "true" : "false"; }
 };
 
 /// Ends included.
-struct Whole {
+struct IntegerRange {
   int least = 0;
   int most = 0;
   bool read(const Node& node, int& value, Reader& reader) const;
@@ -68,13 +65,13 @@ struct Whole {
 };
 
 /// In (0, 1].
-struct Share {
+struct Fraction {
   bool read(const Node& node, double& value, Reader& reader) const;
   [[nodiscard]] std::string print(double value) const;
 };
 
 /// Ends included.
-struct Span {
+struct DurationRange {
   Duration least{};
   Duration most{};
   bool read(const Node& node, Duration& value, Reader& reader) const;
@@ -113,5 +110,9 @@ struct Choice {
     return toml_text(words[static_cast<std::size_t>(found - values.begin())]);
   }
 };
+
+/// One of several words that are their own values.
+[[nodiscard]] Choice<std::string> words(std::vector<std::string_view> known,
+                                        std::vector<std::string_view> later = {});
 
 }  // namespace mactiond::config

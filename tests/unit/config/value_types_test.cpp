@@ -1,4 +1,4 @@
-#include "config/kind.hpp"
+#include "config/value_types.hpp"
 
 #include <gtest/gtest.h>
 
@@ -39,8 +39,8 @@ TEST(TomlText, EscapesWhatTomlCannotHold) {
 }
 
 TEST(ShareKind, PrintsANumberWithAPoint) {
-  EXPECT_EQ(Share{}.print(1.0), "1.0");
-  EXPECT_EQ(Share{}.print(0.35), "0.35");
+  EXPECT_EQ(Fraction{}.print(1.0), "1.0");
+  EXPECT_EQ(Fraction{}.print(0.35), "0.35");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "config/credential_kind.hpp"
+#include "config/credential_types.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
-#include "config/peer_kind.hpp"
+#include "config/peer_types.hpp"
 #include "config/secret_source.hpp"
 
 namespace mactiond::config {

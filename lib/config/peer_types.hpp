@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "config/config.hpp"
-#include "config/kind.hpp"
 #include "config/secret_source.hpp"
+#include "config/value_types.hpp"
 
 namespace mactiond::config {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "config/config.hpp"
-#include "config/kind.hpp"
+#include "config/value_types.hpp"
 
 namespace mactiond::config {
 

@@ -1,4 +1,4 @@
-#include "config/kind.hpp"
+#include "config/value_types.hpp"
 
 #include <array>
 #include <charconv>
@@ -7,8 +7,8 @@
 #include <system_error>
 
 #include "base/glob.hpp"
-#include "base/printable.hpp"
 #include "base/suggestion.hpp"
+#include "base/text.hpp"
 
 namespace mactiond::config {
 namespace {
@@ -73,8 +73,6 @@ std::string shown(std::string_view text) {
   return '"' + std::string(text.substr(0, kQuoteMax)) + "…\"";
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }
-
 std::string joined(const std::vector<std::string_view>& words) {
   std::string text;
   for (const std::string_view word : words) {
@@ -82,32 +80,6 @@ std::string joined(const std::vector<std::string_view>& words) {
     text += word;
   }
   return text;
-}
-
-std::string toml_list(const std::vector<std::string>& items) {
-  std::string text = "[";
-  for (const std::string& item : items) {
-    if (text.size() > 1) text += ", ";
-    text += toml_text(item);
-  }
-  return text + "]";
-}
-
-std::string toml_text(std::string_view text) {
-  static constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out = "\"";
-  for (const char c : text) {
-    if (is_control(c)) {
-      const auto code = static_cast<unsigned char>(c);
-      out += "\\u00";
-      out += kHex[code >> 4U];
-      out += kHex[code & 0xfU];
-      continue;
-    }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return printable_toml(out + '"');
 }
 
 bool Name::fits(std::string_view text) {
@@ -149,13 +121,13 @@ bool AbsolutePath::read(const Node& node, std::string& value, Reader& reader) co
   return true;
 }
 
-bool Flag::read(const Node& node, bool& value, Reader& reader) const {
+bool Boolean::read(const Node& node, bool& value, Reader& reader) const {
   if (node.kind != Node::Kind::Flag) return wrong_type(node, "true or false", reader);
   value = node.flag;
   return true;
 }
 
-bool Whole::read(const Node& node, int& value, Reader& reader) const {
+bool IntegerRange::read(const Node& node, int& value, Reader& reader) const {
   if (node.kind != Node::Kind::Integer) return wrong_type(node, "a whole number", reader);
   if (node.integer < least || node.integer > most) {
     return reader.fail(node, "must be " + std::to_string(least) + " to " + std::to_string(most) +
@@ -165,7 +137,7 @@ bool Whole::read(const Node& node, int& value, Reader& reader) const {
   return true;
 }
 
-bool Share::read(const Node& node, double& value, Reader& reader) const {
+bool Fraction::read(const Node& node, double& value, Reader& reader) const {
   const bool is_whole = node.kind == Node::Kind::Integer;
   if (!is_whole && node.kind != Node::Kind::Number) return wrong_type(node, "a number", reader);
   const double number = is_whole ? static_cast<double>(node.integer) : node.number;
@@ -176,14 +148,14 @@ bool Share::read(const Node& node, double& value, Reader& reader) const {
   return true;
 }
 
-std::string Share::print(double value) const {
+std::string Fraction::print(double value) const {
   std::array<char, 32> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   std::string text(buffer.data(), error == std::errc{} ? end : buffer.data());
   return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
 }
 
-bool Span::read(const Node& node, Duration& value, Reader& reader) const {
+bool DurationRange::read(const Node& node, Duration& value, Reader& reader) const {
   constexpr std::string_view kWanted = R"(a duration like "500ms", "30s", "5m", "4h" or "3d")";
   if (!is_text(node, kWanted, reader)) return false;
   const auto parsed = parse_duration(node.text);
@@ -241,6 +213,12 @@ std::optional<std::size_t> read_choice(const Node& node, const std::vector<std::
   if (!guess.empty()) message += "; did you mean " + std::string(guess) + '?';
   reader.fail(node, message);
   return std::nullopt;
+}
+
+Choice<std::string> words(std::vector<std::string_view> known,
+                          std::vector<std::string_view> later) {
+  std::vector<std::string> values(known.begin(), known.end());
+  return {std::move(known), std::move(values), std::move(later)};
 }
 
 }  // namespace mactiond::config

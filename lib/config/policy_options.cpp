@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "action/known_values.hpp"
-#include "config/kind.hpp"
-#include "config/schema.hpp"
+#include "config/option_tables.hpp"
+#include "config/value_types.hpp"
 #include "core/cancel/policy.hpp"
 
 namespace mactiond::config {
@@ -14,25 +14,25 @@ using namespace std::chrono_literals;
 
 /// Zero is "not set".
 struct StaleAfter {
-  Span span{1ms, 24h * 365};
+  DurationRange range{1ms, 24h * 365};
   bool read(const Node& node, Duration& value, Reader& reader) const {
-    return span.read(node, value, reader);
+    return range.read(node, value, reader);
   }
   [[nodiscard]] std::string print(Duration value) const {
-    return value == Duration{} ? std::string() : span.print(value);
+    return value == Duration{} ? std::string() : range.print(value);
   }
 };
 
 struct Limit {
-  Whole whole{0, 100'000};
+  IntegerRange range{0, 100'000};
   bool read(const Node& node, std::optional<int>& value, Reader& reader) const {
     int number = 0;
-    if (!whole.read(node, number, reader)) return false;
+    if (!range.read(node, number, reader)) return false;
     value = number;
     return true;
   }
   [[nodiscard]] std::string print(const std::optional<int>& value) const {
-    return value ? whole.print(*value) : std::string();
+    return value ? range.print(*value) : std::string();
   }
 };
 
@@ -94,8 +94,8 @@ std::vector<Option<core::PolicyOptions>> make_policy_options() {
       [](auto& p) -> auto& { return p.action; },
       "what is done with a stale action: cancel, notify or ignore");
   add(
-      options, "dry_run", kOptional, Flag{}, [](auto& p) -> auto& { return p.dry_run; },
-      "true: decide and tell, never send a cancel");
+      options, "dry_run", kOptional, Boolean{}, [](auto& p) -> auto& { return p.dry_run; },
+      "true: decide and report, never send a cancel");
   add(
       options, "stale_after", kOptional, StaleAfter{},
       [](auto& p) -> auto& { return p.stale_after; },
@@ -121,7 +121,7 @@ const std::vector<Option<core::CancelOptions>>& cancel_options() {
   static const auto kOptions = [] {
     std::vector<Option<core::CancelOptions>> options;
     add(
-        options, "max_per_hour", kOptional, Whole{0, 100'000},
+        options, "max_per_hour", kOptional, IntegerRange{0, 100'000},
         [](auto& c) -> auto& { return c.max_per_hour; },
         "cancels of all policies in any trailing hour; 0: nothing is ever cancelled");
     return options;
