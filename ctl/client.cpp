@@ -5,19 +5,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include "base/text.hpp"
+#include "base/error.hpp"
+#include "event_stream.hpp"
+#include "http/message.hpp"
+#include "http1/response_reader.hpp"
 
 namespace mactiond::ctl {
 namespace {
@@ -25,6 +26,7 @@ namespace {
 /// Longer than the heartbeat of the daemon's streams.
 constexpr std::chrono::seconds kSilenceMax{60};
 constexpr std::size_t kAnswerMax = std::size_t{64} << 20U;
+constexpr std::size_t kHeaderMax = std::size_t{64} << 10U;
 
 class Socket {
  public:
@@ -41,12 +43,6 @@ class Socket {
 
  private:
   int fd_;
-};
-
-/// What was read of an event so far.
-struct EventInHand {
-  std::string id;
-  std::string data;
 };
 
 std::string errno_text() { return std::generic_category().message(errno); }
@@ -83,102 +79,73 @@ std::optional<Failure> send_all(const Socket& socket, std::string_view text) {
   return std::nullopt;
 }
 
-// Everything until the daemon closes, which it was asked to do after the answer.
-std::variant<std::string, Failure> receive_all(const Socket& socket) {
-  std::string text;
-  std::array<char, 16384> buffer{};
-  while (text.size() <= kAnswerMax) {
-    const ssize_t got = recv(socket.fd(), buffer.data(), buffer.size(), 0);
-    if (got == 0) return text;
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && errno == EAGAIN) {
-      return Failure{"the daemon does not answer"};
-    }
-    if (got < 0) return Failure{"the connection broke: " + errno_text()};
-    text.append(buffer.data(), static_cast<std::size_t>(got));
+// Why the bytes that came are no answer.
+Failure explain_answer(const Error& error, const net::ResponseReader& reader) {
+  if (error.code == Errc::BodyTooLarge) return {"the answer is too large"};
+  if (error.code == Errc::ConnectionLost && reader.head()) return {"the answer was cut off"};
+  return {kForeign};
+}
+
+// Whether the answer is complete now.
+std::variant<bool, Failure> read_some(const Socket& socket, net::ResponseReader& reader) {
+  const auto space = reader.prepare();
+  ssize_t got = 0;
+  do {
+    got = recv(socket.fd(), space.data(), space.size(), 0);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0 && errno == EAGAIN) return Failure{"the daemon does not answer"};
+  if (got < 0) return Failure{"the connection broke: " + errno_text()};
+  if (got == 0) {
+    const auto ended = reader.end();
+    if (!ended) return explain_answer(ended.error(), reader);
+    return true;
   }
-  return Failure{"the answer is too large"};
+  const auto done = reader.commit(static_cast<std::size_t>(got));
+  if (!done) return explain_answer(done.error(), reader);
+  return *done;
 }
 
-std::optional<std::size_t> content_length(std::string_view head) {
-  constexpr std::string_view kName = "content-length:";
-  while (!head.empty()) {
-    const std::string_view line = head.substr(0, head.find("\r\n"));
-    if (iequals(line.substr(0, kName.size()), kName)) {
-      const std::string_view value = trim(line.substr(kName.size()));
-      std::size_t length = 0;
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-      if (error == std::errc{} && end == value.data() + value.size()) return length;
-      return std::nullopt;
-    }
-    head.remove_prefix(std::min(line.size() + 2, head.size()));
+std::string request_of(const Question& question, std::string_view accept,
+                       const std::string& last_id) {
+  std::string request = question.method + ' ' + question.target +
+                        " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: ";
+  request.append(accept).append("\r\n");
+  if (!last_id.empty()) request += "Last-Event-ID: " + last_id + "\r\n";
+  if (!question.body.empty()) request += "Content-Type: application/json\r\n";
+  if (question.method != "GET") {
+    request += "Content-Length: " + std::to_string(question.body.size()) + "\r\n";
   }
-  return std::nullopt;
+  return request + "\r\n" + question.body;
 }
 
-std::variant<Answer, Failure> parse_answer(std::string_view text) {
-  const Failure broken{"what listens there does not answer like mactiond"};
-  const std::size_t head_end = text.find("\r\n\r\n");
-  constexpr std::size_t kStatusAt = std::string_view("HTTP/1.1 ").size();
-  if (!text.starts_with("HTTP/1.") || head_end == std::string_view::npos) return broken;
-  Answer answer;
-  const std::string_view digits = text.substr(kStatusAt, 3);
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), answer.status);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return broken;
-  const std::string_view body = text.substr(head_end + 4);
-  const auto length = content_length(text.substr(0, head_end));
-  if (!length) return broken;
-  if (body.size() < *length) return Failure{"the answer was cut off"};
-  answer.body = body.substr(0, *length);
-  return answer;
+std::optional<Failure> start(const Socket& socket, const std::string& path,
+                             const std::string& request) {
+  if (socket.fd() < 0) return Failure{errno_text()};
+  if (auto failure = connect_to(socket, path)) return failure;
+  return send_all(socket, request);
 }
 
-// One line of a stream; false as soon as take wants no more.
-bool take_line(std::string_view line, Feed& feed, EventInHand& event,
-               const std::function<bool(std::string_view)>& take) {
-  constexpr std::string_view kData = "data: ";
-  constexpr std::string_view kId = "id: ";
-  if (line.starts_with(kId)) event.id = line.substr(kId.size());
-  if (line.starts_with(kData)) event.data = line.substr(kData.size());
-  if (!line.empty()) return true;
-  // Only now, or an event that was cut off would count as seen.
-  const EventInHand whole = std::exchange(event, {});
-  if (!whole.id.empty()) feed.last_id = whole.id;
-  return whole.data.empty() || take(whole.data);
-}
-
-// Whole lines go from text to take.
-bool take_lines(std::string& text, Feed& feed, EventInHand& event,
-                const std::function<bool(std::string_view)>& take) {
-  std::size_t begin = 0;
-  for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
-    const std::string_view line = std::string_view(text).substr(begin, end - begin);
-    begin = end + 1;
-    if (!take_line(line, feed, event, take)) return false;
+// An answer of the daemon says how long it is; only its streams last until it closes them. is_done:
+// what read_some returned last.
+std::variant<Answer, Failure> read_answer(const Socket& socket, net::ResponseReader& reader,
+                                          std::variant<bool, Failure> is_done) {
+  for (;; is_done = read_some(socket, reader)) {
+    if (const auto* failure = std::get_if<Failure>(&is_done)) return *failure;
+    if (std::get<bool>(is_done)) break;
   }
-  text.erase(0, begin);
-  return true;
+  http::Response response = reader.take();
+  if (!http::find_header(response.headers, "Content-Length")) return Failure{kForeign};
+  return Answer{response.status, std::move(response.body)};
 }
 
 }  // namespace
 
 std::variant<Answer, Failure> ask(const std::string& socket_path, const Question& question) {
   const Socket socket(question.patience);
-  if (socket.fd() < 0) return Failure{errno_text()};
-  if (auto failure = connect_to(socket, socket_path)) return *std::move(failure);
-  std::string request = question.method + ' ' + question.target +
-                        " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n"
-                        "Connection: close\r\n";
-  if (!question.body.empty()) request += "Content-Type: application/json\r\n";
-  if (question.method != "GET") {
-    request += "Content-Length: " + std::to_string(question.body.size()) + "\r\n";
-  }
-  request += "\r\n" + question.body;
-  if (auto failure = send_all(socket, request)) return *std::move(failure);
-  const auto received = receive_all(socket);
-  if (const auto* failure = std::get_if<Failure>(&received)) return *failure;
-  return parse_answer(std::get<std::string>(received));
+  const auto failure = start(socket, socket_path, request_of(question, "application/json", {}));
+  if (failure) return *failure;
+  net::ResponseReader reader({kHeaderMax, kAnswerMax});
+  return read_answer(socket, reader, false);
 }
 
 std::variant<Answer, Failure> get(const std::string& socket_path, const std::string& target) {
@@ -188,38 +155,25 @@ std::variant<Answer, Failure> get(const std::string& socket_path, const std::str
 std::variant<Answer, Failure> follow(const std::string& socket_path, Feed& feed,
                                      const std::function<bool(std::string_view)>& take) {
   const Socket socket(kSilenceMax);
-  if (socket.fd() < 0) return Failure{errno_text()};
-  if (auto failure = connect_to(socket, socket_path)) return *std::move(failure);
-  std::string request = "GET " + feed.target +
-                        " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
-                        "Connection: close\r\n";
-  if (!feed.last_id.empty()) request += "Last-Event-ID: " + feed.last_id + "\r\n";
-  request += "\r\n";
-  if (auto failure = send_all(socket, request)) return *std::move(failure);
-  std::string text;
-  EventInHand event;
-  bool in_head = true;
-  std::array<char, 16384> buffer{};
-  while (text.size() <= kAnswerMax) {
-    const ssize_t got = recv(socket.fd(), buffer.data(), buffer.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (in_head) {
-      const auto end = text.find("\r\n\r\n");
-      if (end == std::string::npos) continue;
-      if (text.find(" 200 ") > text.find("\r\n")) {
-        const auto rest = receive_all(socket);
-        if (const auto* more = std::get_if<std::string>(&rest)) text += *more;
-        return parse_answer(text);
-      }
-      text.erase(0, end + 4);
-      in_head = false;
+  const std::string request = request_of({feed.target}, "text/event-stream", feed.last_id);
+  if (const auto failure = start(socket, socket_path, request)) return *failure;
+  net::ResponseReader reader({kHeaderMax, std::numeric_limits<std::size_t>::max()});
+  EventStream events;
+  bool is_open = false;
+  for (;;) {
+    const auto is_done = read_some(socket, reader);
+    const auto head = is_open ? std::nullopt : reader.head();
+    if (head && head->status != 200) return read_answer(socket, reader, is_done);
+    if (head) {
+      is_open = true;
       if (feed.on_open) feed.on_open();
     }
-    if (!take_lines(text, feed, event, take)) return Answer{200, ""};
+    const bool wanted = !is_open || events.push(reader.drain(), take);
+    if (!events.last_id().empty()) feed.last_id = events.last_id();
+    if (!wanted) return Answer{200, ""};
+    const bool ended = std::holds_alternative<Failure>(is_done) || std::get<bool>(is_done);
+    if (ended) return Failure{"the daemon ended the stream"};
   }
-  return Failure{"the daemon ended the stream"};
 }
 
 }  // namespace mactiond::ctl

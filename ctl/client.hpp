@@ -8,6 +8,9 @@
 
 namespace mactiond::ctl {
 
+/// What the operator reads where the answer is none of mactiond.
+inline constexpr const char* kForeign = "what listens there does not answer like mactiond";
+
 struct Answer {
   int status = 0;
   std::string body;

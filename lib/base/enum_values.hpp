@@ -7,9 +7,9 @@
 
 namespace mactiond {
 
-// For an enum class that begins with 0 and has no gaps, with a constexpr to_string() that is a switch
-// over its values and gives "" for anything else. A value without a name does not compile (-Wswitch),
-// and one that was added is in every list made from here.
+// For an enum class that begins with 0 and has no gaps. Its to_string() is constexpr, a switch over
+// its values, and gives "" for anything else. A value without a name does not compile (-Wswitch); a
+// value that was added is in every list made from here.
 
 namespace detail {
 

@@ -124,6 +124,8 @@ std::optional<http::Response> ResponseReader::head() const {
   return head_of(impl_->parser->get());
 }
 
+std::string ResponseReader::drain() { return std::exchange(impl_->parser->get().body(), {}); }
+
 http::Response ResponseReader::take() {
   MACTIOND_ASSERT(impl_->parser->is_done());
   auto message = impl_->parser->release();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/error.hpp"
 #include "http/message.hpp"
@@ -42,6 +43,8 @@ class ResponseReader {
   [[nodiscard]] bool has_rest() const;
   /// Status and headers of a final answer as soon as they are complete, without a body.
   [[nodiscard]] std::optional<http::Response> head() const;
+  /// The body as far as it came since the last call; take() then lacks it. For streams.
+  [[nodiscard]] std::string drain();
   /// The complete answer, its body as it came.
   [[nodiscard]] http::Response take();
 

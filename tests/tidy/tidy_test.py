@@ -214,21 +214,57 @@ class BannedCalls(unittest.TestCase):
 
 class Shapes(unittest.TestCase):
     def test_rejects_long_functions(self):
-        body = "  g();\n" * 69
+        body = "  g();\n" * 59
         for head in ("void f()", "A::A(int x) : a_{x}, b_(y)", "auto f(int a) -> int",
                      "TEST(Suite, Name)", "template <class T>\nvoid A<T>::f() const noexcept"):
             with self.subTest(head):
                 self.assertIn("function-length",
                               rules("lib/core/a.cpp", f"namespace n {{\n{head} {{\n{body}}}\n}}\n"))
 
-    def test_accepts_seventy_lines(self):
-        body = "  g();\n" * 68
-        self.assertEqual(rules("lib/core/a.cpp", f"void f() {{\n{body}}}\nvoid g() {{}}\n"), set())
+    def test_accepts_sixty_lines_and_in_a_test_seventy(self):
+        body = "  g();\n" * 58
+        text = f"void f() {{\n{body}}}\nvoid g() {{}}\n"
+        for path in ("lib/core/a.cpp", "daemon/a.cpp", "ctl/a.cpp"):
+            self.assertEqual(rules(path, text), set())
+            self.assertIn("function-length", rules(path, text.replace("  g();\n", "\n  g();\n", 2)))
+        longer = f"void f() {{\n{body}" + "  g();\n" * 10 + "}\n"
+        self.assertEqual(rules("tests/unit/a_test.cpp", longer), set())
+        self.assertIn("function-length",
+                      rules("tests/unit/a_test.cpp", longer.replace("  g();\n", "\n  g();\n", 1)))
 
     def test_a_long_class_or_namespace_is_no_long_function(self):
-        body = "  void g(int a = 0);\n  int b{3};\n" * 60
+        body = "  void g(int a = 0);\n" * 100
         text = f"#pragma once\nnamespace n {{\nclass A {{\n{body}}};\n}}\n"
         self.assertEqual(rules("lib/core/a.hpp", text), set())
+
+    def test_rejects_long_files_of_what_is_shipped(self):
+        for path, most in (("lib/core/a.cpp", 350), ("daemon/a.hpp", 150), ("ctl/a.cpp", 350)):
+            text = "#pragma once\n" * most
+            self.assertNotIn("file-length", rules(path, text))
+            self.assertIn("file-length", rules(path, text + "\n"))
+        self.assertNotIn("file-length", rules("tests/unit/a_test.cpp", "\n" * 500))
+
+    MEMBER_FORMS = ["int a_;", "int a_ = 3;", "int a_{3};", "std::map<int, std::vector<int>> a_;",
+                    "std::function<void(int)> a_;", "int a_[3];", "const A& a_;",
+                    "private: int a_;", "std::array<int, 2> a_{{1, 2}};"]
+
+    def test_rejects_classes_of_many_members(self):
+        for form in self.MEMBER_FORMS:
+            with self.subTest(form):
+                text = "#pragma once\nclass A {\n" + f"  {form}\n" * 15
+                self.assertNotIn("members", rules("lib/core/a.hpp", text + "};\n"))
+                self.assertIn("members", rules("lib/core/a.hpp", text + "  int z_;\n};\n"))
+
+    def test_functions_and_names_are_no_members_and_a_struct_may_have_many(self):
+        for form in ("void f();", "[[nodiscard]] int f(int a = 1) const { return a; }",
+                     "static int a;", "using B = int;", "friend class C;", "enum class D { E };",
+                     "class F;", "struct G { int h; };", "A() : b_(1), c_{2} {}",
+                     "explicit A(const std::map<int, int>& map) : b_(map) {}"):
+            with self.subTest(form):
+                text = "#pragma once\nclass A {\n" + f"  {form}\n" * 20 + "};\n"
+                self.assertNotIn("members", rules("lib/core/a.hpp", text))
+        rows = "#pragma once\nstruct A {\n" + "  int a;\n" * 20 + "};\n"
+        self.assertNotIn("members", rules("lib/core/a.hpp", rows))
 
     def test_rejects_long_lines(self):
         self.assertIn("columns", rules("lib/core/a.cpp", "// " + "x" * 98))

@@ -79,4 +79,11 @@ class TempDirectory {
   std::string path_;
 };
 
+/// Two regions. The second region begins in line 8.
+inline LoadResult load_two(const std::string& tenant, const std::string& client,
+                           const std::string& more = "") {
+  return load(region_text() + "[[region]]\nname='us'\ntenant_id='" + tenant + "'\nclient_id='" +
+              client + "'\n" + more + "auth.client_secret='env:MACTIOND_TEST_SECRET'\n");
+}
+
 }  // namespace mactiond::config

@@ -1,0 +1,70 @@
+#include <poll.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string_view>
+
+#include "base/printable.hpp"
+#include "client.hpp"
+#include "commands.hpp"
+#include "request.hpp"
+#include "views.hpp"
+
+namespace mactiond::ctl {
+namespace {
+
+/// Reports once that a stream is gone, and how often it was tried when it is back.
+class Outage {
+ public:
+  void begin(const std::string& reason) {
+    if (attempts_++ > 0) return;
+    std::fprintf(stderr, "mactionctl: %s; trying again until it is back\n",
+                 printable(reason).c_str());
+  }
+  void end(const std::string& last_id) {
+    if (attempts_ == 0) return;
+    std::fprintf(stderr, "mactionctl: back after %d attempts; continuing after event %s\n",
+                 attempts_, printable(last_id).c_str());
+    attempts_ = 0;
+  }
+
+ private:
+  int attempts_ = 0;
+};
+
+// False if whoever reads what is printed has gone away meanwhile.
+bool wait_for_reconnect() {
+  constexpr int kWaitMs = 1000;
+  pollfd reader{STDOUT_FILENO, 0, 0};
+  return poll(&reader, 1, kWaitMs) <= 0;
+}
+
+}  // namespace
+
+int watch(const Session& session, const std::string& after) {
+  Feed feed{"/v1/events"};
+  add_parameter(feed.target, "after", after);
+  Outage outage;
+  feed.on_open = [&] { outage.end(feed.last_id); };
+  int exit_code = 0;
+  for (;;) {
+    const auto result = follow(session.socket, feed, [&](std::string_view data) {
+      const auto event = parse(data);
+      if (!event) return true;
+      exit_code = print(session.json ? printable_json(data) + '\n' : format_event(*event));
+      return exit_code == 0;
+    });
+    if (exit_code != 0) return exit_code;
+    const auto* answer = std::get_if<Answer>(&result);
+    const bool was_there = !feed.last_id.empty();
+    // A daemon that starts or stops may say 503.
+    if (!was_there || (answer != nullptr && answer->status < 500)) {
+      return refused(result).value_or(kExitUnavailable);
+    }
+    outage.begin(answer == nullptr ? std::get<Failure>(result).message
+                                   : format_problem(answer->status, answer->body));
+    if (!wait_for_reconnect()) return 0;
+  }
+}
+
+}  // namespace mactiond::ctl

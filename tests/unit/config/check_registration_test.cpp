@@ -1,0 +1,79 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "unit/config/config_text.hpp"
+
+namespace mactiond::config {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kTenant = "11111111-2222-3333-4444-555555555555";
+constexpr const char* kClient = "66666666-7777-8888-9999-000000000000";
+
+TEST(TwoRegions, OfOneTenantAndClientAreAnErrorWhateverTheirUrlsAndLetterCase) {
+  const auto refused = [](const LoadResult& result) {
+    EXPECT_FALSE(result.ok());
+    ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
+    EXPECT_EQ(result.problems[0].line, 8U);
+    EXPECT_THAT(result.problems[0].message, HasSubstr("same tenant and client as region \"eu\""));
+  };
+  refused(load_two(kTenant, kClient));
+  refused(load_two(kTenant, kClient, "api='https://eu.api.security.microsoft.com'\n"));
+  refused(
+      load_two(kTenant, kClient, "api='https://api.example'\nauthority='https://login.example'\n"));
+  refused(load_two(kTenant, kClient, "cloud='gcc-high'\n"));
+  const std::string letters = "aaaaaaaa-2222-3333-4444-bbbbbbbbbbbb";
+  const auto of = [](const std::string& name, const std::string& tenant,
+                     const std::string& client) {
+    return "[[region]]\nname='" + name + "'\ntenant_id='" + tenant + "'\nclient_id='" + client +
+           "'\nauth.client_secret='env:MACTIOND_TEST_SECRET'\n";
+  };
+  const auto cased =
+      load(of("a", letters, letters) +
+           of("b", "AAAAAAAA-2222-3333-4444-BBBBBBBBBBBB", "AAAAAAAA-2222-3333-4444-bbbbbbbbbbbb"));
+  EXPECT_FALSE(cased.ok());
+  EXPECT_THAT(cased.problems.at(0).message, HasSubstr("same tenant and client"));
+  for (const char* spelled :
+       {"aaaaaaaa222233334444bbbbbbbbbbbb", "{AAAAAAAA-2222-3333-4444-BBBBBBBBBBBB}"}) {
+    const auto plain = load(of("a", letters, letters) + of("b", letters, spelled));
+    EXPECT_FALSE(plain.ok()) << spelled;
+    EXPECT_THAT(all_problems(plain), HasSubstr("same tenant and client")) << spelled;
+  }
+}
+
+TEST(TwoRegions, OfOneTenantWithAnotherClientAreAWarning) {
+  const auto result = load_two(kTenant, "another");
+  EXPECT_TRUE(result.ok());
+  ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
+  EXPECT_THAT(result.problems[0].text(), HasSubstr("8:1: warning: region: same tenant as region"));
+  EXPECT_THAT(result.problems[0].text(), HasSubstr("recorded twice"));
+}
+
+TEST(TwoRegions, OfTwoTenantsMayShareAClient) {
+  EXPECT_EQ(all_problems(load_two("99999999-2222-3333-4444-555555555555", kClient)), "");
+}
+
+TEST(TwoRegions, OfOneClientAreAWarningWhereADomainMayBeTheOthersTenant) {
+  const auto warned = [](const LoadResult& result) {
+    EXPECT_TRUE(result.ok());
+    ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
+    EXPECT_THAT(result.problems[0].text(),
+                HasSubstr("8:1: warning: region: same client as region \"eu\", and its tenant may "
+                          "be the same, written in another form"));
+    EXPECT_THAT(result.problems[0].text(), HasSubstr("tenant_id of both as GUIDs"));
+  };
+  warned(load_two("contoso.example", kClient));
+  warned(load_two("contoso.example", "{66666666-7777-8888-9999-000000000000}"));
+  EXPECT_EQ(all_problems(load_two("contoso.example", "another")), "");
+  const std::string first =
+      "[[region]]\nname='eu'\ntenant_id='contoso.example'\nclient_id='c'\n"
+      "auth.client_secret='env:MACTIOND_TEST_SECRET'\n\n\n";
+  warned(load(first + "[[region]]\nname='us'\ntenant_id='contoso.onmicrosoft.example'\n"
+                      "client_id='C'\nauth.client_secret='env:MACTIOND_TEST_SECRET'\n"));
+}
+
+}  // namespace
+}  // namespace mactiond::config
