@@ -22,6 +22,8 @@
 namespace {
 
 namespace ctl = mactiond::ctl;
+using mactiond::kExitSoftware;
+using mactiond::kExitUsage;
 
 // What was chosen on the command line, and the command to run with it.
 struct Choice {

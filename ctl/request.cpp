@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <cerrno>
@@ -51,13 +50,6 @@ int print(std::string_view text) {
   if (taken && std::fflush(stdout) == 0) return 0;
   return complain(kExitSoftware,
                   "the answer cannot be written: " + std::generic_category().message(errno));
-}
-
-std::optional<json::object> parse(std::string_view text) {
-  json::error_code error;
-  json::value value = json::parse({text.data(), text.size()}, error);
-  if (error || !value.is_object()) return std::nullopt;
-  return std::move(value.get_object());
 }
 
 std::optional<int> refused(const std::variant<Answer, Failure>& result) {

@@ -10,17 +10,16 @@
 #include "base/exit_code.hpp"
 #include "client.hpp"
 #include "commands.hpp"
+#include "text.hpp"
 
 namespace mactiond::ctl {
 
 // What commands have in common: what they ask of the daemon, and how its answer is shown.
 
-
 /// One message on stderr; returns exit_code.
 int complain(int exit_code, const std::string& message);
 /// On stdout; the exit code if that cannot be written.
 [[nodiscard]] int print(std::string_view text);
-[[nodiscard]] std::optional<boost::json::object> parse(std::string_view text);
 
 /// Reports an answer that is not 200, or that there is none, and returns the exit code of it.
 [[nodiscard]] std::optional<int> refused(const std::variant<Answer, Failure>& result);

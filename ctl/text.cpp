@@ -67,13 +67,6 @@ std::string painted(const std::string& cell, bool heading) {
   return std::string("\x1b[") + code + 'm' + cell + "\x1b[0m";
 }
 
-std::optional<json::object> parse(std::string_view body) {
-  json::error_code error;
-  json::value value = json::parse({body.data(), body.size()}, error);
-  if (error || !value.is_object()) return std::nullopt;
-  return std::move(value.as_object());
-}
-
 std::string text_of(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains({key.data(), key.size()});
   if (value == nullptr || !value->is_string()) return {};
@@ -145,6 +138,13 @@ std::string section(std::vector<std::string> heading, const json::array& items, 
 }
 
 }  // namespace
+
+std::optional<json::object> parse(std::string_view body) {
+  json::error_code error;
+  json::value value = json::parse({body.data(), body.size()}, error);
+  if (error || !value.is_object()) return std::nullopt;
+  return std::move(value.as_object());
+}
 
 std::string webhook_state(const json::object& webhook) {
   const json::value* failing = webhook.if_contains("failing");

@@ -22,6 +22,10 @@
 
 namespace {
 
+using mactiond::kExitConfig;
+using mactiond::kExitIo;
+using mactiond::kExitSoftware;
+
 mactiond::config::Environment environment() {
   mactiond::config::Environment result;
   std::array<char, 256> name{};
