@@ -98,19 +98,19 @@ Result<core::Reply> OperatorBackend::operate(core::Event request) {
 }
 
 std::optional<core::Reply> OperatorBackend::test_webhook(
-    const std::string& webhook, std::function<void(admin::WebhookTested)> done) {
+    const std::string& webhook, std::function<void(core::WebhookTested)> done) {
   if (const auto refused = parts_.driver.refusal()) {
     return core::Reply{core::Reply::Outcome::Refused, refused->where};
   }
-  if (auto refusal = parts_.runner.refuse_test(webhook)) return refusal;
-  const auto end = [webhook, done = std::move(done)](runtime::CommandRunner::Tested tested) {
+  if (auto refusal = parts_.runner.deliveries.refuse_test(webhook)) return refusal;
+  const auto end = [webhook, done = std::move(done)](core::WebhookTested tested) {
     const bool taken = tested.outcome.ok();
     ops::log(Level::Info, "webhook_tested",
              {{"webhook", webhook}, {"result", taken ? "ok" : describe(tested.outcome)}});
-    done({std::move(tested.outcome), tested.took});
+    done(std::move(tested));
   };
   const std::string& instance = parts_.configuration.current().daemon.instance;
-  parts_.driver.run_beside(parts_.runner.test_webhook(webhook, instance, end));
+  parts_.driver.run_beside(parts_.runner.deliveries.test(webhook, instance, end));
   return std::nullopt;
 }
 

@@ -61,7 +61,7 @@ class OperatorBackend final : public admin::Backend {
   [[nodiscard]] std::vector<std::string> reload(const core::Operator& by) override;
   [[nodiscard]] Result<core::Reply> operate(core::Event request) override;
   [[nodiscard]] std::optional<core::Reply> test_webhook(
-      const std::string& webhook, std::function<void(admin::WebhookTested)> done) override;
+      const std::string& webhook, std::function<void(core::WebhookTested)> done) override;
   [[nodiscard]] admin::Plans explain() override;
   [[nodiscard]] std::optional<core::Reply> explain_text(
       const std::string& text, const std::string& name,

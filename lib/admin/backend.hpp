@@ -7,13 +7,13 @@
 #include <variant>
 #include <vector>
 
-#include "base/disposition.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "core/decision.hpp"
 #include "core/engine.hpp"
 #include "core/read_view.hpp"
 #include "core/status.hpp"
+#include "event/webhook_tested.hpp"
 
 namespace mactiond::admin {
 
@@ -22,12 +22,6 @@ struct DaemonInfo {
   std::string version;
   std::string instance;
   Duration uptime{};
-};
-
-/// What became of a test event.
-struct WebhookTested {
-  Disposition outcome;
-  Duration took{};
 };
 
 using Plans = std::vector<core::Engine::RegionPlans>;
@@ -76,7 +70,7 @@ class Backend {
   /// Sends a test event to a webhook, once and now, and calls done when its end is known. Or why
   /// not; done is not called then.
   [[nodiscard]] virtual std::optional<core::Reply> test_webhook(
-      const std::string& webhook, std::function<void(WebhookTested)> done) = 0;
+      const std::string& webhook, std::function<void(core::WebhookTested)> done) = 0;
   /// By the policies in force.
   [[nodiscard]] virtual Plans explain() = 0;
   /// By the policies of a configuration's text, called name. Calls done when that is known. Or why

@@ -41,7 +41,7 @@ std::optional<http::Response> read_cursor(const Target& target, core::DeadLetter
   return std::nullopt;
 }
 
-http::Response tested_answer(const std::string& webhook, const WebhookTested& tested) {
+http::Response tested_answer(const std::string& webhook, const core::WebhookTested& tested) {
   const Disposition& outcome = tested.outcome;
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(tested.took);
   JsonMembers members;
@@ -60,9 +60,10 @@ http::Answer post_test(const Call& call) {
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const std::string& webhook = call.target.path[2];
   return http::Later{[webhook, &backend = call.backend](auto done) {
-    const auto refused = backend.test_webhook(
-        webhook,
-        [webhook, done](const WebhookTested& tested) { done(tested_answer(webhook, tested)); });
+    const auto refused =
+        backend.test_webhook(webhook, [webhook, done](const core::WebhookTested& tested) {
+          done(tested_answer(webhook, tested));
+        });
     if (refused) done(answer_webhook(backend, webhook, *refused, {}));
   }};
 }

@@ -13,12 +13,14 @@
 #include "base/time.hpp"
 #include "core/engine.hpp"
 #include "core/outbox/delivered_marks.hpp"
+#include "net/async_event.hpp"
 #include "ops/metrics.hpp"
-#include "ops/position_due.hpp"
 #include "ops/transition_log.hpp"
 #include "runtime/command_runner.hpp"
+#include "runtime/log_writer.hpp"
+#include "runtime/status_report.hpp"
+#include "runtime/store_hold.hpp"
 #include "runtime/task_group.hpp"
-#include "runtime/wakeup.hpp"
 #include "store/store.hpp"
 
 namespace mactiond::runtime {
@@ -28,7 +30,7 @@ namespace mactiond::runtime {
 /// Events that wait together are stepped together and committed in one transaction. What a step
 /// writes is durable before any of its commands starts, but for the marks of successful
 /// deliveries: they wait up to 20 ms for others (core::DeliveredMarks). How far the transition log
-/// got is committed soon after its lines (ops::PositionDue).
+/// got is committed soon after its lines (LogWriter).
 class Driver {
  public:
   /// Everything referred to outlives the driver.
@@ -59,7 +61,7 @@ class Driver {
   /// Why nothing new can be begun now: the daemon is stopping, or the store is locked or gone.
   [[nodiscard]] std::optional<Error> refusal() const;
   /// Called after each commit that holds events, in the order given.
-  void on_events(std::function<void()> told) { on_events_.push_back(std::move(told)); }
+  void on_events(std::function<void()> listener) { on_events_.push_back(std::move(listener)); }
 
   /// Returns when stopped and every command has ended, or after fail(). 0, or the exit code.
   Task<int> run();
@@ -68,8 +70,8 @@ class Driver {
   void stop();
   /// The transition log's file was moved away: opens it again before the next line.
   void reopen_log() {
-    reopen_log_ = true;
-    wakeup_.notify();
+    log_.reopen_soon();
+    wakeup_.set();
   }
 
   /// The same at once. An error means that events wait in the store until the file can be opened.
@@ -86,59 +88,52 @@ class Driver {
  private:
   void turn();
   [[nodiscard]] bool is_recorded(const ActionId& action, const std::string& id);
-  void report_status(Now now);
   void step(core::Event event, Now now, core::Step& sum);
   [[nodiscard]] bool settle(core::Step& sum);
-  [[nodiscard]] bool commit(core::Batch& writes);
-  /// Nothing is begun: what was decided waits to be stored, or can no longer be.
-  [[nodiscard]] bool held() const { return waiting_ || !store_gone_.empty(); }
-  [[nodiscard]] bool commit_waiting();
-  void wait_for_store(core::Step step);
   void finish(core::Step& sum);
-  void look_at_store(Now now);
+
+  // driver_store.cpp
+  [[nodiscard]] bool commit(core::Batch& writes);
   [[nodiscard]] bool commit_marks();
+  [[nodiscard]] bool commit_waiting();
   [[nodiscard]] bool store_is_free();
-  void write_log(const std::vector<core::EventRecord>& fresh);
-  [[nodiscard]] Result<void> append_lines(const std::vector<core::EventRecord>& events);
-  void catch_up_log();
   void keep_log_position();
-  void follow_log_file(Now now);
-  [[nodiscard]] Result<void> reopen_log_file();
-  void log_failed(const Error& error);
-  void start(std::vector<core::Command> commands);
+  void look_at_store(Now now);
   template <class Answer>
   [[nodiscard]] bool answer_from_store(Result<Answer> answer);
+  void store_failed(const Error& error);
+
+  void follow_log_file(Now now);
+  [[nodiscard]] Result<void> reopen_log_file();
+
+  void start(std::vector<core::Command> commands);
+  /// Starts one command. False if it must wait for the store.
+  [[nodiscard]] bool begin(core::LoadDeliveries& read);
+  [[nodiscard]] bool begin(core::LoadOldest& read);
+  [[nodiscard]] bool begin(core::SendDelivery& delivery);
+  template <class Call>
+  [[nodiscard]] bool begin(Call& call);
+
   /// A task ended by an exception: a bug, or no memory.
   void task_failed(const char* task, const std::exception_ptr& failure);
   void fail(int exit_code);
   [[nodiscard]] bool finished() const;
   [[nodiscard]] Duration until_next(Now now) const;
-  [[nodiscard]] store::LogPosition log_position() const;
 
   Parts parts_;
   CommandRunner* runner_ = nullptr;
   std::vector<std::function<void()>> on_events_;
   TaskGroup reads_;
   TaskGroup deliveries_;
-  Wakeup wakeup_;
+  net::AsyncEvent wakeup_;
   std::deque<core::Event> events_;
   core::DeliveredMarks marks_;
-  ops::PositionDue position_due_;
+  LogWriter log_;
+  StoreHold hold_;
+  StatusReport status_report_;
   bool stopping_ = false;
-  bool reopen_log_ = false;
   std::optional<int> exit_code_;
   std::optional<MonoTime> grace_ends_;
-  std::optional<MonoTime> log_retry_at_;  ///< set while lines wait for a log that failed
-  std::string log_trouble_;
-  std::optional<core::Step> waiting_;  ///< decided, but another program holds the store's lock
-  MonoTime waiting_since_{};
-  bool waiting_reported_ = false;
-  bool position_kept_ = true;  ///< the log's position is committed
-  std::string store_gone_;     ///< which file of the store was removed or replaced
-  MonoTime store_checked_{};
-  MonoTime log_checked_{};
-  MonoTime status_reported_{};
-  std::string status_line_;  ///< last status sent to the service manager
   MonoTime last_turn_{};
 };
 

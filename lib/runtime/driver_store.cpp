@@ -4,54 +4,63 @@
 #include "ops/log.hpp"
 #include "runtime/driver.hpp"
 
-// What the driver does while the store cannot be written, and how it notices.
+// What the driver stores and reads, and what it does while it cannot.
 
 namespace mactiond::runtime {
-namespace {
-
-using namespace std::chrono_literals;
-
-constexpr Duration kStoreCheck = 4s;
-constexpr Duration kLockedWarning = 2s;
-constexpr Duration kLockedTrouble = 30s;
-constexpr const char* kLockedText = "another program holds the store's write lock";
-
-std::string gone_text(const std::string& file) {
-  return file +
-         " was removed or replaced; nothing is called, delivered or logged until mactiond is "
-         "restarted";
+/// False if nothing was stored: the step must wait, or the daemon ends.
+bool Driver::commit(core::Batch& writes) {
+  const MonoTime began = parts_.clock.now().mono;
+  marks_.give(writes);
+  const bool with_position = !writes.events.empty() || log_.position_due();
+  const auto position = with_position ? std::optional(log_.position()) : std::nullopt;
+  const auto committed = parts_.store.commit(writes, position);
+  if (!committed) {
+    // The engine is ahead of the store now; only a restart brings them together again.
+    if (!parts_.store.locked_out()) store_failed(committed.error());
+    return false;
+  }
+  if (position) log_.position_committed();
+  parts_.metrics.commit(parts_.clock.now().mono - began);
+  return true;
 }
 
-}  // namespace
+bool Driver::commit_marks() {
+  if (marks_.empty()) return true;
+  core::Step step;
+  if (commit(step.writes)) return true;
+  if (!exit_code_) hold_.wait(std::move(step), parts_.clock.now().mono);
+  return false;
+}
 
-void Driver::wait_for_store(core::Step step) {
-  if (!waiting_) waiting_since_ = parts_.clock.now().mono;
-  waiting_ = std::move(step);
+bool Driver::store_is_free() {
+  keep_log_position();
+  return log_.is_position_kept() && !exit_code_;
+}
+
+void Driver::keep_log_position() {
+  const auto kept = log_.keep_position();
+  if (kept) return;
+  if (!parts_.store.locked_out()) return store_failed(kept.error());
+  // No line may be written before it is known where the file stands.
+  if (!hold_.waits()) hold_.wait({}, parts_.clock.now().mono);
 }
 
 /// Tries again to store what waits. False while nothing else may be done.
 bool Driver::commit_waiting() {
-  if (!store_gone_.empty()) return false;
-  if (!position_kept_) keep_log_position();
-  core::Step step = std::move(*waiting_);
-  const bool stored = position_kept_ && commit(step.writes);
+  if (hold_.is_gone()) return false;
+  if (!log_.is_position_kept()) keep_log_position();
+  core::Step step = hold_.take();
+  const bool stored = log_.is_position_kept() && commit(step.writes);
   if (exit_code_) return false;
-  const Duration waited = parts_.clock.now().mono - waiting_since_;
+  const MonoTime now = parts_.clock.now().mono;
   if (!stored) {
-    waiting_ = std::move(step);
-    if (waited < kLockedWarning || std::exchange(waiting_reported_, true)) return false;
-    ops::log(core::Note::Level::Warning, "store_locked",
-             {{"error", std::string(kLockedText) + "; nothing is begun until it is released"}});
+    hold_.wait(std::move(step), now);
     return false;
   }
-  waiting_.reset();
-  if (std::exchange(waiting_reported_, false)) {
-    ops::log(core::Note::Level::Info, "store_unlocked",
-             {{"after", std::to_string(to_seconds(waited)) + "s"}});
-  }
+  hold_.release(now);
   finish(step);
-  if (!held() && !log_retry_at_) catch_up_log();
-  return !held() && !exit_code_;
+  if (!hold_.holds() && !log_.retry_at()) log_.catch_up();
+  return !hold_.holds() && !exit_code_;
 }
 
 /// Whether the files are still those that were opened, and no read met damage. What is old is
@@ -61,35 +70,51 @@ void Driver::look_at_store(Now now) {
     ops::log(core::Note::Level::Error, "store_row_left_out", {{"error", complaint}});
   }
   auto done = Result<void>();
-  if (events_.empty() && !held()) done = parts_.store.check_some();
-  if (done && events_.empty() && !held()) done = parts_.store.prune_some();
+  if (events_.empty() && !hold_.holds()) done = parts_.store.check_some();
+  if (done && events_.empty() && !hold_.holds()) done = parts_.store.prune_some();
   if (parts_.store.damaged()) {
     ops::log(core::Note::Level::Error, "store_failed",
              {{"error", "the store is damaged; the next start recovers what can be read"}});
     return fail(kExitIo);
   }
-  if (!done) {
-    ops::log(core::Note::Level::Error, "store_failed", {{"error", done.error().message()}});
-    return fail(kExitIo);
-  }
-  if (!store_gone_.empty() || now.mono - store_checked_ < kStoreCheck) return;
-  store_checked_ = now.mono;
-  store_gone_ = parts_.store.missing_file();
-  if (store_gone_.empty()) return;
+  if (!done) return store_failed(done.error());
+  if (!hold_.look(parts_.store, now.mono)) return;
   reads_.cancel();
   deliveries_.cancel();
-  ops::log(core::Note::Level::Error, "store_gone",
-           {{"file", store_gone_}, {"error", gone_text(store_gone_)}});
+}
+
+void Driver::store_failed(const Error& error) {
+  ops::log(core::Note::Level::Error, "store_failed", {{"error", error.message()}});
+  fail(kExitIo);
+}
+
+/// False if it could not be read. It may be tried again where another program holds the store.
+template <class Answer>
+bool Driver::answer_from_store(Result<Answer> answer) {
+  if (answer) {
+    post(std::move(*answer));
+    return true;
+  }
+  if (parts_.store.locked_out()) {
+    hold_.wait({}, parts_.clock.now().mono);
+  } else {
+    store_failed(answer.error());
+  }
+  return false;
+}
+
+bool Driver::begin(core::LoadDeliveries& read) {
+  return commit_marks() && answer_from_store(parts_.store.load_deliveries(read));
+}
+
+bool Driver::begin(core::LoadOldest& read) {
+  return commit_marks() && answer_from_store(parts_.store.load_oldest(read));
 }
 
 std::string Driver::trouble() const {
-  if (!store_gone_.empty()) {
-    return "the store: " + gone_text(store_gone_);
-  }
-  if (waiting_ && parts_.clock.now().mono - waiting_since_ >= kLockedTrouble) {
-    return kLockedText;
-  }
-  return log_trouble_.empty() ? std::string() : "transition log: " + log_trouble_;
+  std::string trouble = hold_.trouble(parts_.clock.now().mono);
+  if (!trouble.empty() || log_.trouble().empty()) return trouble;
+  return "transition log: " + log_.trouble();
 }
 
 }  // namespace mactiond::runtime

@@ -38,15 +38,16 @@ SyslogSender::SyslogSender(asio::any_io_executor executor, store::Store& store, 
 Task<void> SyslogSender::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
   while (true) {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none) co_return;
+    const bool cancelled = co_await net::is_cancelled();
+    if (cancelled) co_return;
     Chunk chunk = next_chunk();
     if (chunk.unread) {
       co_await wait(kReadRetry);
       continue;
     }
     if (chunk.last == 0) {
-      co_await wakeup_.wait(std::nullopt);
+      co_await wakeup_.wait();
+      wakeup_.reset();
       continue;
     }
     if (chunk.count == 0) {
@@ -105,7 +106,7 @@ SyslogSender::Chunk SyslogSender::next_chunk() {
 
 Task<void> SyslogSender::wait(Duration delay) {
   asio::steady_timer timer(executor_, std::chrono::duration_cast<std::chrono::nanoseconds>(delay));
-  co_await timer.async_wait(kToken);
+  co_await timer.async_wait(net::kAwait);
 }
 
 void SyslogSender::keep_position() {

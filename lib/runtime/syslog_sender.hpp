@@ -11,7 +11,7 @@
 #include "core/status.hpp"
 #include "format/syslog.hpp"
 #include "http/client.hpp"
-#include "runtime/wakeup.hpp"
+#include "net/async_event.hpp"
 #include "store/store.hpp"
 
 namespace mactiond::runtime {
@@ -35,7 +35,7 @@ class SyslogSender {
                std::uint64_t first, std::uint64_t seed);
 
   /// New events are in the store.
-  void notify() { wakeup_.notify(); }
+  void notify() { wakeup_.set(); }
 
   /// Ends when cancelled.
   Task<void> run();
@@ -61,7 +61,7 @@ class SyslogSender {
   Receiver receiver_;
   core::SyslogFeed feed_;
   Random random_;
-  Wakeup wakeup_;
+  net::AsyncEvent wakeup_;
   std::uint64_t sent_ = 0;
   std::uint64_t failures_ = 0;
 };

@@ -21,10 +21,10 @@ FILE_LINES_MAX = {".cpp": 350, ".hpp": 150}
 MEMBERS_MAX = 15
 # Larger than that until they are split; a file that fits is taken out.
 OVERSIZED = {
-    "daemon/app.cpp", "lib/core/cancel/canceller.hpp", "lib/core/engine.cpp", "lib/core/event.hpp",
+    "lib/core/cancel/canceller.hpp", "lib/core/engine.cpp", "lib/core/event.hpp",
     "lib/core/outbox/outbox.hpp", "lib/core/region/poll_schedule.hpp", "lib/core/region/region.cpp",
     "lib/core/region/region.hpp", "lib/core/rows.hpp", "lib/ops/transition_log.cpp",
-    "lib/runtime/driver.cpp", "lib/runtime/driver.hpp", "lib/store/cancel_tables.hpp",
+    "lib/store/cancel_tables.hpp",
     "lib/store/store_impl.hpp", "lib/store/writer.hpp",
 }
 FILE_LINES_WARNING = 400
@@ -50,7 +50,7 @@ LAYERS = {
     "net": {"base", "http", "http1"},
     "ops": {"base", "event", "core", "core/outbox", "format"},
     "runtime": {"base", "http", "event", "core", "core/quota", "core/outbox", "defender", "webhook",
-                "store", "ops", "format"},
+                "store", "net", "ops", "format"},
 }
 
 # What each folder of lib/ may include of third parties: prefixes of the include path.

@@ -12,6 +12,7 @@
 
 #include "io/net/loop.hpp"
 #include "io/runtime/fake_client.hpp"
+#include "runtime/task_group.hpp"
 #include "support/builders.hpp"
 #include "support/event_samples.hpp"
 
@@ -62,7 +63,19 @@ struct Runner {
     });
   }
 
-  void start(core::Command command) { runner->start(std::move(command), reads, deliveries); }
+  void start(core::Command command) {
+    std::visit(
+        [this](auto& asked) {
+          if constexpr (requires { runner->calls.run(std::move(asked)); }) {
+            reads.spawn(runner->calls.run(std::move(asked)));
+          } else if constexpr (requires { runner->deliveries.run(std::move(asked)); }) {
+            deliveries.spawn(runner->deliveries.run(std::move(asked)));
+          } else {
+            ADD_FAILURE() << "a read of the store";
+          }
+        },
+        command);
+  }
   void cancel() {
     loop.on_loop([&] {
       reads.cancel();
@@ -336,11 +349,11 @@ TEST_F(SplunkTest, AStopEndsTheWaitForTheIndexer) {
 
 struct WebhookTestTest : CommandRunnerTest {
   void begin() {
-    reads.spawn(runner->test_webhook("soc", "soc1", [this](CommandRunner::Tested result) {
+    reads.spawn(runner->deliveries.test("soc", "soc1", [this](core::WebhookTested result) {
       tested.push_back(std::move(result));
     }));
   }
-  std::vector<CommandRunner::Tested> tested;
+  std::vector<core::WebhookTested> tested;
 };
 
 TEST_F(WebhookTestTest, ReportsTheAnswerOnceAndPostsNothing) {
@@ -350,22 +363,22 @@ TEST_F(WebhookTestTest, ReportsTheAnswerOnceAndPostsNothing) {
   ASSERT_EQ(tested.size(), 1U);
   EXPECT_TRUE(tested.front().outcome.ok());
   EXPECT_TRUE(posted.empty());
-  EXPECT_FALSE(runner->refuse_test("soc")) << "it may be tested again";
+  EXPECT_FALSE(runner->deliveries.refuse_test("soc")) << "it may be tested again";
 }
 
 TEST_F(WebhookTestTest, IsRefusedForAnUnknownWebhookAndDuringAnotherTest) {
-  ASSERT_TRUE(runner->refuse_test("sock"));
-  EXPECT_EQ(runner->refuse_test("sock")->outcome, core::Reply::Outcome::NotFound);
+  ASSERT_TRUE(runner->deliveries.refuse_test("sock"));
+  EXPECT_EQ(runner->deliveries.refuse_test("sock")->outcome, core::Reply::Outcome::NotFound);
   receiver->script = {FakeClient::Hang{}};
   begin();
   poll();
-  ASSERT_TRUE(runner->refuse_test("soc"));
-  EXPECT_EQ(runner->refuse_test("soc")->outcome, core::Reply::Outcome::Refused);
+  ASSERT_TRUE(runner->deliveries.refuse_test("soc"));
+  EXPECT_EQ(runner->deliveries.refuse_test("soc")->outcome, core::Reply::Outcome::Refused);
   cancel();
   finish();
   ASSERT_EQ(tested.size(), 1U);
   EXPECT_EQ(tested.front().outcome.reason, Reason::Stopped);
-  EXPECT_FALSE(runner->refuse_test("soc"));
+  EXPECT_FALSE(runner->deliveries.refuse_test("soc"));
 }
 
 }  // namespace

@@ -354,7 +354,7 @@ TEST_F(DriverTest, WhatRunsBesideEndsWithTheStop) {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
     const auto executor = co_await boost::asio::this_coro::executor;
     boost::asio::steady_timer never(executor, boost::asio::steady_timer::time_point::max());
-    co_await never.async_wait(kToken);
+    co_await never.async_wait(net::kAwait);
     flag = true;
   };
   driver->run_beside(beside(done));

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "http/client.hpp"
-#include "runtime/wakeup.hpp"
+#include "net/await.hpp"
 
 namespace mactiond::test {
 
@@ -40,7 +40,7 @@ class FakeClient : public http::Client {
     if (const auto* answer = std::get_if<http::Response>(&step)) co_return *answer;
     const auto executor = co_await boost::asio::this_coro::executor;
     boost::asio::steady_timer never(executor, boost::asio::steady_timer::time_point::max());
-    co_await never.async_wait(runtime::kToken);
+    co_await never.async_wait(net::kAwait);
     co_return Error(Errc::Cancelled, "fake");
   }
 

@@ -44,7 +44,7 @@ struct FakeBackend final : Backend {
   int reopened = 0;
   core::Operator reloaded_by;
   std::string tested;
-  std::function<void(WebhookTested)> end_test;
+  std::function<void(core::WebhookTested)> end_test;
   std::string explained;
 
   [[nodiscard]] static Error failure() { return {Errc::StoreFailed, "store.db"}; }
@@ -131,7 +131,7 @@ struct FakeBackend final : Backend {
     return reply;
   }
   std::optional<core::Reply> test_webhook(const std::string& webhook,
-                                          std::function<void(WebhookTested)> done) override {
+                                          std::function<void(core::WebhookTested)> done) override {
     tested = webhook;
     if (reply.outcome != core::Reply::Outcome::Done) return reply;
     end_test = std::move(done);

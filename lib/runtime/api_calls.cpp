@@ -1,0 +1,192 @@
+#include "runtime/api_calls.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <cstddef>
+#include <utility>
+
+#include "base/error.hpp"
+#include "defender/api.hpp"
+#include "defender/codec.hpp"
+#include "defender/outcome.hpp"
+#include "http/outcome.hpp"
+#include "net/await.hpp"
+
+namespace mactiond::runtime {
+
+namespace asio = boost::asio;
+
+/// What sets one kind of call apart from the others.
+struct CallKind {
+  const char* name;  ///< in the metrics
+  std::size_t body_bytes;
+  bool head_suffices;  ///< a broken body does not unsay the status
+  Disposition (*outcome)(const http::Response& response, WallTime now);
+};
+
+namespace {
+
+constexpr std::size_t kPageBytes = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t kTokenBytes = std::size_t{256} * 1024;
+
+constexpr CallKind kToken{"token", kTokenBytes, false, defender::token_outcome};
+constexpr CallKind kList{"list", kPageBytes, false, defender::api_outcome};
+constexpr CallKind kGet{"get", kPageBytes, false, defender::api_outcome};
+constexpr CallKind kCancel{"cancel", kPageBytes, true, defender::api_outcome};
+
+Disposition unreadable(const Error& error) {
+  Disposition outcome;
+  outcome.verdict = Verdict::Retry;
+  outcome.reason = Reason::BadAnswer;
+  outcome.detail = error.message();
+  return outcome;
+}
+
+std::string code_label(const Disposition& outcome) {
+  return outcome.status != 0 ? std::to_string(outcome.status)
+                             : std::string(to_string(outcome.reason));
+}
+
+}  // namespace
+
+ApiCalls::ApiCalls(const Clock& clock, RegionAccesses regions, ops::Metrics& metrics, Post post)
+    : clock_(clock), regions_(std::move(regions)), metrics_(metrics), post_(std::move(post)) {}
+
+Task<void> ApiCalls::run(core::FetchToken command) {
+  RegionRef region = regions_.at(command.region);
+  return fetch_token(std::move(command), std::move(region));
+}
+
+Task<void> ApiCalls::run(core::ListActions command) {
+  RegionRef region = regions_.at(command.region);
+  return list_actions(std::move(command), std::move(region));
+}
+
+Task<void> ApiCalls::run(core::GetAction command) {
+  RegionRef region = regions_.at(command.region);
+  return get_action(std::move(command), std::move(region));
+}
+
+Task<void> ApiCalls::run(core::CancelAction command) {
+  RegionRef region = regions_.at(command.region);
+  return cancel_action(std::move(command), std::move(region));
+}
+
+Task<ApiCalls::Answer> ApiCalls::call(RegionRef region, const CallKind* kind, http::Request request,
+                                      MonoTime deadline, MonoTime send_by) {
+  Answer answer;
+  const bool cancelled = co_await net::is_cancelled();
+  if (cancelled) {
+    answer.outcome = http::outcome(Error(Errc::Cancelled, kind->name));
+    co_return answer;
+  }
+  http::Limits limits;
+  const MonoTime now = clock_.now().mono;
+  limits.timeout = deadline - now;
+  limits.connect_timeout = send_by - now;
+  limits.replay = false;  // one token of the quota, one call
+  limits.head_suffices = kind->head_suffices;
+  limits.body_bytes = kind->body_bytes;
+  http::Client& client = *region->client;
+  auto sent = co_await client.send(std::move(request), limits);
+  if (sent) {
+    answer.response = std::move(*sent);
+    answer.server_date = http::server_date(answer.response);
+    answer.outcome = kind->outcome(answer.response, clock_.now().wall);
+  } else {
+    answer.outcome = http::outcome(sent.error());
+  }
+  co_return answer;
+}
+
+template <class Event>
+void ApiCalls::finish(const std::string& region, const CallKind& kind, Event event) {
+  metrics_.api_request(region, kind.name, code_label(event.outcome));
+  post_(std::move(event));
+}
+
+Task<void> ApiCalls::fetch_token(core::FetchToken command, RegionRef region) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  core::TokenFetched event;
+  event.command = command.id;
+  auto secret = region->read_secret();
+  if (!secret) {
+    event.outcome.verdict = Verdict::GiveUp;
+    event.outcome.reason = Reason::Auth;
+    event.outcome.detail = secret.error().message();
+    post_(std::move(event));
+    co_return;
+  }
+  region->credential.client_secret = std::move(*secret);
+  http::Request request = defender::token_request(region->credential);
+  Answer answer =
+      co_await call(region, &kToken, std::move(request), command.deadline, command.deadline);
+  event.outcome = std::move(answer.outcome);
+  if (event.outcome.ok()) {
+    auto token = defender::parse_token(answer.response.body);
+    if (token) {
+      event.token = std::move(token->value);
+      event.lifetime = token->lifetime;
+    } else {
+      event.outcome = unreadable(token.error());
+    }
+  }
+  finish(command.region, kToken, std::move(event));
+}
+
+Task<void> ApiCalls::list_actions(core::ListActions command, RegionRef region) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  http::Request request = defender::list_request(region->api, command.query, command.token);
+  Answer answer =
+      co_await call(region, &kList, std::move(request), command.deadline, command.send_by);
+  core::ActionsListed event;
+  event.command = command.id;
+  event.outcome = std::move(answer.outcome);
+  event.server_date = answer.server_date;
+  if (event.outcome.ok()) {
+    auto page = defender::parse_page(answer.response.body);
+    if (page) {
+      event.actions = std::move(page->actions);
+      event.unusable = page->unusable;
+      event.has_next_link = page->has_next_link;
+    } else {
+      event.outcome = unreadable(page.error());
+    }
+  }
+  finish(command.region, kList, std::move(event));
+}
+
+Task<void> ApiCalls::get_action(core::GetAction command, RegionRef region) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  http::Request request = defender::get_request(region->api, command.action, command.token);
+  Answer answer =
+      co_await call(region, &kGet, std::move(request), command.deadline, command.send_by);
+  core::ActionRead event;
+  event.command = command.id;
+  event.outcome = std::move(answer.outcome);
+  event.server_date = answer.server_date;
+  if (event.outcome.ok()) {
+    auto action = defender::parse_action(answer.response.body);
+    if (action && action->id == command.action) {
+      event.action = std::move(*action);
+    } else {
+      event.outcome =
+          unreadable(action ? Error(Errc::UnexpectedDocument, command.region) : action.error());
+    }
+  }
+  finish(command.region, kGet, std::move(event));
+}
+
+Task<void> ApiCalls::cancel_action(core::CancelAction command, RegionRef region) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  http::Request request =
+      defender::cancel_request(region->api, command.action, command.comment, command.token);
+  Answer answer =
+      co_await call(region, &kCancel, std::move(request), command.deadline, command.send_by);
+  core::CancelAnswered event;
+  event.command = command.id;
+  event.outcome = std::move(answer.outcome);
+  event.server_date = answer.server_date;
+  finish(command.region, kCancel, std::move(event));
+}
+
+}  // namespace mactiond::runtime
