@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/time.hpp"
+#include "http/client.hpp"
 #include "net/await.hpp"
 
 namespace mactiond::net {
@@ -32,10 +33,15 @@ class AsyncEvent {
   }
   /// The same, but after limit at the latest. One task at a time.
   Task<void> wait_for(Duration limit) {
-    if (set_) co_return;
-    timer_.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(limit));
-    co_await timer_.async_wait(kAwait);
+    boost::asio::steady_timer& waited = timer(limit);
+    co_await waited.async_wait(kAwait);
     if (!set_) timer_.expires_at(TimePoint::max());
+  }
+  /// For with_deadline(): expires when it is set, after limit at the latest. One task at a time.
+  [[nodiscard]] boost::asio::steady_timer& timer(Duration limit) {
+    if (set_) return timer_;
+    timer_.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(limit));
+    return timer_;
   }
 
  private:

@@ -25,7 +25,7 @@ Error lost(const boost::system::error_code& ec) {
 }  // namespace
 
 Task<Result<void>> Connection::open(asio::ip::tcp::endpoint endpoint) {
-  auto [ec] = co_await socket_.async_connect(endpoint, kToken);
+  auto [ec] = co_await socket_.async_connect(endpoint, kAwait);
   if (!ec) socket_.set_option(asio::ip::tcp::no_delay(true), ec);
   if (!ec) co_return Result<void>();
   co_return Error(Errc::ConnectionFailed, endpoint.address().to_string() + ": " + ec.message());
@@ -34,7 +34,7 @@ Task<Result<void>> Connection::open(asio::ip::tcp::endpoint endpoint) {
 Task<Result<void>> Connection::start_tls(asio::ssl::context& context, std::string host) {
   tls_.emplace(socket_, context);
   if (!expect_host(tls_->native_handle(), host)) co_return Error(Errc::TlsFailed, "OpenSSL");
-  const auto [ec] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kToken);
+  const auto [ec] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kAwait);
   if (!ec) co_return Result<void>();
   co_return handshake_failure(tls_->native_handle(), ec);
 }
@@ -43,11 +43,11 @@ Task<Result<std::size_t>> Connection::read_some(asio::mutable_buffer buffer) {
   boost::system::error_code ec;
   std::size_t size = 0;
   if (tls_) {
-    const auto [tls_ec, tls_size] = co_await tls_->async_read_some(buffer, kToken);
+    const auto [tls_ec, tls_size] = co_await tls_->async_read_some(buffer, kAwait);
     ec = tls_ec;
     size = tls_size;
   } else {
-    const auto [tcp_ec, tcp_size] = co_await socket_.async_read_some(buffer, kToken);
+    const auto [tcp_ec, tcp_size] = co_await socket_.async_read_some(buffer, kAwait);
     ec = tcp_ec;
     size = tcp_size;
   }
@@ -59,10 +59,10 @@ Task<Result<std::size_t>> Connection::read_some(asio::mutable_buffer buffer) {
 Task<Result<void>> Connection::write(asio::const_buffer data) {
   boost::system::error_code ec;
   if (tls_) {
-    const auto [tls_ec, size] = co_await asio::async_write(*tls_, data, kToken);
+    const auto [tls_ec, size] = co_await asio::async_write(*tls_, data, kAwait);
     ec = tls_ec;
   } else {
-    const auto [tcp_ec, size] = co_await asio::async_write(socket_, data, kToken);
+    const auto [tcp_ec, size] = co_await asio::async_write(socket_, data, kAwait);
     ec = tcp_ec;
   }
   if (ec) co_return lost(ec);
@@ -72,7 +72,7 @@ Task<Result<void>> Connection::write(asio::const_buffer data) {
 Task<Result<void>> Connection::shut_down() {
   boost::system::error_code ec;
   if (tls_) {
-    const auto [tls_ec] = co_await tls_->async_shutdown(kToken);
+    const auto [tls_ec] = co_await tls_->async_shutdown(kAwait);
     ec = tls_ec;
   }
   if (!ec) socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ec);

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <chrono>
 #include <exception>
@@ -16,10 +14,9 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "http/client.hpp"
+#include "net/await.hpp"
 
 namespace mactiond::net {
-
-inline constexpr auto kToken = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 /// How an operation ended: a result, or the exception it ended by.
 template <class T>
@@ -54,7 +51,7 @@ template <class T>
 Task<Result<T>> with_deadline(Task<Result<T>> op, boost::asio::steady_timer& timer) {
   using namespace boost::asio::experimental::awaitable_operators;
   auto guarded = without_exception(std::move(op));
-  auto outcome = co_await (std::move(guarded) || timer.async_wait(kToken));
+  auto outcome = co_await (std::move(guarded) || timer.async_wait(kAwait));
   if (outcome.index() == 0) {
     Ending<T>& ending = std::get<0>(outcome);
     if (ending.failure) std::rethrow_exception(ending.failure);

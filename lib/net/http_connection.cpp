@@ -30,7 +30,7 @@ using Expectation = RequestReader::Expectation;
 
 Task<Result<void>> write_all(Socket& socket, std::string text) {
   const auto data = asio::buffer(text);
-  const auto [ec, size] = co_await asio::async_write(socket, data, kToken);
+  const auto [ec, size] = co_await asio::async_write(socket, data, kAwait);
   if (ec) co_return Error(Errc::ConnectionLost, "");
   co_return Result<void>();
 }
@@ -51,7 +51,7 @@ Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader, bool 
       if (!written) co_return written.error();
     }
     const auto buffer = reader.prepare();
-    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
+    const auto [ec, size] = co_await socket.async_read_some(buffer, kAwait);
     if (ec) co_return Error(Errc::ConnectionLost, "");
     reader.commit(size);
   }
@@ -69,7 +69,7 @@ Task<Result<void>> read_to_end(Socket& socket) {
   std::string piece(kDiscarded, '\0');
   const auto buffer = asio::buffer(piece);
   for (;;) {
-    const auto [ec, size] = co_await socket.async_read_some(buffer, kToken);
+    const auto [ec, size] = co_await socket.async_read_some(buffer, kAwait);
     if (ec) co_return Result<void>();
   }
 }
@@ -87,27 +87,28 @@ Task<void> refuse(Socket& socket, int status) {
 
 // The next bytes for the client; nothing at the end of the stream or of the connection.
 Task<std::optional<std::string>> next_piece(Socket& socket, http::Stream& stream,
-                                            StreamWait& wait) {
+                                            AsyncEvent& news) {
   for (;;) {
-    wait.begin();
+    // Before the look for something new: what comes after it is not missed.
+    news.reset();
     auto piece = stream.pull();
     if (!piece || !piece->empty()) co_return piece;
     auto watching = read_to_end(socket);
-    asio::steady_timer& timer = wait.timer();
+    asio::steady_timer& timer = news.timer(kStreamHeartbeat);
     const auto gone = co_await with_deadline(std::move(watching), timer);
     if (gone) co_return std::nullopt;
-    if (!wait.woken()) co_return stream.heartbeat;
+    if (!news.is_set()) co_return stream.heartbeat;
   }
 }
 
 Task<void> serve_stream(std::shared_ptr<HttpServerState> state, Socket& socket, http::Stream stream,
-                        StreamWait& wait) {
+                        AsyncEvent& news) {
   std::optional<std::string> piece = stream_head_text(stream.headers);
   while (piece && !state->stopping) {
     auto writing = write_all(socket, std::move(*piece));
     const auto written = co_await with_deadline(std::move(writing), kRequestTime);
     if (!written) co_return;
-    piece = co_await next_piece(socket, stream, wait);
+    piece = co_await next_piece(socket, stream, news);
   }
 }
 
@@ -125,13 +126,15 @@ Task<void> start_stream(std::shared_ptr<HttpServerState> state, Socket& socket,
 
 // Nothing if the server stops first.
 Task<std::optional<http::Response>> await_answer(HttpConnection& connection, http::Later later) {
-  const auto wait = std::make_shared<LaterWait>(connection.socket.get_executor());
-  connection.later = wait;
-  later.begin([wait](http::Response answer) { wait->end(std::move(answer)); });
-  asio::steady_timer& timer = wait->timer();
-  co_await timer.async_wait(kToken);
+  const auto awaited = std::make_shared<LaterAnswer>(connection.socket.get_executor());
+  connection.later = awaited;
+  later.begin([awaited](http::Response response) {
+    awaited->response = std::move(response);
+    awaited->came.set();
+  });
+  co_await awaited->came.wait();
   connection.later.reset();
-  co_return wait->take();
+  co_return std::move(awaited->response);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ void start_connection(const std::shared_ptr<HttpServerState>& state, Socket sock
     state->connections.erase(place);
     if (failure && !state->failure) state->failure = failure;
     if (failure) state->stop();
-    state->changed.cancel();
+    state->changed.set();
   };
   asio::co_spawn(state->acceptor.get_executor(), serve_connection(state, *place), std::move(ended));
 }
@@ -40,19 +40,20 @@ void start_connection(const std::shared_ptr<HttpServerState>& state, Socket sock
 Task<void> pause(asio::any_io_executor executor) {
   asio::steady_timer timer(
       executor, std::chrono::duration_cast<std::chrono::nanoseconds>(kPauseAfterFailure));
-  co_await timer.async_wait(kToken);
+  co_await timer.async_wait(kAwait);
 }
 
 Task<void> accept_all(std::shared_ptr<HttpServerState> state) {
   co_await asio::this_coro::throw_if_cancelled(false);
   while (!state->stopping) {
     const auto cancelling = co_await asio::this_coro::cancellation_state;
-    if (cancelling.cancelled() != asio::cancellation_type::none) break;
+    if (is_cancelled(cancelling)) break;
     if (state->connections.size() > kConnectionsMax) {
-      co_await state->changed.async_wait(kToken);
+      co_await state->changed.wait();
+      state->changed.reset();
       continue;
     }
-    auto [ec, socket] = co_await state->acceptor.async_accept(kToken);
+    auto [ec, socket] = co_await state->acceptor.async_accept(kAwait);
     if (!ec) {
       // Who holds connections open without asking anything must not keep others out.
       if (state->connections.size() >= kConnectionsMax) (void)state->evict();
@@ -64,7 +65,10 @@ Task<void> accept_all(std::shared_ptr<HttpServerState> state) {
     }
   }
   state->stop();
-  while (!state->connections.empty()) co_await state->changed.async_wait(kToken);
+  while (!state->connections.empty()) {
+    co_await state->changed.wait();
+    state->changed.reset();
+  }
   if (state->failure) std::rethrow_exception(state->failure);
 }
 
@@ -76,7 +80,7 @@ class Server final : public HttpServer {
 
   Task<void> serve() override { return accept_all(state_); }
   void wake_streams() override {
-    for (StreamWait& wait : state_->streams) wait.wake();
+    for (AsyncEvent& news : state_->streams) news.set();
   }
   void stop() override { state_->stop(); }
   [[nodiscard]] unsigned short port() const override { return port_; }

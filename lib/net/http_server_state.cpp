@@ -10,11 +10,11 @@ void HttpServerState::stop() {
   acceptor.close(ignored);
   for (HttpConnection& connection : connections) {
     connection.socket.close(ignored);
-    if (connection.later) connection.later->end();
+    if (connection.later) connection.later->came.set();
   }
   file.reset();
   peers.stop();
-  changed.cancel();
+  changed.set();
 }
 
 bool HttpServerState::evict() {

@@ -100,15 +100,14 @@ Task<Result<http::Response>> HttpsClient::send(http::Request request, http::Limi
   // Once cancelled, any further await but this one would throw.
   const auto state = co_await asio::this_coro::cancellation_state;
   if (outcome) co_return std::move(*outcome);
-  const bool cancelled = state.cancelled() != asio::cancellation_type::none;
-  if (cancelled) co_return located(Error(Errc::Cancelled, ""), exchange);
+  if (is_cancelled(state)) co_return located(Error(Errc::Cancelled, ""), exchange);
   if (exchange.head) co_return std::move(*exchange.head);
   co_return located(outcome.error(), exchange);
 }
 
 Task<Result<http::Response>> HttpsClient::start(Exchange& exchange) {
   const auto state = co_await asio::this_coro::cancellation_state;
-  if (state.cancelled() != asio::cancellation_type::none) co_return Error(Errc::Cancelled, "");
+  if (is_cancelled(state)) co_return Error(Errc::Cancelled, "");
   const auto& limits = exchange.limits;
   exchange.phase = "no time left";
   if (limits.timeout <= kNoTime || limits.connect_timeout <= kNoTime) {

@@ -96,7 +96,7 @@ Task<std::string> PeerUsers::name_of(std::shared_ptr<State> state, unsigned uid)
     if (!state->threads.run(std::move(ask), std::move(done))) co_return state->last_name(uid);
   }
   state->pending[uid].push_back(wait);
-  co_await wait->async_wait(kToken);
+  co_await wait->async_wait(kAwait);
   co_return state->last_name(uid);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "net/address.hpp"
+#include "net/async_event.hpp"
 #include "net/deadline.hpp"
 #include "net/helper_threads.hpp"
 
@@ -16,17 +17,16 @@ namespace {
 
 constexpr std::size_t kLookupsMax = 4;
 
-/// One lookup under way; done's waiters are woken when answer is set.
+/// One lookup in progress.
 struct Pending {
-  explicit Pending(const asio::any_io_executor& executor)
-      : done(executor, asio::steady_timer::time_point::max()) {}
-  asio::steady_timer done;
+  explicit Pending(const asio::any_io_executor& executor) : done(executor) {}
+  AsyncEvent done;
   std::optional<Result<Addresses>> answer;
   bool overdue = false;  ///< somebody's time was up before the answer came
 };
 
 Task<Result<Addresses>> wait_for_answer(std::shared_ptr<Pending> pending) {
-  if (!pending->answer) co_await pending->done.async_wait(kToken);
+  co_await pending->done.wait();
   if (!pending->answer) co_return Error(Errc::Cancelled, "");
   co_return *pending->answer;
 }
@@ -66,7 +66,7 @@ void Resolver::State::finish(const std::string& host, Result<Addresses> answer) 
   if (found == pending.end()) return;
   if (answer) last_good[host] = *answer;
   found->second->answer = std::move(answer);
-  found->second->done.cancel();
+  found->second->done.set();
   pending.erase(found);
 }
 

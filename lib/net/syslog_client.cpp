@@ -56,7 +56,7 @@ Error SyslogClient::located(const Error& error) const {
 
 Task<Result<void>> SyslogClient::send(std::string octets, Duration limit) {
   const auto before = co_await asio::this_coro::cancellation_state;
-  if (before.cancelled() != asio::cancellation_type::none) {
+  if (is_cancelled(before)) {
     co_return located(Error(Errc::Cancelled, ""));
   }
   auto op = deliver(std::move(octets), limit);
@@ -106,7 +106,7 @@ Task<Result<void>> SyslogClient::wait_for_acknowledgement() {
   while (held_.connection->is_open()) {
     if (held_.connection->unacknowledged() == 0) co_return Result<void>();
     timer.expires_after(kLookAgain);
-    const auto [ec] = co_await timer.async_wait(kToken);
+    const auto [ec] = co_await timer.async_wait(kAwait);
     if (ec) co_return Error(Errc::Cancelled, "");
   }
   co_return Error(Errc::ConnectionLost, "closed by the receiver");

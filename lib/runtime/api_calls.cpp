@@ -74,8 +74,8 @@ Task<void> ApiCalls::run(core::CancelAction command) {
 Task<ApiCalls::Answer> ApiCalls::call(RegionRef region, const CallKind* kind, http::Request request,
                                       MonoTime deadline, MonoTime send_by) {
   Answer answer;
-  const bool cancelled = co_await net::is_cancelled();
-  if (cancelled) {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (net::is_cancelled(state)) {
     answer.outcome = http::outcome(Error(Errc::Cancelled, kind->name));
     co_return answer;
   }

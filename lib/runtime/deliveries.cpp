@@ -44,8 +44,8 @@ Task<void> Deliveries::send(core::SendDelivery command, WebhookRef receiver) {
   co_await asio::this_coro::throw_if_cancelled(false);
   core::DeliveryAnswered event;
   event.command = command.id;
-  const bool cancelled = co_await net::is_cancelled();
-  if (cancelled) {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (net::is_cancelled(state)) {
     event.outcome = cancelled_outcome(command.webhook);
     post_(std::move(event));
     co_return;
@@ -89,8 +89,8 @@ Task<Disposition> Deliveries::acknowledged(WebhookRef receiver, http::Response r
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor);
   while (true) {
-    const bool cancelled = co_await net::is_cancelled();
-    if (cancelled) co_return cancelled_outcome("");
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (net::is_cancelled(state)) co_return cancelled_outcome("");
     http::Limits limits;
     limits.timeout = deadline - clock_.now().mono;
     limits.body_bytes = kAnswerBytes;
@@ -127,8 +127,8 @@ Task<void> Deliveries::send_test(WebhookRef receiver, core::EventRecord event, s
   const MonoTime began = clock_.now().mono;
   const Duration limit = receiver->timeout;
   core::WebhookTested tested;
-  const bool cancelled = co_await net::is_cancelled();
-  if (cancelled) {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (net::is_cancelled(state)) {
     tested.outcome = cancelled_outcome(webhook);
   } else {
     std::vector<core::EventRecord> events(1, std::move(event));

@@ -38,8 +38,8 @@ SyslogSender::SyslogSender(asio::any_io_executor executor, store::Store& store, 
 Task<void> SyslogSender::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
   while (true) {
-    const bool cancelled = co_await net::is_cancelled();
-    if (cancelled) co_return;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (net::is_cancelled(state)) co_return;
     Chunk chunk = next_chunk();
     if (chunk.unread) {
       co_await wait(kReadRetry);

@@ -85,7 +85,8 @@ TEST_F(AsyncEventTest, AWaitEndsWhenItsTaskIsCancelled) {
   const auto task = [](AsyncEvent& waited, bool& result) -> Task<void> {
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await waited.wait();
-    result = co_await is_cancelled();
+    const auto state = co_await asio::this_coro::cancellation_state;
+    result = is_cancelled(state);
   };
   asio::co_spawn(loop.context, task(event, cancelled),
                  asio::bind_cancellation_slot(

@@ -15,7 +15,7 @@ Task<Result<int>> throws(bool at_once) {
   if (!at_once) {
     const auto executor = co_await boost::asio::this_coro::executor;
     boost::asio::steady_timer timer(executor, 1ms);
-    co_await timer.async_wait(kToken);
+    co_await timer.async_wait(kAwait);
   }
   throw std::bad_alloc();
 }
@@ -23,7 +23,7 @@ Task<Result<int>> throws(bool at_once) {
 Task<Result<int>> never_ends() {
   const auto executor = co_await boost::asio::this_coro::executor;
   boost::asio::steady_timer timer(executor, 1h);
-  co_await timer.async_wait(kToken);
+  co_await timer.async_wait(kAwait);
   co_return 1;
 }
 
