@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "action/machine_action.hpp"
 #include "base/exit_code.hpp"
@@ -115,9 +116,11 @@ int show_action(const Session& session, const std::string& id, const std::string
   return exit_code;
 }
 
-int cancel(const Session& session, const std::string& id, const std::string& comment) {
-  return show(session,
-              change("/v1/actions/" + percent_encode(id) + "/cancel", {{"comment", comment}}),
+int cancel(const Session& session, const std::string& id, const std::string& comment,
+           const std::string& region) {
+  json::object body = {{"comment", comment}};
+  if (!region.empty()) body["region"] = region;
+  return show(session, change("/v1/actions/" + percent_encode(id) + "/cancel", std::move(body)),
               format_cancel);
 }
 

@@ -97,11 +97,14 @@ void add_action_commands(CLI::App& app, Choice& choice) {
   CLI::App* watch = add(app, choice, "watch", "events as they happen",
                         [&] { return ctl::watch(session, choice.after); });
   watch->add_option("--after", choice.after, "begin behind this event")->type_name("SEQ");
-  CLI::App* cancel = add(app, choice, "cancel", "cancel one action",
-                         [&] { return ctl::cancel(session, choice.id, choice.comment); });
+  CLI::App* cancel = add(app, choice, "cancel", "cancel one action", [&] {
+    return ctl::cancel(session, choice.id, choice.comment, choice.region);
+  });
   cancel->add_option("ACTION_ID", choice.id, "whole, or at least its first 8 characters")
       ->required();
   cancel->add_option("--comment", choice.comment, "why")->type_name("TEXT")->required();
+  cancel->add_option("--region", choice.region, "where several regions know the id")
+      ->type_name("R");
 }
 
 void add_policy_commands(CLI::App& app, Choice& choice) {

@@ -100,7 +100,7 @@ Result<core::Reply> OperatorBackend::operate(core::Event request) {
 std::optional<core::Reply> OperatorBackend::test_webhook(
     const std::string& webhook, std::function<void(core::WebhookTested)> done) {
   if (const auto refused = parts_.driver.refusal()) {
-    return core::Reply{core::Reply::Outcome::Refused, refused->where};
+    return core::Refused{core::Unavailable{refused->where}};
   }
   if (auto refusal = parts_.runner.deliveries.refuse_test(webhook)) return refusal;
   const auto end = [webhook, done = std::move(done)](core::WebhookTested tested) {
@@ -122,8 +122,7 @@ std::optional<core::Reply> OperatorBackend::explain_text(
     const std::string& text, const std::string& name,
     std::function<void(const admin::Explained&)> done) {
   if (explainer_.busy()) {
-    return core::Reply{core::Reply::Outcome::Refused,
-                       "another configuration is being explained; try again in some seconds"};
+    return core::Refused{core::ExplainInProgress{}};
   }
   auto actions = parts_.engine.open_actions(kExplainedAtMost);
   if (!actions) {

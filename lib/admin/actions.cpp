@@ -98,25 +98,9 @@ http::Answer get_actions(const Call& call) {
 
 http::Answer get_action(const Call& call) {
   const auto region = call.target.parameter("region");
-  if (region) {
-    if (auto refusal = refuse_unknown_region(call, *region)) return *std::move(refusal);
-  }
-  auto answer = find_action(call, call.target.path[2], kReadingMin);
-  if (auto* refusal = std::get_if<http::Response>(&answer)) return std::move(*refusal);
-  auto& found = std::get<std::vector<core::ActionView>>(answer);
-  std::string names;
-  for (const auto& action : found) names += (names.empty() ? "" : ", ") + action.region;
-  if (region) {
-    std::erase_if(found, [&](const core::ActionView& action) { return action.region != *region; });
-    if (found.empty()) {
-      return not_found("region \"" + *region + "\" does not know this action; known in: " + names);
-    }
-  }
-  if (found.size() > 1) {
-    return bad_request("this action is known in several regions (" + names +
-                       "): name one by the parameter region");
-  }
-  const core::ActionView& action = found.front();
+  auto found = find_action_of(call, call.target.path[2], kReadingMin, region);
+  if (auto* refusal = std::get_if<http::Response>(&found)) return std::move(*refusal);
+  const auto& action = std::get<core::ActionView>(found);
   const auto events = call.backend.load_history(action);
   if (!events) return store_failed(events.error());
   JsonMembers members = action_members(action);

@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <utility>
+#include <variant>
+
+#include "admin/refusals.hpp"
 
 namespace mactiond::admin {
 
@@ -38,9 +41,11 @@ http::Response store_failed(const Error& error) {
 
 http::Response answer_reply(const Result<core::Reply>& reply, const JsonMembers& done) {
   if (!reply) return store_failed(reply.error());
-  if (reply->outcome == core::Reply::Outcome::NotFound) return not_found(reply->text);
-  if (reply->outcome == core::Reply::Outcome::Refused) {
-    return problem(409, "Conflict", reply->text);
+  if (std::holds_alternative<core::NotFound>(*reply)) {
+    return not_found("nothing of this name is known here");
+  }
+  if (const auto* refused = std::get_if<core::Refused>(&*reply)) {
+    return problem(409, "Conflict", sentence(refused->reason));
   }
   return json_answer(done);
 }

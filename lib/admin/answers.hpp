@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/json_text.hpp"
-#include "core/step.hpp"
+#include "core/reply.hpp"
 #include "event/event_record.hpp"
 #include "http/message.hpp"
 

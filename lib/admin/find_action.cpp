@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "admin/answers.hpp"
+#include "admin/names.hpp"
 #include "base/text.hpp"
 
 namespace mactiond::admin {
@@ -79,6 +80,30 @@ Found find_action(const Call& call, const std::string& written, std::size_t leas
   }
   if (ids.size() > 1) return ambiguous(id, *places);
   return fetch(call, ids.front());
+}
+
+std::variant<core::ActionView, http::Response> find_action_of(
+    const Call& call, const std::string& written, std::size_t least,
+    const std::optional<std::string>& region) {
+  if (region) {
+    if (auto refusal = refuse_unknown_region(call, *region)) return *std::move(refusal);
+  }
+  auto answer = find_action(call, written, least);
+  if (auto* refusal = std::get_if<http::Response>(&answer)) return std::move(*refusal);
+  auto& found = std::get<std::vector<core::ActionView>>(answer);
+  std::string names;
+  for (const auto& action : found) names += (names.empty() ? "" : ", ") + action.region;
+  if (region) {
+    std::erase_if(found, [&](const core::ActionView& action) { return action.region != *region; });
+    if (found.empty()) {
+      return not_found("region \"" + *region + "\" does not know this action; known in: " + names);
+    }
+  }
+  if (found.size() > 1) {
+    return bad_request("this action is known in several regions (" + names +
+                       "): name one as region");
+  }
+  return std::move(found.front());
 }
 
 }  // namespace mactiond::admin

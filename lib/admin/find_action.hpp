@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,5 +19,11 @@ inline constexpr std::size_t kChangingMin = 8;
 /// is none, or which ones it could be.
 [[nodiscard]] std::variant<std::vector<core::ActionView>, http::Response> find_action(
     const Call& call, const std::string& written, std::size_t least);
+
+/// The same, of the region; or of the only one that knows it. Or the answer that names the regions
+/// that know it.
+[[nodiscard]] std::variant<core::ActionView, http::Response> find_action_of(
+    const Call& call, const std::string& written, std::size_t least,
+    const std::optional<std::string>& region);
 
 }  // namespace mactiond::admin

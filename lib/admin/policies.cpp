@@ -13,6 +13,7 @@
 #include "admin/body.hpp"
 #include "admin/endpoints.hpp"
 #include "admin/find_action.hpp"
+#include "admin/refusals.hpp"
 #include "base/iso_time.hpp"
 #include "base/text.hpp"
 
@@ -30,7 +31,8 @@ std::string plan_json(const core::Explanation& plan) {
   members.add("verdict", to_string(plan.verdict));
   add_or_null(members, "stale_at", plan.stale_at ? format_iso_time(*plan.stale_at) : "");
   add_or_null(members, "guard", plan.guard ? std::string(to_string(*plan.guard)) : "");
-  members.add("reason", plan.reason);
+  const std::string held = plan.guard ? "; held back: " + sentence(*plan.guard, plan.type) : "";
+  members.add("reason", plan.reason + held);
   return braced(members);
 }
 
@@ -83,7 +85,7 @@ http::Answer set_suspended(const Call& call, bool suspended) {
 }  // namespace
 
 http::Answer post_cancel(const Call& call) {
-  const auto body = parse_body(call.request, "comment operator");
+  const auto body = parse_body(call.request, "comment region operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const auto& object = std::get<json::object>(body);
   const auto comment = text_of(object, "comment");
@@ -91,16 +93,20 @@ http::Answer post_cancel(const Call& call) {
     return bad_request("send {\"comment\": \"why\"}, 1 to " + std::to_string(kCommentMax) +
                        " bytes: the API asks for a reason");
   }
-  const auto found = find_action(call, call.target.path[2], kChangingMin);
+  const auto region = text_of(object, "region");
+  if (object.contains("region") && !region) return bad_request("region is the name of a region");
+  const auto found = find_action_of(call, call.target.path[2], kChangingMin, region);
   if (const auto* refusal = std::get_if<http::Response>(&found)) return *refusal;
-  core::AskCancel ask;
-  ask.action = std::get<std::vector<core::ActionView>>(found).front().id;
-  ask.comment = *comment;
-  ask.by = operator_of(call.request, object);
-  const std::string id = ask.action.value;
-  const auto reply = call.backend.operate(std::move(ask));
-  return answer_reply(
-      reply, JsonMembers().add("decision_id", reply ? reply->text : "").add("action_id", id));
+  const auto& action = std::get<core::ActionView>(found);
+  const core::Operator by = operator_of(call.request, object);
+  const auto reply = call.backend.operate(core::AskCancel{action.region, action.id, *comment, by});
+  if (reply && std::holds_alternative<core::NotFound>(*reply)) {
+    return not_found("region \"" + action.region + "\" does not follow this action");
+  }
+  JsonMembers done;
+  const auto* made = reply ? std::get_if<core::Done>(&*reply) : nullptr;
+  if (made != nullptr) done.add("decision_id", made->decision.value_or(""));
+  return answer_reply(reply, done.add("action_id", action.id.value));
 }
 
 http::Answer get_policies(const Call& call) {

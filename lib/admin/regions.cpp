@@ -19,11 +19,11 @@ http::Answer post_retry(const Call& call) {
   const auto reply = call.backend.operate(core::RetryRegion{name, by});
   JsonMembers done;
   done.add("region", name);
-  const bool is_done = reply && reply->outcome == core::Reply::Outcome::Done;
-  if (is_done) done.add_raw("next_try_s", reply->text);
-  if (reply && reply->outcome == core::Reply::Outcome::NotFound) {
+  if (reply && std::holds_alternative<core::NotFound>(*reply)) {
     return not_found(no_such_region(call, name));
   }
+  const auto* retried = reply ? std::get_if<core::Done>(&*reply) : nullptr;
+  if (retried != nullptr) done.add("next_try_s", retried->next_try_s.value_or(0));
   return answer_reply(reply, done);
 }
 

@@ -5,6 +5,7 @@
 
 #include "admin/answers.hpp"
 #include "admin/api.hpp"
+#include "admin/refusals.hpp"
 #include "admin/status_json.hpp"
 #include "base/json_text.hpp"
 
@@ -67,7 +68,8 @@ std::string render_status(const DaemonInfo& info, const core::EngineStatus& stat
       .add_raw("regions", json_list(status.regions, region_json))
       .add_raw("webhooks", json_list(status.webhooks, webhook_json))
       .add("cancelling", status.cancelling);
-  add_or_null(members, "policies_held", status.policies_held);
+  add_or_null(members, "policies_held",
+              status.policies_held ? sentence(*status.policies_held) : std::string());
   members.add("last_seq", static_cast<std::int64_t>(status.last_seq));
   return braced(members) + '\n';
 }

@@ -216,8 +216,7 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
   out.batch().switches = SwitchRow{asked.suspended};
   out.note(Note::Level::Warning, asked.suspended ? "cancelling_suspended" : "cancelling_resumed",
            with_operator({}, asked.by));
-  out.reply(Reply::Outcome::Done,
-            asked.suspended ? "cancelling is suspended" : "cancelling is resumed");
+  out.reply(Done{});
 }
 
 void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& out) {
@@ -250,23 +249,18 @@ void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& ou
 }
 
 void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
-  const bool known = std::any_of(regions.begin(), regions.end(), [&](Region& region) {
-    return region.ask_cancel(asked, now, out);
-  });
-  if (!known) out.reply(Reply::Outcome::NotFound, "no region knows an action of this id");
+  Region* region = find_part(regions, asked.region);
+  if (region == nullptr || !region->ask_cancel(asked, now, out)) out.reply(NotFound{});
 }
 
 void Engine::State::retry(const RetryRegion& asked, Now now, StepWriter& out) {
   Region* region = find_part(regions, asked.region);
-  if (region == nullptr) {
-    return out.reply(Reply::Outcome::NotFound,
-                     "no region is configured under the name " + asked.region);
-  }
+  if (region == nullptr) return out.reply(NotFound{});
   // Whoever asks for it may have granted what was missing.
   ledger.allow(asked.region);
   const Duration wait = region->retry(now.mono);
   out.note(Note::Level::Info, "region_retry", with_operator({{"region", asked.region}}, asked.by));
-  out.reply(Reply::Outcome::Done, std::to_string(to_seconds(wait + 1s - Duration(1))));
+  out.reply(Done{{}, to_seconds(wait + 1s - Duration(1))});
 }
 
 void Engine::State::follow_wall_clock(Now now, Batch& batch) {
@@ -384,11 +378,12 @@ EngineStatus Engine::status(Now now) const {
   }
   for (const Outbox& outbox : state_->outboxes) status.webhooks.push_back(outbox.status());
   status.last_seq = state_->recorder.last_seq();
+  const CancelFacts cancelling = state_->ledger.facts(now.mono);
   status.cancelling = "on";
-  if (const auto guard = state_->ledger.guard()) status.cancelling = to_string(*guard);
-  if (state_->ledger.holds_policies(now.mono)) {
-    status.policies_held = sentence(CancelGuard::StoreRecovered);
+  if (const auto guard = first_guard(CancelMoment::Ask, cancelling, {})) {
+    status.cancelling = to_string(*guard);
   }
+  if (cancelling.policies_held) status.policies_held = CancelGuard::StoreRecovered;
   return status;
 }
 

@@ -1,42 +1,28 @@
 #include "core/engine_state.hpp"
 
 namespace mactiond::core {
-namespace {
-
-std::string unknown(const std::string& webhook) {
-  return "no webhook is configured under the name " + webhook;
-}
-
-}  // namespace
 
 void Engine::State::pause(const PauseWebhook& asked, Now now, StepWriter& out) {
   const Outbox* outbox = find_part(outboxes, asked.webhook);
-  if (outbox == nullptr) return out.reply(Reply::Outcome::NotFound, unknown(asked.webhook));
+  if (outbox == nullptr) return out.reply(NotFound{});
   const auto index = static_cast<std::size_t>(outbox - outboxes.data());
   const WebhookStatus before = outbox->status();
   if (asked.paused && before.state == "disabled") {
-    return out.reply(Reply::Outcome::Refused, asked.webhook + " is disabled (" + before.reason +
-                                                  ") and sends nothing; resume it to try it again");
+    return out.reply(Refused{WebhookDisabled{asked.webhook, before.reason}});
   }
   const bool already = asked.paused ? before.by_operator : before.state == "ok";
-  if (already) {
-    return out.reply(Reply::Outcome::Done,
-                     asked.webhook + (asked.paused ? " is paused already" : " is not paused"));
-  }
+  if (already) return out.reply(Done{});
   WebhookIncident change = asked.paused ? outboxes[index].pause(now, out.batch())
                                         : outboxes[index].resume(now, out.batch());
   change.by = asked.by;
   incident(change, index, now, out);
-  out.reply(Reply::Outcome::Done,
-            asked.webhook + (asked.paused
-                                 ? " is paused; its events are kept"
-                                 : " continues with " + std::to_string(before.queued) + " events"));
+  out.reply(Done{});
 }
 
 void Engine::State::replay(const ReplayDeadLetters& asked, Now now, StepWriter& out) {
   for (const DeadLetterKey& letter : asked.letters) {
     if (find_part(outboxes, letter.webhook) != nullptr) continue;
-    return out.reply(Reply::Outcome::Refused, unknown(letter.webhook) + ": nothing was replayed");
+    return out.reply(Refused{NoWebhookToReplay{letter.webhook}});
   }
   for (const DeadLetterKey& letter : asked.letters) {
     find_part(outboxes, letter.webhook)->revived();
@@ -46,7 +32,7 @@ void Engine::State::replay(const ReplayDeadLetters& asked, Now now, StepWriter& 
   const std::string count = std::to_string(asked.letters.size());
   out.note(Note::Level::Warning, "dead_letters_replayed",
            with_operator({{"count", count}}, asked.by));
-  out.reply(Reply::Outcome::Done, count + " events wait for their webhook again");
+  out.reply(Done{});
 }
 
 void Engine::State::purge(const PurgeDeadLetters& asked, StepWriter& out) {
@@ -66,8 +52,7 @@ void Engine::State::purge(const PurgeDeadLetters& asked, StepWriter& out) {
     out.note(Note::Level::Warning, "dead_letters_purged",
              with_operator({{"count", "0"}}, asked.by));
   }
-  out.reply(Reply::Outcome::Done,
-            std::to_string(asked.letters.size()) + " dead letters are deleted");
+  out.reply(Done{});
 }
 
 }  // namespace mactiond::core

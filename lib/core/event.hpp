@@ -97,7 +97,7 @@ struct DeliveryAnswered {
 /// The daemon was told to stop: nothing new is started from here on.
 struct StopRequested {};
 
-// What an operator asks for. Its step carries the answer (Step::reply).
+// What an operator asks for. Its step carries the answer: core/reply.hpp.
 
 /// All cancelling stops, or is resumed; survives a restart.
 struct SuspendCancelling {
@@ -105,8 +105,9 @@ struct SuspendCancelling {
   Operator by{};
 };
 
-/// One action is to be cancelled. Done's text is the decision id.
+/// One action is to be cancelled.
 struct AskCancel {
+  std::string region;
   ActionId action;
   std::string comment;  ///< not empty: the API wants one
   Operator by{};
@@ -120,8 +121,7 @@ struct PauseWebhook {
   Operator by{};
 };
 
-/// A region is to be tried now, with a new token. Done's text is the number of seconds until its
-/// next attempt, 0 while one is under way.
+/// A region is to be tried now, with a new token.
 struct RetryRegion {
   std::string region;
   Operator by{};

@@ -8,6 +8,7 @@
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
+#include "core/cancel/cancel_guard.hpp"
 
 namespace mactiond::core {
 
@@ -91,7 +92,7 @@ struct EngineStatus {
   std::uint64_t last_seq = 0;
   std::string log_trouble;         ///< why store or log cannot be written; empty while they can
   std::string cancelling = "off";  ///< on | suspended | off
-  std::string policies_held;       ///< why no policy cancels although cancelling is on; or empty
+  std::optional<CancelGuard> policies_held;  ///< why no policy cancels although cancelling is on
 };
 
 /// One syslog receiver, since the daemon started.

@@ -9,6 +9,7 @@
 
 #include "base/time.hpp"
 #include "core/command.hpp"
+#include "core/reply.hpp"
 #include "core/rows.hpp"
 
 namespace mactiond::core {
@@ -35,17 +36,6 @@ struct CancelFact {
   std::string region;
   std::string policy;  ///< or "operator"
   std::string result;  ///< requested, confirmed, overtaken, failed, suppressed, stale
-};
-
-/// The answer to what an operator asked for. It holds once the step's writes are committed.
-struct Reply {
-  enum class Outcome : std::uint8_t {
-    Done,
-    NotFound,
-    Refused,  ///< nothing was changed
-  };
-  Outcome outcome = Outcome::Done;
-  std::string text;  ///< what was done; else why not, and what to do about it
 };
 
 /// Events that left the queue or the dead letters undelivered, as the metrics count them.

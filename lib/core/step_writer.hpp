@@ -39,9 +39,7 @@ class StepWriter {
 
   void cancel(CancelFact fact) { step_.cancels.push_back(std::move(fact)); }
 
-  void reply(Reply::Outcome outcome, std::string text) {
-    step_.reply = Reply{outcome, std::move(text)};
-  }
+  void reply(Reply reply) { step_.reply = std::move(reply); }
 
   void note(Note::Level level, std::string event,
             std::vector<std::pair<std::string, std::string>> fields) {

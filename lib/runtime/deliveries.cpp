@@ -105,13 +105,9 @@ Task<Disposition> Deliveries::acknowledged(WebhookRef receiver, http::Response r
 }
 
 std::optional<core::Reply> Deliveries::refuse_test(const std::string& webhook) const {
-  using Outcome = core::Reply::Outcome;
-  if (!webhooks_.contains(webhook)) {
-    return core::Reply{Outcome::NotFound, "no webhook is configured under the name " + webhook};
-  }
+  if (!webhooks_.contains(webhook)) return core::NotFound{};
   if (!tested_now_.contains(webhook)) return std::nullopt;
-  return core::Reply{Outcome::Refused,
-                     "a test of " + webhook + " is in progress: wait for its end"};
+  return core::Refused{core::TestInProgress{webhook}};
 }
 
 Task<void> Deliveries::test(const std::string& webhook, const std::string& instance, Done done) {

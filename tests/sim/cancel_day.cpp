@@ -137,6 +137,7 @@ void ask_cancel(World& world, std::uint64_t draw) {
   if (truth.empty()) return;
   const std::size_t recent = std::min<std::size_t>(truth.size(), 40);
   core::AskCancel asked;
+  asked.region = region->first;
   asked.action = truth[truth.size() - 1 - draw / 7 % recent].id;
   asked.comment = "By hand " + std::to_string(draw % 1000);
   asked.by = {"operator", {}};

@@ -134,8 +134,8 @@ void CancelOracle::stepped(const core::Step& step, const Moment& now) {
       complain(now, id + ": its event and its row tell different ends");
     }
   }
-  if (asked_ && step.reply && step.reply->outcome == core::Reply::Outcome::Done &&
-      !tracks_.contains(step.reply->text)) {
+  const auto* done = asked_ && step.reply ? std::get_if<core::Done>(&*step.reply) : nullptr;
+  if (done != nullptr && !tracks_.contains(done->decision.value_or(""))) {
     complain(now, "an operator was told of a decision that was not made");
   }
 }
@@ -144,7 +144,8 @@ void CancelOracle::made(const Decision& row, const Moment& now) {
   if (live(row.region, row.action) != nullptr) complain(now, row.id + ": there is one already");
   if (row.posts != 0) complain(now, row.id + ": posted before it was written");
   if (row.policy.empty()) {
-    const bool asked = asked_ && asked_->action == row.action && asked_->comment == row.comment;
+    const bool asked = asked_ && asked_->region == row.region && asked_->action == row.action &&
+                       asked_->comment == row.comment;
     if (!asked) complain(now, row.id + ": no operator asked for it");
     if (suspended_ || total_limit_ <= 0) complain(now, row.id + ": cancelling is suspended or off");
   } else {

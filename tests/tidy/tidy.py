@@ -21,7 +21,7 @@ FILE_LINES_MAX = {".cpp": 350, ".hpp": 150}
 MEMBERS_MAX = 15
 # Larger than that until they are split; a file that fits is taken out.
 OVERSIZED = {
-    "lib/core/cancel/canceller.hpp", "lib/core/engine.cpp", "lib/core/event.hpp",
+    "lib/core/engine.cpp", "lib/core/event.hpp",
     "lib/core/outbox/outbox.hpp", "lib/core/region/poll_schedule.hpp", "lib/core/region/region.cpp",
     "lib/core/region/region.hpp", "lib/core/rows.hpp", "lib/ops/transition_log.cpp",
     "lib/store/cancel_tables.hpp",
@@ -44,7 +44,7 @@ LAYERS = {
     "defender": {"base", "action", "http"},
     "format": {"base", "action", "event", "core"},
     "webhook": {"base", "action", "http", "event", "format"},
-    "admin": {"base", "action", "http", "event", "core"},
+    "admin": {"base", "action", "http", "event", "core", "core/cancel"},
     "config": {"base", "action", "http", "event", "core", "core/cancel", "format", "webhook"},
     "store": {"base", "event", "core"},
     "net": {"base", "http", "http1"},

@@ -16,6 +16,10 @@ std::string make_decision_id(const Decision& decision) {
   return id;
 }
 
+std::string decided_by(const Decision& decision) {
+  return decision.policy.empty() ? "operator" : decision.policy;
+}
+
 EventRecord cancel_event(EventType type, const Decision& decision, int completed_commands,
                          WallTime server) {
   EventRecord event;

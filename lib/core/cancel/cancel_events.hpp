@@ -9,6 +9,9 @@ namespace mactiond::core {
 /// "md_" and a name-based UUID of what was decided: equal inputs, equal id.
 [[nodiscard]] std::string make_decision_id(const Decision& decision);
 
+/// The policy's name, or "operator": as log lines and metrics say it.
+[[nodiscard]] std::string decided_by(const Decision& decision);
+
 /// cancel.requested, cancel.confirmed, cancel.overtaken or cancel.failed, as the decision stands.
 /// completed_commands: of a live response that ended Cancelled although so many of its commands
 /// had completed; 0 otherwise. server: the API's clock.

@@ -1,28 +1,103 @@
 #include "core/cancel/cancel_guard.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <iterator>
 
 namespace mactiond::core {
 namespace {
 
 using namespace std::chrono_literals;
+using Guard = CancelGuard;
+using Scope = CancelScope;
 
 constexpr Duration kUncertaintyMax = 5min;
 /// After the API's clock was set, answers of other servers behind it may still show the old time.
 constexpr Duration kSteadyFor = 10min;
 constexpr Duration kDisagreeMax = 24h;
 
+constexpr unsigned at(CancelMoment moment) { return 1U << static_cast<unsigned>(moment); }
+
+constexpr unsigned kAge = at(CancelMoment::Age);
+constexpr unsigned kDecide = at(CancelMoment::Decide);
+constexpr unsigned kAsk = at(CancelMoment::Ask);
+constexpr unsigned kCall = at(CancelMoment::Call);
+constexpr unsigned kOperatorCall = at(CancelMoment::OperatorCall);
+constexpr unsigned kCalls = kCall | kOperatorCall;
+constexpr unsigned kStand = at(CancelMoment::Stand);
+/// Where a policy relies on ages. An operator has looked at the action himself.
+constexpr unsigned kPolicy = kDecide | kCall;
+constexpr unsigned kTime = kAge | kPolicy;
+
+struct Rule {
+  Guard guard;
+  Scope scope;
+  unsigned moments;
+  bool (*holds)(const CancelFacts& facts, const CancelTime& time);
+};
+
+using Facts = const CancelFacts&;
+using Time = const CancelTime&;
+
+constexpr Rule kRules[] = {
+    {Guard::NotOpen, Scope::Action, kAsk | kStand, [](Facts facts, Time) { return !facts.open; }},
+    {Guard::Off, Scope::Region, kDecide | kAsk | kCalls,
+     [](Facts facts, Time) { return facts.off; }},
+    {Guard::Suspended, Scope::Region, kDecide | kAsk | kCalls,
+     [](Facts facts, Time) { return facts.suspended; }},
+    {Guard::UnderWay, Scope::Action, kDecide | kAsk,
+     [](Facts facts, Time) { return facts.under_way; }},
+    {Guard::NoServerTime, Scope::Region, kTime, [](Facts, Time time) { return !time.server; }},
+    {Guard::ClockUncertain, Scope::Region, kTime,
+     [](Facts, Time time) { return time.uncertainty > kUncertaintyMax; }},
+    {Guard::ClockJumped, Scope::Region, kTime,
+     [](Facts, Time time) { return time.jumped && time.now.mono - *time.jumped < kSteadyFor; }},
+    {Guard::ClocksDisagree, Scope::Region, kTime,
+     [](Facts, Time time) {
+       return time.server && std::chrono::abs(*time.server - time.now.wall) >= kDisagreeMax;
+     }},
+    // What an operator cannot know either.
+    {Guard::NotSwept, Scope::Region, kTime | kOperatorCall,
+     [](Facts, Time time) { return !time.swept; }},
+    {Guard::StoreRecovered, Scope::Region, kPolicy,
+     [](Facts facts, Time) { return facts.policies_held; }},
+    {Guard::NotGoverned, Scope::Action, kStand, [](Facts facts, Time) { return !facts.governed; }},
+    {Guard::Never, Scope::Action, kDecide | kStand, [](Facts facts, Time) { return facts.never; }},
+    {Guard::Decided, Scope::Action, kDecide, [](Facts facts, Time) { return facts.decided; }},
+    {Guard::Permission, Scope::Action, kDecide | kAsk | kCalls,
+     [](Facts facts, Time) { return facts.forbidden; }},
+    {Guard::RoleInDoubt, Scope::Action, kCalls,
+     [](Facts facts, Time) { return facts.role_in_doubt; }},
+    {Guard::PolicyLimit, Scope::Policy, kPolicy,
+     [](Facts facts, Time) { return facts.limit && facts.limit->guard == Guard::PolicyLimit; }},
+    // Reported once for each policy that it holds back.
+    {Guard::TotalLimit, Scope::Policy, kPolicy,
+     [](Facts facts, Time) { return facts.limit && facts.limit->guard == Guard::TotalLimit; }},
+    {Guard::Quota, Scope::Region, kDecide, [](Facts facts, Time) { return !facts.calls_left; }},
+};
+
+/// Each guard has its rule, in its place.
+constexpr bool has_every_rule() {
+  std::size_t count = 0;
+  while (!to_string(static_cast<Guard>(count)).empty()) ++count;
+  if (count != std::size(kRules)) return false;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (kRules[i].guard != static_cast<Guard>(i)) return false;
+  }
+  return true;
+}
+static_assert(has_every_rule());
+
 }  // namespace
 
-std::optional<CancelGuard> guard_of(const CancelTime& time) {
-  if (!time.server) return CancelGuard::NoServerTime;
-  if (time.uncertainty > kUncertaintyMax) return CancelGuard::ClockUncertain;
-  if (time.jumped && time.now.mono - *time.jumped < kSteadyFor) return CancelGuard::ClockJumped;
-  if (std::chrono::abs(*time.server - time.now.wall) >= kDisagreeMax) {
-    return CancelGuard::ClocksDisagree;
+std::optional<CancelGuard> first_guard(CancelMoment moment, const CancelFacts& facts,
+                                       const CancelTime& time) {
+  for (const Rule& rule : kRules) {
+    if ((rule.moments & at(moment)) != 0 && rule.holds(facts, time)) return rule.guard;
   }
-  if (!time.swept) return CancelGuard::NotSwept;
   return std::nullopt;
 }
+
+CancelScope scope_of(CancelGuard guard) { return kRules[static_cast<std::size_t>(guard)].scope; }
 
 }  // namespace mactiond::core

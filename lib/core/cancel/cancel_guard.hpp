@@ -4,36 +4,44 @@
 #include <optional>
 #include <string_view>
 
-#include "base/time.hpp"
+#include "core/cancel/cancel_time.hpp"
 
 namespace mactiond::core {
 
-/// What holds a cancel back although a policy asks for it. docs/policies.md names the test of each.
+/// Why an action is not cancelled now, in the order in which the reasons are looked for.
+/// docs/policies.md names the test of each.
 enum class CancelGuard : std::uint8_t {
+  NotOpen,         ///< the action has ended, or its region does not know it
   Off,             ///< [cancel] max_per_hour = 0
   Suspended,       ///< by an operator
-  NotSwept,        ///< no complete sweep since the start: what is known may be out of date
+  UnderWay,        ///< a decision to cancel the action has not ended
   NoServerTime,    ///< the API has not answered yet: ages are unknown
   ClockUncertain,  ///< the API's clock is known too roughly
   ClockJumped,     ///< the API's clock was set a short while ago
   ClocksDisagree,  ///< the API's clock and ours are a day or more apart: one of them is badly wrong
+  NotSwept,        ///< no complete sweep since the start: what is known may be out of date
+  StoreRecovered,  ///< the store was recovered within the hour: what was cancelled is not known
+  NotGoverned,     ///< the policy that decided does not govern the action any more, or cancels not
+  Never,           ///< never_cancelled() names the reason
+  Decided,         ///< the policy decided for the action in this status before
   Permission,      ///< the app registration lacks the permission for this type of action
+  RoleInDoubt,     ///< another cancel of the type finds out whether that permission is missing
   PolicyLimit,     ///< max_per_hour of the policy
   TotalLimit,      ///< [cancel] max_per_hour
   Quota,           ///< no calls left for the re-read and the POST
-  UnderWay,        ///< a decision to cancel the action has not ended yet
-  Decided,         ///< the policy decided for the action in this status before
-  StoreRecovered,  ///< the store was recovered within the hour: what was cancelled is not known
 };
 
+/// Empty for no enumerator.
 [[nodiscard]] constexpr std::string_view to_string(CancelGuard guard) {
   switch (guard) {
+    case CancelGuard::NotOpen:
+      return "not_open";
     case CancelGuard::Off:
       return "off";
     case CancelGuard::Suspended:
       return "suspended";
-    case CancelGuard::NotSwept:
-      return "not_swept";
+    case CancelGuard::UnderWay:
+      return "under_way";
     case CancelGuard::NoServerTime:
       return "no_server_time";
     case CancelGuard::ClockUncertain:
@@ -42,44 +50,69 @@ enum class CancelGuard : std::uint8_t {
       return "clock_jumped";
     case CancelGuard::ClocksDisagree:
       return "clocks_disagree";
+    case CancelGuard::NotSwept:
+      return "not_swept";
+    case CancelGuard::StoreRecovered:
+      return "store_recovered";
+    case CancelGuard::NotGoverned:
+      return "not_governed";
+    case CancelGuard::Never:
+      return "never";
+    case CancelGuard::Decided:
+      return "decided";
     case CancelGuard::Permission:
       return "permission";
+    case CancelGuard::RoleInDoubt:
+      return "role_in_doubt";
     case CancelGuard::PolicyLimit:
       return "policy_limit";
     case CancelGuard::TotalLimit:
       return "total_limit";
     case CancelGuard::Quota:
       return "quota";
-    case CancelGuard::UnderWay:
-      return "under_way";
-    case CancelGuard::Decided:
-      return "decided";
-    case CancelGuard::StoreRecovered:
-      return "store_recovered";
   }
-  return "off";
+  return {};
 }
 
-/// What one region knows about time and completeness at the moment of deciding.
-struct CancelTime {
-  Now now;
-  std::optional<WallTime> server;    ///< the API's clock
-  Duration uncertainty{};            ///< of it
-  std::optional<MonoTime> jumped;    ///< when it last contradicted itself by minutes
-  Duration spacing{};                ///< of calls that the quota bears for ever
-  bool swept = false;                ///< a complete sweep succeeded since the start
-  std::optional<WallTime> moment{};  ///< server, as ServerClock::moment has it
-  MonoTime token_from{};             ///< when the token in use was fetched
-
-  /// What is written down as the time: ours where the API's is unknown.
-  [[nodiscard]] WallTime stamp() const { return moment ? *moment : server.value_or(now.wall); }
-  /// The API's clock was not behind this at that moment of ours.
-  [[nodiscard]] WallTime earliest(MonoTime when) const {
-    return server.value_or(now.wall) - uncertainty - (now.mono - when);
-  }
+/// When a cancel is judged.
+enum class CancelMoment : std::uint8_t {
+  Age,           ///< ages are about to be compared, for whatever purpose
+  Decide,        ///< a policy is about to decide; what explains it asks the same
+  Ask,           ///< an operator asks for a decision
+  Call,          ///< a call of a policy's decision is about to leave: the re-read or the POST
+  OperatorCall,  ///< likewise of an operator's
+  Stand,         ///< between the re-read and the POST: does the decision still stand?
 };
 
-/// The guard that forbids relying on ages and statuses at all; nothing if they are sound.
-[[nodiscard]] std::optional<CancelGuard> guard_of(const CancelTime& time);
+/// A limit that is reached.
+struct LimitHit {
+  CancelGuard guard = CancelGuard::TotalLimit;
+  int limit = 0;
+};
+
+/// What the guards look at beside the time. The defaults hold nothing back.
+struct CancelFacts {
+  bool open = true;
+  bool off = false;
+  bool suspended = false;
+  bool under_way = false;
+  bool policies_held = false;  ///< the store was recovered within the hour
+  bool governed = true;
+  bool never = false;  ///< never_cancelled() names a reason
+  bool decided = false;
+  bool forbidden = false;  ///< the permission is missing
+  bool role_in_doubt = false;
+  std::optional<LimitHit> limit{};
+  bool calls_left = true;
+};
+
+/// The first guard that forbids the cancel at that moment; nothing if it may go on. Nothing else
+/// decides whether an action may be cancelled.
+[[nodiscard]] std::optional<CancelGuard> first_guard(CancelMoment moment, const CancelFacts& facts,
+                                                     const CancelTime& time);
+
+/// Which other actions a guard holds back alike.
+enum class CancelScope : std::uint8_t { Action, Policy, Region };
+[[nodiscard]] CancelScope scope_of(CancelGuard guard);
 
 }  // namespace mactiond::core

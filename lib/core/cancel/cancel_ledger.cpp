@@ -35,56 +35,42 @@ void CancelLedger::configure(const CancelOptions& cancel,
 void CancelLedger::restore(const Decision& decision) { made(decision); }
 
 void CancelLedger::restore(const StaleRow& row) {
-  told_[{row.region, row.action}].emplace(row.policy, row.status);
+  remember(row.region, row.action, {Past::What::Reported, row.policy, row.status});
 }
 
-std::optional<CancelGuard> CancelLedger::guard(int total) const {
-  if (total <= 0) return CancelGuard::Off;
-  if (suspended_) return CancelGuard::Suspended;
-  return std::nullopt;
+CancelFacts CancelLedger::facts(MonoTime now) const {
+  CancelFacts facts;
+  facts.off = cancel_.max_per_hour <= 0;
+  facts.suspended = suspended_;
+  facts.policies_held = holds_policies(now);
+  return facts;
 }
 
 Duration CancelLedger::since(const PostStamp& stamp, WallTime server, MonoTime now) const {
   return elapsed_since(stamp, boot_id_, {server, now});
 }
 
-std::optional<int> CancelLedger::limit_of(const std::string& policy) const {
-  const auto found = limits_.find(policy);
-  return found == limits_.end() ? std::nullopt : std::optional(found->second);
+HourLimits CancelLedger::limits_in_force(const std::string& policy) const {
+  const auto own = limits_.find(policy);
+  return {own == limits_.end() ? std::nullopt : std::optional(own->second), cancel_.max_per_hour};
 }
 
 std::optional<LimitHit> CancelLedger::limit(const std::string& policy, const HourLimits& limits,
+                                            Counting counting, const std::string& except,
                                             WallTime server, MonoTime now) const {
-  const auto hit = [&](CancelGuard guard, int limit, bool all) -> std::optional<LimitHit> {
-    int count = 0;
-    Duration oldest{};
-    for (const auto& [id, counted] : counted_) {
-      if (!all && counted.policy != policy) continue;
-      const Duration age = counted.posted ? since(*counted.posted, server, now) : Duration{};
-      if (!counted.may_post && age > kCounts) continue;
-      ++count;
-      if (!counted.may_post) oldest = std::max(oldest, age);
-    }
-    if (count < limit) return std::nullopt;
-    return LimitHit{guard, limit, now + (kCounts - oldest) + 1s};
-  };
-  if (limits.own) {
-    if (auto found = hit(CancelGuard::PolicyLimit, *limits.own, false)) return found;
-  }
-  return hit(CancelGuard::TotalLimit, limits.total, true);
-}
-
-bool CancelLedger::leaves_room(const Decision& decision, WallTime server, MonoTime now) const {
   int all = 0;
   int own = 0;
   for (const auto& [id, counted] : counted_) {
-    if (id == decision.id || !counted.posted) continue;
-    if (since(*counted.posted, server, now) > kCounts) continue;
+    const bool may_post = counting == Counting::MayPost && counted.may_post;
+    const bool counts =
+        may_post || (counted.posted && since(*counted.posted, server, now) <= kCounts);
+    if (!counts || id == except) continue;
     ++all;
-    own += counted.policy == decision.policy ? 1 : 0;
+    own += counted.policy == policy ? 1 : 0;
   }
-  const auto limit = limit_of(decision.policy);
-  return all < cancel_.max_per_hour && (!limit || own < *limit);
+  if (limits.own && own >= *limits.own) return LimitHit{CancelGuard::PolicyLimit, *limits.own};
+  if (all >= limits.total) return LimitHit{CancelGuard::TotalLimit, limits.total};
+  return std::nullopt;
 }
 
 void CancelLedger::leave(const std::string& region) {
@@ -97,12 +83,17 @@ void CancelLedger::leave(const std::string& region) {
 
 bool CancelLedger::decided(const std::string& region, const ActionId& action,
                            const std::string& policy, const std::string& status) const {
-  const auto found = decided_.find({region, action});
-  return found != decided_.end() && found->second.contains({policy, status});
+  const auto found = past_.find({region, action});
+  return found != past_.end() && found->second.contains({Past::What::Decided, policy, status});
+}
+
+bool CancelLedger::remember(const std::string& region, const ActionId& action, Past past) {
+  return past_[{region, action}].insert(std::move(past)).second;
 }
 
 void CancelLedger::made(const Decision& decision) {
-  decided_[{decision.region, decision.action}].emplace(decision.policy, decision.status);
+  remember(decision.region, decision.action,
+           {Past::What::Decided, decision.policy, decision.status});
   changed(decision);
 }
 
@@ -123,13 +114,13 @@ void CancelLedger::changed(const Decision& decision) {
   });
 }
 
-bool CancelLedger::tell_stale(const StaleRow& row) {
-  return told_[{row.region, row.action}].emplace(row.policy, row.status).second;
+bool CancelLedger::report_stale(const StaleRow& row) {
+  return remember(row.region, row.action, {Past::What::Reported, row.policy, row.status});
 }
 
-bool CancelLedger::tell_suppressed(const SuppressedRow& row) {
+bool CancelLedger::report_suppressed(const SuppressedRow& row) {
   const auto [found, first] = suppressed_.try_emplace(row.policy, row.hour);
-  // The API's clock may be corrected backwards into an hour that was told already.
+  // The API's clock may be corrected backwards into an hour that was reported already.
   const Duration ahead = found->second - row.hour;
   if (!first && ahead >= Duration{} && ahead <= kClockOffMax) return false;
   found->second = row.hour;

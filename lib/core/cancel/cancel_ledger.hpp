@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,20 +17,13 @@
 
 namespace mactiond::core {
 
-/// A limit that is reached.
-struct LimitHit {
-  CancelGuard guard = CancelGuard::TotalLimit;
-  int limit = 0;
-  MonoTime frees_at{};  ///< look again then; earlier if decisions end unsent
-};
-
 /// How many cancels a trailing hour may hold.
 struct HourLimits {
   std::optional<int> own;  ///< of one policy; nothing: only total
   int total = 0;           ///< 0: never cancel anything
 };
 
-/// What all regions' cancels share: the limits, the switch, and what was decided or told already.
+/// What all regions' cancels share: the limits, the switch, and what was decided or reported.
 ///
 /// A decision counts towards its limits as long as it may still send a POST, and for an hour after
 /// its last one. Operators' cancels are not limited by them.
@@ -48,20 +42,22 @@ class CancelLedger {
   void hold_policies_until(MonoTime when) { policies_from_ = when; }
   [[nodiscard]] bool holds_policies(MonoTime now) const { return now < policies_from_; }
 
-  /// The guard that holds for every cancel of every region, operators' too.
-  [[nodiscard]] std::optional<CancelGuard> guard() const { return guard(cancel_.max_per_hour); }
-  /// The same by another limit over all policies.
-  [[nodiscard]] std::optional<CancelGuard> guard(int total) const;
-  /// Which limit of the policy is reached, by the limits in force or by others.
-  [[nodiscard]] std::optional<LimitHit> limit(const std::string& policy, WallTime server,
-                                              MonoTime now) const {
-    return limit(policy, {limit_of(policy), cancel_.max_per_hour}, server, now);
+  /// What holds for every cancel of every region.
+  [[nodiscard]] CancelFacts facts(MonoTime now) const;
+  /// Which limit a policy has reached that would make one more decision.
+  [[nodiscard]] std::optional<LimitHit> limit_to_decide(const std::string& policy,
+                                                        const HourLimits& limits, WallTime server,
+                                                        MonoTime now) const {
+    return limit(policy, limits, Counting::MayPost, {}, server, now);
   }
-  [[nodiscard]] std::optional<LimitHit> limit(const std::string& policy, const HourLimits& limits,
-                                              WallTime server, MonoTime now) const;
-  /// Whether the decision may post now: a limit may have been lowered since it was made, or a
-  /// reboot may have made it uncertain when the others posted.
-  [[nodiscard]] bool leaves_room(const Decision& decision, WallTime server, MonoTime now) const;
+  /// Which limit in force is reached without the decision itself: it may have been lowered since
+  /// the decision was made, or a reboot may have made it uncertain when the others posted.
+  [[nodiscard]] std::optional<LimitHit> limit_to_post(const Decision& decision, WallTime server,
+                                                      MonoTime now) const {
+    return limit(decision.policy, limits_in_force(decision.policy), Counting::Posted, decision.id,
+                 server, now);
+  }
+  [[nodiscard]] HourLimits limits_in_force(const std::string& policy) const;
   /// The region is not followed any more: what is decided there posts no more.
   void leave(const std::string& region);
   [[nodiscard]] const std::string& boot_id() const { return boot_id_; }
@@ -73,17 +69,15 @@ class CancelLedger {
   /// The decision posts, is accepted or ends.
   void changed(const Decision& decision);
 
-  /// True the first time it is asked for the row: it is to be told and stored then.
-  [[nodiscard]] bool tell_stale(const StaleRow& row);
-  [[nodiscard]] bool tell_suppressed(const SuppressedRow& row);
-  /// Forgets what was decided and told about actions that known() does not know any more.
+  /// True the first time it is asked for the row: it is to be reported and stored then.
+  [[nodiscard]] bool report_stale(const StaleRow& row);
+  [[nodiscard]] bool report_suppressed(const SuppressedRow& row);
+  /// Forgets what was decided and reported about actions that known() does not know any more.
   template <class Known>
   void forget_unless(const std::string& region, const Known& known) {
-    const auto gone = [&](const auto& row) {
+    std::erase_if(past_, [&](const auto& row) {
       return row.first.first == region && !known(row.first.second);
-    };
-    std::erase_if(decided_, gone);
-    std::erase_if(told_, gone);
+    });
   }
 
   void forbid(const std::string& region, const ActionType& type);
@@ -99,19 +93,35 @@ class CancelLedger {
     bool may_post = true;
     std::optional<PostStamp> posted;
   };
-  using Key = std::pair<std::string, std::string>;  ///< policy, status
+  /// Which decisions count towards a limit, beside those that posted within the hour.
+  enum class Counting : std::uint8_t {
+    MayPost,  ///< those that may still post
+    Posted,   ///< no others
+  };
+  /// What a policy did about an action in a status, once.
+  struct Past {
+    enum class What : std::uint8_t { Reported, Decided };
+    What what = What::Reported;
+    std::string policy;
+    std::string status;
+    auto operator<=>(const Past&) const = default;
+  };
 
   [[nodiscard]] Duration since(const PostStamp& stamp, WallTime server, MonoTime now) const;
-  [[nodiscard]] std::optional<int> limit_of(const std::string& policy) const;
+  /// except: a decision that does not count.
+  [[nodiscard]] std::optional<LimitHit> limit(const std::string& policy, const HourLimits& limits,
+                                              Counting counting, const std::string& except,
+                                              WallTime server, MonoTime now) const;
+  /// False if it was known already.
+  bool remember(const std::string& region, const ActionId& action, Past past);
 
   CancelOptions cancel_;
   std::map<std::string, int> limits_;
   std::string boot_id_;
   bool suspended_ = false;
   MonoTime policies_from_ = MonoTime::min();
-  std::map<std::string, Counted> counted_;  ///< by decision
-  std::map<std::pair<std::string, ActionId>, std::set<Key>> decided_;
-  std::map<std::pair<std::string, ActionId>, std::set<Key>> told_;
+  std::map<std::string, Counted> counted_;                           ///< by decision
+  std::map<std::pair<std::string, ActionId>, std::set<Past>> past_;  ///< by region and action
   std::map<std::string, WallTime> suppressed_;
   std::set<std::pair<std::string, std::string>> forbidden_;  ///< region, type
 };

@@ -33,6 +33,11 @@ struct ActionFacts {
 
 [[nodiscard]] ActionFacts facts_of(const MachineAction& action);
 
+/// What was recorded of an action has happened by then: nothing that follows from it is earlier.
+[[nodiscard]] inline WallTime recorded_by(const ActionFacts& facts) {
+  return facts.last_update.value_or(facts.first_seen);
+}
+
 /// The policies of a configuration in its order, ready to be matched.
 class Policies {
  public:

@@ -31,7 +31,7 @@ void judge_age(const PolicyOptions& policy, const ActionFacts& facts,
     return;
   }
   if (!server_now) {
-    told.reason = sentence(CancelGuard::NoServerTime);
+    told.reason = "the API's time is not known yet";
     return;
   }
   if (*told.stale_at > *server_now) {
@@ -52,7 +52,6 @@ void judge_age(const PolicyOptions& policy, const ActionFacts& facts,
   }
   told.guard = guard ? guard(told.action, policy, facts) : std::nullopt;
   told.verdict = told.guard ? PolicyVerdict::Hold : PolicyVerdict::Cancel;
-  if (told.guard) told.reason += "; held back: " + std::string(sentence(*told.guard));
 }
 
 // The same order as of what is told: nothing is told of what is left out.
@@ -73,6 +72,7 @@ Explanation explain(const PolicyOptions* policy, const ActionId& action, const A
                     std::optional<WallTime> server_now, const Guard& guard) {
   Explanation told;
   told.action = action;
+  told.type = facts.type;
   if (policy == nullptr) {
     told.reason = "no policy fits";
     return told;
@@ -148,42 +148,6 @@ Explanations explain_all(const PolicyTrial::Governed* trial, const StaleWatch& w
     all.actions.push_back(explain(place.policy, *place.action, *place.facts, server_now, guard));
   }
   return all;
-}
-
-std::string_view sentence(CancelGuard guard) {
-  switch (guard) {
-    case CancelGuard::Off:
-      return "[cancel] max_per_hour is 0, so nothing is ever cancelled";
-    case CancelGuard::Suspended:
-      return "cancelling is suspended by an operator; mactionctl policy resume ends that";
-    case CancelGuard::NotSwept:
-      return "no complete sweep of the region has succeeded since the start";
-    case CancelGuard::NoServerTime:
-      return "the API's time is not known yet";
-    case CancelGuard::ClockUncertain:
-      return "the API's time is known too roughly";
-    case CancelGuard::ClockJumped:
-      return "the API's clock was set a short while ago";
-    case CancelGuard::ClocksDisagree:
-      return "the API's clock and ours are a day or more apart";
-    case CancelGuard::Permission:
-      return "the app registration lacks the permission to cancel this type of action";
-    case CancelGuard::PolicyLimit:
-      return "max_per_hour of the policy is used up";
-    case CancelGuard::TotalLimit:
-      return "[cancel] max_per_hour is used up";
-    case CancelGuard::UnderWay:
-      return "it is being cancelled already; mactionctl show reports its state";
-    case CancelGuard::Decided:
-      return "the policy decided for it in this status before; mactionctl show tells what became "
-             "of that";
-    case CancelGuard::StoreRecovered:
-      return "the store was recovered less than an hour ago; what was cancelled before is not "
-             "known";
-    case CancelGuard::Quota:
-      break;
-  }
-  return "the quota has no calls left for it";
 }
 
 }  // namespace mactiond::core

@@ -32,12 +32,13 @@ enum class PolicyVerdict : std::uint8_t {
 
 struct Explanation {
   ActionId action;
+  ActionType type;
   std::string policy;  ///< empty: none governs
   PolicyVerdict verdict = PolicyVerdict::None;
   /// By the server's clock, when the action turns or turned stale; nothing if it never does.
   std::optional<WallTime> stale_at;
   std::optional<CancelGuard> guard;  ///< of Hold
-  std::string reason;                ///< one sentence for an operator
+  std::string reason;                ///< one sentence for an operator, without the guard
   bool operator==(const Explanation&) const = default;
 };
 
@@ -62,8 +63,5 @@ struct Explanations {
 [[nodiscard]] Explanations explain_all(const PolicyTrial::Governed* trial, const StaleWatch& watch,
                                        std::optional<WallTime> server_now, const Guard& guard,
                                        std::size_t most);
-
-/// What an operator should know about a guard: a sentence without its full stop.
-[[nodiscard]] std::string_view sentence(CancelGuard guard);
 
 }  // namespace mactiond::core

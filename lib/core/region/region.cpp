@@ -450,7 +450,9 @@ RegionStatus Region::status(Now now) const {
       schedule_.strategy(server_now(now)) == Strategy::Changes ? "changes" : "documented";
   status.throttled_seconds = to_seconds(limiter_.held());
   status.unusable_rows = unusable_rows_;
-  if (const auto guard = guard_of(cancel_time(now))) status.cancel_guard = to_string(*guard);
+  if (const auto guard = first_guard(CancelMoment::Age, {}, cancel_time(now))) {
+    status.cancel_guard = to_string(*guard);
+  }
   status.cancels_live = static_cast<std::int64_t>(canceller_.live());
   return status;
 }

@@ -46,7 +46,7 @@ void Region::advance_cancels(Now now, const Secret& token, StepWriter& out) {
     const CommandId id = out.next_id();
     canceller_.sent(*job, time, out);
     const MonoTime send_by = now.mono + kSendWithin;
-    if (job->post) {
+    if (job->call == CancelCall::Post) {
       others_turn_ = true;
       calls_.emplace(id, Call{Call::Kind::CancelPost, {job->action}, now.mono, {}});
       out.commands().push_back(CancelAction{id, options_.name, job->action, job->comment, token,
@@ -90,7 +90,7 @@ Explanations Region::explain(const PolicyTrial* trial, int total, Now now, std::
 
 bool Region::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
   if (tracker_.find(asked.action) == nullptr) return false;
-  canceller_.ask(asked.action, asked.comment, asked.by, cancel_time(now), out);
+  canceller_.ask(asked, cancel_time(now), out);
   return true;
 }
 

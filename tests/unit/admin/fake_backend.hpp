@@ -31,7 +31,7 @@ struct FakeBackend final : Backend {
   core::DeadLetterPage letters;
   std::vector<std::string> stored_words;  ///< regions, types and statuses that occur
   bool fails = false;
-  core::Reply reply;                       ///< to whatever operators ask for
+  core::Reply reply = core::Done{};        ///< to whatever operators ask for
   std::vector<std::string> config_errors;  ///< of a reload, and of a configuration to explain
 
   int asked_status = 0;
@@ -46,6 +46,7 @@ struct FakeBackend final : Backend {
   std::string tested;
   std::function<void(core::WebhookTested)> end_test;
   std::string explained;
+  Plans plans{{"eu", {{}, 3}}};  ///< by a configuration to explain
 
   [[nodiscard]] static Error failure() { return {Errc::StoreFailed, "store.db"}; }
 
@@ -133,17 +134,17 @@ struct FakeBackend final : Backend {
   std::optional<core::Reply> test_webhook(const std::string& webhook,
                                           std::function<void(core::WebhookTested)> done) override {
     tested = webhook;
-    if (reply.outcome != core::Reply::Outcome::Done) return reply;
+    if (!is_done(reply)) return reply;
     end_test = std::move(done);
     return std::nullopt;
   }
   Plans explain() override { return {}; }
   std::optional<core::Reply> explain_text(const std::string& text, const std::string& name,
                                           std::function<void(const Explained&)> done) override {
-    if (reply.outcome != core::Reply::Outcome::Done) return reply;
+    if (!is_done(reply)) return reply;
     explained = name + '=' + text;
     if (config_errors.empty()) {
-      done(Plans{{"eu", {{}, 3}}});
+      done(plans);
     } else {
       done(config_errors);
     }

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 TEST(CancelEndpoint, AsksTheEngineWithCommentAndOperator) {
   FakeBackend backend;
   backend.found = {action_view("a/b")};
-  backend.reply.text = "d1";
+  backend.reply = core::Done{"d1", {}};
   const auto response =
       backend.post("/v1/actions/a%2Fb/cancel", R"({"comment":"why","operator":"ann"})");
   EXPECT_EQ(response.status, 200);
@@ -67,6 +67,26 @@ TEST(CancelEndpoint, TakesABeginningOfAnIdThatIsLongEnoughAndUniqueAndNamesTheWh
   EXPECT_FALSE(backend.operated);
 }
 
+TEST(CancelEndpoint, NeedsTheRegionWhereSeveralKnowTheAction) {
+  FakeBackend backend;
+  for (const char* name : {"eu", "us"}) backend.engine.regions.emplace_back().name = name;
+  backend.found = {action_view("a", "eu"), action_view("a", "us")};
+  auto response = backend.post("/v1/actions/a/cancel", R"({"comment":"why"})");
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("several regions (eu, us): name one as region"));
+  response = backend.post("/v1/actions/a/cancel", R"({"comment":"why","region":1})");
+  EXPECT_EQ(response.status, 400);
+  response = backend.post("/v1/actions/a/cancel", R"({"comment":"why","region":"uk"})");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_FALSE(backend.operated);
+  response = backend.post("/v1/actions/a/cancel", R"({"comment":"why","region":"us"})");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(std::get<core::AskCancel>(backend.operated.value()).region, "us");
+  backend.found = {action_view("a", "eu")};
+  response = backend.post("/v1/actions/a/cancel", R"({"comment":"why"})");
+  EXPECT_EQ(std::get<core::AskCancel>(backend.operated.value()).region, "eu");
+}
+
 TEST(CancelEndpoint, NeedsAComment) {
   FakeBackend backend;
   const std::string long_one(1025, 'x');
@@ -82,11 +102,11 @@ TEST(CancelEndpoint, NeedsAComment) {
 TEST(CancelEndpoint, TellsARefusalFromAnUnknownAction) {
   FakeBackend backend;
   backend.found = {action_view("a")};
-  backend.reply = {core::Reply::Outcome::Refused, "it is final"};
+  backend.reply = core::Refused{core::CancelRefused{core::CancelGuard::NotOpen, {}, {}}};
   auto response = backend.post("/v1/actions/a/cancel", R"({"comment":"x"})");
   EXPECT_EQ(response.status, 409);
-  EXPECT_THAT(response.body, HasSubstr("it is final"));
-  backend.reply.outcome = core::Reply::Outcome::NotFound;
+  EXPECT_THAT(response.body, HasSubstr("the action is not open"));
+  backend.reply = core::NotFound{};
   EXPECT_EQ(backend.post("/v1/actions/a/cancel", R"({"comment":"x"})").status, 404);
 }
 
@@ -110,8 +130,22 @@ TEST(PoliciesEndpoint, ExplainsATextOrTellsItsErrors) {
   EXPECT_EQ(response.status, 422);
   const auto body = boost::json::parse(response.body).as_object();
   EXPECT_EQ(body.at("errors").as_array().at(1), "f.toml:2:1: \"neither\"");
-  backend.reply = {core::Reply::Outcome::Refused, "busy"};
+  backend.reply = core::Refused{core::ExplainInProgress{}};
   EXPECT_EQ(backend.post("/v1/policies/explain", R"({"config":"a"})").status, 409);
+}
+
+TEST(PoliciesEndpoint, SaysWhatHoldsACancelBackAndWhatToDoAboutIt) {
+  FakeBackend backend;
+  core::Explanation held;
+  held.verdict = core::PolicyVerdict::Hold;
+  held.type = ActionType::Known::Isolate;
+  held.guard = core::CancelGuard::Permission;
+  held.reason = "7h since its creation, the limit is 6h";
+  backend.plans = {{"eu", {{held}, 0}}};
+  const auto response = backend.post("/v1/policies/explain", R"({"config":"a"})");
+  EXPECT_THAT(response.body, HasSubstr(R"("guard":"permission","reason":"7h since its creation, )"
+                                       "the limit is 6h; held back: the app registration lacks the "
+                                       "permission Machine.Isolate; grant it"));
 }
 
 TEST(PoliciesEndpoint, ExplainsAFileAsLargeAsOneMayBe) {

@@ -52,13 +52,13 @@ TEST(WebhookTestEndpoint, TellsWhatWentWrong) {
 
 TEST(WebhookTestEndpoint, RefusesAtOnce) {
   Tested tested;
-  tested.backend.reply = {core::Reply::Outcome::NotFound, "no webhook"};
+  tested.backend.reply = core::NotFound{};
   tested.begin();
   EXPECT_EQ(tested.response.value().status, 404);
-  tested.backend.reply.outcome = core::Reply::Outcome::Refused;
+  tested.backend.reply = core::Refused{core::TestInProgress{"s/oc"}};
   tested.begin();
   EXPECT_EQ(tested.response.value().status, 409);
-  EXPECT_THAT(tested.response->body, HasSubstr("no webhook"));
+  EXPECT_THAT(tested.response->body, HasSubstr("a test of s/oc is in progress"));
 }
 
 TEST(WebhookTestEndpoint, TakesNothingBesideThePath) {

@@ -275,9 +275,9 @@ TEST_F(RecoveryTest, NoPolicyCancelsForAnHourAndOperatorsMay) {
   run(58min);
   EXPECT_EQ(count<CancelAction>(), 0);
   EXPECT_EQ(plan().guard, CancelGuard::StoreRecovered);
-  EXPECT_FALSE(engine().status(now).policies_held.empty());
-  step(AskCancel{{"a1"}, "by hand", "someone"});
-  EXPECT_EQ(reply->outcome, Reply::Outcome::Done);
+  EXPECT_EQ(engine().status(now).policies_held, CancelGuard::StoreRecovered);
+  step(AskCancel{"eu", {"a1"}, "by hand", "someone"});
+  EXPECT_TRUE(is_done(*reply));
   run(1min);
   EXPECT_EQ(count<CancelAction>(), 1);
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/cancel/policy_trial.hpp"
@@ -92,6 +93,10 @@ class CancelFlowTest : public testing::Test, public test::EngineHarness {
     });
   }
   [[nodiscard]] const Decision& only() const { return decisions.begin()->second; }
+  /// Why an operator's cancel was refused.
+  [[nodiscard]] const CancelRefused& refused() const {
+    return std::get<CancelRefused>(std::get<Refused>(reply.value()).reason);
+  }
   [[nodiscard]] int told_of(EventType type) const {
     return static_cast<int>(std::count_if(events.begin(), events.end(),
                                           [&](const auto& event) { return event.type == type; }));

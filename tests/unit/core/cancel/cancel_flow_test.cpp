@@ -185,8 +185,8 @@ TEST_F(CancelFlowTest, ZeroSwitchesEverythingOff) {
   run(2h);
   EXPECT_TRUE(decisions.empty());
   EXPECT_EQ(engine().status(now).cancelling, "off");
-  step(AskCancel{{"a1"}, "by hand", "someone"});
-  EXPECT_EQ(reply->outcome, Reply::Outcome::Refused);
+  step(AskCancel{"eu", {"a1"}, "by hand", "someone"});
+  EXPECT_EQ(refused().guard, CancelGuard::Off);
 }
 
 TEST_F(CancelFlowTest, SuspendedHoldsAlsoWhatWasDecidedAndOverARestart) {
@@ -291,13 +291,14 @@ TEST_F(CancelFlowTest, ALocalClockThatJumpsAnHourChangesNothing) {
 TEST_F(CancelFlowTest, AnOperatorsCancelTakesTheSamePath) {
   api.insert_or_assign("a1", open_action("a1").type(ActionType::Known::Isolate));
   run(1min);
-  step(AskCancel{{"none"}, "by hand", "someone"});
-  EXPECT_EQ(reply->outcome, Reply::Outcome::NotFound);
-  step(AskCancel{{"a1"}, "by hand", {"alice (uid 1000)", "someone"}});
-  ASSERT_EQ(reply->outcome, Reply::Outcome::Done);
-  EXPECT_EQ(reply->text, only().id);
-  step(AskCancel{{"a1"}, "by hand", "someone"});
-  EXPECT_EQ(reply->outcome, Reply::Outcome::Refused);
+  step(AskCancel{"eu", {"none"}, "by hand", "someone"});
+  EXPECT_TRUE(std::holds_alternative<NotFound>(*reply));
+  step(AskCancel{"eu", {"a1"}, "by hand", {"alice (uid 1000)", "someone"}});
+  ASSERT_TRUE(is_done(*reply));
+  EXPECT_EQ(std::get<Done>(*reply).decision, only().id);
+  step(AskCancel{"eu", {"a1"}, "by hand", "someone"});
+  EXPECT_EQ(refused().guard, CancelGuard::UnderWay);
+  EXPECT_EQ(refused().decision, only().id);
   run(1s);
   const auto post = take<CancelAction>();
   EXPECT_EQ(post.comment, "by hand");

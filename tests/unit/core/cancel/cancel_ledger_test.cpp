@@ -42,9 +42,13 @@ class CancelLedgerTest : public testing::Test {
     made.posted = PostStamp{kDay + after, "boot-1", kBoot + after};
     ledger.changed(made);
   }
+  static std::optional<LimitHit> limit(const CancelLedger& ledger, const std::string& policy,
+                                       WallTime server, MonoTime now) {
+    return ledger.limit_to_decide(policy, ledger.limits_in_force(policy), server, now);
+  }
   static std::optional<CancelGuard> guard(const CancelLedger& ledger, const std::string& policy,
                                           Duration after) {
-    const auto hit = ledger.limit(policy, kDay + after, kBoot + after);
+    const auto hit = limit(ledger, policy, kDay + after, kBoot + after);
     return hit ? std::optional(hit->guard) : std::nullopt;
   }
 };
@@ -65,7 +69,6 @@ TEST_F(CancelLedgerTest, AnHourIsAnHourOfArrivals) {
   post(ledger, decision("q", 1), 0s);
   EXPECT_EQ(guard(ledger, "q", 1h + 10s), CancelGuard::TotalLimit);
   EXPECT_EQ(guard(ledger, "q", 1h + 11s), std::nullopt);
-  EXPECT_EQ(ledger.limit("q", kDay + 5s, kBoot + 5s)->frees_at, kBoot + 1h + 11s);
 }
 
 TEST_F(CancelLedgerTest, WhatMayStillPostCountsHoweverOldItIs) {
@@ -94,14 +97,14 @@ TEST_F(CancelLedgerTest, WhatEndsUnsentCountsNoMore) {
 TEST_F(CancelLedgerTest, AServerClockSetForwardFreesNothingWithinABoot) {
   CancelLedger ledger = make(1);
   post(ledger, decision("q", 1), 0s);
-  EXPECT_TRUE(ledger.limit("q", kDay + 24h, kBoot + 10min));
+  EXPECT_TRUE(limit(ledger, "q", kDay + 24h, kBoot + 10min));
 }
 
 TEST_F(CancelLedgerTest, AServerClockSetBackHoldsNothingWithinABoot) {
   CancelLedger ledger = make(1);
   post(ledger, decision("q", 1), 0s);
-  EXPECT_TRUE(ledger.limit("q", kDay - 6h, kBoot + 1h));
-  EXPECT_FALSE(ledger.limit("q", kDay - 6h, kBoot + 1h + 11s));
+  EXPECT_TRUE(limit(ledger, "q", kDay - 6h, kBoot + 1h));
+  EXPECT_FALSE(limit(ledger, "q", kDay - 6h, kBoot + 1h + 11s));
 }
 
 TEST_F(CancelLedgerTest, WhatWasPostedBeforeARebootCountsForAnHourAfterIt) {
@@ -111,9 +114,9 @@ TEST_F(CancelLedgerTest, WhatWasPostedBeforeARebootCountsForAnHourAfterIt) {
   // By a clock that was six hours slow: it may have been a moment before the reboot.
   before.posted = PostStamp{kDay - 6h, "boot-0", kBoot};
   ledger.restore(before);
-  EXPECT_TRUE(ledger.limit("q", kDay, MonoTime(1h)));
-  EXPECT_FALSE(ledger.limit("q", kDay, MonoTime(1h + 11s)));
-  EXPECT_FALSE(ledger.limit("q", kDay + 20h, MonoTime(1min)));
+  EXPECT_TRUE(limit(ledger, "q", kDay, MonoTime(1h)));
+  EXPECT_FALSE(limit(ledger, "q", kDay, MonoTime(1h + 11s)));
+  EXPECT_FALSE(limit(ledger, "q", kDay + 20h, MonoTime(1min)));
 }
 
 TEST_F(CancelLedgerTest, WithoutABootIdOnlyTheApisClockCounts) {
@@ -122,8 +125,8 @@ TEST_F(CancelLedgerTest, WithoutABootIdOnlyTheApisClockCounts) {
   before.state = Decision::State::Failed;
   before.posted = PostStamp{kDay, "", kBoot};
   ledger.restore(before);
-  EXPECT_TRUE(ledger.limit("q", kDay + 1h, kBoot + 9h));
-  EXPECT_FALSE(ledger.limit("q", kDay + 2h, kBoot + 9h));
+  EXPECT_TRUE(limit(ledger, "q", kDay + 1h, kBoot + 9h));
+  EXPECT_FALSE(limit(ledger, "q", kDay + 2h, kBoot + 9h));
 }
 
 TEST_F(CancelLedgerTest, AStampOfAnotherBootForgetsNoPostOfThisOne) {
@@ -145,12 +148,29 @@ TEST_F(CancelLedgerTest, OperatorsAreNotLimited) {
 }
 
 TEST_F(CancelLedgerTest, TheSwitchGoesBeforeEverything) {
-  CancelLedger off = make(0);
-  EXPECT_EQ(off.guard(), CancelGuard::Off);
+  EXPECT_TRUE(make(0).facts(kBoot).off);
   CancelLedger ledger = make(1);
-  EXPECT_EQ(ledger.guard(), std::nullopt);
+  EXPECT_FALSE(ledger.facts(kBoot).off);
+  EXPECT_FALSE(ledger.facts(kBoot).suspended);
   ledger.suspend(true);
-  EXPECT_EQ(ledger.guard(), CancelGuard::Suspended);
+  EXPECT_TRUE(ledger.facts(kBoot).suspended);
+}
+
+TEST_F(CancelLedgerTest, BeforeAPostOnlyWhatOthersPostedWithinTheHourCounts) {
+  CancelLedger ledger = make(1);
+  const Decision own = decision("q", 1);
+  ledger.made(own);
+  ledger.made(decision("q", 2));
+  const auto held = [&](Duration after) {
+    return ledger.limit_to_post(own, kDay + after, kBoot + after).has_value();
+  };
+  EXPECT_FALSE(held(0s)) << "neither posted";
+  EXPECT_EQ(guard(ledger, "q", 0s), CancelGuard::TotalLimit) << "both may post";
+  post(ledger, decision("q", 2), 0s);
+  EXPECT_TRUE(held(1s));
+  EXPECT_FALSE(held(1h + 11s));
+  post(ledger, own, 2h);
+  EXPECT_FALSE(held(2h)) << "its own POST does not hold it";
 }
 
 TEST_F(CancelLedgerTest, OneDecisionPerActionPolicyAndStatus) {
@@ -168,18 +188,18 @@ TEST_F(CancelLedgerTest, OneDecisionPerActionPolicyAndStatus) {
 
 TEST_F(CancelLedgerTest, ASuppressionIsToldOnceAnHour) {
   CancelLedger ledger = make(1);
-  EXPECT_TRUE(ledger.tell_suppressed({"q", kDay}));
-  EXPECT_FALSE(ledger.tell_suppressed({"q", kDay}));
-  EXPECT_TRUE(ledger.tell_suppressed({"p", kDay}));
-  EXPECT_TRUE(ledger.tell_suppressed({"q", kDay + 1h}));
+  EXPECT_TRUE(ledger.report_suppressed({"q", kDay}));
+  EXPECT_FALSE(ledger.report_suppressed({"q", kDay}));
+  EXPECT_TRUE(ledger.report_suppressed({"p", kDay}));
+  EXPECT_TRUE(ledger.report_suppressed({"q", kDay + 1h}));
 }
 
 TEST_F(CancelLedgerTest, ASuppressionIsNotToldAgainWhenTheApisClockGoesBack) {
   CancelLedger ledger = make(1);
-  EXPECT_TRUE(ledger.tell_suppressed({"q", kDay + 1h}));
-  EXPECT_FALSE(ledger.tell_suppressed({"q", kDay}));
-  EXPECT_FALSE(ledger.tell_suppressed({"q", kDay + 1h}));
-  EXPECT_TRUE(ledger.tell_suppressed({"q", kDay + 2h}));
+  EXPECT_TRUE(ledger.report_suppressed({"q", kDay + 1h}));
+  EXPECT_FALSE(ledger.report_suppressed({"q", kDay}));
+  EXPECT_FALSE(ledger.report_suppressed({"q", kDay + 1h}));
+  EXPECT_TRUE(ledger.report_suppressed({"q", kDay + 2h}));
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ TEST_F(CancelTroubleTest, AMissingPermissionHoldsNoOtherTypeBack) {
   }
   add("s1");
   run(1h - 2s);
-  for (const char* id : {"i1", "i2", "i3"}) step(AskCancel{{id}, "by hand", "someone"});
+  for (const char* id : {"i1", "i2", "i3"}) step(AskCancel{"eu", {id}, "by hand", "someone"});
   ASSERT_EQ(count<GetAction>(), 3);
   std::vector<GetAction> slow = {take<GetAction>(), take<GetAction>()};
   refuse_posts(1s);

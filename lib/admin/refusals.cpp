@@ -1,0 +1,84 @@
+#include "admin/refusals.hpp"
+
+#include <variant>
+
+#include "core/cancel/cancel_permission.hpp"
+
+namespace mactiond::admin {
+namespace {
+
+struct Sentence {
+  std::string operator()(const core::CancelRefused& refused) const {
+    std::string text = sentence(refused.guard, refused.type);
+    if (refused.guard == core::CancelGuard::UnderWay && refused.decision) {
+      text += " (decision " + *refused.decision + ')';
+    }
+    return text;
+  }
+  std::string operator()(const core::WebhookDisabled& disabled) const {
+    return disabled.webhook + " is disabled (" + disabled.reason +
+           ") and sends nothing; resume it to try it again";
+  }
+  std::string operator()(const core::NoWebhookToReplay& unknown) const {
+    return "no webhook is configured under the name " + unknown.webhook + ": nothing was replayed";
+  }
+  std::string operator()(const core::TestInProgress& test) const {
+    return "a test of " + test.webhook + " is in progress: wait for its end";
+  }
+  std::string operator()(const core::ExplainInProgress& /*other*/) const {
+    return "another configuration is being explained; try again in some seconds";
+  }
+  std::string operator()(const core::Unavailable& unavailable) const { return unavailable.why; }
+};
+
+}  // namespace
+
+std::string sentence(core::CancelGuard guard, const ActionType& type) {
+  using Guard = core::CancelGuard;
+  switch (guard) {
+    case Guard::NotOpen:
+      return "the action is not open: there is nothing to cancel";
+    case Guard::Off:
+      return "cancelling is off: [cancel] max_per_hour is 0";
+    case Guard::Suspended:
+      return "cancelling is suspended by an operator; mactionctl policy resume ends that";
+    case Guard::UnderWay:
+      return "it is being cancelled already; mactionctl show reports its state";
+    case Guard::NoServerTime:
+      return "the API's time is not known yet";
+    case Guard::ClockUncertain:
+      return "the API's time is known too roughly";
+    case Guard::ClockJumped:
+      return "the API's clock was set a short while ago";
+    case Guard::ClocksDisagree:
+      return "the API's clock and ours are a day or more apart";
+    case Guard::NotSwept:
+      return "no complete sweep of the region has succeeded since the start";
+    case Guard::StoreRecovered:
+      return "the store was recovered less than an hour ago; what was cancelled before is not "
+             "known";
+    case Guard::NotGoverned:
+      return "the policy that decided does not govern the action any more";
+    case Guard::Never:
+      return "the policy must not cancel this action";
+    case Guard::Decided:
+      return "the policy decided for it in this status before; mactionctl show reports its "
+             "end";
+    case Guard::Permission:
+      return "the app registration lacks the permission " + core::cancel_permission(type) +
+             "; grant it, then run mactionctl policy resume";
+    case Guard::RoleInDoubt:
+      return "another cancel of this type finds out whether the permission is missing";
+    case Guard::PolicyLimit:
+      return "max_per_hour of the policy is used up";
+    case Guard::TotalLimit:
+      return "[cancel] max_per_hour is used up";
+    case Guard::Quota:
+      return "the quota has no calls left for it";
+  }
+  return {};
+}
+
+std::string sentence(const core::Refusal& refusal) { return std::visit(Sentence{}, refusal); }
+
+}  // namespace mactiond::admin

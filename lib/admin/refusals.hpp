@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "action/machine_action.hpp"
+#include "core/cancel/cancel_guard.hpp"
+#include "core/reply.hpp"
+
+namespace mactiond::admin {
+
+// Everything that is not done, in sentences without their full stop: why, and what to do about it.
+
+/// type: of the action that is not cancelled.
+[[nodiscard]] std::string sentence(core::CancelGuard guard, const ActionType& type = {});
+
+[[nodiscard]] std::string sentence(const core::Refusal& refusal);
+
+}  // namespace mactiond::admin
