@@ -175,6 +175,8 @@ class Commands(E2eTest):
                    "its end", self.daemon.diagnostics)
         self.assertIn("confirmed", self.ctl("show", action))
         self.ctl("cancel", "no-such", "--comment", "x", expect=EX_REFUSED)
+        self.assertIn("there is no region", self.ctl("cancel", action, "--comment", "x", "--region",
+                                                     "nowhere", expect=EX_REFUSED))
         self.ctl("cancel", action, "--comment", "again", expect=EX_REFUSED)
 
     def test_policy_suspend_survives_a_restart(self):
