@@ -65,7 +65,7 @@ TEST(StepSum, TakesTheLaterOfWhatThereIsOneOf) {
     made.writes.recovery.emplace().after_seq = seq;
     made.writes.shift_due = shift;
     made.writes.prune_before = WallTime(shift);
-    made.reply = Reply{Reply::Outcome::Done, text};
+    made.reply = Done{text, {}};
     return made;
   };
   Step sum = step(false, 1, 1s, "first");
@@ -75,7 +75,7 @@ TEST(StepSum, TakesTheLaterOfWhatThereIsOneOf) {
   EXPECT_EQ(sum.writes.recovery.value().after_seq, 2U);
   EXPECT_EQ(sum.writes.shift_due, 3s) << "a clock that jumped twice";
   EXPECT_EQ(sum.writes.prune_before, WallTime(2s));
-  EXPECT_EQ(sum.reply.value().text, "second");
+  EXPECT_EQ(std::get<Done>(sum.reply.value()).decision, "second");
 }
 
 TEST(StepSum, KeepsCommandsNotesAndFactsInOrder) {
