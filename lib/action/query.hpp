@@ -12,7 +12,7 @@ namespace mactiond::core {
 struct Query {
   enum class Kind : std::uint8_t {
     /// lastUpdateDateTimeUtc ge since, ascending by it. The field works in the field but is not
-    /// documented; a 400 ODataError means the tenant does not have it.
+    /// documented; a 400 means that the tenant does not have it.
     ChangedSince,
     /// status Pending or InProgress, or creationDateTimeUtc ge since. Documented properties only.
     OpenOrCreatedSince,

@@ -15,10 +15,10 @@ void add_line(Readiness& readiness, bool well, const std::string& text) {
 
 void add_region(const core::RegionStatus& region, Readiness& readiness) {
   const auto& age = region.last_poll_age;
-  std::string text = "region " + region.name + ": " + region.state;
+  std::string text = "region " + region.name + ": " + std::string(to_string(region.state));
   if (!region.reason.empty()) text += ": " + region.reason;
   text += age ? ", polled " + std::to_string(to_seconds(*age)) + " s ago" : ", not polled yet";
-  add_line(readiness, region.state == "ok", text);
+  add_line(readiness, region.state == core::RegionState::Ok, text);
 }
 
 void add_webhook(const core::WebhookStatus& webhook, Readiness& readiness) {

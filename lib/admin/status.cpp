@@ -32,7 +32,7 @@ std::string region_json(const core::RegionStatus& region) {
       .add("hour_used_is", to_string(quota.hour_is));
 
   JsonMembers members;
-  members.add("name", region.name).add("state", region.state);
+  members.add("name", region.name).add("state", to_string(region.state));
   add_or_null(members, "reason", region.reason);
   // Rounded up: 0 says that an attempt is under way.
   members.add("next_try_s", to_seconds(region.next_try + std::chrono::seconds(1) - Duration(1)));

@@ -24,7 +24,7 @@ enum class Reason {
   NotFound,     ///< 404
   Gone,         ///< 410
   Throttled,    ///< 429
-  Query,        ///< 400 ODataError: the query or filter is not supported
+  Query,        ///< 400 to a list: the query is not supported
   Rejected,     ///< any other 4xx
   Redirect,     ///< 3xx, never followed
   ServerError,  ///< 5xx

@@ -12,7 +12,7 @@
 
 namespace mactiond::core {
 
-/// What a number of calls is worth.
+/// How exact a number of calls is.
 enum class Count : std::uint8_t {
   Exact,
   AtMost,   ///< since a reboot nobody knows when the calls before it were made
@@ -41,9 +41,27 @@ struct QuotaStatus {
   Count hour_is = Count::Exact;
 };
 
+enum class RegionState : std::uint8_t {
+  Starting,  ///< until its first poll is complete or it is degraded
+  Ok,
+  Degraded,
+};
+
+[[nodiscard]] constexpr std::string_view to_string(RegionState state) {
+  switch (state) {
+    case RegionState::Starting:
+      return "starting";
+    case RegionState::Ok:
+      return "ok";
+    case RegionState::Degraded:
+      return "degraded";
+  }
+  return "starting";
+}
+
 struct RegionStatus {
   std::string name;
-  std::string state = "starting";  ///< starting | ok | degraded
+  RegionState state = RegionState::Starting;
   /// The newest failure since the last complete poll, in whatever state; empty: there is none.
   std::string reason;
   std::int64_t open_actions = 0;

@@ -170,7 +170,6 @@ Disposition api_outcome(const http::Response& response, WallTime local) {
   if (result.ok()) return result;
   const ApiError error = read_error(response.body);
   if (const std::string text = describe(error); !text.empty()) result.detail = text;
-  if (result.status == 400 && error.code == "ODataError") result.reason = Reason::Query;
   if (result.status == 400) result.page_limit = speaks_of_page_limit(response.body);
   if (result.status != 429) return result;
   if (!result.retry_after) result.retry_after = wait_from_message(error.message);

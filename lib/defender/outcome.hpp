@@ -6,11 +6,10 @@
 
 namespace mactiond::defender {
 
-/// What an answer of the Defender API means: http::outcome refined by the error body. 400 with
-/// code ODataError is Reason::Query, and any 400 may speak of a limit of $top; a 429 takes its wait
-/// from Retry-After, else from the message
-/// ("in N seconds", then "N per hh:mm:ss"), and its limit from the latter. detail is
-/// "code: message", cut to 300 characters, without `target`.
+/// What an answer of the Defender API means: http::outcome refined by the error body. A 400
+/// may speak of a limit of $top; a 429 takes its wait from Retry-After, else from the message ("in
+/// N seconds", then "N per hh:mm:ss"), and its limit from the latter. detail is "code: message",
+/// cut to 300 characters, without `target`.
 [[nodiscard]] Disposition api_outcome(const http::Response& response, WallTime local);
 
 /// What an answer of the token endpoint means: only temporarily_unavailable, 408, 429, 5xx and the

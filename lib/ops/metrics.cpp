@@ -220,7 +220,7 @@ void Metrics::Families::update(const core::RegionStatus& region, WallTime now) {
   const auto map = [](const auto& value, auto function) {
     return value ? std::optional<double>(function(*value)) : std::nullopt;
   };
-  region_up.Add({{"region", region.name}}).Set(region.state == "ok" ? 1 : 0);
+  region_up.Add({{"region", region.name}}).Set(region.state == core::RegionState::Ok ? 1 : 0);
   set(last_poll, region.name, map(region.last_poll, unix_seconds));
   set(clock_skew, region.name, map(region.clock_skew, seconds));
   set(token_expiry, region.name,

@@ -58,7 +58,7 @@ std::string status_line(const core::EngineStatus& status) {
   std::int64_t open = 0;
   std::int64_t queued = 0;
   for (const auto& region : status.regions) {
-    if (region.state == "degraded") ++degraded;
+    if (region.state == core::RegionState::Degraded) ++degraded;
     open += region.open_actions;
   }
   for (const auto& webhook : status.webhooks) queued += webhook.queued;

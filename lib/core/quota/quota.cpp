@@ -73,6 +73,11 @@ std::vector<QuotaRow> Limiter::rows(const std::string& counted_by) const {
   return rows;
 }
 
+void Limiter::write_rows(const std::string& counted_by, std::vector<QuotaRow>& quotas) const {
+  std::erase_if(quotas, [&](const QuotaRow& row) { return row.region == counted_by; });
+  for (QuotaRow& row : rows(counted_by)) quotas.push_back(std::move(row));
+}
+
 QuotaStatus Limiter::status(MonoTime now) const {
   const CallMeter& api = meter(Metered::Api);
   return {api.used(1min, now), api.limit(1min),        api.used(1h, now),

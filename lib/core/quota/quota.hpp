@@ -67,6 +67,8 @@ class Limiter {
 
   /// The state to commit with the call that was just granted.
   [[nodiscard]] std::vector<QuotaRow> rows(const std::string& counted_by) const;
+  /// The same in place of older rows that are not committed yet.
+  void write_rows(const std::string& counted_by, std::vector<QuotaRow>& quotas) const;
 
   /// Of Metered::Api.
   [[nodiscard]] QuotaStatus status(MonoTime now) const;

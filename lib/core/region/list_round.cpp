@@ -77,7 +77,7 @@ bool ListRound::begins_again(const PageFacts& page, Paging& paging, MonoTime now
 bool ListRound::may_go_on(const PageFacts& page, const Paging& paging, MonoTime now) const {
   if (page.rows >= query_.top) return true;
   const bool sweep = query_.kind == Query::Kind::CreatedSince;
-  // Where a further page is in vain a poll does not ask for it; the sweep finds out whether it is.
+  // Where further pages bring nothing a poll asks for none; the sweep finds out whether they do.
   if (page.has_next_link && (sweep || !paging.links_are_empty(now))) return true;
   if (!bound_moves(page) && !sweep && paging.repeats(now)) return false;
   return paging.may_be_cut(page.rows, sweep, now);

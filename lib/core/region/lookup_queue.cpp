@@ -14,8 +14,8 @@ constexpr Duration kBackoffFirst = 5s;
 constexpr Duration kBackoffMax = 5min;
 constexpr Duration kRestFirst = 1s;
 constexpr Duration kRestMax = 5min;
-/// Whoever was not asked for during this begins with a short rest again. Longer than from sweep to
-/// sweep.
+/// An id that was not asked for during this begins with a short rest again. Longer than from sweep
+/// to sweep.
 constexpr Duration kQuiet = 15min;
 
 }  // namespace
@@ -38,6 +38,10 @@ void LookupQueue::enqueue(Row& row, bool alone, MonoTime not_before) {
 Duration LookupQueue::Rest::length() const { return backoff(times, kRestFirst, kRestMax); }
 
 void LookupQueue::add(const ActionId& id, MonoTime now) { add(id, false, now); }
+
+void LookupQueue::add(const std::vector<ActionId>& ids, MonoTime now) {
+  for (const ActionId& id : ids) add(id, false, now);
+}
 
 void LookupQueue::add_alone(const ActionId& id, MonoTime now) { add(id, true, now); }
 
@@ -66,6 +70,23 @@ void LookupQueue::found_nothing_new(const ActionId& id, MonoTime now) {
   rest.read_at = now;
 }
 
+void LookupQueue::many_refused(ManyIds how) {
+  if (how == many_) many_ = many_ == ManyIds::In ? ManyIds::Or : ManyIds::None;
+}
+
+void LookupQueue::seen(const ActionId& id, ReadBy by, Observation::Kind kind, MonoTime now) {
+  using Kind = Observation::Kind;
+  const bool by_id = by == ReadBy::LookupMany || by == ReadBy::LookupOne;
+  // A lookup of several leaves it in the queue, for a read of its own.
+  if (kind == Kind::Doubtful && by == ReadBy::LookupMany) return;
+  if (kind == Kind::Doubtful) return add_alone(id, now);
+  if (kind == Kind::Changed) changed(id);
+  if (kind == Kind::Nothing && by_id) return found_nothing_new(id, now);
+  // One answer, or two servers behind the API, may show the end and then the row before it.
+  if (kind == Kind::Nothing && by == ReadBy::List) return shown(id);
+  found(id);
+}
+
 void LookupQueue::changed(const ActionId& id) { rests_.erase(id); }
 
 void LookupQueue::found(const ActionId& id) {
@@ -89,8 +110,9 @@ bool LookupQueue::single_next(MonoTime now) const {
 std::vector<ActionId> LookupQueue::take(std::size_t limit, MonoTime now) {
   std::vector<ActionId> ids;
   const bool alone = single_next(now);
+  const std::size_t most = alone || many_ == ManyIds::None ? 1 : limit;
   Queue& queue = queues_[alone ? 1 : 0];
-  while (!queue.empty() && queue.begin()->first <= now && ids.size() < (alone ? 1 : limit)) {
+  while (!queue.empty() && queue.begin()->first <= now && ids.size() < most) {
     ids.push_back(queue.begin()->second);
     waiting_.at(ids.back()).asked = true;
     queue.erase(queue.begin());
@@ -101,6 +123,10 @@ std::vector<ActionId> LookupQueue::take(std::size_t limit, MonoTime now) {
 void LookupQueue::absent(const ActionId& id, MonoTime now) {
   const auto row = waiting_.find(id);
   if (row != waiting_.end()) enqueue(*row, true, now);
+}
+
+void LookupQueue::absent(const std::vector<ActionId>& ids, MonoTime now) {
+  for (const ActionId& id : ids) absent(id, now);
 }
 
 bool LookupQueue::not_found(const ActionId& id, bool young, MonoTime now) {

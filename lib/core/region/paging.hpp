@@ -2,12 +2,18 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
+#include "core/region/page_limit.hpp"
 
 namespace mactiond::core {
+
+/// Something that operators should know of a service.
+struct Notice {
+  std::string event;
+  std::string reason;
+};
 
 /// What is known of how a service pages its lists. Each fact holds for a day.
 ///
@@ -15,18 +21,15 @@ namespace mactiond::core {
 /// do not say so. What was longer proves that a page was not cut; so do further pages.
 class Paging {
  public:
-  static constexpr int kSmallestTop = 100;
-
   /// The `$top` to ask for.
-  [[nodiscard]] int page_size(int configured, MonoTime now) const;
+  [[nodiscard]] int page_size(int configured, MonoTime now) const {
+    return limit_.top(configured, now);
+  }
   /// The service refused this `$top`. True if a smaller one is worth a call.
   [[nodiscard]] bool top_refused(int top, MonoTime now);
-  /// Every query with this `$top` was refused, and no refusal said that `$top` is the reason. It
-  /// may be: the next calls ask for the smallest, and for the configured one if that is refused.
-  void suspect_top(int top, MonoTime now);
-  /// Every query was refused, and the smallest `$top` was too large for the service: nothing larger
-  /// is asked for until the fact is forgotten.
-  void smallest_refused(MonoTime now);
+  /// See PageLimit.
+  void suspect_top(int top, MonoTime now) { limit_.suspect(top, now); }
+  void smallest_refused(MonoTime now) { limit_.smallest_refused(now); }
 
   /// A page of so many rows arrived.
   void saw(int rows, MonoTime now);
@@ -49,13 +52,13 @@ class Paging {
   void lost_order(MonoTime now);
   [[nodiscard]] bool loses_order(MonoTime now) const { return holds(unordered_, now); }
 
-  /// What operators should know: event and reason of a note, each once.
-  [[nodiscard]] std::vector<std::pair<std::string, std::string>> take_notices();
+  /// Each once.
+  [[nodiscard]] std::vector<Notice> take_notices();
 
  private:
   struct Habit {
     std::optional<MonoTime> until;
-    bool noted = false;
+    bool reported = false;
   };
   struct Size {
     int rows = 0;
@@ -65,17 +68,15 @@ class Paging {
   [[nodiscard]] static bool holds(const Habit& habit, MonoTime now) {
     return habit.until && now < *habit.until;
   }
-  void note(Habit& habit, const char* event, const char* reason);
+  void report(Habit& habit, const char* event, const char* reason);
 
-  Size limit_;                                   ///< no larger `$top` is asked for
-  std::optional<int> suspected_;                 ///< this `$top` may have been what was refused
-  MonoTime too_narrow_until_ = MonoTime::min();  ///< as smallest_refused() says
-  Size longest_;                                 ///< page
-  Size cap_;  ///< pages of so many rows were cut; 0 rows: none was
+  PageLimit limit_;
+  Size longest_;  ///< page
+  Size cap_;      ///< pages of so many rows were cut; 0 rows: none was
   Habit repeats_;
   Habit empty_links_;
   Habit unordered_;
-  std::vector<std::pair<std::string, std::string>> notices_;
+  std::vector<Notice> notices_;
 };
 
 }  // namespace mactiond::core

@@ -13,25 +13,8 @@ constexpr Duration kPostTimeout = 30s;
 
 }  // namespace
 
-void Region::restore(const StoredAction& action) {
-  tracker_.restore(action);
-  // A region with actions is known, even where no row of its own says so.
-  if (!stored_) fresh_ = false;
-  if (action.vanished || action.status.is_final()) return;
-  canceller_.restore(action.id,
-                     {action.type, action.status, action.requestor, action.requestor_comment,
-                      action.request_source, action.computer_dns_name, action.machine_id,
-                      action.created, action.last_update, action.first_seen});
-}
-
-void Region::forget_before(WallTime cutoff) {
-  tracker_.forget_before(cutoff);
-  canceller_.forget_unless([this](const ActionId& id) { return tracker_.find(id) != nullptr; });
-}
-
 CancelTime Region::cancel_time(Now now) const {
-  // A sweep that went by a clock which was contradicted since may have looked at nothing.
-  const bool swept = swept_from_ && (!clock_.jumped() || *swept_from_ >= *clock_.jumped());
+  const bool swept = sweeps_.swept(clock_.jumped());
   return {
       now,   clock_.at(now.mono),     clock_.uncertainty(), clock_.jumped(), limiter_.sustained(),
       swept, clock_.moment(now.mono), token_.fetched_at()};
@@ -39,25 +22,28 @@ CancelTime Region::cancel_time(Now now) const {
 
 void Region::advance_cancels(Now now, const Secret& token, StepWriter& out) {
   const CancelTime time = cancel_time(now);
-  cancel_wait_.reset();
+  turns_.forget_cancel_wait();
   canceller_.decide(time, {limiter_.available(Lane::Cancel, now.mono), limiter_.burst()}, out);
   while (const auto job = canceller_.job(time)) {
-    if (!take(Lane::Cancel, cancel_wait_, now, out)) break;
+    if (const auto wait = take_token(Lane::Cancel, now, out)) {
+      turns_.cancel_waits(*wait);
+      break;
+    }
     const CommandId id = out.next_id();
     canceller_.sent(*job, time, out);
     const MonoTime send_by = now.mono + kSendWithin;
     if (job->call == CancelCall::Post) {
-      others_turn_ = true;
-      calls_.emplace(id, Call{Call::Kind::CancelPost, {job->action}, now.mono, {}});
+      turns_.posted();
+      calls_.add(id, {Call::Kind::CancelPost, {job->action}, now.mono});
       out.commands().push_back(CancelAction{id, options_.name, job->action, job->comment, token,
                                             now.mono + kPostTimeout, send_by});
     } else {
-      calls_.emplace(id, Call{Call::Kind::CancelRead, {job->action}, now.mono, {}});
+      calls_.add(id, {Call::Kind::CancelRead, {job->action}, now.mono});
       out.commands().push_back(
           GetAction{id, options_.name, job->action, token, now.mono + kReadTimeout, send_by});
     }
   }
-  cancels_first_ = cancel_wait_ || (canceller_.wants_calls() && !others_turn_);
+  turns_.end_cancels(canceller_.wants_calls());
 }
 
 void Region::reread(const Call& call, ActionRead& read, Now now, StepWriter& out) {
@@ -70,7 +56,7 @@ void Region::reread(const Call& call, ActionRead& read, Now now, StepWriter& out
     return;
   }
   MACTIOND_ASSERT(read.action);
-  observe(*read.action, Source::Cancel, now, out);
+  observe(*read.action, ReadBy::Cancel, now, out);
   const Tracker::Known* known = tracker_.find(id);
   const bool current = known != nullptr && known->status == read.action->status &&
                        known->stamp == read.action->stamp();
@@ -78,7 +64,7 @@ void Region::reread(const Call& call, ActionRead& read, Now now, StepWriter& out
 }
 
 void Region::on(const CancelAnswered& answer, Now now, StepWriter& out) {
-  const Call call = end_call(answer.command);
+  const Call call = calls_.end(answer.command);
   Disposition outcome = answer.outcome;
   const bool again = answered(call, outcome, answer.server_date, now, out);
   canceller_.posted(call.ids.front(), outcome, again, cancel_time(now), out);

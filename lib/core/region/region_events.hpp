@@ -11,8 +11,7 @@
 
 namespace mactiond::core {
 
-/// The records of what a region tells; seq and instance are the recorder's. server: the API's
-/// clock.
+/// The events of a region; seq and instance are the recorder's. server: the API's clock.
 ///
 /// When a transition happened, and what that says about us.
 struct TransitionTime {

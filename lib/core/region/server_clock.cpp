@@ -42,7 +42,7 @@ std::optional<WallTime> ServerClock::moment(MonoTime when) const {
   return middle ? std::optional(std::max(*middle, reached_)) : std::nullopt;
 }
 
-MonoTime ServerClock::telling(MonoTime latest) const {
+MonoTime ServerClock::best_sample_at(MonoTime latest) const {
   if (!offset_ || uncertainty() <= std::max(kGoodEnough, fastest_)) return latest;
   const WallTime then = *at(latest);
   return latest - (then - std::chrono::floor<std::chrono::seconds>(then));

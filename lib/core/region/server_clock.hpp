@@ -21,10 +21,13 @@ class ServerClock {
   /// The same for what is recorded as a moment: it stands still where the API's time has turned out
   /// a little earlier than it was taken for, so that no later moment reads earlier.
   [[nodiscard]] std::optional<WallTime> moment(MonoTime when) const;
-  /// The last moment up to latest at which an answer tells most: about a second earlier at most.
-  /// The middle of what is possible is then a whole second, and the header says on which side the
-  /// truth is. Calls of a steady pace would else learn nothing from each other.
-  [[nodiscard]] MonoTime telling(MonoTime latest) const;
+  /// The same two, by our wall clock before the first sample.
+  [[nodiscard]] WallTime now(Now now) const { return at(now.mono).value_or(now.wall); }
+  [[nodiscard]] WallTime moment(Now now) const { return moment(now.mono).value_or(now.wall); }
+  /// The latest moment up to latest at which an answer narrows the interval most: about a second
+  /// earlier at most. The middle of what is possible is then a whole second, and the header says on
+  /// which side the truth is. Calls of a steady pace would else learn nothing from each other.
+  [[nodiscard]] MonoTime best_sample_at(MonoTime latest) const;
   /// When an answer last contradicted what was known by more than five minutes: the server's clock
   /// was set, or another server with another clock answered.
   [[nodiscard]] std::optional<MonoTime> jumped() const { return jumped_; }

@@ -18,9 +18,9 @@ constexpr Duration kBackoffMax = std::chrono::minutes(5);
 constexpr Duration kFresh = std::chrono::minutes(1);
 /// Renewals for the sake of roles come at most this often.
 constexpr Duration kRenewEvery = std::chrono::minutes(1);
-/// A grant is expected for so long after a role was found missing; later it is looked for seldom.
+/// A grant is expected for so long after a role was found missing; later it is looked for rarely.
 constexpr Duration kGrantExpected = std::chrono::hours(1);
-constexpr Duration kRenewSeldom = std::chrono::minutes(10);
+constexpr Duration kRenewRarely = std::chrono::minutes(10);
 
 }  // namespace
 
@@ -69,15 +69,17 @@ bool TokenCache::refused(MonoTime sent, MonoTime now, Random& random) {
 bool TokenCache::lacks_role(MonoTime sent, MonoTime now) {
   if (!role_missing_since_) role_missing_since_ = now;
   if (!token_ || fetched_at_ > sent || fetching_) return true;
-  const bool soon = now - *role_missing_since_ < kGrantExpected;
-  if (now - fetched_at_ < (soon ? kRenewEvery : kRenewSeldom)) return false;
+  if (now - fetched_at_ < (expects_grant(now) ? kRenewEvery : kRenewRarely)) return false;
   renew_at_ = std::min(renew_at_, now);
   return wants_fetch(now);
 }
 
-bool TokenCache::wants_roles(MonoTime now) const {
-  if (!token_ || fetching_ || !role_missing_since_) return false;
-  return now - *role_missing_since_ < kGrantExpected && now - fetched_at_ >= kRenewEvery;
+bool TokenCache::expects_grant(MonoTime now) const {
+  return role_missing_since_ && now - *role_missing_since_ < kGrantExpected;
+}
+
+bool TokenCache::needs_newer(MonoTime now) const {
+  return token_ && !fetching_ && expects_grant(now) && now - fetched_at_ >= kRenewEvery;
 }
 
 void TokenCache::renew(MonoTime now) {
@@ -88,10 +90,13 @@ void TokenCache::renew(MonoTime now) {
   renew_at_ = renewed_at_ = at;
 }
 
-void TokenCache::renew_at_once(MonoTime now) {
-  if (fetching_) return;
-  not_before_ = held_until_;
-  renew_at_ = std::min(renew_at_, now);
+bool TokenCache::renew_at_once(MonoTime now) {
+  if (!fetching_) {
+    not_before_ = held_until_;
+    renew_at_ = std::min(renew_at_, now);
+  }
+  operator_waits_ = fetching_ || wants_fetch(now);
+  return operator_waits_;
 }
 
 std::optional<Duration> TokenCache::left(MonoTime now) const {

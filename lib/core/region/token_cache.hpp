@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "base/random.hpp"
 #include "base/secret.hpp"
@@ -17,7 +18,7 @@ class TokenCache {
   /// Whether a new one should be fetched now.
   [[nodiscard]] bool wants_fetch(MonoTime now) const;
   [[nodiscard]] bool fetching() const { return fetching_; }
-  /// When wants_fetch or usable may next change by time alone; nothing while a fetch is under way.
+  /// When wants_fetch or usable may next change by time alone; nothing during a fetch.
   [[nodiscard]] std::optional<MonoTime> wake_at(MonoTime now) const;
 
   void fetch_started() { fetching_ = true; }
@@ -36,19 +37,24 @@ class TokenCache {
   /// after a failure.
   [[nodiscard]] bool refused(MonoTime sent, MonoTime now, Random& random);
 
-  /// The API refused a call sent at `sent` for want of a role. A role that was granted since the
-  /// token was made shows only in a new one (docs/defender-api.md 2). True: the call is made again
-  /// with a newer token, which is there, under way or to be fetched now.
+  /// The API refused a call sent at `sent` because a role is missing. A role that was granted since
+  /// the token was made shows only in a new one (docs/defender-api.md 2). True: the call is made
+  /// again with a newer token, which is there, being fetched or to be fetched now.
   [[nodiscard]] bool lacks_role(MonoTime sent, MonoTime now);
-  /// Whether the next attempt should have a new token first: in the first hour after a role was
-  /// found missing, at most once a minute.
-  [[nodiscard]] bool wants_roles(MonoTime now) const;
+  /// Whether a missing role may be granted soon: in the first hour after it was found missing.
+  [[nodiscard]] bool expects_grant(MonoTime now) const;
+  /// Whether the next attempt should have a new token first: while a grant is expected, at most
+  /// once a minute.
+  [[nodiscard]] bool needs_newer(MonoTime now) const;
   /// Whether that attempt has to wait for a token that is being fetched.
-  [[nodiscard]] bool awaits_roles() const { return fetching_ && role_missing_since_; }
-  /// Has a new token fetched, the old one stays in use meanwhile; at most one a minute is.
+  [[nodiscard]] bool awaits_newer() const { return fetching_ && role_missing_since_; }
+  /// Asks for a new token, at most once a minute. The old one stays in use until then.
   void renew(MonoTime now);
-  /// The same at once, because an operator asks for it; never before a Retry-After is over.
-  void renew_at_once(MonoTime now);
+  /// The same at once, because an operator waits for it; never before a Retry-After is over. True
+  /// if a token is being fetched, or is to be fetched now.
+  [[nodiscard]] bool renew_at_once(MonoTime now);
+  /// A fetch has ended. Whether an operator waited for it.
+  [[nodiscard]] bool end_wait() { return std::exchange(operator_waits_, false); }
 
   /// Failed fetches and refused new tokens since a call was last accepted.
   [[nodiscard]] int failures() const { return failures_; }
@@ -68,6 +74,7 @@ class TokenCache {
   std::optional<MonoTime> role_missing_since_;
   int failures_ = 0;
   bool fetching_ = false;
+  bool operator_waits_ = false;
 };
 
 }  // namespace mactiond::core

@@ -43,7 +43,7 @@ void Tracker::restore(const StoredAction& action) {
   known.vanished = action.vanished;
   const bool dated = known.stamp != WallTime{};
   if (dated) newest_ = std::max(newest_.value_or(known.stamp), known.stamp);
-  enter(action.id, known);
+  track(action.id, known);
   known_.insert_or_assign(action.id, std::move(known));
 }
 
@@ -81,7 +81,7 @@ Observation Tracker::observe(const MachineAction& action, const Sight& sight) {
     const bool stays =
         result.kind == Observation::Kind::Nothing || result.kind == Observation::Kind::Doubtful;
     if (stays) return result;
-    leave(action.id, known);
+    untrack(action.id, known);
   }
   known.status = action.status;
   known.type = action.type;
@@ -94,7 +94,7 @@ Observation Tracker::observe(const MachineAction& action, const Sight& sight) {
   known.created = action.created;
   known.fingerprint = print;
   known.vanished = false;
-  enter(action.id, known);
+  track(action.id, known);
   return result;
 }
 
@@ -125,9 +125,9 @@ std::vector<ActionId> Tracker::unseen(Read read, OpenSet::const_iterator first,
 bool Tracker::vanish(const ActionId& id) {
   const auto row = known_.find(id);
   if (row == known_.end() || !row->second.open()) return false;
-  leave(id, row->second);
+  untrack(id, row->second);
   row->second.vanished = true;
-  enter(id, row->second);
+  track(id, row->second);
   return true;
 }
 
@@ -135,7 +135,7 @@ void Tracker::forget_before(WallTime cutoff) {
   std::erase_if(known_, [&](const auto& row) {
     const Known& known = row.second;
     if (known.open() || known.kept_from >= cutoff) return false;
-    leave(row.first, known);
+    untrack(row.first, known);
     return true;
   });
 }
@@ -165,12 +165,12 @@ std::int64_t Tracker::ended_count() const {
   return ended;
 }
 
-void Tracker::enter(const ActionId& id, const Known& known) {
+void Tracker::track(const ActionId& id, const Known& known) {
   if (known.open()) open_.emplace(known.created.value_or(WallTime{}), id);
   count(known, 1);
 }
 
-void Tracker::leave(const ActionId& id, const Known& known) {
+void Tracker::untrack(const ActionId& id, const Known& known) {
   open_.erase({known.created.value_or(WallTime{}), id});
   count(known, -1);
 }

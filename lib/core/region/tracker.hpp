@@ -103,8 +103,8 @@ class Tracker {
 
   [[nodiscard]] std::vector<ActionId> unseen(Read read, OpenSet::const_iterator first,
                                              OpenSet::const_iterator last) const;
-  void enter(const ActionId& id, const Known& known);
-  void leave(const ActionId& id, const Known& known);
+  void track(const ActionId& id, const Known& known);
+  void untrack(const ActionId& id, const Known& known);
   void count(const Known& known, std::int64_t by);
 
   std::unordered_map<ActionId, Known> known_;

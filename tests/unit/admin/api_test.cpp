@@ -23,7 +23,7 @@ core::EngineStatus busy_status() {
   core::EngineStatus status;
   core::RegionStatus region;
   region.name = "eu";
-  region.state = "ok";
+  region.state = core::RegionState::Ok;
   region.open_actions = 3;
   region.oldest_open = 2h;
   region.next_try = 1ms;
@@ -32,7 +32,7 @@ core::EngineStatus busy_status() {
   region.strategy = "changes";
   status.regions = {region};
   region.name = "us";
-  region.state = "degraded";
+  region.state = core::RegionState::Degraded;
   region.reason = "auth: invalid_client AADSTS7000215";
   region.last_poll_age.reset();
   region.oldest_open.reset();

@@ -17,7 +17,10 @@ core::RegionStatus region(const std::string& name, const std::string& reason,
                           std::optional<Duration> last_poll_age) {
   core::RegionStatus region;
   region.name = name;
-  region.state = !reason.empty() ? "degraded" : last_poll_age ? "ok" : "starting";
+  using core::RegionState;
+  region.state = !reason.empty() ? RegionState::Degraded
+                 : last_poll_age ? RegionState::Ok
+                                 : RegionState::Starting;
   region.reason = reason;
   region.last_poll_age = last_poll_age;
   return region;
@@ -83,7 +86,7 @@ TEST(Readiness, KeepsEachReasonOnItsLine) {
   core::EngineStatus status;
   core::RegionStatus region;
   region.name = "eu";
-  region.state = "degraded";
+  region.state = core::RegionState::Degraded;
   region.reason = "x\n[+] region us: fine";
   status.regions = {region};
   EXPECT_EQ(judge_readiness(true, status).report,

@@ -32,14 +32,14 @@ TEST(ApiOutcome, IsOkWithoutALookAtTheBody) {
   EXPECT_EQ(result.detail, "");
 }
 
-TEST(ApiOutcome, RecognisesAnUnsupportedQuery) {
+TEST(ApiOutcome, ShowsWhyAQueryIsRefused) {
   const Disposition result = api(400, read_fixture("error_odata.json"));
   EXPECT_EQ(result.verdict, Verdict::GiveUp);
-  EXPECT_EQ(result.reason, Reason::Query);
+  EXPECT_EQ(result.reason, Reason::Rejected);
   EXPECT_EQ(result.detail, "ODataError: Could not find a property named 'lastUpdateDateTimeUtc'.");
 }
 
-TEST(ApiOutcome, TakesAnyOther400AsRejected) {
+TEST(ApiOutcome, TakesAny400AsRejected) {
   EXPECT_EQ(api(400, error_body("InvalidInput", "m")).reason, Reason::Rejected);
   EXPECT_EQ(api(400, "").reason, Reason::Rejected);
   EXPECT_EQ(api(500, error_body("ODataError", "m")).reason, Reason::ServerError);

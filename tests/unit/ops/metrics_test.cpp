@@ -131,7 +131,7 @@ TEST(Metrics, BeginsNoCounterLater) {
 
 TEST(Metrics, SaysWhichRegionsAreUp) {
   Metrics metrics("0.1.0", {"eu"}, {});
-  const auto up = [&](const std::string& state, const std::string& reason) {
+  const auto up = [&](core::RegionState state, const std::string& reason) {
     core::RegionStatus region;
     region.name = "eu";
     region.state = state;
@@ -140,10 +140,10 @@ TEST(Metrics, SaysWhichRegionsAreUp) {
     return value_of(metrics.text(), "mactiond_region_up", {"region=\"eu\""});
   };
   EXPECT_EQ(value_of(metrics.text(), "mactiond_region_up", {"region=\"eu\""}), 0);
-  EXPECT_EQ(up("starting", ""), 0);
-  EXPECT_EQ(up("ok", ""), 1);
-  EXPECT_EQ(up("ok", "timeout"), 1) << "one call that failed is no trouble yet";
-  EXPECT_EQ(up("degraded", "network"), 0);
+  EXPECT_EQ(up(core::RegionState::Starting, ""), 0);
+  EXPECT_EQ(up(core::RegionState::Ok, ""), 1);
+  EXPECT_EQ(up(core::RegionState::Ok, "timeout"), 1) << "one call that failed is no trouble yet";
+  EXPECT_EQ(up(core::RegionState::Degraded, "network"), 0);
   metrics.follow({}, {}, {});
   EXPECT_THAT(metrics.text(), Not(HasSubstr("mactiond_region_up{")));
 }

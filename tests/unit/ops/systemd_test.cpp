@@ -93,7 +93,7 @@ TEST(StatusLine, CountsWhatAnOperatorAsksFor) {
   status.regions.resize(2);
   status.regions[0].open_actions = 1;
   EXPECT_EQ(status_line(status), "following 2 regions, 1 open action");
-  status.regions[1].state = "degraded";
+  status.regions[1].state = core::RegionState::Degraded;
   status.regions[1].open_actions = 12;
   status.webhooks.resize(2);
   status.webhooks[0].queued = 3;

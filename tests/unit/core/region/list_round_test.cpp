@@ -240,7 +240,7 @@ TEST_F(ListRoundTest, ANextLinkOnEveryAnswerWithSkipIgnoredEndsTheRoundAndIsNotB
       EXPECT_EQ(round.shortfall(), "");
       const auto notices = paging.take_notices();
       ASSERT_EQ(notices.size(), 1U);
-      EXPECT_NE(notices[0].second.find("repeats pages"), std::string::npos);
+      EXPECT_NE(notices[0].reason.find("repeats pages"), std::string::npos);
       (void)read({kind, kDay - 24h, {}, 10'000, 0}, service);
       EXPECT_EQ(pages, count < 100 || kind != Kind::ChangedSince ? 1 : 2);
       EXPECT_TRUE(paging.take_notices().empty());

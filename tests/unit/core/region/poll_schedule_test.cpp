@@ -166,7 +166,7 @@ TEST_F(PollScheduleTest, AFailedPageIsAskedForAgainAfterABackOff) {
   for (const Duration expected : {5s, 10s, 20s, 40s, 80s, 160s, 300s, 300s}) {
     const Query query = begin_poll(now, kDay);
     EXPECT_EQ(query.since, kDay - options.lookback);
-    schedule.poll_failed(server_error(), now, random);
+    schedule.poll_failed(server_error(), false, now, random);
     const Duration wait = *schedule.poll_at() - now;
     EXPECT_GE(wait, expected * 8 / 10);
     EXPECT_LE(wait, expected * 12 / 10);
@@ -180,7 +180,7 @@ TEST_F(PollScheduleTest, AFailedPageIsAskedForAgainAfterABackOff) {
 TEST_F(PollScheduleTest, RetryAfterIsAFloorOfTheBackOff) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
-  schedule.poll_failed(test::throttled(90s), kBoot, random);
+  schedule.poll_failed(test::throttled(90s), false, kBoot, random);
   EXPECT_EQ(schedule.poll_at(), kBoot + 90s);
 }
 
@@ -188,7 +188,7 @@ TEST_F(PollScheduleTest, OpeningDoesNotCutABackOffShort) {
   schedule.start_at(kBoot);
   poll(kBoot, kDay);
   (void)begin_poll(kBoot + 15s, kDay);
-  schedule.poll_failed(test::throttled(90s), kBoot + 15s, random);
+  schedule.poll_failed(test::throttled(90s), false, kBoot + 15s, random);
   schedule.opened(kBoot + 16s);
   EXPECT_EQ(schedule.poll_at(), kBoot + 15s + 90s);
 }
@@ -220,13 +220,13 @@ TEST_F(PollScheduleTest, WhatRefusesBothQueriesBlamesNeitherAndGivesBothReasons)
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
   EXPECT_FALSE(
-      schedule.query_refused(refusal(Verdict::GiveUp, Reason::Rejected, 400, {}, "one"), kBoot));
+      schedule.query_refused(refusal(Verdict::GiveUp, Reason::Query, 400, {}, "one"), kBoot));
   EXPECT_EQ(begin_poll(kBoot, kDay).kind, Kind::OpenOrCreatedSince);
   const auto both =
-      schedule.query_refused(refusal(Verdict::GiveUp, Reason::Rejected, 400, {}, ""), kBoot);
+      schedule.query_refused(refusal(Verdict::GiveUp, Reason::Query, 400, {}, ""), kBoot);
   ASSERT_TRUE(both);
   EXPECT_EQ(both->detail, "last-update query: one; documented query: refused");
-  schedule.poll_failed(*both, kBoot, random);
+  schedule.poll_failed(*both, false, kBoot, random);
   EXPECT_FALSE(schedule.changes_refused_until());
   EXPECT_TRUE(schedule.take_notices().empty());
   EXPECT_EQ(begin_poll(kBoot + 10s, kDay).kind, Kind::ChangedSince) << "all over again";
@@ -257,7 +257,7 @@ TEST_F(PollScheduleTest, AFailureOfTheDocumentedQueryInBetweenKeepsWhatTheRoundH
   (void)begin_poll(kBoot, kDay);
   EXPECT_FALSE(schedule.query_refused(filter_refused(), kBoot));
   (void)begin_poll(kBoot, kDay);
-  schedule.poll_failed(server_error(), kBoot, random);
+  schedule.poll_failed(server_error(), false, kBoot, random);
   EXPECT_EQ(begin_poll(kBoot + 10s, kDay).kind, Kind::OpenOrCreatedSince);
   EXPECT_TRUE(schedule.poll_page({}, kFast, kBoot + 10s, {kDay, kDay}));
   EXPECT_EQ(schedule.strategy(kDay), Strategy::Documented);
@@ -310,8 +310,8 @@ struct ReloadedScheduleTest : PollScheduleTest {
     schedule.start_at(kBoot);
     (void)begin_poll(kBoot, kDay);
     for (int i = 0; i < 6; ++i) {
-      schedule.poll_failed(refusal(Verdict::Retry, Reason::ServerError, 503, retry_after), kBoot,
-                           random);
+      schedule.poll_failed(refusal(Verdict::Retry, Reason::ServerError, 503, retry_after), false,
+                           kBoot, random);
     }
   }
 };
@@ -319,14 +319,14 @@ struct ReloadedScheduleTest : PollScheduleTest {
 TEST_F(ReloadedScheduleTest, AFailingRoundIsGivenUpForOtherFilters) {
   fail(std::nullopt);
   options.filters = Filters::Documented;
-  schedule.configure(options, kFast, kBoot + 1s);
+  schedule.configure(options, false, {}, kBoot + 1s);
   EXPECT_EQ(begin_poll(kBoot + 1s, kDay).kind, Kind::OpenOrCreatedSince);
 }
 
 TEST_F(ReloadedScheduleTest, AWaitThatTheServiceAskedForStays) {
   fail(90s);
   options.page_size = 500;
-  schedule.configure(options, kFast, kBoot + 1s);
+  schedule.configure(options, false, {}, kBoot + 1s);
   EXPECT_EQ(schedule.poll_at(), kBoot + 90s);
   EXPECT_EQ(begin_poll(kBoot + 90s, kDay).top, 500);
 }
@@ -341,7 +341,7 @@ TEST_F(ReloadedScheduleTest, EveryKeyThatMakesAQueryCountsFromTheNextCall) {
     const Query before = begin_poll(kBoot, kDay);
     EXPECT_FALSE(schedule.poll_page({next.page_size, true, kDay - 1h}, kFast, kBoot, {kDay, kDay}));
     change(next);
-    schedule.configure(next, kFast, kBoot);
+    schedule.configure(next, false, {}, kBoot);
     const Query after = begin_poll(kBoot, kDay);
     EXPECT_EQ(after.top, next.page_size);
     EXPECT_EQ(after.since, kDay - next.lookback);
@@ -353,7 +353,7 @@ TEST_F(ReloadedScheduleTest, ACallUnderWayEndsBeforeTheNextOneBegins) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay);
   options.overlap = 1min;
-  schedule.configure(options, kFast, kBoot);
+  schedule.configure(options, false, {}, kBoot);
   EXPECT_FALSE(schedule.poll_round());
   EXPECT_FALSE(schedule.poll_due(kBoot, kDay));
   schedule.poll_abandoned();
@@ -365,9 +365,10 @@ TEST_F(ReloadedScheduleTest, AShorterIntervalCountsFromTheStartOfTheLastPoll) {
   (void)begin_poll(kBoot, kDay);
   EXPECT_TRUE(schedule.poll_page({}, 10min, kBoot, {kDay, kDay}));
   options.idle_interval = 20s;
-  schedule.configure(options, 20s, kBoot + 5s);
+  schedule.configure(options, false, {}, kBoot + 5s);
   EXPECT_EQ(schedule.poll_at(), kBoot + 20s);
-  schedule.configure(options, 1s, kBoot + 5s);
+  options.idle_interval = 1s;
+  schedule.configure(options, false, {}, kBoot + 5s);
   EXPECT_EQ(schedule.poll_at(), kBoot + 5s);
 }
 

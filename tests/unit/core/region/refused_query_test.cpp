@@ -71,6 +71,13 @@ TEST_F(RefusedQueryTest, BothRefusedIsTroubleAtOnceWithBothReasonsAndNothingIsRe
   EXPECT_EQ(region().strategy, "changes");
 }
 
+TEST_F(RefusedQueryTest, WhateverA400SaysTheReasonIsTheQuery) {
+  start();
+  fail_list(refused("BadRequest"));
+  fail_list(refused("HTTP 400"));
+  EXPECT_TRUE(region().reason.starts_with("query 400: ")) << region().reason;
+}
+
 TEST_F(RefusedQueryTest, ATopBeyondALimitIsHalvedAndNoFilterIsBlamed) {
   start();
   for (const int top : {10'000, 5000, 2500, 1250}) {

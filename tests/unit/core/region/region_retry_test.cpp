@@ -60,14 +60,26 @@ TEST_F(RetryTest, APermissionGrantedInTheFirstHourCountsWithinTwoMinutes) {
        {Duration(30s), Duration(90s), Duration(10min), Duration(40min), Duration(55min)}) {
     SCOPED_TRACE(to_seconds(after));
     run(after);
-    EXPECT_EQ(status().state, "degraded");
+    EXPECT_EQ(status().state, RegionState::Degraded);
     granted = now.mono;
     run(2min);
-    EXPECT_EQ(status().state, "ok");
+    EXPECT_EQ(status().state, RegionState::Ok);
     // For the next round the role is taken away again, and the token with it.
     granted.reset();
     retry();
   }
+}
+
+TEST_F(RetryTest, ARoleFoundMissingAfterALongOutageIsLookedForAsOften) {
+  EngineHarness::run(6h, [this] {
+    if (count<FetchToken>() > 0) give_token("old", 24h);
+    if (count<ListActions>() > 0) fail_list(server_error());
+  });
+  run(10min);
+  lists.clear();
+  run(30min);
+  ASSERT_GT(lists.size(), 15U);
+  for (std::size_t i = 1; i < lists.size(); ++i) EXPECT_LE(lists[i] - lists[i - 1], 2min);
 }
 
 TEST_F(RetryTest, NoMoreThanOneTokenAMinuteIsFetchedWhileARoleIsMissing) {
@@ -93,12 +105,12 @@ TEST_F(RetryTest, EachRetryOfTheFirstHourHasANewTokenOnceAMinuteHasPassed) {
 
 TEST_F(RetryTest, AnOperatorsRetryFetchesATokenAndPollsAtOnce) {
   run(3h);
-  ASSERT_EQ(status().state, "degraded");
+  ASSERT_EQ(status().state, RegionState::Degraded);
   granted = now.mono;
   retry();
   ASSERT_TRUE(reply);
   EXPECT_EQ(std::get<Done>(*reply).next_try_s, 0);
-  EXPECT_EQ(status().state, "ok");
+  EXPECT_EQ(status().state, RegionState::Ok);
   EXPECT_EQ(status().last_poll_age, Duration{});
 }
 
@@ -175,7 +187,7 @@ TEST_F(RetryTest, ARetryKeepsTheOldTokenWhereNoNewOneIsToBeHad) {
   list({open_action("a1")});
   pass(5s);
   EXPECT_GE(count<ListActions>(), 1);
-  EXPECT_EQ(status().state, "ok");
+  EXPECT_EQ(status().state, RegionState::Ok);
 }
 
 TEST_F(RetryTest, ARetryOfAnUnknownRegionIsNotFound) {
@@ -189,33 +201,33 @@ struct RegionStateTest : testing::Test, test::EngineHarness {
 };
 
 TEST_F(RegionStateTest, ARegionIsStartingUntilItsFirstAnswer) {
-  EXPECT_EQ(status().state, "starting");
+  EXPECT_EQ(status().state, RegionState::Starting);
   tick();
-  EXPECT_EQ(status().state, "starting");
+  EXPECT_EQ(status().state, RegionState::Starting);
   EXPECT_EQ(status().next_try, Duration{});
   give_token();
-  EXPECT_EQ(status().state, "starting");
+  EXPECT_EQ(status().state, RegionState::Starting);
   list({});
-  EXPECT_EQ(status().state, "ok");
+  EXPECT_EQ(status().state, RegionState::Ok);
   EXPECT_EQ(status().reason, "");
 }
 
 TEST_F(RegionStateTest, ARegionThatStartsShowsTheNewestFailureAtOnce) {
   tick();
   refuse_token(refusal(Verdict::Retry, Reason::Network, 0, {}, "connect: refused"));
-  EXPECT_EQ(status().state, "starting");
+  EXPECT_EQ(status().state, RegionState::Starting);
   EXPECT_EQ(status().reason, "network: connect: refused");
   pass(30s);
   give_token();
   fail_list(server_error());
-  EXPECT_EQ(status().state, "starting");
+  EXPECT_EQ(status().state, RegionState::Starting);
   EXPECT_EQ(status().reason, "server_error 503");
   pass(10s);
   fail_list(refusal(Verdict::Retry, Reason::Timeout, 0, {}, "no answer"));
   EXPECT_EQ(status().reason, "timeout: no answer");
   pass(20s);
   list({});
-  EXPECT_EQ(status().state, "ok");
+  EXPECT_EQ(status().state, RegionState::Ok);
   EXPECT_EQ(status().reason, "");
 }
 
@@ -224,11 +236,11 @@ TEST_F(RegionStateTest, ARegionThatNeverGotAnAnswerIsDegradedAtItsThirdFailureAn
       refusal(Verdict::Retry, Reason::Network, 0, {}, "connect: refused");
   tick();
   for (int failures = 1; failures <= 3; ++failures) {
-    EXPECT_EQ(status().state, "starting") << failures;
+    EXPECT_EQ(status().state, RegionState::Starting) << failures;
     refuse_token(unreachable);
     for (int i = 0; i < 60 && count<FetchToken>() == 0; ++i) pass(1s);
   }
-  EXPECT_EQ(status().state, "degraded");
+  EXPECT_EQ(status().state, RegionState::Degraded);
   EXPECT_EQ(told(), std::vector<std::string>{"region.degraded"});
   EXPECT_EQ(regions.at("eu").degraded, "network: connect: refused");
   EXPECT_LE(status().next_try, Duration(5min));
@@ -246,17 +258,17 @@ TEST_F(RegionStateTest, AnOkRegionShowsAFailureBeforeItIsDegraded) {
   begin();
   for (int i = 0; i < 30 && count<ListActions>() == 0; ++i) pass(1s);
   fail_list(server_error());
-  EXPECT_EQ(status().state, "ok");
+  EXPECT_EQ(status().state, RegionState::Ok);
   EXPECT_EQ(status().reason, "server_error 503");
 }
 
 TEST_F(RegionStateTest, ARegionThatWasDegradedBeforeARestartIsStarting) {
   snapshot.regions.push_back({"eu", test::kDay, std::nullopt, "permission 403: Forbidden"});
   tick();
-  EXPECT_EQ(status().state, "starting");
+  EXPECT_EQ(status().state, RegionState::Starting);
   give_token();
   fail_list(kNoRole);
-  EXPECT_EQ(status().state, "degraded");
+  EXPECT_EQ(status().state, RegionState::Degraded);
 }
 
 TEST_F(RegionStateTest, ARegionThatCannotSeeAllRowsIsDegradedFromItsFirstPoll) {
@@ -267,7 +279,7 @@ TEST_F(RegionStateTest, ARegionThatCannotSeeAllRowsIsDegradedFromItsFirstPoll) {
                                             open_action("a2").updated(server())};
   for (int page = 0; page < 6 && !status().last_poll_age; ++page) list(stuck);
   ASSERT_TRUE(status().last_poll_age);
-  EXPECT_EQ(status().state, "degraded");
+  EXPECT_EQ(status().state, RegionState::Degraded);
   EXPECT_NE(status().reason.find("repeats a full page"), std::string::npos) << status().reason;
 }
 

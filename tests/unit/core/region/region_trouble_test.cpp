@@ -269,14 +269,14 @@ TEST_F(FailingSweepTest, OfANewRegionIsTroubleThatSaysWhatComesOfIt) {
   EXPECT_EQ(told(), Lines{});
   fail_sweeps(1, kRefused);
   EXPECT_EQ(told(), Lines{"region.degraded"});
-  EXPECT_EQ(region().state, "degraded");
+  EXPECT_EQ(region().state, RegionState::Degraded);
   for (const char* part : {"every sweep fails: BadRequest: no such filter", "stays new",
                            "nothing is cancelled", "vanished actions are not noticed"}) {
     EXPECT_NE(reason().find(part), std::string::npos) << part << " in " << reason();
   }
   fail_sweeps(20, kRefused);
   EXPECT_EQ(told(), Lines{"region.degraded"}) << "once, whatever the polls between say";
-  EXPECT_EQ(region().state, "degraded");
+  EXPECT_EQ(region().state, RegionState::Degraded);
 }
 
 TEST_F(FailingSweepTest, ThatGetsThroughAgainEndsTheTrouble) {
@@ -287,7 +287,7 @@ TEST_F(FailingSweepTest, ThatGetsThroughAgainEndsTheTrouble) {
   EXPECT_NE(reason().find("timeout"), std::string::npos) << reason();
   EXPECT_EQ(reason().find("stays new"), std::string::npos) << reason();
   EXPECT_EQ(reason().find("nothing is cancelled"), std::string::npos) << "it was swept before";
-  for (int i = 0; i < 700 && region().state != "ok"; ++i, pass(1s)) {
+  for (int i = 0; i < 700 && region().state != RegionState::Ok; ++i, pass(1s)) {
     if (count<FetchToken>() > 0) give_token();
     if (const auto sweep = take_list(Query::Kind::CreatedSince))
       answer(*sweep, {open_action("a1")});

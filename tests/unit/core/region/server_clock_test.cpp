@@ -56,7 +56,7 @@ TEST(ServerClock, ConvergesAlsoWhereThePaceIsWholeSeconds) {
     for (int i = 0; i < 6; ++i) {
       clock.sample(server.date(now + 10ms), now, now + 20ms);
       const MonoTime latest = now + 15s;
-      const MonoTime next = clock.telling(latest);
+      const MonoTime next = clock.best_sample_at(latest);
       EXPECT_LE(next, latest);
       EXPECT_GT(next, latest - 1s);
       now = next;
@@ -64,7 +64,7 @@ TEST(ServerClock, ConvergesAlsoWhereThePaceIsWholeSeconds) {
     EXPECT_LE(std::chrono::abs(*clock.at(now) - server.at(now)), Duration(60ms))
         << to_milliseconds(phase);
     EXPECT_LE(clock.uncertainty(), Duration(60ms));
-    EXPECT_EQ(clock.telling(now + 15s), now + 15s) << "known well enough";
+    EXPECT_EQ(clock.best_sample_at(now + 15s), now + 15s) << "known well enough";
   }
 }
 

@@ -1,0 +1,37 @@
+#include "core/region/call_turns.hpp"
+
+#include <algorithm>
+
+namespace mactiond::core {
+
+std::array<CallTurns::Turn, CallTurns::kTurns> CallTurns::order() const {
+  std::array<Turn, kTurns> order{};
+  for (std::size_t i = 0; i < kTurns; ++i) order[i] = static_cast<Turn>((first_ + i) % kTurns);
+  return order;
+}
+
+Lane CallTurns::lane_of(Turn turn) const {
+  if (turn == kSweep) return Lane::Sweep;
+  if (turn == kPoll) return Lane::List;
+  return lookup_early_ ? Lane::Lookup : Lane::LateLookup;
+}
+
+void CallTurns::granted(Turn turn) {
+  first_ = (turn + 1) % kTurns;
+  if (turn != kSweep) lookup_early_ = turn == kPoll;
+  others_turn_ = false;
+}
+
+MonoTime CallTurns::possible_at(Turn turn, MonoTime due) const {
+  return std::max(due, waits_[turn].value_or(due));
+}
+
+MonoTime CallTurns::cancel_possible_at(MonoTime due) const {
+  return std::max(due, cancel_wait_.value_or(due));
+}
+
+void CallTurns::end_cancels(bool wanted) {
+  cancels_first_ = cancel_wait_ || (wanted && !others_turn_);
+}
+
+}  // namespace mactiond::core

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "base/time.hpp"
+#include "core/quota/call_meter.hpp"
+
+namespace mactiond::core {
+
+/// Who of a region gets the quota's next token, so that nobody starves another.
+///
+/// Lookups, polls and sweeps take turns. A cancel that waits for a token goes before all of them;
+/// after each POST they get a call before the next decision may hold them up.
+class CallTurns {
+ public:
+  enum Turn : std::size_t { kLookup, kPoll, kSweep, kTurns };
+
+  /// The quota is asked again: it lets go what it held back, or says so again.
+  void forget_waits() { waits_.fill(std::nullopt); }
+  /// Who is asked first, second and last.
+  [[nodiscard]] std::array<Turn, kTurns> order() const;
+  /// A lookup goes before the lists' floor once after each page of a poll: what has ended is
+  /// reported at once, and a flood of lookups does not stop the polls.
+  [[nodiscard]] Lane lane_of(Turn turn) const;
+  void granted(Turn turn);
+  /// The quota has no token for it before then.
+  void wait(Turn turn, MonoTime until) { waits_[turn] = until; }
+  /// When a call that is due at that time can be made, as far as the quota has said.
+  [[nodiscard]] MonoTime possible_at(Turn turn, MonoTime due) const;
+
+  /// The same for cancels, which have no turn.
+  void forget_cancel_wait() { cancel_wait_.reset(); }
+  void cancel_waits(MonoTime until) { cancel_wait_ = until; }
+  [[nodiscard]] MonoTime cancel_possible_at(MonoTime due) const;
+  void posted() { others_turn_ = true; }
+  /// All cancels that can be made were made. wanted: a due decision waits for calls.
+  void end_cancels(bool wanted);
+  /// Nobody else takes the token that a cancel waits for.
+  [[nodiscard]] bool cancels_first() const { return cancels_first_; }
+
+ private:
+  std::size_t first_ = kLookup;
+  bool lookup_early_ = true;
+  std::array<std::optional<MonoTime>, kTurns> waits_;
+  std::optional<MonoTime> cancel_wait_;
+  bool cancels_first_ = false;
+  bool others_turn_ = false;
+};
+
+}  // namespace mactiond::core

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "base/disposition.hpp"
+#include "base/time.hpp"
+
+namespace mactiond::core {
+
+/// What the sweeps of a region came to: whether everything was seen, and why no sweep gets through.
+class SweepRecord {
+ public:
+  void began(MonoTime now) { began_ = now; }
+  void page_arrived() { failures_ = 0; }
+  void completed();
+  /// A sweep failed although polls do not. True if so many failed in a row that it is trouble.
+  [[nodiscard]] bool failed();
+
+  void set_trouble(Disposition trouble) { trouble_ = std::move(trouble); }
+  /// Why no sweep gets through, until one does.
+  [[nodiscard]] const std::optional<Disposition>& trouble() const { return trouble_; }
+  /// Whether a sweep was complete since the start. One that went by a clock which was contradicted
+  /// since may have looked at nothing.
+  [[nodiscard]] bool swept(std::optional<MonoTime> clock_jumped) const;
+
+ private:
+  MonoTime began_{};
+  std::optional<MonoTime> complete_from_;  ///< when the last complete one began
+  int failures_ = 0;
+  std::optional<Disposition> trouble_;
+};
+
+}  // namespace mactiond::core

@@ -1,0 +1,75 @@
+#include "core/region/call_turns.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "support/builders.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+using test::kBoot;
+using Order = std::array<CallTurns::Turn, CallTurns::kTurns>;
+
+TEST(CallTurns, WhoeverGotATokenIsAskedLast) {
+  CallTurns turns;
+  EXPECT_EQ(turns.order(), (Order{CallTurns::kLookup, CallTurns::kPoll, CallTurns::kSweep}));
+  turns.granted(CallTurns::kLookup);
+  EXPECT_EQ(turns.order(), (Order{CallTurns::kPoll, CallTurns::kSweep, CallTurns::kLookup}));
+  turns.granted(CallTurns::kSweep);
+  EXPECT_EQ(turns.order(), (Order{CallTurns::kLookup, CallTurns::kPoll, CallTurns::kSweep}));
+}
+
+TEST(CallTurns, OneLookupAfterEachPageOfAPollGoesBeforeTheListsFloor) {
+  CallTurns turns;
+  EXPECT_EQ(turns.lane_of(CallTurns::kPoll), Lane::List);
+  EXPECT_EQ(turns.lane_of(CallTurns::kSweep), Lane::Sweep);
+  EXPECT_EQ(turns.lane_of(CallTurns::kLookup), Lane::Lookup);
+  turns.granted(CallTurns::kLookup);
+  EXPECT_EQ(turns.lane_of(CallTurns::kLookup), Lane::LateLookup);
+  turns.granted(CallTurns::kSweep);
+  EXPECT_EQ(turns.lane_of(CallTurns::kLookup), Lane::LateLookup);
+  turns.granted(CallTurns::kPoll);
+  EXPECT_EQ(turns.lane_of(CallTurns::kLookup), Lane::Lookup);
+}
+
+TEST(CallTurns, ACallWaitsForItsTimeAndForTheQuota) {
+  CallTurns turns;
+  EXPECT_EQ(turns.possible_at(CallTurns::kPoll, kBoot), kBoot);
+  turns.wait(CallTurns::kPoll, kBoot + 5s);
+  EXPECT_EQ(turns.possible_at(CallTurns::kPoll, kBoot), kBoot + 5s);
+  EXPECT_EQ(turns.possible_at(CallTurns::kPoll, kBoot + 9s), kBoot + 9s);
+  EXPECT_EQ(turns.possible_at(CallTurns::kSweep, kBoot), kBoot) << "of another";
+  turns.forget_waits();
+  EXPECT_EQ(turns.possible_at(CallTurns::kPoll, kBoot), kBoot);
+}
+
+TEST(CallTurns, NobodyTakesTheTokenThatACancelWaitsFor) {
+  CallTurns turns;
+  turns.cancel_waits(kBoot + 5s);
+  turns.end_cancels(false);
+  EXPECT_TRUE(turns.cancels_first());
+  EXPECT_EQ(turns.cancel_possible_at(kBoot), kBoot + 5s);
+  turns.forget_waits();
+  EXPECT_EQ(turns.cancel_possible_at(kBoot), kBoot + 5s) << "it is asked for by itself";
+  turns.forget_cancel_wait();
+  turns.end_cancels(false);
+  EXPECT_FALSE(turns.cancels_first());
+}
+
+TEST(CallTurns, AfterAPostTheOthersGetACallBeforeTheNextDecision) {
+  CallTurns turns;
+  turns.end_cancels(true);
+  EXPECT_TRUE(turns.cancels_first());
+  turns.posted();
+  turns.end_cancels(true);
+  EXPECT_FALSE(turns.cancels_first());
+  turns.granted(CallTurns::kPoll);
+  turns.end_cancels(true);
+  EXPECT_TRUE(turns.cancels_first());
+}
+
+}  // namespace
+}  // namespace mactiond::core
