@@ -52,7 +52,7 @@ ctl::Style style_of_terminal() {
   return style;
 }
 
-// A command that runs; options may stand behind it too.
+// A command that runs; options may follow it too.
 CLI::App* add(CLI::App& above, Choice& choice, const char* name, const char* what,
               std::function<int()> run) {
   CLI::App* command = above.add_subcommand(name, what);
@@ -125,7 +125,7 @@ void add_webhook_commands(CLI::App& app, Choice& choice) {
   CLI::App* webhook = add_group(app, "webhook", "where events are delivered to");
   add(*webhook, choice, "list", "state and queue of each",
       [&] { return ctl::list_webhooks(session); });
-  add(*webhook, choice, "test", "send one test event now and tell the receiver's answer",
+  add(*webhook, choice, "test", "send one test event now and print the receiver's answer",
       [&] { return ctl::test_webhook(session, choice.webhook); })
       ->add_option("NAME", choice.webhook)
       ->required();

@@ -32,7 +32,7 @@ std::string user_name() {
   for (const char* variable : {"SUDO_USER", "USER", "LOGNAME"}) {
     const char* name = std::getenv(variable);
     if (name != nullptr && *name != '\0') {
-      return mend_utf8(std::string_view(name).substr(0, kNameMax / 3));
+      return repair_utf8(std::string_view(name).substr(0, kNameMax / 3));
     }
   }
   return {};

@@ -9,7 +9,7 @@
 
 namespace mactiond::ctl {
 
-/// How to write for who reads.
+/// How to write for the reader.
 struct Style {
   std::size_t width = 0;  ///< columns of the terminal; 0: no limit
   bool colour = false;

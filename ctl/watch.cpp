@@ -32,7 +32,7 @@ class Outage {
   int attempts_ = 0;
 };
 
-// False if whoever reads what is printed has gone away meanwhile.
+// False if the reader of the output has gone away.
 bool wait_for_reconnect() {
   constexpr int kWaitMs = 1000;
   pollfd reader{STDOUT_FILENO, 0, 0};

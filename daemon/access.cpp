@@ -150,12 +150,12 @@ Result<std::shared_ptr<runtime::WebhookAccess>> AccessBuilder::build(const confi
     auto done = config::reread_secrets(current, environment_);
     if (done) done = point(used, current, idle_connections);
     if (done) {
-      ops::log(core::Note::Level::Info, "secrets_reread", {{"webhook", current.core.name}});
+      ops::log(core::LogEntry::Level::Info, "secrets_reread", {{"webhook", current.core.name}});
     } else {
-      ops::log(core::Note::Level::Error, "secrets_not_usable",
+      ops::log(core::LogEntry::Level::Error, "secrets_not_usable",
                {{"webhook", current.core.name},
                 {"error", done.error().message()},
-                {"hint", "the former ones stay in use until the files are mended"}});
+                {"hint", "the previous ones stay in use until the files are corrected"}});
     }
   };
   return access;

@@ -26,10 +26,10 @@ struct AccessMistake {
   Error error;
 };
 
-/// Makes what the runner reaches regions and webhooks by.
+/// Makes the accesses by which the runner reaches regions and webhooks.
 ///
-/// Whoever trusts the same and goes out the same way shares one client, over reloads too: a trust
-/// store of its own costs each more than a megabyte. A client lives as long as somebody uses it.
+/// Accesses with the same trust and the same proxy share one client, over reloads too: each trust
+/// store costs more than a megabyte. A client lives as long as an access uses it.
 class AccessBuilder {
  public:
   /// clock and environment outlive what is built.
@@ -62,7 +62,7 @@ class AccessBuilder {
   std::map<Key, std::weak_ptr<http::Client>> clients_;
 };
 
-/// Adds what keeps the configuration from being used to what is wrong with it.
+/// Adds what makes the configuration unusable to its problems.
 void add_mistakes(const std::vector<AccessMistake>& mistakes, config::LoadResult& loaded);
 
 /// Everything of a start that reads files and variables and touches neither network nor state.

@@ -38,7 +38,7 @@ namespace mactiond::daemon {
 namespace {
 
 namespace asio = boost::asio;
-using Level = core::Note::Level;
+using Level = core::LogEntry::Level;
 
 constexpr unsigned kSocketMode = 0660;
 /// Longer than the driver's grace time; after it the process ends as it is. Nothing is lost: what
@@ -117,7 +117,7 @@ void App::open_driver(runtime::Accesses accesses) {
   runner_ = std::make_unique<runtime::CommandRunner>(
       clock_, std::move(accesses), metrics_,
       [this](core::Event event) { driver_->post(std::move(event)); });
-  driver_->use(*runner_);
+  driver_->set_runner(*runner_);
   if (opened_.recovered) driver_->post(*std::exchange(opened_.recovered, std::nullopt));
 }
 

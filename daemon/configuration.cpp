@@ -11,7 +11,7 @@
 namespace mactiond::daemon {
 namespace {
 
-using Level = core::Note::Level;
+using Level = core::LogEntry::Level;
 
 void log_warnings(const std::vector<config::Problem>& problems) {
   for (const config::Problem& problem : problems) {
@@ -63,7 +63,7 @@ std::vector<std::string> Configuration::take_over(config::LoadResult loaded, Run
   if (!problems.empty()) return problems;
   auto reached = accesses(loaded);
   if (!reached) return loaded.errors();
-  const auto go_over = [&] { running.runner.use(std::move(*reached)); };
+  const auto go_over = [&] { running.runner.set_accesses(std::move(*reached)); };
   const auto changed = running.driver.reconfigure(engine_options(loaded.config), go_over);
   if (!changed) return {changed.error().message()};
   config_ = std::move(loaded.config);

@@ -73,8 +73,8 @@ Explainer::Outcome Explainer::try_out(const config::Config& config,
                                       const std::vector<core::OpenActions>& actions) const {
   const auto trial = std::make_shared<core::PolicyTrial>(to_options_(config));
   const auto end = SteadyClock::now() + kMatchAtMost;
-  const auto go_on = [&] { return !stopping_ && SteadyClock::now() < end; };
-  if (trial->match(actions, go_on)) return trial;
+  const auto keep_going = [&] { return !stopping_ && SteadyClock::now() < end; };
+  if (trial->match(actions, keep_going)) return trial;
   return std::vector<std::string>{too_long(trial->pattern_count(), actions)};
 }
 

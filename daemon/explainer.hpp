@@ -16,9 +16,9 @@
 
 namespace mactiond::daemon {
 
-/// Reads a configuration that is not in force and holds its policies against the open actions, on a
-/// thread of its own and for some seconds at most: both may take long. One at a time. Opens no file
-/// that the configuration names: who asks may not be allowed to know of it.
+/// Reads a configuration that is not in force and matches its policies against the open actions.
+/// Both may take long, so they have a thread of their own and some seconds at most. One at a time.
+/// Opens no file that the configuration names: the asker may not be allowed to know about it.
 class Explainer {
  public:
   /// The trial, or why there is none, error by error.

@@ -10,9 +10,9 @@
 namespace mactiond::daemon {
 namespace {
 
-using Level = core::Note::Level;
+using Level = core::LogEntry::Level;
 
-/// To copy so many facts takes the loop some milliseconds.
+/// To copy this many facts takes the loop some milliseconds.
 constexpr std::size_t kExplainedAtMost = 20'000;
 
 }  // namespace

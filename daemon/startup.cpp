@@ -82,7 +82,7 @@ Result<ops::TransitionLog> open_log(const config::TransitionLog& config,
 }  // namespace
 
 int report(const NotUsable& refused) {
-  ops::log(core::Note::Level::Error, refused.event, {{"error", refused.error.message()}});
+  ops::log(core::LogEntry::Level::Error, refused.event, {{"error", refused.error.message()}});
   return exit_code_of(refused.error);
 }
 

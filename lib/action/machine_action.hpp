@@ -110,7 +110,7 @@ struct MachineAction {
 /// How many commands of a live response have completed; 0 for every other action.
 [[nodiscard]] int completed_commands(const MachineAction& action);
 
-/// FNV-1a of the document: tells whether a stored copy is still what the API shows.
+/// FNV-1a of the document: another one means that a stored copy is not what the API shows.
 [[nodiscard]] std::uint64_t fingerprint(std::string_view document);
 
 }  // namespace mactiond

@@ -18,7 +18,7 @@ namespace mactiond::admin {
 [[nodiscard]] http::Response text_answer(int status, std::string_view content_type,
                                          std::string body);
 
-/// An RFC 9457 problem+json answer. The detail tells the reader what to do.
+/// An RFC 9457 problem+json answer. The detail says what to do.
 [[nodiscard]] http::Response problem(int status, const std::string& title,
                                      const std::string& detail);
 [[nodiscard]] http::Response bad_request(const std::string& detail);

@@ -34,7 +34,7 @@ std::string region_json(const core::RegionStatus& region) {
   JsonMembers members;
   members.add("name", region.name).add("state", to_string(region.state));
   add_or_null(members, "reason", region.reason);
-  // Rounded up: 0 says that an attempt is under way.
+  // Rounded up: 0 says that an attempt is in progress.
   members.add("next_try_s", to_seconds(region.next_try + std::chrono::seconds(1) - Duration(1)));
   members.add("open_actions", region.open_actions);
   add_optional_seconds(members, "oldest_open_s", region.oldest_open);

@@ -23,8 +23,8 @@ struct Target {
 /// Nothing where an escape is broken or hides a NUL. A parameter without "=" has an empty value.
 [[nodiscard]] std::optional<Target> parse_target(std::string_view text);
 
-/// Why the query is not to be had: a name that is not among allowed (separated by blanks), or one
-/// given twice that has no "*" behind it there.
+/// A 400 if a parameter is not among allowed (separated by blanks), or is given twice without a "*"
+/// behind its name there.
 [[nodiscard]] std::optional<http::Response> check_query(const Target& target,
                                                         std::string_view allowed);
 

@@ -42,7 +42,7 @@ std::optional<http::Response> read_cursor(const Target& target, core::DeadLetter
 }
 
 http::Response tested_answer(const std::string& webhook, const core::WebhookTested& tested) {
-  const Disposition& outcome = tested.outcome;
+  const Outcome& outcome = tested.outcome;
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(tested.took);
   JsonMembers members;
   members.add("webhook", webhook)

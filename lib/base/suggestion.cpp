@@ -37,7 +37,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return last.back();
 }
 
-// Whether the letters of word stand in text, in their order.
+// Whether text has the letters of word, in their order.
 bool is_shortened(std::string_view word, std::string_view text) {
   for (const char c : text) {
     if (!word.empty() && word.front() == c) word.remove_prefix(1);

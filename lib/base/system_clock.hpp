@@ -14,7 +14,7 @@ class SystemClock final : public Clock {
 };
 
 /// Names the current boot (kernel random/boot_id); MonoTime values are comparable only within one.
-/// Without dashes. Where /proc/sys is hidden, $MACTIOND_BOOT_ID tells it; empty where neither does.
+/// Without dashes. Where /proc/sys is hidden, the value of $MACTIOND_BOOT_ID; empty without both.
 [[nodiscard]] std::string read_boot_id();
 
 }  // namespace mactiond

@@ -30,7 +30,7 @@ struct Now {
   MonoTime mono{};
 };
 
-/// Where time comes from. Only the driver holds one; everything below it is told the time.
+/// Where time comes from. Only the driver holds one; everything below it is given the time.
 class Clock {
  public:
   Clock() = default;

@@ -49,15 +49,15 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-std::string mend_utf8(std::string_view text) {
+std::string repair_utf8(std::string_view text) {
   constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-  std::string mended;
+  std::string repaired;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = byte(text[i]) < 0x80 ? 1 : utf8_length(text.substr(i));
-    mended += length == 0 ? kReplacement : text.substr(i, length);
+    repaired += length == 0 ? kReplacement : text.substr(i, length);
     i += length == 0 ? 1 : length;
   }
-  return mended;
+  return repaired;
 }
 
 }  // namespace mactiond

@@ -10,11 +10,11 @@ namespace mactiond {
 /// with; 0 if it begins with none. text is not empty; ASCII is not for here and gives 0.
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
 
-/// What text begins with, in whole characters, of at most so many bytes.
+/// The beginning of text in whole characters, with at most this many bytes.
 [[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t bytes_max);
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 /// Each byte that belongs to no well-formed character becomes U+FFFD, as in JSON that we write.
-[[nodiscard]] std::string mend_utf8(std::string_view text);
+[[nodiscard]] std::string repair_utf8(std::string_view text);
 
 }  // namespace mactiond

@@ -109,7 +109,7 @@ void check_repeated(const Node& table, std::string_view key, Reader& reader) {
   std::set<std::string> before;
   for (const Node& item : list->children) {
     if (before.insert(to_lower(item.text)).second) continue;
-    reader.warn(item.place, shown(item.text) + " stands in the list already");
+    reader.warn(item.place, shown(item.text) + " is in the list already");
   }
 }
 
@@ -170,7 +170,7 @@ void check_shadowed(const std::vector<const Node*>& tables, const Config& config
     reader.warn(tables[after]->place,
                 shown(policy.name) + " never governs: " + shown(config.policies[*before].name) +
                     " in line " + std::to_string(tables[*before]->place.line) +
-                    " stands before it and fits all that it fits");
+                    " comes before it and fits all that it fits");
   }
 }
 

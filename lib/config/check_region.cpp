@@ -40,7 +40,7 @@ bool is_all_zeros(std::string_view id) {
          id.find_first_not_of("0-{}") == std::string_view::npos;
 }
 
-// A base URL to which the daemon adds more: what stands there already would stand there twice.
+// A base URL to which the daemon adds more: what is there already would be there twice.
 struct Base {
   std::string key;
   const http::Url& url;

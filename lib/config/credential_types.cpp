@@ -79,7 +79,7 @@ bool BasicCredential::read(const Node& node, SecretValue& value, Reader& reader)
   }
   if (has_blank_ends(text)) {
     reader.warn(node.place, value.source +
-                                ": a blank stands before the user or after the password; remove "
+                                ": there is a blank before the user or after the password; remove "
                                 "it unless it belongs there");
   }
   return true;

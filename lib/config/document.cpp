@@ -82,17 +82,17 @@ struct Hint {
 
 // The parser says where it stopped, not what was meant.
 constexpr std::array<Hint, 6> kHints = {
-    {{"could not determine value type", "text stands in quotes: name = \"eu\""},
-     {"expected digit", "text and durations stand in quotes: timeout = \"5s\""},
+    {{"could not determine value type", "text needs quotes: name = \"eu\""},
+     {"expected digit", "text and durations need quotes: timeout = \"5s\""},
      {"control characters", "is the quote closed in its line?"},
      {"redefine existing array", "write [[…]] for one more"},
-     {"cannot redefine existing", "it stands further up already"},
+     {"cannot redefine existing", "it is further up already"},
      {"expected '='", "a line is a table in brackets, or key = value"}}};
 
 std::string syntax_message(std::string_view description) {
   // It would repeat the digits, and they may be a secret that lacks its quotes.
   if (description.find("representable") != std::string_view::npos) {
-    return "a number beyond 64 bits; text stands in quotes";
+    return "a number beyond 64 bits; text needs quotes";
   }
   for (const Hint& known : kHints) {
     if (description.find(known.words) == std::string_view::npos) continue;

@@ -15,13 +15,13 @@ struct Place {
   auto operator<=>(const Place&) const = default;
 };
 
-/// One value of a configuration file, or one table, and where it stands.
+/// One value of a configuration file, or one table, and its place.
 struct Node {
   enum class Kind : std::uint8_t { Text, Integer, Number, Flag, List, Table, Other };
 
   Kind kind = Kind::Other;
   Place place;
-  std::string key;  ///< under which it stands in its table; empty inside a list
+  std::string key;  ///< its name in its table; empty inside a list
   Place key_place;
   std::string text;
   std::int64_t integer = 0;

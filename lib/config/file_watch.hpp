@@ -10,7 +10,7 @@
 
 namespace mactiond::config {
 
-/// Tells when one of some files is another than before: replaced, written to, gone or there again.
+/// Notices when one of some files changes: when it is replaced, written to, removed or created.
 /// Costs one stat a file each time it is asked.
 class FileWatch {
  public:

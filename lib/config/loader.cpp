@@ -36,8 +36,8 @@ Keys keys_of(const std::vector<Option<Section>>& options) {
   return keys;
 }
 
-// What may stand in the table that prefix ("" or "quota.") names, and the options elsewhere in
-// the section by their last part.
+// What may be in the table that prefix ("" or "quota.") names, and the options elsewhere in the
+// section by their last part.
 std::string guess_key(std::string_view word, std::string_view prefix, const Keys& keys) {
   Keys near;
   for (const std::string_view key : keys) {
@@ -120,7 +120,7 @@ void read_single(const Node& root, const std::string& name,
   read_section(*table, name, options, section, reader);
 }
 
-// The tables under [[name]]; anything else there is told.
+// The tables under [[name]]; anything else there is reported.
 std::vector<const Node*> tables_of(const Node& root, const std::string& name, Reader& reader) {
   std::vector<const Node*> tables;
   const Node* list = root.child(name);

@@ -113,18 +113,19 @@ Result<Secret> finish(const Secret& read, std::string_view source, BlankEnds end
   }
   if (text.empty()) return refuse(source, "the secret is empty");
   if (text.starts_with(kByteOrderMark) || text.ends_with(kByteOrderMark)) {
-    return refuse(source, "a byte order mark (BOM) stands around the secret; save it without one");
+    return refuse(source,
+                  "there is a byte order mark (BOM) around the secret; save it without one");
   }
   if (is_control(text.front()) || is_control(text.back())) {
     return refuse(source,
-                  "a line break or a control character stands before or after the secret; remove "
+                  "there is a line break or a control character before or after the secret; remove "
                   "it: printf %s 'secret' > file writes none");
   }
   if (std::any_of(text.begin(), text.end(), is_control)) {
     return refuse(source, "the secret holds a line break or a control character");
   }
   if (ends == BlankEnds::Refused && has_blank_ends(text)) {
-    return refuse(source, "a blank stands before or after the secret; remove it");
+    return refuse(source, "there is a blank before or after the secret; remove it");
   }
   return Secret(std::move(text));
 }

@@ -28,7 +28,7 @@ struct ListActions {
   Query query;
   Secret token;
   MonoTime deadline{};
-  MonoTime send_by{};  ///< not sent at all after it: core/quota/quota.hpp, kSendWithin
+  MonoTime send_by{};  ///< not sent at all after it: core/quota/limiter.hpp, kSendWithin
 };
 
 struct GetAction {
@@ -37,7 +37,7 @@ struct GetAction {
   ActionId action;
   Secret token;
   MonoTime deadline{};
-  MonoTime send_by{};  ///< not sent at all after it: core/quota/quota.hpp, kSendWithin
+  MonoTime send_by{};  ///< not sent at all after it: core/quota/limiter.hpp, kSendWithin
 };
 
 /// POST …/cancel. Sent at most once per command, and only while its token is fresh.
@@ -48,7 +48,7 @@ struct CancelAction {
   std::string comment;
   Secret token;
   MonoTime deadline{};
-  MonoTime send_by{};  ///< not sent at all after it: core/quota/quota.hpp, kSendWithin
+  MonoTime send_by{};  ///< not sent at all after it: core/quota/limiter.hpp, kSendWithin
 };
 
 /// Read from the store, not from the network: the oldest deliveries of a webhook that are due.
@@ -58,7 +58,7 @@ struct LoadDeliveries {
   WallTime due_until{};
   int limit = 0;
   bool oldest = false;  ///< only the oldest event that waits, if it is due
-  /// Also those not due that may be tried as soon as the receiver takes events:
+  /// Also those not due that may be tried as soon as the receiver accepts events:
   /// DeliveryRetryRow::early_from.
   bool early = false;
 };

@@ -70,7 +70,7 @@ struct Decision {
   return "";
 }
 
-/// An action was told to be stale: once per policy and status.
+/// An action was reported as stale: once per policy and status.
 struct StaleRow {
   std::string region;
   ActionId action;
@@ -78,7 +78,8 @@ struct StaleRow {
   std::string status;
 };
 
-/// The hour (of the API's clock) in which a policy's limit was last told to hold cancels back.
+/// The hour (of the API's clock) in which it was last reported that a policy's limit holds cancels
+/// back.
 struct SuppressedRow {
   std::string policy;
   WallTime hour{};

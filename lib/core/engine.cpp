@@ -16,9 +16,9 @@ using namespace std::chrono_literals;
 constexpr Duration kPruneInterval = 1h;
 /// A wall clock that moves by more than this against the monotonic one was set, not slewed.
 constexpr Duration kJump = 2s;
-/// What a wall clock is corrected by in daily life is less.
+/// Larger than any routine correction: the clock was set.
 constexpr Duration kClockSet = 1h;
-/// Clocks that were not set for so long say by themselves what is old.
+/// After this long without a jump the clocks alone decide what is old.
 constexpr Duration kSteadyFor = 24h;
 /// Regions begin one after the other within this time.
 constexpr Duration kSpread = 2s;
@@ -27,7 +27,7 @@ constexpr std::size_t kPlansMax = 4000;
 constexpr std::size_t kRegionPlansMin = 20;
 constexpr std::size_t kRegionPlansMax = 1000;
 
-const char* note_name(EventType type) {
+const char* log_event_of(EventType type) {
   switch (type) {
     case EventType::WebhookPaused:
       return "webhook_paused";
@@ -44,15 +44,15 @@ const char* note_name(EventType type) {
   }
 }
 
-Note::Level note_level(EventType type) {
+LogEntry::Level log_level_of(EventType type) {
   switch (type) {
     case EventType::WebhookResumed:
     case EventType::WebhookRecovered:
-      return Note::Level::Info;
+      return LogEntry::Level::Info;
     case EventType::WebhookFailing:
-      return Note::Level::Warning;
+      return LogEntry::Level::Warning;
     default:
-      return Note::Level::Error;
+      return LogEntry::Level::Error;
   }
 }
 
@@ -74,11 +74,11 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
   if (snapshot.recovery) {
     ledger.hold_policies_until(hold_end(*snapshot.recovery, options.boot_id, now));
   }
-  for (const StaleRow& row : snapshot.told_stale) ledger.restore(row);
+  for (const StaleRow& row : snapshot.reported_stale) ledger.restore(row);
   for (const SuppressedRow& row : snapshot.suppressed) ledger.restore(row);
   for (const Decision& decision : snapshot.decisions) ledger.restore(decision);
   for (const Decision& decision : snapshot.decisions) {
-    if (!has_region(options, decision.region)) ledger.leave(decision.region);
+    if (!has_region(options, decision.region)) ledger.retire(decision.region);
   }
   const auto count = static_cast<std::int64_t>(std::max<std::size_t>(options.regions.size(), 1));
   for (const RegionOptions& region : options.regions) {
@@ -170,7 +170,7 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
           on(happened, now, out);
         } else {
           const auto region = index_of(region_serials, owner_of(happened.command));
-          // A region that is gone has nothing to learn: what it knew is read again if it returns.
+          // A removed region needs no answers: what it knew is read again if it returns.
           if (!region) return;
           regions[*region].on(std::forward<decltype(happened)>(happened), now, out);
         }
@@ -188,7 +188,7 @@ void Engine::State::on(const OldestLoaded& loaded, Now now, StepWriter& out) {
   const auto webhook = index_of(outbox_serials, owner_of(loaded.command));
   if (!webhook) return;
   for (const auto& change : outboxes[*webhook].on(loaded, now, out.batch())) {
-    incident(change, *webhook, now, out);
+    record_incident(change, *webhook, now, out);
   }
 }
 
@@ -196,13 +196,13 @@ void Engine::State::on(const DeliveryAnswered& answered, Now now, StepWriter& ou
   const std::uint64_t serial = owner_of(answered.command);
   if (const auto webhook = index_of(outbox_serials, serial)) {
     for (const auto& change : outboxes[*webhook].on(answered, now, random, out.batch())) {
-      incident(change, *webhook, now, out);
+      record_incident(change, *webhook, now, out);
     }
     return;
   }
   const auto gone = index_of(leaving_serials, serial);
   MACTIOND_ASSERT(gone);
-  // What was delivered is noted; what the webhook's state would be concerns nobody any more.
+  // The delivery is recorded; the webhook has no state any more.
   (void)leaving[*gone].on(answered, now, random, out.batch());
   if (leaving[*gone].status().in_flight > 0) return;
   leaving.erase(leaving.begin() + static_cast<std::ptrdiff_t>(*gone));
@@ -211,11 +211,11 @@ void Engine::State::on(const DeliveryAnswered& answered, Now now, StepWriter& ou
 
 void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
   ledger.suspend(asked.suspended);
-  // Whoever resumes has seen to what was in the way.
+  // An operator who resumes has removed what was in the way.
   if (!asked.suspended) ledger.allow_all();
   out.batch().switches = SwitchRow{asked.suspended};
-  out.note(Note::Level::Warning, asked.suspended ? "cancelling_suspended" : "cancelling_resumed",
-           with_operator({}, asked.by));
+  out.log(LogEntry::Level::Warning, asked.suspended ? "cancelling_suspended" : "cancelling_resumed",
+          with_operator({}, asked.by));
   out.reply(Done{});
 }
 
@@ -237,14 +237,14 @@ void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& ou
     ledger.suspend(true);
     out.batch().switches = SwitchRow{true};
   }
-  out.note(Note::Level::Error, "store_recovered",
-           {{"reason", found.reason},
-            {"after_seq", std::to_string(found.after_seq)},
-            {"kept", std::to_string(found.kept)},
-            {"lost", std::to_string(found.lost)},
-            {"set_aside", found.set_aside},
-            {"cancelling", found.suspend ? "suspended until mactionctl policy resume"
-                                         : "no policy cancels for an hour"}});
+  out.log(LogEntry::Level::Error, "store_recovered",
+          {{"reason", found.reason},
+           {"after_seq", std::to_string(found.after_seq)},
+           {"kept", std::to_string(found.kept)},
+           {"lost", std::to_string(found.lost)},
+           {"set_aside", found.set_aside},
+           {"cancelling", found.suspend ? "suspended until mactionctl policy resume"
+                                        : "no policy cancels for an hour"}});
   out.record(store_recovered_event(found, now), {}, now.wall);
 }
 
@@ -256,10 +256,11 @@ void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out)
 void Engine::State::retry(const RetryRegion& asked, Now now, StepWriter& out) {
   Region* region = find_part(regions, asked.region);
   if (region == nullptr) return out.reply(NotFound{});
-  // Whoever asks for it may have granted what was missing.
+  // An operator who asks for it may have granted what was missing.
   ledger.allow(asked.region);
   const Duration wait = region->retry(now.mono);
-  out.note(Note::Level::Info, "region_retry", with_operator({{"region", asked.region}}, asked.by));
+  out.log(LogEntry::Level::Info, "region_retry",
+          with_operator({{"region", asked.region}}, asked.by));
   out.reply(Done{{}, to_seconds(wait + 1s - Duration(1))});
 }
 
@@ -289,8 +290,8 @@ void Engine::State::prune(Now now, Batch& batch) {
 }
 
 std::optional<WallTime> Engine::State::time_to_prune_by(Now now) const {
-  // The earliest of all clocks: one that was set forward must not make us forget. Without an answer
-  // since the start there is none to compare ours with.
+  // The earliest of all clocks: one that was set forward must not make the daemon forget. Without
+  // an answer since the start there is no clock to compare ours with.
   WallTime today = WallTime::max();
   WallTime newest = WallTime::min();
   MonoTime steady_since = wall_steady_since;
@@ -313,9 +314,11 @@ void Engine::State::advance(Now now, StepWriter& out) {
     regions[i].advance(now, out);
     own(out.commands(), first, region_serials[i]);
   }
-  // Before any of them sends: what is recorded here waits for the others.
+  // Before any of them sends: events recorded here wait for the others.
   for (std::size_t i = 0; i < outboxes.size(); ++i) {
-    for (const auto& found : outboxes[i].watch(now, out.batch())) incident(found, i, now, out);
+    for (const auto& found : outboxes[i].watch(now, out.batch())) {
+      record_incident(found, i, now, out);
+    }
   }
   for (std::size_t i = 0; i < outboxes.size(); ++i) {
     const std::size_t first = out.commands().size();
@@ -340,16 +343,16 @@ std::uint64_t Engine::State::owner_of(CommandId id) {
   return owner;
 }
 
-void Engine::State::incident(const WebhookIncident& incident, std::size_t webhook, Now now,
-                             StepWriter& out) {
+void Engine::State::record_incident(const WebhookIncident& incident, std::size_t webhook, Now now,
+                                    StepWriter& out) {
   const std::string& name = options.webhooks[webhook].name;
   EventRecord event = webhook_event(incident.type, name, incident.detail, incident.reason, now.wall,
                                     incident.waiting, incident.by);
   std::vector<std::pair<std::string, std::string>> fields{{"webhook", name},
                                                           {"reason", incident.reason}};
   if (incident.waiting) fields.emplace_back("waiting", std::to_string(*incident.waiting));
-  out.note(note_level(incident.type), note_name(incident.type),
-           with_operator(std::move(fields), incident.by));
+  out.log(log_level_of(incident.type), log_event_of(incident.type),
+          with_operator(std::move(fields), incident.by));
   if (incident.removal) {
     out.removal({name, std::string(to_string(*incident.removal)), incident.count});
   }

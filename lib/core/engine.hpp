@@ -35,8 +35,8 @@ class Engine {
   [[nodiscard]] Step on(Event event, Now now);
 
   /// Goes over to other options in one step, which is committed and started like any other. What
-  /// is under way goes on: regions and webhooks are the same as before if they have the same name;
-  /// a removed webhook's queue stays in the store. instance and boot_id stay as they were.
+  /// is in progress continues: regions and webhooks are the same as before if they have the same
+  /// name. A removed webhook's queue stays in the store. instance and boot_id stay as they were.
   /// added: what the store has; may be empty if knows_all_of(next).
   [[nodiscard]] Step reconfigure(Options next, const Snapshot& added, Now now);
   /// Whether next brings no region and no webhook that is not running.
@@ -51,8 +51,8 @@ class Engine {
     std::string region;
     Explanations plans;
   };
-  /// What the policies and limits in force have in mind for the open actions, or those of a trial
-  /// if given. Of 1000 in each region and, with many regions, of some thousands in all.
+  /// What the policies and limits in force plan for the open actions, or those of a trial if given.
+  /// Of 1000 in each region and, with many regions, of some thousands in all.
   [[nodiscard]] std::vector<RegionPlans> explain(const PolicyTrial* trial, Now now) const;
   /// For a trial. Nothing if there are more than most.
   [[nodiscard]] std::optional<std::vector<OpenActions>> open_actions(std::size_t most) const;

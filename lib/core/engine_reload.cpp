@@ -29,7 +29,7 @@ void Engine::State::reconfigure(Options next, const Snapshot& added, Now now) {
   ledger.configure(next.cancel, next.policies);
   change_regions(next, added, now);
   change_webhooks(next, added, now);
-  recorder.use(next.webhooks);
+  recorder.set_webhooks(next.webhooks);
   options = std::move(next);
 }
 
@@ -48,7 +48,7 @@ void Engine::State::change_regions(const Options& next, const Snapshot& added, N
     serials.push_back(++last_serial);
   }
   for (const RegionOptions& before : options.regions) {
-    if (!has_region(next, before.name)) ledger.leave(before.name);
+    if (!has_region(next, before.name)) ledger.retire(before.name);
   }
   regions = std::move(changed);
   region_serials = std::move(serials);

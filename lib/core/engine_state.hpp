@@ -41,8 +41,8 @@ struct Engine::State {
   /// Webhooks that are no longer configured, until their last answer is there.
   std::vector<Outbox> leaving;
   std::uint64_t last_id = 0;
-  /// The serial of the region or webhook that a command under way belongs to. It names the object:
-  /// what a removed one asked for is not answered to another that has its name.
+  /// The serial of the region or webhook that a command in progress belongs to. It names the
+  /// object: an answer for a removed one does not go to another that has its name.
   std::unordered_map<std::uint64_t, std::uint64_t> owners;
   std::vector<std::uint64_t> region_serials;   ///< of regions
   std::vector<std::uint64_t> outbox_serials;   ///< of outboxes
@@ -78,10 +78,11 @@ struct Engine::State {
   void on(const DeliveryAnswered& answered, Now now, StepWriter& out);
   void own(const std::vector<Command>& commands, std::size_t first, std::uint64_t serial);
   std::uint64_t owner_of(CommandId id);
-  void incident(const WebhookIncident& incident, std::size_t webhook, Now now, StepWriter& out);
+  void record_incident(const WebhookIncident& incident, std::size_t webhook, Now now,
+                       StepWriter& out);
 };
 
-/// Where in serials one stands; nothing if it left.
+/// The index of one in serials; nothing if it left.
 [[nodiscard]] inline std::optional<std::size_t> index_of(const std::vector<std::uint64_t>& serials,
                                                          std::uint64_t serial) {
   const auto found = std::find(serials.begin(), serials.end(), serial);

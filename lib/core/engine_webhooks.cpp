@@ -15,7 +15,7 @@ void Engine::State::pause(const PauseWebhook& asked, Now now, StepWriter& out) {
   WebhookIncident change = asked.paused ? outboxes[index].pause(now, out.batch())
                                         : outboxes[index].resume(now, out.batch());
   change.by = asked.by;
-  incident(change, index, now, out);
+  record_incident(change, index, now, out);
   out.reply(Done{});
 }
 
@@ -30,8 +30,8 @@ void Engine::State::replay(const ReplayDeadLetters& asked, Now now, StepWriter& 
     out.batch().deliveries.push_back({letter.webhook, letter.seq, letter.action, now.wall});
   }
   const std::string count = std::to_string(asked.letters.size());
-  out.note(Note::Level::Warning, "dead_letters_replayed",
-           with_operator({{"count", count}}, asked.by));
+  out.log(LogEntry::Level::Warning, "dead_letters_replayed",
+          with_operator({{"count", count}}, asked.by));
   out.reply(Done{});
 }
 
@@ -43,14 +43,14 @@ void Engine::State::purge(const PurgeDeadLetters& asked, StepWriter& out) {
     if (Outbox* outbox = find_part(outboxes, letter.webhook)) outbox->purged();
   }
   for (const auto& [webhook, count] : counts) {
-    out.note(Note::Level::Warning, "dead_letters_purged",
-             with_operator({{"webhook", webhook}, {"count", std::to_string(count)}}, asked.by));
+    out.log(LogEntry::Level::Warning, "dead_letters_purged",
+            with_operator({{"webhook", webhook}, {"count", std::to_string(count)}}, asked.by));
     if (find_part(outboxes, webhook) == nullptr) continue;
     out.removal({webhook, std::string(to_string(Removal::Purged)), count});
   }
   if (counts.empty()) {
-    out.note(Note::Level::Warning, "dead_letters_purged",
-             with_operator({{"count", "0"}}, asked.by));
+    out.log(LogEntry::Level::Warning, "dead_letters_purged",
+            with_operator({{"count", "0"}}, asked.by));
   }
   out.reply(Done{});
 }

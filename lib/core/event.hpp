@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "action/machine_action.hpp"
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "event/event_record.hpp"
@@ -27,7 +27,7 @@ struct Tick {};
 /// Answers FetchToken.
 struct TokenFetched {
   CommandId command;
-  Disposition outcome;
+  Outcome outcome;
   Secret token;         ///< if outcome is ok
   Duration lifetime{};  ///< from the answer's expires_in
 };
@@ -35,7 +35,7 @@ struct TokenFetched {
 /// Answers ListActions.
 struct ActionsListed {
   CommandId command;
-  Disposition outcome;
+  Outcome outcome;
   std::vector<MachineAction> actions;
   int unusable = 0;  ///< rows of the page that were left out: no action can be made of them
   /// The answer carried an @odata.nextLink: there is more than this page. The link itself is
@@ -47,14 +47,14 @@ struct ActionsListed {
 /// Answers CancelAction. Ok says that the API took it, no more (docs/defender-api.md 9).
 struct CancelAnswered {
   CommandId command;
-  Disposition outcome;
+  Outcome outcome;
   std::optional<WallTime> server_date;
 };
 
 /// Answers GetAction. NotFound is an outcome like any other.
 struct ActionRead {
   CommandId command;
-  Disposition outcome;
+  Outcome outcome;
   std::optional<MachineAction> action;
   std::optional<WallTime> server_date;
 };
@@ -91,10 +91,10 @@ struct OldestLoaded {
 /// Answers SendDelivery.
 struct DeliveryAnswered {
   CommandId command;
-  Disposition outcome;
+  Outcome outcome;
 };
 
-/// The daemon was told to stop: nothing new is started from here on.
+/// The daemon was asked to stop: nothing new is started from here on.
 struct StopRequested {};
 
 // What an operator asks for. Its step carries the answer: core/reply.hpp.

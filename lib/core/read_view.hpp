@@ -15,7 +15,7 @@ namespace mactiond::core {
 // What operators ask of the store, and what it answers. Each answer is bounded: in rows, in bytes
 // and in rows looked at, so that reading a large store never holds up the loop.
 
-/// Where a listing of actions stands: newest creation first, then region and id, downwards.
+/// The place in a listing of actions: newest creation first, then region and id, downwards.
 struct ActionCursor {
   WallTime created = WallTime::max();  ///< the epoch where the API names no creation
   std::string region;
@@ -54,8 +54,8 @@ struct ActionView {
 
 struct ActionPage {
   std::vector<ActionView> actions;
-  /// Where to go on. May be set although the page is not full, or even empty: it then looked at as
-  /// many actions as one answer may.
+  /// Where to continue. May be set although the page is not full, or even empty: then as many
+  /// actions were looked at as one answer may.
   std::optional<ActionCursor> next;
 };
 

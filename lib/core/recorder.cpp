@@ -24,8 +24,8 @@ bool passes(const WebhookFilter& filter, const EventRecord& event, const Subject
          fits(filter.type, subject.type) && fits(filter.to, subject.to);
 }
 
-bool is_told(const WebhookOptions& webhook, const EventRecord& event, const Subject& subject) {
-  // What may be missing concerns every receiver, whatever else it wants.
+bool receives(const WebhookOptions& webhook, const EventRecord& event, const Subject& subject) {
+  // Missing events concern every receiver, whatever its filter.
   if (event.type == EventType::StoreRecovered) return true;
   if (subject.backlog && !webhook.backlog) return false;
   if (!webhook.alerts_only) return passes(webhook.filter, event, subject);
@@ -51,15 +51,15 @@ std::vector<std::size_t> Recorder::record(EventRecord event, const Subject& subj
   event.seq = ++last_seq_;
   event.instance = instance_;
   const ActionId order = order_of(event, subject.webhook);
-  std::vector<std::size_t> told;
+  std::vector<std::size_t> receivers;
   for (std::size_t i = 0; i < webhooks_.size(); ++i) {
     const WebhookOptions& webhook = webhooks_[i];
-    if (webhook.name == subject.webhook || !is_told(webhook, event, subject)) continue;
+    if (webhook.name == subject.webhook || !receives(webhook, event, subject)) continue;
     batch.deliveries.push_back({webhook.name, event.seq, order, now});
-    told.push_back(i);
+    receivers.push_back(i);
   }
   batch.events.push_back(std::move(event));
-  return told;
+  return receivers;
 }
 
 }  // namespace mactiond::core

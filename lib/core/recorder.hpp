@@ -17,7 +17,7 @@ namespace mactiond::core {
 struct Subject {
   std::string_view type;     ///< the action's type; empty where there is none
   std::string_view to;       ///< the new status of a transition; else empty
-  std::string_view webhook;  ///< the webhook the event is about: it is not told itself
+  std::string_view webhook;  ///< the webhook the event is about: it does not get the event
   std::string_view from{};   ///< the former status of a transition; else empty
   bool backlog = false;      ///< it happened before its region was first called
 };
@@ -25,10 +25,10 @@ struct Subject {
 /// Whether an event passes. A key that the event has nothing to say about does not hold it back.
 [[nodiscard]] bool passes(const WebhookFilter& filter, const EventRecord& event,
                           const Subject& subject);
-/// The same for one webhook. Where only alerts are told, the end of a problem goes wherever the
-/// problem went: its former status is held against the filter.
-[[nodiscard]] bool is_told(const WebhookOptions& webhook, const EventRecord& event,
-                           const Subject& subject);
+/// The same for one webhook. Where only alerts are sent, the end of a problem goes wherever the
+/// problem went: the filter is applied to the former status.
+[[nodiscard]] bool receives(const WebhookOptions& webhook, const EventRecord& event,
+                            const Subject& subject);
 
 /// Whether the store holds an event about this action with this id.
 using IsRecorded = std::function<bool(const ActionId& action, const std::string& id)>;
@@ -41,19 +41,19 @@ class Recorder {
            std::uint64_t last_seq);
 
   /// Fills seq and instance, unless the event is known already. Adds the rows to batch and returns
-  /// the indexes of the webhooks told.
+  /// the indexes of the webhooks that get it.
   std::vector<std::size_t> record(EventRecord event, const Subject& subject, WallTime now,
                                   Batch& batch);
 
   /// Events from now on go to these webhooks.
-  void use(const std::vector<WebhookOptions>& webhooks) { webhooks_ = webhooks; }
+  void set_webhooks(const std::vector<WebhookOptions>& webhooks) { webhooks_ = webhooks; }
 
   [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
 
   /// Events with these ids were recorded already, by a store that was lost since: they are not
   /// recorded a second time. id_hash() of each, sorted.
   void skip_logged(std::vector<std::uint64_t> logged) { logged_ = std::move(logged); }
-  /// Nor are those that the store holds: a row of an action may be gone, or say what was long ago.
+  /// Nor are events that the store holds: the row of an action may be gone or out of date.
   void look_up_by(IsRecorded is_recorded) { is_recorded_ = std::move(is_recorded); }
   void continue_after(std::uint64_t seq) { last_seq_ = std::max(last_seq_, seq); }
 

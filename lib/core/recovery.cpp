@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 
 /// For a poll and what it is followed by.
 constexpr Duration kPollTakes = 30s;
-/// So long the ids of the log's lines count beside the store. A region without a baseline in the
-/// log has its first complete sweep long before.
+/// The ids of the log's lines count beside the store for this long. A region without a baseline in
+/// the log has its first complete sweep long before.
 constexpr Duration kLogCountsFor = 24h;
 
 std::string reason_of(const StoreFound& found) {

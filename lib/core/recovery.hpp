@@ -15,7 +15,7 @@
 
 namespace mactiond::core {
 
-/// No policy cancels for so long after a recovery: what the lost ledger counted is unknown.
+/// After a recovery no policy cancels for this long: what the lost ledger counted is unknown.
 inline constexpr Duration kHoldAfterRecovery = std::chrono::hours(1);
 
 /// What the lines that can be read say of one region.

@@ -27,7 +27,7 @@ struct ActionRow {
   std::optional<WallTime> ended_by{};  ///< the newest stamp that it was final with
 };
 
-/// A delivery to make. The store keeps per (webhook, action) only the oldest open one attemptable.
+/// A delivery to make. For each (webhook, action) the store hands out only the oldest open one.
 struct DeliveryRow {
   std::string webhook;
   std::uint64_t seq = 0;
@@ -44,7 +44,7 @@ struct DeliveryRetryRow {
   std::string reason;  ///< of the last attempt, for operators
   WallTime failed{};   ///< when an attempt failed for the first time
   /// Set where the receiver could not be reached: the delivery may be tried from then on, before
-  /// it is due, once the receiver takes events.
+  /// it is due, once the receiver accepts events.
   std::optional<WallTime> early_from{};
   int early_tries = 0;  ///< made before due, since the last attempt of the schedule
   int refusals = 0;     ///< answers so far that refused the event for its content
@@ -95,7 +95,7 @@ struct TroubleRow {
   bool reported = false;            ///< webhook.failing is recorded, webhook.recovered is not
   std::string reason{};             ///< of a failure since then
   bool unreachable = false;         ///< no delivery was made since it could not be reached
-  std::optional<WallTime> taken{};  ///< a delivery; later ones may have been made
+  std::optional<WallTime> taken{};  ///< time of a delivery; there may be later ones
 };
 
 struct WebhookRow {
@@ -134,7 +134,7 @@ struct Batch {
   std::vector<WebhookRow> webhooks;
   std::optional<SwitchRow> switches;
   std::vector<Decision> decisions;
-  std::vector<StaleRow> told_stale;
+  std::vector<StaleRow> reported_stale;
   std::vector<SuppressedRow> suppressed;
   std::optional<RecoveryRow> recovery;
   std::vector<RegionQuiet> recovering;  ///< regions that have not been read whole since
@@ -150,7 +150,7 @@ struct Batch {
   [[nodiscard]] bool holds_only_ends() const {
     return actions.empty() && events.empty() && deliveries.empty() && retries.empty() &&
            deleted_letters.empty() && regions.empty() && quotas.empty() && webhooks.empty() &&
-           vanished.empty() && !switches && decisions.empty() && told_stale.empty() &&
+           vanished.empty() && !switches && decisions.empty() && reported_stale.empty() &&
            suppressed.empty() && !recovery && recovering.empty() && reread.empty() &&
            shift_due == Duration{} && !prune_before;
   }

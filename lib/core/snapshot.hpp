@@ -49,7 +49,7 @@ struct Snapshot {
   std::vector<StoredWebhook> webhooks;
   SwitchRow switches;
   std::vector<Decision> decisions;
-  std::vector<StaleRow> told_stale;
+  std::vector<StaleRow> reported_stale;
   std::vector<SuppressedRow> suppressed;
   std::optional<RecoveryRow> recovery;
   std::vector<RegionQuiet> recovering;

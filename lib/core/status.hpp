@@ -15,7 +15,7 @@ namespace mactiond::core {
 /// How exact a number of calls is.
 enum class Count : std::uint8_t {
   Exact,
-  AtMost,   ///< since a reboot nobody knows when the calls before it were made
+  AtMost,   ///< when the calls before a reboot were made is not known
   AtLeast,  ///< calls of a version that did not count them are missing
 };
 
@@ -66,7 +66,7 @@ struct RegionStatus {
   std::string reason;
   std::int64_t open_actions = 0;
   std::optional<Duration> oldest_open;  ///< age of the open action that was created first
-  Duration next_try{};                  ///< until the next attempt; zero while one is under way
+  Duration next_try{};                  ///< until the next attempt; zero while one is in progress
   std::optional<Duration> last_poll_age;
   std::optional<WallTime> last_poll;
   std::optional<Duration> clock_skew;  ///< server minus local
@@ -118,7 +118,7 @@ struct SyslogStatus {
   std::string name;
   std::uint64_t sent = 0;      ///< events that its host has acknowledged
   std::uint64_t failures = 0;  ///< attempts
-  std::uint64_t queued = 0;    ///< events it has not been told, those its filter keeps out included
+  std::uint64_t queued = 0;    ///< events it did not get yet, those that its filter drops included
 };
 
 }  // namespace mactiond::core

@@ -15,7 +15,7 @@
 namespace mactiond::core {
 
 /// Something an operator may want to read in the daemon's own log. Core itself never logs.
-struct Note {
+struct LogEntry {
   enum class Level { Debug, Info, Warning, Error };
   Level level = Level::Info;
   std::string event;  ///< snake_case, stable
@@ -49,7 +49,7 @@ struct RemovalFact {
 struct Step {
   Batch writes;
   std::vector<Command> commands;
-  std::vector<Note> notes;
+  std::vector<LogEntry> log_entries;
   std::vector<TransitionFact> transitions;
   std::vector<CancelFact> cancels;
   std::optional<Reply> reply;  ///< set by what an operator asks for, by nothing else

@@ -20,7 +20,7 @@ void append(std::optional<T>& into, std::optional<T>& from) {
 // Both functions name every member: with another one they do not compile.
 void append(Batch& into, Batch& from) {
   auto& [actions, events, deliveries, retries, ends, deleted_letters, regions, quotas, webhooks,
-         switches, decisions, told_stale, suppressed, recovery, recovering, reread, vanished,
+         switches, decisions, reported_stale, suppressed, recovery, recovering, reread, vanished,
          shift_due, prune_before] = from;
   append(into.actions, actions);
   append(into.events, events);
@@ -33,7 +33,7 @@ void append(Batch& into, Batch& from) {
   append(into.webhooks, webhooks);
   append(into.switches, switches);
   append(into.decisions, decisions);
-  append(into.told_stale, told_stale);
+  append(into.reported_stale, reported_stale);
   append(into.suppressed, suppressed);
   append(into.recovery, recovery);
   append(into.recovering, recovering);
@@ -46,10 +46,10 @@ void append(Batch& into, Batch& from) {
 }  // namespace
 
 void append(Step& sum, Step&& later) {
-  auto& [writes, commands, notes, transitions, cancels, reply, removals] = later;
+  auto& [writes, commands, log_entries, transitions, cancels, reply, removals] = later;
   append(sum.writes, writes);
   append(sum.commands, commands);
-  append(sum.notes, notes);
+  append(sum.log_entries, log_entries);
   append(sum.transitions, transitions);
   append(sum.cancels, cancels);
   append(sum.reply, reply);

@@ -41,9 +41,9 @@ class StepWriter {
 
   void reply(Reply reply) { step_.reply = std::move(reply); }
 
-  void note(Note::Level level, std::string event,
-            std::vector<std::pair<std::string, std::string>> fields) {
-    step_.notes.push_back({level, std::move(event), std::move(fields)});
+  void log(LogEntry::Level level, std::string event,
+           std::vector<std::pair<std::string, std::string>> fields) {
+    step_.log_entries.push_back({level, std::move(event), std::move(fields)});
   }
 
  private:

@@ -54,7 +54,8 @@ std::string filter_of(const core::Query& query) {
   return {};
 }
 
-// For a query value: what OData expressions are full of stays readable, and a list of ids short.
+// Encodes a query value. Characters that are frequent in OData expressions stay readable, and a
+// list of ids stays short.
 std::string encode_expression(std::string_view text) {
   constexpr std::string_view kLiteral = "'(),:";
   std::string out;

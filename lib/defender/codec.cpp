@@ -109,7 +109,7 @@ class AnswerHandler {
   bool begin_entity(char bracket);
   bool end(char bracket);
   bool end_entity();
-  /// The entity is not to be read on; so many of its brackets are open.
+  /// The rest of the entity is skipped; this many of its brackets are open.
   bool leave_out(std::size_t depth);
   bool key(std::string_view name);
   bool text(std::string_view value);
@@ -268,10 +268,10 @@ bool is_trailing(std::optional<unsigned> unit) { return unit && (*unit & 0xfc00U
 
 // Half a surrogate pair, as a writer leaves it that cut a comment inside an emoji, becomes a byte
 // that is no UTF-8 either, and is handled like one: one such comment must not hide the whole page.
-std::string mend_surrogates(std::string_view body) {
-  std::string mended(body);
-  for (std::size_t i = mended.find('\\'); i < mended.size(); i = mended.find('\\', i)) {
-    const std::string_view rest = std::string_view(mended).substr(i);
+std::string repair_surrogates(std::string_view body) {
+  std::string repaired(body);
+  for (std::size_t i = repaired.find('\\'); i < repaired.size(); i = repaired.find('\\', i)) {
+    const std::string_view rest = std::string_view(repaired).substr(i);
     const auto unit = read_escape(rest);
     if (!unit) {
       i += 2;
@@ -279,11 +279,11 @@ std::string mend_surrogates(std::string_view body) {
       i += 12;
     } else {
       const bool half = is_leading(unit) || is_trailing(unit);
-      if (half) mended.replace(i, 6, "\xFF");
+      if (half) repaired.replace(i, 6, "\xFF");
       i += half ? 1 : 6;
     }
   }
-  return mended;
+  return repaired;
 }
 
 // Every error of the parser's own, whatever it names it.
@@ -295,8 +295,8 @@ Result<Page> read_answer(Shape shape, std::string_view body) {
   if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
   auto page = read(shape, body);
   if (is_malformed(page)) {
-    const std::string mended = mend_surrogates(body);
-    if (mended != body) page = read(shape, mended);
+    const std::string repaired = repair_surrogates(body);
+    if (repaired != body) page = read(shape, repaired);
   }
   if (is_malformed(page)) return Error(Errc::MalformedJson, "");
   return page;

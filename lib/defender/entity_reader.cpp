@@ -88,11 +88,11 @@ bool EntityReader::key(std::string_view name) {
 
 bool EntityReader::text(std::string_view value) {
   if (skips_value()) return true;
-  // Two broken ids may be the same once they are mended: such a row has no id at all.
+  // Two broken ids may be the same after the repair: such a row has no id at all.
   const bool is_id = field_ == Field::Id;
   if (is_id && !is_utf8(value)) value = {};
-  std::string mended;
-  if (!is_utf8(value)) value = mended = mend_utf8(value);
+  std::string repaired;
+  if (!is_utf8(value)) value = repaired = repair_utf8(value);
   if (!has_room(value.size())) return false;
   start_value();
   const Field field = field_;

@@ -109,7 +109,7 @@ std::optional<NamedLimit> named_limit(std::string_view message) {
   return NamedLimit{static_cast<int>(*count), std::chrono::seconds(*period)};
 }
 
-// Which window is exhausted tells how long it may take.
+// Which window is exhausted shows how long it may take.
 std::optional<Duration> wait_from_message(std::string_view message) {
   if (const auto wait = named_wait(message)) return wait;
   const auto limit = named_limit(message);
@@ -165,8 +165,8 @@ bool is_passing(int status) { return status == 408 || status == 429 || status >=
 
 }  // namespace
 
-Disposition api_outcome(const http::Response& response, WallTime local) {
-  Disposition result = http::outcome(response, local);
+Outcome api_outcome(const http::Response& response, WallTime local) {
+  Outcome result = http::outcome(response, local);
   if (result.ok()) return result;
   const ApiError error = read_error(response.body);
   if (const std::string text = describe(error); !text.empty()) result.detail = text;
@@ -177,8 +177,8 @@ Disposition api_outcome(const http::Response& response, WallTime local) {
   return result;
 }
 
-Disposition token_outcome(const http::Response& response, WallTime local) {
-  Disposition result = http::outcome(response, local);
+Outcome token_outcome(const http::Response& response, WallTime local) {
+  Outcome result = http::outcome(response, local);
   if (result.ok()) return result;
   std::string error;
   const EntraError* known = nullptr;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 #include "http/message.hpp"
 
@@ -10,12 +10,12 @@ namespace mactiond::defender {
 /// may speak of a limit of $top; a 429 takes its wait from Retry-After, else from the message ("in
 /// N seconds", then "N per hh:mm:ss"), and its limit from the latter. detail is "code: message",
 /// cut to 300 characters, without `target`.
-[[nodiscard]] Disposition api_outcome(const http::Response& response, WallTime local);
+[[nodiscard]] Outcome api_outcome(const http::Response& response, WallTime local);
 
 /// What an answer of the token endpoint means: only temporarily_unavailable, 408, 429, 5xx and the
 /// AADSTS numbers of passing trouble are worth a retry soon; all else is GiveUp with Reason::Auth.
 /// detail is "error AADSTSnnn: sentence; remedy" (entra_error.hpp), never the description: it
 /// repeats tenant and app ids.
-[[nodiscard]] Disposition token_outcome(const http::Response& response, WallTime local);
+[[nodiscard]] Outcome token_outcome(const http::Response& response, WallTime local);
 
 }  // namespace mactiond::defender

@@ -12,7 +12,7 @@ namespace mactiond::defender {
 namespace {
 
 constexpr std::size_t kReadMax = 16'384;
-/// A word on a limit belongs to the option that stands so few words beside it.
+/// A word on a limit belongs to the option that is at most this many words away.
 constexpr std::size_t kNear = 12;
 
 struct Word {

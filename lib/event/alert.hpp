@@ -11,7 +11,7 @@ namespace mactiond::core {
 enum class Alert : std::uint8_t {
   None,     ///< nobody is woken
   Trigger,  ///< a problem began, or still exists
-  Resolve,  ///< the problem told before is over
+  Resolve,  ///< the problem reported before is over
 };
 
 /// from and to: the statuses of a transition; empty for other events, from also at first sight.

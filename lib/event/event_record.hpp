@@ -28,8 +28,8 @@ struct EventRecord {
 };
 
 /// Deterministic and instance-independent: "ma_" and the name-based UUID (version 5) of
-/// `type|subject|detail`. subject is the action id, region or webhook; detail is what tells two
-/// events of one type about one subject apart, e.g. the new status and the last-update ticks.
+/// `type|subject|detail`. subject is the action id, region or webhook; detail distinguishes two
+/// events of one type about one subject, e.g. by the new status and the last-update ticks.
 [[nodiscard]] std::string make_event_id(EventType type, std::string_view subject,
                                         std::string_view detail);
 

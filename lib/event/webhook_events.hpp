@@ -10,9 +10,9 @@
 
 namespace mactiond::core {
 
-/// The record of what happened to a webhook; seq and instance are the recorder's. detail tells
-/// events of one type about one webhook apart. now: our clock, the only one there is. waiting: how
-/// many events wait for the webhook, where the type has that field.
+/// The record of what happened to a webhook; seq and instance are the recorder's. detail
+/// distinguishes events of one type about one webhook. now: our clock, the only one there is.
+/// waiting: how many events wait for the webhook, where the type has that field.
 [[nodiscard]] EventRecord webhook_event(EventType type, const std::string& webhook,
                                         const std::string& detail, const std::string& reason,
                                         WallTime now,

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 
 namespace mactiond::core {
 
 /// What became of a webhook.test event.
 struct WebhookTested {
-  Disposition outcome;
+  Outcome outcome;
   Duration took{};
 };
 

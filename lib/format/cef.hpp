@@ -7,7 +7,7 @@
 
 namespace mactiond::format {
 
-/// The line's beginning, and what stands before the seq.
+/// The line's beginning, and the text before the seq.
 inline constexpr std::string_view kCefHead = "CEF:0|mactiond|mactiond|";
 inline constexpr std::string_view kCefSeqKey = "cn1=";
 

@@ -13,10 +13,10 @@
 namespace mactiond::format {
 namespace {
 
-/// What stands before the seq, and a comma after it.
+/// The text before the seq, and a comma after it.
 constexpr std::array<std::string_view, 3> kJsonHeads{"{\"seq\":", kEcsHead, kOcsfHead};
 
-/// The number that text begins with, if after stands behind it.
+/// The number that text begins with, if after follows it.
 std::optional<std::uint64_t> number_before(std::string_view text, char after) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -40,9 +40,9 @@ std::optional<std::uint64_t> seq_of_cef(std::string_view line) {
 
 constexpr std::string_view kIdHead = "ma_";
 
-/// What stands between the first `before` and the next `after`. The last `keep` characters of
-/// before belong to it. A quote inside a JSON text is escaped, as is an equals sign in CEF: neither
-/// can look like a key.
+/// The text between the first `before` and the next `after`. The last `keep` characters of before
+/// belong to it. A quote inside a JSON text is escaped, as is an equals sign in CEF: neither can
+/// look like a key.
 std::string_view between(std::string_view line, std::string_view before, char after,
                          std::size_t keep = 0) {
   const std::size_t found = line.find(before);
@@ -59,7 +59,7 @@ std::optional<WallTime> millis(std::string_view text) {
   return WallTime(std::chrono::milliseconds(number));
 }
 
-/// What stands behind the last `mark`.
+/// The text after the last `mark`.
 std::string_view behind_last(std::string_view line, std::string_view mark) {
   const std::size_t found = line.rfind(mark);
   return found == std::string_view::npos ? std::string_view() : line.substr(found + mark.size());

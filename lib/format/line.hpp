@@ -13,12 +13,12 @@ namespace mactiond::format {
 /// [transition_log] format
 enum class LineFormat : std::uint8_t { Json, Ecs, Ocsf, Cef };
 
-/// One event as one line without its newline. A raw newline may stand between JSON tokens, where
-/// the API's own document has one. Every line carries its seq near its beginning, so that a log can
-/// be read back whatever format it was written in.
+/// One event as one line without its newline. A raw newline may be between JSON tokens, where the
+/// API's own document has one. Every line carries its seq near its beginning, so that a log can be
+/// read back whatever format it was written in.
 [[nodiscard]] std::string render_line(LineFormat format, const core::EventRecord& event);
 
-/// Enough of a line's beginning for the two below.
+/// This much of a line's beginning is enough for the two functions below.
 inline constexpr std::size_t kLineHead = 256;
 
 /// The seq of a line of ours in any format; nothing for the line of another program.

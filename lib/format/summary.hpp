@@ -23,7 +23,7 @@ struct Summary {
   std::string
       title;  ///< one line, at most 250 bytes: what, on which machine, and what became of it
   Severity severity = Severity::Info;
-  std::vector<Line> lines;  ///< the most telling first; each value at most 1,000 bytes
+  std::vector<Line> lines;  ///< the most important first; each value at most 1,000 bytes
 };
 
 [[nodiscard]] Summary summarize(const core::EventRecord& event, const Facts& facts);

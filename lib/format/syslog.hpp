@@ -17,8 +17,9 @@ struct SyslogStyle {
 };
 
 /// The event as an RFC 5424 message, framed by its length in octets (RFC 5425). HOSTNAME is the
-/// daemon's instance, MSGID the event's type, and meta's sequenceId its seq, begun anew after
-/// 2147483647. The line is MSG, without a byte order mark, for what reads JSON does not expect one.
+/// daemon's instance, MSGID the event's type, and meta's sequenceId its seq, which starts again
+/// after 2147483647. The line is MSG, without a byte order mark, for what reads JSON does not
+/// expect one.
 [[nodiscard]] std::string syslog_frame(const SyslogStyle& style, const core::EventRecord& event);
 
 }  // namespace mactiond::format

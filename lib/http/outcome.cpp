@@ -91,9 +91,9 @@ std::optional<Duration> parse_delta_seconds(std::string_view text) {
 
 }  // namespace
 
-Disposition outcome(const Response& response, WallTime local) {
+Outcome outcome(const Response& response, WallTime local) {
   const auto [verdict, reason] = meaning_of(response.status);
-  Disposition result{verdict, reason, response.status, std::nullopt, ""};
+  Outcome result{verdict, reason, response.status, std::nullopt, ""};
   if (result.ok()) return result;
   result.detail = "HTTP " + std::to_string(response.status);
   if (const auto value = find_header(response.headers, "Retry-After")) {
@@ -102,9 +102,9 @@ Disposition outcome(const Response& response, WallTime local) {
   return result;
 }
 
-Disposition outcome(const Error& error) {
+Outcome outcome(const Error& error) {
   const auto [verdict, reason] = meaning_of(error.code);
-  return Disposition{verdict, reason, 0, std::nullopt, error.message()};
+  return Outcome{verdict, reason, 0, std::nullopt, error.message()};
 }
 
 std::optional<Duration> parse_retry_after(std::string_view value, WallTime reference) {

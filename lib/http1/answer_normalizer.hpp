@@ -9,7 +9,7 @@
 
 namespace mactiond::net {
 
-/// Gives HTTP/1 answers the one form that the parser takes. Four odd forms are mended: a status
+/// Gives HTTP/1 answers the one form that the parser takes. Four odd forms are corrected: a status
 /// line without the blank after the code, lines that end in a bare LF, blanks behind a chunk's
 /// size, and a Content-Length beside a plain "chunked", which is left out, however many there are.
 /// All else passes as it is, for the parser to judge.
@@ -48,10 +48,10 @@ class AnswerNormalizer {
   bool bodiless_;
   bool had_two_lengths_ = false;
   std::string header_;            ///< as far as it has come
-  std::size_t line_bytes_ = 0;    ///< of the line under way, without its LF
+  std::size_t line_bytes_ = 0;    ///< of the line in progress, without its LF
   char previous_ = '\0';          ///< the byte before, of the same line
   std::string padding_;           ///< kept back
-  std::uint64_t chunk_left_ = 0;  ///< the size under way, then what of the data is to come
+  std::uint64_t chunk_left_ = 0;  ///< the size in progress, then what of the data is to come
   bool in_size_ = false;          ///< only digits have come in this line
   bool has_size_ = false;
 };

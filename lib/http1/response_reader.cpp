@@ -44,7 +44,7 @@ struct ResponseReader::Impl {
 
   Limits limits;
   AnswerNormalizer normalizer;
-  std::string raw;         ///< where the next bytes go while they may need mending
+  std::string raw;         ///< where the next bytes go while they may need repair
   bool is_direct = false;  ///< the next bytes go into buffer itself
   beast::flat_buffer buffer;
   std::optional<Parser> parser;

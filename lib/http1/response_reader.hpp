@@ -12,7 +12,8 @@
 namespace mactiond::net {
 
 /// Puts one HTTP/1 answer together from the bytes of a connection. Interim (1xx) answers are
-/// skipped and count towards the header limit. Takes the odd forms that AnswerNormalizer mends.
+/// skipped and count towards the header limit. Accepts the odd forms that AnswerNormalizer
+/// corrects.
 ///
 /// Errors: Errc::HeaderTooLarge, Errc::BodyTooLarge, Errc::MalformedHttp, Errc::ConnectionLost.
 class ResponseReader {

@@ -17,7 +17,7 @@ namespace mactiond::net {
 /// The header of an answer that lasts until the connection ends.
 [[nodiscard]] std::string stream_head_text(const std::vector<http::Header>& headers);
 
-/// The status that tells a client why its request could not be read; 0: nobody is left to tell.
+/// The status that says why a request could not be read; 0: no client is left to read it.
 [[nodiscard]] int status_of(const Error& error);
 
 /// The answer to a request that could not be read, as problem+json (RFC 9457).

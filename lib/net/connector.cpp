@@ -116,7 +116,7 @@ Task<Result<std::unique_ptr<Connection>>> Connector::dial(Dialled next, Duration
     co_return Error(Errc::AddressRefused, address.to_string());
   }
   phase = "connecting";
-  // A dead address must not eat the time of the others; the last has all that is left.
+  // A dead address must not use up the time of the others; the last one gets all that is left.
   const Duration share = half / static_cast<std::int64_t>(addresses.size());
   Error last(Errc::ConnectionFailed, "no address");
   for (const auto& address : addresses) {

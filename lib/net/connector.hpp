@@ -30,7 +30,7 @@ class Connector {
 
   /// A connection to the server of url, ready for a request. The caller holds the deadline;
   /// limit, the time it grants, is split here among what is tried in turn. phase names what is
-  /// under way, for error texts.
+  /// in progress, for error texts.
   [[nodiscard]] Task<Result<std::unique_ptr<Connection>>> connect(http::Url url, Duration limit,
                                                                   std::string_view& phase);
 

@@ -57,7 +57,7 @@ Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader, bool 
   }
 }
 
-// Why the request could not be read; 0: nobody is left to tell.
+// The status that says why the request could not be read; 0: no client is left to read it.
 int refusal_of(const Error& error, const RequestReader& reader, bool takes_bodies) {
   if (!reader.is_started()) return 0;
   const bool unmet = takes_bodies && reader.expectation() == Expectation::Unknown;

@@ -55,7 +55,7 @@ Task<void> accept_all(std::shared_ptr<HttpServerState> state) {
     }
     auto [ec, socket] = co_await state->acceptor.async_accept(kAwait);
     if (!ec) {
-      // Who holds connections open without asking anything must not keep others out.
+      // A client that holds connections open without a request must not keep others out.
       if (state->connections.size() >= kConnectionsMax) (void)state->evict();
       start_connection(state, std::move(socket));
     } else if (ec != asio::error::operation_aborted) {

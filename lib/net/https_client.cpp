@@ -30,9 +30,9 @@ struct Exchange {
   http::Limits limits;
   std::string text;                    ///< the request as sent
   asio::steady_timer ready_by;         ///< by when the request must start to leave
-  std::string_view phase = "";         ///< what was under way at a deadline
+  std::string_view phase = "";         ///< what was in progress at a deadline
   bool answered = false;               ///< a first byte of the answer has come
-  std::optional<http::Response> head;  ///< where it suffices: of the answer under way
+  std::optional<http::Response> head;  ///< where it suffices: of the answer in progress
 };
 
 class HttpsClient final : public http::Client {
@@ -63,7 +63,7 @@ class HttpsClient final : public http::Client {
 
 std::string key_of(const http::Url& url) { return url.scheme + ' ' + url.host + ' ' + url.port; }
 
-// Host and port before the cause; a deadline's cause is what was under way.
+// Host and port before the cause; a deadline's cause is what was in progress.
 Error located(const Error& error, const Exchange& exchange) {
   const auto& url = exchange.request.url;
   const bool literal = url.host.find(':') != std::string::npos;

@@ -12,7 +12,7 @@
 
 namespace mactiond::net {
 
-/// Whom a client trusts and how it goes out.
+/// Whom a client trusts and how it connects.
 struct ClientOptions {
   std::string ca_file;     ///< PEM, added to the system's trust; empty: the system's alone
   std::string proxy;       ///< http://user:password@host:port for CONNECT; empty: direct

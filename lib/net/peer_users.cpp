@@ -20,7 +20,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto kAskAtMost = std::chrono::seconds(1);
-/// Far more than a machine has operators; beyond it all are forgotten.
+/// Far more than a machine has operators; beyond it all names are forgotten.
 constexpr std::size_t kNamesMax = 1000;
 
 std::string look_up(unsigned uid) {

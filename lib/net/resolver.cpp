@@ -36,7 +36,7 @@ Task<Result<Addresses>> wait_for_answer(std::shared_ptr<Pending> pending) {
 struct Resolver::State : std::enable_shared_from_this<State> {
   State(asio::any_io_executor to, Lookup how) : executor(std::move(to)), lookup(std::move(how)) {}
 
-  /// The lookup under way for host, started if there is none. Null: too many, or no thread.
+  /// The lookup in progress for host, started if there is none. Null: too many, or no thread.
   std::shared_ptr<Pending> join(const std::string& host);
   [[nodiscard]] bool start_thread(const std::string& host);
   void finish(const std::string& host, Result<Addresses> answer);
@@ -81,7 +81,7 @@ Task<Result<Addresses>> Resolver::resolve(std::string host, Duration limit) {
   const auto state = state_;
   Result<Addresses> answer = Error(Errc::ResolveFailed, "too many lookups are hanging");
   const auto pending = state->join(host);
-  // Who has waited for this lookup in vain before need not do so again.
+  // Who has waited for this lookup without an answer need not wait again.
   if (pending && pending->overdue && state->last_good.contains(host)) {
     co_return state->last_good.at(host);
   }

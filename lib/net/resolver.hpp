@@ -22,7 +22,7 @@ using Lookup = std::function<Result<Addresses>(const std::string& host)>;
 /// The system's resolver: getaddrinfo.
 [[nodiscard]] Lookup system_lookup();
 
-/// Resolves names without ever waiting longer than told.
+/// Resolves names and never waits longer than the given limit.
 ///
 /// A lookup cannot be interrupted, so it runs on a thread that is abandoned when time is up:
 /// neither the waiter nor the end of the process waits for it. Its answer, whenever it comes, is

@@ -17,7 +17,7 @@ namespace ssl = boost::asio::ssl;
 
 namespace {
 
-// A server that speaks HTTP/2 alone is told so in the handshake, not by garbage.
+// A server that speaks HTTP/2 alone can refuse us in the handshake.
 constexpr std::array<unsigned char, 9> kProtocols = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 // A chain may end at any trusted certificate, so that an issuing CA or the server's own

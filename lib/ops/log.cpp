@@ -19,7 +19,7 @@
 namespace mactiond::ops {
 namespace {
 
-using Level = core::Note::Level;
+using Level = core::LogEntry::Level;
 
 constexpr std::size_t kValueMax = 2000;
 
@@ -102,36 +102,36 @@ void append_value(std::string& out, std::string_view value) {
     out += value;
     return;
   }
-  // Also mends broken UTF-8, for which the journal would hide the whole line.
+  // Also repairs broken UTF-8, because of which the journal would hide the whole line.
   std::string quoted;
   append_json_string(quoted, cut ? std::string(value) + "…" : std::string(value));
   out += printable(quoted);
 }
 
-std::string journal_entry(const core::Note& note) {
+std::string journal_entry(const core::LogEntry& log_entry) {
   std::string entry;
-  append_journal_field(entry, "MESSAGE", format_fields(note.event, note.fields));
-  append_journal_field(entry, "PRIORITY", std::string(1, priority(note.level)));
+  append_journal_field(entry, "MESSAGE", format_fields(log_entry.event, log_entry.fields));
+  append_journal_field(entry, "PRIORITY", std::string(1, priority(log_entry.level)));
   append_journal_field(entry, "SYSLOG_IDENTIFIER", "mactiond");
-  append_journal_field(entry, "MACTIOND_EVENT", note.event);
-  const std::string_view id = message_id(note.event);
+  append_journal_field(entry, "MACTIOND_EVENT", log_entry.event);
+  const std::string_view id = message_id(log_entry.event);
   if (!id.empty()) append_journal_field(entry, "MESSAGE_ID", id);
-  for (const auto& [key, value] : note.fields) {
+  for (const auto& [key, value] : log_entry.fields) {
     append_journal_field(entry, "MACTIOND_" + key,
                          printable_lines(std::string_view(value).substr(0, kValueMax)));
   }
   return entry;
 }
 
-void write(Log& log, const core::Note& note) {
-  if (log.journal && log.journal->send(journal_entry(note))) return;
+void write(Log& log, const core::LogEntry& log_entry) {
+  if (log.journal && log.journal->send(journal_entry(log_entry))) return;
   std::string line;
-  if (log.journal) line = {'<', priority(note.level), '>'};
+  if (log.journal) line = {'<', priority(log_entry.level), '>'};
   line += "level=";
-  line += level_text(note.level);
+  line += level_text(log_entry.level);
   line += ' ';
-  line += format_fields(note.event, note.fields);
-  log.logger.log(to_spdlog(note.level), spdlog::string_view_t(line.data(), line.size()));
+  line += format_fields(log_entry.event, log_entry.fields);
+  log.logger.log(to_spdlog(log_entry.level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace
@@ -159,28 +159,28 @@ void start_log(std::string_view level, const std::string& journal_socket) {
   if (parse_level(level) != Level::Debug) log.repetitions.emplace();
 }
 
-void log(const core::Note& note) {
+void log(const core::LogEntry& log_entry) {
   Log& log = instance();
-  if (!log.logger.should_log(to_spdlog(note.level))) return;
-  if (log.repetitions && !log.repetitions->admit(note, log.now)) return;
-  write(log, note);
+  if (!log.logger.should_log(to_spdlog(log_entry.level))) return;
+  if (log.repetitions && !log.repetitions->admit(log_entry, log.now)) return;
+  write(log, log_entry);
 }
 
 void log(Level level, std::string_view event, const Fields& fields) {
-  log(core::Note{level, std::string(event), fields});
+  log(core::LogEntry{level, std::string(event), fields});
 }
 
-void settle_log(MonoTime now) {
+void flush_repetitions(MonoTime now) {
   Log& log = instance();
   log.now = now;
   if (!log.repetitions) return;
-  for (const core::Note& note : log.repetitions->due(now)) write(log, note);
+  for (const core::LogEntry& log_entry : log.repetitions->due(now)) write(log, log_entry);
 }
 
 void finish_log() {
   Log& log = instance();
   if (!log.repetitions) return;
-  for (const core::Note& note : log.repetitions->rest()) write(log, note);
+  for (const core::LogEntry& log_entry : log.repetitions->rest()) write(log, log_entry);
 }
 
 }  // namespace mactiond::ops

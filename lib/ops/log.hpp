@@ -16,18 +16,18 @@ namespace mactiond::ops {
 /// entries of the journal instead, with PRIORITY, MACTIOND_EVENT and a field MACTIOND_… for each
 /// pair; what the journal does not take goes to stderr, with its <priority> prefix.
 ///
-/// Below level debug, trouble that repeats is told once and then counted (Repetitions).
+/// Below level debug, repeated trouble is logged once and then counted (Repetitions).
 void start_log(std::string_view level, const std::string& journal_socket = Journal::kSocket);
-/// Tells the log the time, by which counted repetitions are told.
-void settle_log(MonoTime now);
-/// Tells everything that is only counted so far.
+/// Sets the log's time, and logs the counts of repetitions whose period has ended.
+void flush_repetitions(MonoTime now);
+/// Logs everything that is only counted so far.
 void finish_log();
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 /// Values with blanks, quotes or control characters are quoted and escaped.
-void log(core::Note::Level level, std::string_view event, const Fields& fields = {});
-void log(const core::Note& note);
+void log(core::LogEntry::Level level, std::string_view event, const Fields& fields = {});
+void log(const core::LogEntry& log_entry);
 
 /// The key=value text of a line, without level. Pure, for tests.
 [[nodiscard]] std::string format_fields(std::string_view event, const Fields& fields);

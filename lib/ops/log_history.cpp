@@ -17,7 +17,7 @@ namespace mactiond::ops {
 namespace {
 
 constexpr std::uint64_t kHistoryBytes = 256ULL * 1024 * 1024;
-/// Events of one poll are seen at once, whatever their times; so many are looked at.
+/// Events of one poll are seen at once, whatever their times; this many are looked at.
 constexpr std::size_t kFirstLines = 100;
 
 std::optional<HistoryFile> look_at(const std::string& path) {

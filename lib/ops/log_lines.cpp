@@ -12,8 +12,8 @@
 namespace mactiond::ops {
 namespace {
 
-/// Of a plain file so much is read from its end on to find its last line: a line has at most about
-/// one MiB, and others may have written behind it.
+/// This much of a plain file is read from its end to find its last line. A line has at most about
+/// one MiB, and other programs may have written behind it.
 constexpr std::uint64_t kTail = 4ULL * 1024 * 1024;
 constexpr unsigned kChunk = 256 * 1024;
 /// What is longer is no line of ours.

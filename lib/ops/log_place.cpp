@@ -34,7 +34,7 @@ Result<LogTail> examine_committed(const LogFile& file, const std::string& path,
                                   const LogFilePosition& committed, Sync sync) {
   auto tail = examine_log(file.fd(), file.size(), committed.offset, committed.first_seq);
   if (!tail) return not_usable(path, tail.error().message());
-  // What was synced and is missing was taken out by someone; only unsynced lines can be lost.
+  // Synced lines that are missing were removed by somebody; only unsynced lines can be lost.
   if (sync != Sync::Never) tail->next = std::max(tail->next, committed.first_seq);
   return tail;
 }

@@ -13,7 +13,7 @@ namespace mactiond::ops {
 
 class PastLines;
 
-/// Where the file stands; mirrors store::LogPosition, which ops may not include.
+/// The file's position; mirrors store::LogPosition, which ops may not include.
 struct LogFilePosition {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;

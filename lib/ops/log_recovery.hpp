@@ -10,8 +10,8 @@ namespace mactiond::ops {
 struct LogTail {
   std::uint64_t whole = 0;  ///< length up to the end of the last whole line
   std::uint64_t next = 1;   ///< the first event that is not in the file
-  /// The lines are ours beyond doubt. Else a file that does not stand at the log's path is
-  /// another program's, and its torn last line is not ours to cut.
+  /// The lines are ours beyond doubt. Otherwise a file that is not at the log's path is another
+  /// program's, and its torn last line is not ours to cut.
   bool ours = false;
 };
 

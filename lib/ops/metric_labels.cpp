@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "base/disposition.hpp"
 #include "base/enum_values.hpp"
 #include "base/glob.hpp"
+#include "base/outcome.hpp"
 
 namespace mactiond::ops {
 namespace {

@@ -65,7 +65,7 @@ struct Metrics::Families {
   Family<Counter>& requests =
       counter("api_requests_total", "Calls to the API and the identity provider.");
   Family<Counter>& throttled =
-      counter("api_throttled_seconds_total", "Time the API told us to wait.");
+      counter("api_throttled_seconds_total", "Time that the API asked us to wait.");
   Family<Counter>& unusable =
       counter("unusable_rows_total", "Rows of lists left out: without an id, or too large.");
   Family<Gauge>& quota_used =
@@ -92,7 +92,7 @@ struct Metrics::Families {
   Family<Counter>& syslog_failures =
       counter("syslog_failures_total", "Attempts to reach a syslog receiver that failed.");
   Family<Gauge>& syslog_queue =
-      gauge("syslog_queue", "Events that a syslog receiver has not been told yet.");
+      gauge("syslog_queue", "Events that a syslog receiver has not received yet.");
   Family<Gauge>& clock_skew = gauge("clock_skew_seconds", "The API's clock minus the local one.");
   Histogram& store_commit =
       histogram("store_commit_seconds", "Time to commit a step.", kCommitBuckets);

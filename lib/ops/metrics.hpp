@@ -12,7 +12,7 @@
 
 namespace mactiond::ops {
 
-/// What /metrics tells. Label values come from closed sets and configured names only; every
+/// What /metrics shows. Label values come from closed sets and configured names only; every
 /// combination known at start exists from the start with zero. A gauge whose value is not known
 /// (yet) is left out.
 class Metrics {

@@ -12,44 +12,44 @@ constexpr std::array<std::string_view, 4> kIdentity = {"region", "webhook", "pol
 }  // namespace
 
 // What has no reason, or is an error, is a change of state: each counts.
-bool Repetitions::is_trouble(const core::Note& note) {
-  return note.level == core::Note::Level::Warning &&
-         std::any_of(note.fields.begin(), note.fields.end(),
+bool Repetitions::is_trouble(const core::LogEntry& entry) {
+  return entry.level == core::LogEntry::Level::Warning &&
+         std::any_of(entry.fields.begin(), entry.fields.end(),
                      [](const auto& field) { return field.first == "reason"; });
 }
 
-std::string Repetitions::key_of(const core::Note& note) {
-  std::string key = note.event;
-  for (const auto& [name, value] : note.fields) {
+std::string Repetitions::key_of(const core::LogEntry& entry) {
+  std::string key = entry.event;
+  for (const auto& [name, value] : entry.fields) {
     if (std::find(kIdentity.begin(), kIdentity.end(), name) == kIdentity.end()) continue;
     key.append(1, '\0').append(name).append(1, '=').append(value);
   }
   return key;
 }
 
-core::Note Repetitions::summary(Trouble& trouble) {
-  core::Note note = std::move(trouble.latest);
-  note.fields.emplace_back("repeated", std::to_string(trouble.repeated));
+core::LogEntry Repetitions::summary(Trouble& trouble) {
+  core::LogEntry entry = std::move(trouble.latest);
+  entry.fields.emplace_back("repeated", std::to_string(trouble.repeated));
   trouble.latest = {};
   trouble.repeated = 0;
-  return note;
+  return entry;
 }
 
-bool Repetitions::admit(const core::Note& note, MonoTime now) {
-  if (!is_trouble(note)) return true;
-  const std::string key = key_of(note);
+bool Repetitions::admit(const core::LogEntry& entry, MonoTime now) {
+  if (!is_trouble(entry)) return true;
+  const std::string key = key_of(entry);
   const auto found = troubles_.find(key);
   if (found == troubles_.end()) {
     if (troubles_.size() < kMax) troubles_.emplace(key, Trouble{now, 0, {}});
     return true;
   }
   found->second.repeated += 1;
-  found->second.latest = note;
+  found->second.latest = entry;
   return false;
 }
 
-std::vector<core::Note> Repetitions::due(MonoTime now) {
-  std::vector<core::Note> notes;
+std::vector<core::LogEntry> Repetitions::due(MonoTime now) {
+  std::vector<core::LogEntry> entries;
   for (auto entry = troubles_.begin(); entry != troubles_.end();) {
     Trouble& trouble = entry->second;
     if (now - trouble.since < kPeriod) {
@@ -57,21 +57,21 @@ std::vector<core::Note> Repetitions::due(MonoTime now) {
     } else if (trouble.repeated == 0) {
       entry = troubles_.erase(entry);
     } else {
-      notes.push_back(summary(trouble));
+      entries.push_back(summary(trouble));
       trouble.since = now;
       ++entry;
     }
   }
-  return notes;
+  return entries;
 }
 
-std::vector<core::Note> Repetitions::rest() {
-  std::vector<core::Note> notes;
+std::vector<core::LogEntry> Repetitions::rest() {
+  std::vector<core::LogEntry> entries;
   for (auto& [key, trouble] : troubles_) {
-    if (trouble.repeated > 0) notes.push_back(summary(trouble));
+    if (trouble.repeated > 0) entries.push_back(summary(trouble));
   }
   troubles_.clear();
-  return notes;
+  return entries;
 }
 
 }  // namespace mactiond::ops

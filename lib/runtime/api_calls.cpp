@@ -20,7 +20,7 @@ struct CallKind {
   const char* name;  ///< in the metrics
   std::size_t body_bytes;
   bool head_suffices;  ///< a broken body does not unsay the status
-  Disposition (*outcome)(const http::Response& response, WallTime now);
+  Outcome (*outcome)(const http::Response& response, WallTime now);
 };
 
 namespace {
@@ -33,15 +33,15 @@ constexpr CallKind kList{"list", kPageBytes, false, defender::api_outcome};
 constexpr CallKind kGet{"get", kPageBytes, false, defender::api_outcome};
 constexpr CallKind kCancel{"cancel", kPageBytes, true, defender::api_outcome};
 
-Disposition unreadable(const Error& error) {
-  Disposition outcome;
+Outcome unreadable(const Error& error) {
+  Outcome outcome;
   outcome.verdict = Verdict::Retry;
   outcome.reason = Reason::BadAnswer;
   outcome.detail = error.message();
   return outcome;
 }
 
-std::string code_label(const Disposition& outcome) {
+std::string code_label(const Outcome& outcome) {
   return outcome.status != 0 ? std::to_string(outcome.status)
                              : std::string(to_string(outcome.reason));
 }

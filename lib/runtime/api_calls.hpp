@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
@@ -38,7 +38,7 @@ class ApiCalls {
   ApiCalls(const Clock& clock, RegionAccesses regions, ops::Metrics& metrics, Post post);
 
   /// For the calls to come; those in progress end with what they began with.
-  void use(RegionAccesses regions) { regions_ = std::move(regions); }
+  void set_regions(RegionAccesses regions) { regions_ = std::move(regions); }
 
   [[nodiscard]] Task<void> run(core::FetchToken command);
   [[nodiscard]] Task<void> run(core::ListActions command);
@@ -56,7 +56,7 @@ class ApiCalls {
   /// An answer of the API, and what it means.
   struct Answer {
     http::Response response;
-    Disposition outcome;
+    Outcome outcome;
     std::optional<WallTime> server_date;
   };
   Task<Answer> call(RegionRef region, const CallKind* kind, http::Request request,

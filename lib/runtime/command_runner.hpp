@@ -22,9 +22,9 @@ struct CommandRunner {
         deliveries(clock, std::move(accesses.webhooks), metrics, post) {}
 
   /// For the commands to come.
-  void use(Accesses accesses) {
-    calls.use(std::move(accesses.regions));
-    deliveries.use(std::move(accesses.webhooks));
+  void set_accesses(Accesses accesses) {
+    calls.set_regions(std::move(accesses.regions));
+    deliveries.set_webhooks(std::move(accesses.webhooks));
   }
 
   ApiCalls calls;

@@ -21,11 +21,11 @@ namespace {
 constexpr auto kAckPoll = std::chrono::seconds(1);
 constexpr std::size_t kAnswerBytes = std::size_t{64} * 1024;
 
-Disposition cancelled_outcome(const std::string& webhook) {
+Outcome cancelled_outcome(const std::string& webhook) {
   return http::outcome(Error(Errc::Cancelled, webhook));
 }
 
-std::string result_label(const Disposition& outcome) {
+std::string result_label(const Outcome& outcome) {
   return outcome.ok() ? "delivered" : std::string(to_string(outcome.reason));
 }
 
@@ -59,8 +59,8 @@ Task<void> Deliveries::send(core::SendDelivery command, WebhookRef receiver) {
   post_(std::move(event));
 }
 
-Task<Disposition> Deliveries::attempt(WebhookRef receiver, std::vector<core::EventRecord> events,
-                                      Duration limit) {
+Task<Outcome> Deliveries::attempt(WebhookRef receiver, std::vector<core::EventRecord> events,
+                                  Duration limit) {
   if (receiver->refresh) receiver->refresh(*receiver);
   http::Limits limits;
   limits.timeout = limit;
@@ -72,7 +72,7 @@ Task<Disposition> Deliveries::attempt(WebhookRef receiver, std::vector<core::Eve
   const std::shared_ptr<http::Client> client = receiver->client;
   auto sent = co_await client->send(std::move(request), limits);
   if (sent) {
-    Disposition outcome = webhook::outcome(receiver->target, *sent, clock_.now().wall);
+    Outcome outcome = webhook::outcome(receiver->target, *sent, clock_.now().wall);
     const bool waits = outcome.ok() && !receiver->target.rendering.splunk_channel.empty();
     if (!waits) co_return outcome;
     co_return co_await acknowledged(std::move(receiver), std::move(*sent), deadline);
@@ -82,8 +82,8 @@ Task<Disposition> Deliveries::attempt(WebhookRef receiver, std::vector<core::Eve
   co_return http::outcome(error);
 }
 
-Task<Disposition> Deliveries::acknowledged(WebhookRef receiver, http::Response response,
-                                           MonoTime deadline) {
+Task<Outcome> Deliveries::acknowledged(WebhookRef receiver, http::Response response,
+                                       MonoTime deadline) {
   const auto id = webhook::parse_ack_id(response);
   if (!id) co_return webhook::not_acknowledgeable(response.status);
   const auto executor = co_await asio::this_coro::executor;
@@ -98,7 +98,7 @@ Task<Disposition> Deliveries::acknowledged(WebhookRef receiver, http::Response r
     http::Request request = webhook::make_ack_request(receiver->target, *id);
     const std::shared_ptr<http::Client> client = receiver->client;
     const auto answer = co_await client->send(std::move(request), limits);
-    if (answer && webhook::is_acknowledged(*answer, *id)) co_return Disposition();
+    if (answer && webhook::is_acknowledged(*answer, *id)) co_return Outcome();
     timer.expires_after(kAckPoll);
     co_await timer.async_wait(net::kAwait);
   }

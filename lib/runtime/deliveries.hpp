@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
@@ -42,7 +42,7 @@ class Deliveries {
   Deliveries(const Clock& clock, WebhookAccesses webhooks, ops::Metrics& metrics, Post post);
 
   /// For the attempts to come; those in progress end with what they began with.
-  void use(WebhookAccesses webhooks) { webhooks_ = std::move(webhooks); }
+  void set_webhooks(WebhookAccesses webhooks) { webhooks_ = std::move(webhooks); }
 
   [[nodiscard]] Task<void> run(core::SendDelivery command);
 
@@ -60,10 +60,9 @@ class Deliveries {
   Task<void> send_test(WebhookRef receiver, core::EventRecord event, std::string webhook,
                        Done done);
   /// One message with all events.
-  Task<Disposition> attempt(WebhookRef receiver, std::vector<core::EventRecord> events,
-                            Duration limit);
+  Task<Outcome> attempt(WebhookRef receiver, std::vector<core::EventRecord> events, Duration limit);
   /// Waits until Splunk has indexed what it accepted.
-  Task<Disposition> acknowledged(WebhookRef receiver, http::Response response, MonoTime deadline);
+  Task<Outcome> acknowledged(WebhookRef receiver, http::Response response, MonoTime deadline);
 
   const Clock& clock_;
   WebhookAccesses webhooks_;

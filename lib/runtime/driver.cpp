@@ -22,7 +22,7 @@ constexpr Duration kDeliveryGrace = 5s;
 constexpr Duration kCommitRetry = 50ms;
 /// Between two parts of what is done beside the work: the check of a large store, and retention.
 constexpr Duration kBesidePause = 20ms;
-/// However quiet: the watchdog is fed, the log file is looked after.
+/// At most this long between two turns: the watchdog is fed, the log file is checked.
 constexpr Duration kTurnAtLeast = 5s;
 constexpr Duration kLiveWithin = 60s;
 /// Events stepped before one commit; bounds how long the loop is held.
@@ -88,16 +88,17 @@ void Driver::turn() {
   if (hold_.holds() || exit_code_) return;
   core::Step sum;
   if (events_.empty()) step(core::Tick{}, now, sum);
-  // Within a batch actions are written before they vanish: one that returns waits for the next.
-  const auto may_go_on = [&] { return !events_.empty() && sum.writes.vanished.empty(); };
-  for (std::size_t i = 0; i < kEventsPerTurn && may_go_on(); ++i) {
+  // Within a batch actions are written before they vanish: one that returns waits for the next
+  // batch.
+  const auto may_continue = [&] { return !events_.empty() && sum.writes.vanished.empty(); };
+  for (std::size_t i = 0; i < kEventsPerTurn && may_continue(); ++i) {
     core::Event event = std::move(events_.front());
     events_.pop_front();
     step(std::move(event), now, sum);
   }
-  if (!settle(sum)) return;
+  if (!commit_and_start(sum)) return;
   ops::notify_watchdog();
-  ops::settle_log(now.mono);
+  ops::flush_repetitions(now.mono);
   if (!stopping_ && status_report_.is_due(now.mono)) {
     status_report_.report(parts_.engine.status(now), now.mono);
   }
@@ -111,10 +112,10 @@ bool Driver::is_recorded(const ActionId& action, const std::string& id) {
   return false;
 }
 
-bool Driver::settle(core::Step& sum) {
+bool Driver::commit_and_start(core::Step& sum) {
   if (exit_code_) return false;
   const MonoTime now = parts_.clock.now().mono;
-  marks_.take(sum.writes, now);
+  marks_.absorb(sum.writes, now);
   const auto is_due = [&](const std::optional<MonoTime>& due) { return due && *due <= now; };
   const bool something_due = is_due(marks_.due()) || is_due(log_.position_due());
   if ((something_due || !sum.writes.empty()) && !commit(sum.writes)) {
@@ -126,7 +127,7 @@ bool Driver::settle(core::Step& sum) {
 }
 
 void Driver::finish(core::Step& sum) {
-  for (const core::Note& note : sum.notes) ops::log(note);
+  for (const core::LogEntry& entry : sum.log_entries) ops::log(entry);
   for (const auto& transition : sum.transitions) {
     parts_.metrics.transition(transition.region, transition.to, transition.lag);
   }
@@ -154,7 +155,7 @@ Result<core::Reply> Driver::operate(core::Event request) {
   step(std::move(request), parts_.clock.now(), sum);
   MACTIOND_ASSERT(sum.reply);
   core::Reply reply = std::move(*sum.reply);
-  if (!settle(sum)) {
+  if (!commit_and_start(sum)) {
     return Error(Errc::StoreFailed, exit_code_ ? "the request was not stored" : kStoredLater);
   }
   wakeup_.set();
@@ -174,7 +175,7 @@ Result<void> Driver::reconfigure(core::Options next, const std::function<void()>
   }
   core::Step sum = parts_.engine.reconfigure(std::move(next), added, parts_.clock.now());
   std::vector<core::Command> commands = std::exchange(sum.commands, {});
-  if (!settle(sum)) {
+  if (!commit_and_start(sum)) {
     // The engine has the new options already: they and the old parts do not belong together.
     fail(kExitIo);
     return Error(Errc::StoreFailed, "the change was not stored");
@@ -239,7 +240,7 @@ void Driver::stop() {
 }
 
 void Driver::task_failed(const char* task, const std::exception_ptr& failure) {
-  ops::log(core::Note::Level::Error, "task_failed",
+  ops::log(core::LogEntry::Level::Error, "task_failed",
            {{"task", task}, {"error", exception_text(failure)}});
   fail(kExitSoftware);
 }

@@ -44,7 +44,7 @@ class Driver {
   Driver(boost::asio::any_io_executor executor, Parts parts);
 
   /// Set once, before run(): the runner posts into this driver.
-  void use(CommandRunner& runner) { runner_ = &runner; }
+  void set_runner(CommandRunner& runner) { runner_ = &runner; }
   void post(core::Event event);
   /// Steps an operator's request at once; its answer is durable when it returns. Not from within
   /// a step. Errc::StoreFailed if it could not be committed; the daemon ends then.
@@ -66,7 +66,7 @@ class Driver {
   /// Returns when stopped and every command has ended, or after fail(). 0, or the exit code.
   Task<int> run();
 
-  /// Polls end at once; deliveries under way get a grace time, then end too. Nothing is lost.
+  /// Polls end at once; deliveries in progress get a grace time, then end too. Nothing is lost.
   void stop();
   /// The transition log's file was moved away: opens it again before the next line.
   void reopen_log() {
@@ -89,7 +89,7 @@ class Driver {
   void turn();
   [[nodiscard]] bool is_recorded(const ActionId& action, const std::string& id);
   void step(core::Event event, Now now, core::Step& sum);
-  [[nodiscard]] bool settle(core::Step& sum);
+  [[nodiscard]] bool commit_and_start(core::Step& sum);
   void finish(core::Step& sum);
 
   // driver_store.cpp

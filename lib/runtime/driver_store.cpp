@@ -10,7 +10,7 @@ namespace mactiond::runtime {
 /// False if nothing was stored: the step must wait, or the daemon ends.
 bool Driver::commit(core::Batch& writes) {
   const MonoTime began = parts_.clock.now().mono;
-  marks_.give(writes);
+  marks_.drain_into(writes);
   const bool with_position = !writes.events.empty() || log_.position_due();
   const auto position = with_position ? std::optional(log_.position()) : std::nullopt;
   const auto committed = parts_.store.commit(writes, position);
@@ -41,11 +41,11 @@ void Driver::keep_log_position() {
   const auto kept = log_.keep_position();
   if (kept) return;
   if (!parts_.store.locked_out()) return store_failed(kept.error());
-  // No line may be written before it is known where the file stands.
+  // No line may be written before the file's position is known.
   if (!hold_.waits()) hold_.wait({}, parts_.clock.now().mono);
 }
 
-/// Tries again to store what waits. False while nothing else may be done.
+/// Tries again to store the waiting step. False while nothing else may be done.
 bool Driver::commit_waiting() {
   if (hold_.is_gone()) return false;
   if (!log_.is_position_kept()) keep_log_position();
@@ -63,17 +63,17 @@ bool Driver::commit_waiting() {
   return !hold_.holds() && !exit_code_;
 }
 
-/// Whether the files are still those that were opened, and no read met damage. What is old is
-/// removed and a large store is read beside the work, a part at a time.
+/// Whether the files are still those that were opened, and no read met damage. Old rows are removed
+/// and a large store is read beside the work, a part at a time.
 void Driver::look_at_store(Now now) {
   for (const std::string& complaint : parts_.store.take_complaints()) {
-    ops::log(core::Note::Level::Error, "store_row_left_out", {{"error", complaint}});
+    ops::log(core::LogEntry::Level::Error, "store_row_left_out", {{"error", complaint}});
   }
   auto done = Result<void>();
   if (events_.empty() && !hold_.holds()) done = parts_.store.check_some();
   if (done && events_.empty() && !hold_.holds()) done = parts_.store.prune_some();
   if (parts_.store.damaged()) {
-    ops::log(core::Note::Level::Error, "store_failed",
+    ops::log(core::LogEntry::Level::Error, "store_failed",
              {{"error", "the store is damaged; the next start recovers what can be read"}});
     return fail(kExitIo);
   }
@@ -84,7 +84,7 @@ void Driver::look_at_store(Now now) {
 }
 
 void Driver::store_failed(const Error& error) {
-  ops::log(core::Note::Level::Error, "store_failed", {{"error", error.message()}});
+  ops::log(core::LogEntry::Level::Error, "store_failed", {{"error", error.message()}});
   fail(kExitIo);
 }
 

@@ -9,7 +9,7 @@ namespace mactiond::runtime {
 namespace {
 
 using namespace std::chrono_literals;
-using Level = core::Note::Level;
+using Level = core::LogEntry::Level;
 
 constexpr Duration kRetry = 5s;
 constexpr Duration kLookEvery = 10s;

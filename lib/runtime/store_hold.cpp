@@ -8,7 +8,7 @@ namespace mactiond::runtime {
 namespace {
 
 using namespace std::chrono_literals;
-using Level = core::Note::Level;
+using Level = core::LogEntry::Level;
 
 constexpr Duration kLookEvery = 4s;
 constexpr Duration kLockedWarning = 2s;

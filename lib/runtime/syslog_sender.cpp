@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-using Level = core::Note::Level;
+using Level = core::LogEntry::Level;
 
 constexpr int kEventsPerChunk = 200;
 /// A chunk ends with the event that reaches this.
@@ -52,7 +52,7 @@ Task<void> SyslogSender::run() {
     }
     if (chunk.count == 0) {
       feed_.pass(chunk.last);
-      // Else a position would be written for every event that nobody is told.
+      // Otherwise a position would be written for every event that goes to nobody.
       if (chunk.full) keep_position();
       co_await wait(kTurn);
       continue;
@@ -114,7 +114,7 @@ void SyslogSender::keep_position() {
   if (!kept) ops::log(Level::Error, "store_failed", {{"error", kept.error().message()}});
 }
 
-/// Told when it begins; the rest is repetition.
+/// Logged when the trouble begins; the rest is repetition.
 void SyslogSender::failed(const Error& error) {
   ++failures_;
   const Level level = feed_.failures() == 1 ? Level::Error : Level::Debug;

@@ -14,7 +14,7 @@ namespace mactiond::runtime {
 
 /// Owns the tasks that run beside the driver: none is detached, each can be cancelled.
 ///
-/// A task that ends by an exception is a bug; on_failure is told and stops the process in order.
+/// A task that ends by an exception is a bug: on_failure is called and stops the process in order.
 class TaskGroup {
  public:
   using OnFailure = std::function<void(std::exception_ptr)>;

@@ -14,7 +14,7 @@ constexpr const char* kUpsertDecision = R"(
 INSERT OR REPLACE INTO decision VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
   ?14, ?15, ?16, ?17, ?18, ?19, ?20))";
 
-/// So many rows of each table are looked at at once: about a millisecond.
+/// This many rows of each table are looked at at once, in about a millisecond.
 constexpr int kLookedAt = 50;
 
 /// ?1 the last one looked at, ?2 limit. With whether it may go.
@@ -85,7 +85,7 @@ CancelTables::CancelTables(SQLite::Database& database)
 
 void CancelTables::write(const core::Batch& batch) {
   for (const Decision& decision : batch.decisions) write(decision);
-  for (const core::StaleRow& row : batch.told_stale) {
+  for (const core::StaleRow& row : batch.reported_stale) {
     insert_stale_.run(row.region, row.action.value, row.policy, row.status);
   }
   for (const core::SuppressedRow& row : batch.suppressed) {
@@ -136,7 +136,7 @@ void CancelTables::load(core::Snapshot& snapshot) {
     }
   }
   for (Rows rows = select_stale_.query(); rows.next();) {
-    snapshot.told_stale.push_back(
+    snapshot.reported_stale.push_back(
         {rows.text(0), ActionId{rows.text(1)}, rows.text(2), rows.text(3)});
   }
   for (Rows rows = select_suppressed_.query(); rows.next();) {

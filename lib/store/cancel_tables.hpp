@@ -12,8 +12,8 @@
 
 namespace mactiond::store {
 
-/// Decisions to cancel and what was told about stale actions, inside a transaction that the caller
-/// holds. Throws SQLite::Exception.
+/// Decisions to cancel and reports of stale actions, inside a transaction that the caller holds.
+/// Throws SQLite::Exception.
 class CancelTables {
  public:
   explicit CancelTables(SQLite::Database& database);

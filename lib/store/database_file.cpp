@@ -140,7 +140,7 @@ Result<bool> check_database(SQLite::Database& database, const std::string& path)
   SQLite::Statement newest(database, "SELECT coalesce(max(seq), 0) FROM event");
   if (!counter.executeStep() || !newest.executeStep()) return corrupt(path, "no event counter");
   if (counter.getColumn(0).getInt64() < 0 || counter.getColumn(0).getInt64() > kSeqMax) {
-    return corrupt(path, "the event counter is absurd");
+    return corrupt(path, "the event counter is impossibly large");
   }
   if (counter.getColumn(0).getInt64() != newest.getColumn(0).getInt64()) {
     return corrupt(path, "the event counter does not fit the events");

@@ -28,9 +28,9 @@ class LockFile {
   int fd_ = -1;
 };
 
-/// A statement waits so long for another program's write lock while the store is opened.
+/// While the store is opened, a statement waits this long for another program's write lock.
 inline constexpr int kOpenBusyMs = 2000;
-/// And so long while the loop runs: the commit is tried again by the loop.
+/// The same while the loop runs, which tries the commit again.
 inline constexpr int kLoopBusyMs = 40;
 
 /// A damaged store is left as it is; one that is in use is written into its file at its end.

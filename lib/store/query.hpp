@@ -36,8 +36,8 @@ SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields,
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND +d.head = 1 ORDER BY d.seq LIMIT 1)";
 
-/// ?1 webhook. A replayed dead letter comes first by its seq and was queued last, so the first of
-/// all does not tell. NULL where nothing waits.
+/// ?1 webhook. A replayed dead letter comes first by its seq and was queued last, so the first row
+/// may not be the oldest. NULL where nothing waits.
 inline constexpr const char* kSelectOldest = R"(
 SELECT min(queued) FROM (SELECT queued FROM delivery WHERE webhook = ?1 ORDER BY seq LIMIT 1000))";
 

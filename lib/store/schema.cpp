@@ -8,7 +8,7 @@
 namespace mactiond::store {
 namespace {
 
-/// "mact": tells our files from other SQLite databases.
+/// "mact": distinguishes our files from other SQLite databases.
 constexpr int kApplicationId = 0x6d616374;
 
 // Times are 100 ns ticks since 1970. document is last in its row, so that reading the columns

@@ -22,7 +22,7 @@ constexpr std::array kReads{
     "SELECT id, 0, length(comment) + length(answer) + length(outcome)"
     " FROM decision WHERE id > ?1 AND ?2 = 0 ORDER BY id LIMIT ?3",
 };
-/// A row has some KiB at most, but for rare ones.
+/// Nearly every row has some KiB at most.
 constexpr int kRows = 50;
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 // 0001-01-01 and 9999-12-31 in ticks of 100 ns since 1970.
 constexpr std::int64_t kFirst = -62'135'596'800LL * 10'000'000;
 constexpr std::int64_t kLast = 253'402'300'799LL * 10'000'000;
-/// Whoever reads a count adds to it.
+/// The reader of a count adds to it.
 constexpr std::int64_t kCountMax = 1'000'000'000;
 
 WallTime to_time(std::int64_t ticks) {

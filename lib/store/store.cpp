@@ -133,7 +133,7 @@ Result<core::DeliveriesLoaded> Store::load_deliveries(const core::LoadDeliveries
     core::DeliveriesLoaded loaded;
     loaded.command = command.id;
     const auto limit = static_cast<std::size_t>(command.limit);
-    // One more than asked for: it tells when the next is due.
+    // One more than asked for: it shows when the next is due.
     Rows rows = command.oldest ? impl_->select_oldest_head.query(command.webhook)
                                : impl_->select_deliveries.query(command.webhook,
                                                                 std::int64_t{command.limit} + 1);

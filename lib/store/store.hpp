@@ -17,7 +17,7 @@
 
 namespace mactiond::store {
 
-/// Where the transition log stands. Written in the transaction of the events themselves: after a
+/// The position of the transition log. Written in the transaction of the events themselves: after a
 /// crash the file is read from offset on, and the whole lines found there are first_seq, +1, …
 struct LogPosition {
   std::uint64_t device = 0;
@@ -49,12 +49,12 @@ class Store {
   Store& operator=(Store&&) noexcept;
   ~Store();
 
-  /// What the start is judged by: core/recovery.hpp.
+  /// How the store was found, for core/recovery.hpp to judge.
   [[nodiscard]] Result<core::StoreFound> found();
   [[nodiscard]] Result<core::Snapshot> load();
 
   /// All rows or none. Durable when it returns. After an error nothing of the batch is in the
-  /// store and the caller must not go on with the commands. Asserts that events follow the last
+  /// store, and the caller must not start the commands. Asserts that events follow the last
   /// committed seq without a gap.
   [[nodiscard]] Result<void> commit(const core::Batch& batch,
                                     const std::optional<LogPosition>& log = std::nullopt);
@@ -64,7 +64,7 @@ class Store {
   /// With oldest only the one with the lowest seq, or when it becomes due.
   [[nodiscard]] Result<core::DeliveriesLoaded> load_deliveries(const core::LoadDeliveries& command);
 
-  /// At most limit, the oldest first, and none from before on.
+  /// At most limit, the oldest first, only those from before `before`.
   [[nodiscard]] Result<core::OldestLoaded> load_oldest(const core::LoadOldest& command);
 
   /// Events with seq >= first, in order, at most limit.
@@ -101,7 +101,7 @@ class Store {
   /// Reads the next rows of a store that was too large to be read whole at start; a few
   /// milliseconds of them. After an error, but for another program's lock, it reads no more.
   [[nodiscard]] Result<void> check_some();
-  /// All were read, or none need be.
+  /// All rows were read, or none need be read.
   [[nodiscard]] bool is_checked() const;
   /// Removes the next rows of what a commit with prune_before named; a few milliseconds of them.
   /// Does nothing while another program holds the write lock.

@@ -71,7 +71,7 @@ struct Store::Impl {
   static Result<std::unique_ptr<Impl>> make(std::string path,
                                             std::unique_ptr<SQLite::Database> database);
 
-  /// What the start reads: damage in it is found before anything is done. Throws.
+  /// Reads what the start needs: damage in it is found before anything is done. Throws.
   void read_ahead();
   void drop_orphans();
   [[nodiscard]] core::Snapshot read_snapshot();

@@ -48,7 +48,7 @@ void Store::Impl::read_ahead() {
   }
 }
 
-/// What waits for an event that is gone can never be delivered.
+/// A delivery whose event is gone can never be made.
 void Store::Impl::drop_orphans() {
   constexpr const char* kItsEvent = "(SELECT 1 FROM event e WHERE e.seq = d.seq)";
   struct Orphan {
@@ -123,7 +123,7 @@ Result<Store> Store::open(const std::string& state_dir, const Opening& opening) 
 
 Result<std::unique_ptr<Store::Impl>> Store::open_file(const std::string& path) {
   if (::access(path.c_str(), F_OK) != 0) {
-    // Whoever moved the file away has seen to it.
+    // The file was moved away on purpose.
     remove_damage_mark(path);
   } else if (const auto cause = read_damage_mark(path)) {
     return corrupt(path, "met while the daemon ran: " + *cause);

@@ -108,7 +108,7 @@ std::optional<std::string> wrong_value(const json::value& value) {
   } else if (value.is_object()) {
     for (const auto& [key, item] : value.get_object()) {
       if (key.find(kOpen) != json::string_view::npos) {
-        return "a placeholder stands in a value, not in a key";
+        return "a placeholder belongs in a value, not in a key";
       }
       if (auto wrong = wrong_value(item)) return wrong;
     }

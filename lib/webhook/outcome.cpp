@@ -83,7 +83,7 @@ std::string said(const Target& target, std::string_view body) {
   return text;
 }
 
-Disposition refused(std::string detail) {
+Outcome refused(std::string detail) {
   return {Verdict::GiveUp, Reason::Rejected, 0, std::nullopt, std::move(detail), std::nullopt};
 }
 
@@ -108,9 +108,9 @@ int teams_error(std::string_view body) {
 
 }  // namespace
 
-Disposition outcome(const Target& target, const http::Response& response, WallTime local) {
+Outcome outcome(const Target& target, const http::Response& response, WallTime local) {
   const Rendering& rendering = target.rendering;
-  Disposition result = http::outcome(response, local);
+  Outcome result = http::outcome(response, local);
   const std::string_view body = response.body;
   if (result.ok() && rendering.format == Format::Slack && !slack_took(body)) {
     result = refused("Slack did not take it");

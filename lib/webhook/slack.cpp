@@ -57,7 +57,7 @@ std::string escape(std::string_view text) {
   return out;
 }
 
-/// The same in at most so many bytes, never cut within an escape.
+/// The same in at most `most` bytes, never cut within an escape.
 std::string escape_within(std::string_view text, std::size_t most) {
   constexpr std::size_t kLongest = 5;
   std::string out = escape(text);

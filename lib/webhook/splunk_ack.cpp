@@ -20,7 +20,7 @@ boost::json::object parse_object(std::string_view text) {
   return std::move(value.get_object());
 }
 
-/// Whatever stands before the collector's path stays: a proxy may have put it there.
+/// Whatever is before the collector's path stays: a proxy may have put it there.
 std::string ack_target(const std::string& event_target, const std::string& channel) {
   const std::size_t at = event_target.find(kCollector);
   const std::string prefix = at == std::string::npos ? "" : event_target.substr(0, at);
@@ -63,7 +63,7 @@ bool is_acknowledged(const http::Response& response, std::int64_t ack_id) {
   return ack != nullptr && ack->is_bool() && ack->get_bool();
 }
 
-Disposition not_acknowledgeable(int status) {
+Outcome not_acknowledgeable(int status) {
   return {Verdict::GiveUp,
           Reason::Rejected,
           status,
@@ -72,7 +72,7 @@ Disposition not_acknowledgeable(int status) {
           std::nullopt};
 }
 
-Disposition not_acknowledged() {
+Outcome not_acknowledged() {
   return {Verdict::Retry, Reason::Timeout, 0, std::nullopt, "not acknowledged by the indexer",
           std::nullopt};
 }

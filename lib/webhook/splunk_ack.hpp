@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/disposition.hpp"
 #include "base/error.hpp"
+#include "base/outcome.hpp"
 #include "http/message.hpp"
 #include "webhook/request.hpp"
 
@@ -14,7 +14,7 @@ namespace mactiond::webhook {
 // Splunk's indexer acknowledgement: a 200 says that an event looks right, and gives it a number;
 // that it is indexed is asked for with that number, on the same channel, again and again.
 
-/// A channel's GUID: the same for the same receiver and webhook, for ever.
+/// A channel's GUID: always the same for the same receiver and webhook.
 [[nodiscard]] std::string splunk_channel(std::string_view receiver, std::string_view webhook);
 
 /// The number in the answer to an event; Errc::UnexpectedDocument if there is none, which a token
@@ -28,8 +28,8 @@ namespace mactiond::webhook {
 [[nodiscard]] bool is_acknowledged(const http::Response& response, std::int64_t ack_id);
 
 /// What a delivery is whose answer carries no number: nothing that waiting helps.
-[[nodiscard]] Disposition not_acknowledgeable(int status);
+[[nodiscard]] Outcome not_acknowledgeable(int status);
 /// What it is when its time has passed without a yes. The event may be indexed all the same.
-[[nodiscard]] Disposition not_acknowledged();
+[[nodiscard]] Outcome not_acknowledged();
 
 }  // namespace mactiond::webhook

@@ -11,7 +11,7 @@ namespace mactiond::webhook {
 /// Larger messages do not arrive: Teams' own limit is about 28 KB, and some saw failures earlier.
 inline constexpr std::size_t kTeamsBytes = 24'000;
 
-/// So many events fit in one message, each with its title and some of what else is known.
+/// This many events fit in one message, each with its title and some of its facts.
 inline constexpr std::size_t kTeamsDigestMax = 25;
 
 /// A message with one Adaptive Card, version 1.4, at most kTeamsBytes long; a card that had to be

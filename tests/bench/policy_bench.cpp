@@ -1,4 +1,4 @@
-// What evaluating policies costs: everything anew, as after a reload, and per poll.
+// What evaluating policies costs: everything again, as after a reload, and per poll.
 // policy_bench [SEED]
 
 #include <malloc.h>
@@ -105,7 +105,7 @@ void print_once(const char* what, double cpu) {
   std::printf("| %-48s | %8.3f | %6s | %5s |\n", what, cpu, "none", "");
 }
 
-// Polls of a quiet hour: nothing changed, what turns stale is told. The mean of one.
+// Polls of a quiet hour: nothing changed, what turns stale is reported. The mean of one.
 void bench_quiet(StaleWatch& watch) {
   constexpr int kPolls = 1000;
   std::size_t fired = 0;
@@ -222,8 +222,8 @@ int run(std::uint64_t seed) {
   print_once("everything for the first time", cpu_time() - before);
   const std::size_t bytes = heap() - empty;
   before = cpu_time();
-  watch.use(policies);
-  print_once("everything anew, as after a reload", cpu_time() - before);
+  watch.replace_policies(policies);
+  print_once("everything again, as after a reload", cpu_time() - before);
 
   bench_quiet(watch);
   bench_changes(watch, actions, random);

@@ -25,7 +25,7 @@ class BadPages(E2eTest):
             self.pairs[fault] = sim, self.place.daemon(sim, [], name=fault)
 
     def knowledge(self, daemon):
-        """What a bad page must not change: stored actions, and what was told about actions."""
+        """What a bad page must not change: stored actions, and what was recorded about actions."""
         return daemon.store_rows("action"), [
             line for line in daemon.log_lines() if line["type"].startswith("action.")]
 

@@ -16,7 +16,7 @@ HELD_S = 600.0  # longer than any test
 
 
 class Misbehaving(E2eTest):
-    """One receiver misbehaves at first; another is told of it."""
+    """One receiver misbehaves at first; another gets the event about it."""
 
     def setUp(self):
         super().setUp()
@@ -78,7 +78,7 @@ class Misbehaving(E2eTest):
         return sum(line.get("to") == "Succeeded" for line in self.daemon.log_lines())
 
     def told(self):
-        """What the log tells, without what concerns the bad receiver itself."""
+        """What the log has, without the events about the bad receiver itself."""
         return {line["id"] for line in self.daemon.log_lines() if line.get("webhook") != "bad"}
 
     def assert_all_arrived(self, limit_s):

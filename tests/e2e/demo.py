@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""./dev demo: the real daemon follows a simulated tenant, and everything it tells is checked."""
+"""./dev demo: the real daemon follows a simulated tenant, and everything it reports is checked."""
 
 import argparse
 import os
@@ -116,7 +116,7 @@ class Demo:
         self.printed = 0
 
     def play(self):
-        """Starts the script's actions when they are due and shows what the daemon tells."""
+        """Starts the script's actions when they are due and shows what the daemon reports."""
         self.screen.since = time.time()
         self.daemon.start()
         print(f"mactiond follows a simulated tenant for {self.seconds} s:"

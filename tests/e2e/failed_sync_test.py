@@ -32,7 +32,7 @@ class FailedSync(E2eTest):
         return daemon
 
     def traffic(self, daemon):
-        """Five lines at once, then one after the other; at last all is told and judged."""
+        """Five lines at once, then one after the other; at last all is recorded and judged."""
         ids = self.sim.add([{"type": "Isolate", "plan": [[0, "Pending"]]}] * ACTIONS)
         for known, action in enumerate(ids, ACTIONS):
             wait_until(lambda least=known: daemon.status()["last_seq"] >= least, 30, "events",

@@ -38,7 +38,7 @@ def validator(name):
 
 
 def card_seqs(attempt):
-    """The events that a Teams message tells of, in its order."""
+    """The events in a Teams message, in its order."""
     card = attempt.event["attachments"][0]["content"]
     texts = ["".join(run["text"] for run in element["inlines"]) for element in card["body"]]
     found = [re.match(r"Event(?:: [a-z_.]+)? (\d+)", text) for text in texts]
@@ -244,7 +244,7 @@ class TeamsDigest(E2eTest):
         daemon.start()
         sim.add([short] * 2)
         wait_until(lambda: len(daemon.log_lines()) == 8 and
-                   daemon.status()["webhooks"][0]["queued"] == 0, 60, "all told",
+                   daemon.status()["webhooks"][0]["queued"] == 0, 60, "all delivered",
                    daemon.diagnostics)
         again = [a for a in teams.attempts if a.id == first.id]
         self.assertEqual(len(again), 2)

@@ -32,7 +32,7 @@ TYPES = [
 ]
 FINAL = ["Succeeded", "Failed", "TimeOut", "Cancelled"]
 STOP_LIMIT_S = 10
-# Limits say what a quiet machine needs; a busy one gets so many times as long.
+# Limits say what a quiet machine needs; a busy one gets a multiple of that.
 PATIENCE = 3
 CALL_LIMIT_S = 30  # of one request or program: long enough on a busy machine
 
@@ -570,7 +570,7 @@ class E2eTest(unittest.TestCase):
         self.addCleanup(self.place.close)
 
     def assert_exact(self, sim, daemon, receivers, limit_s):
-        """Waits until everything is told, then judges all of it. Returns the verdict."""
+        """Waits until everything is recorded, then judges all of it. Returns the verdict."""
 
         def detail():
             verdict = judge(sim.truth(), daemon.log_lines(), receivers, self.VISIBLE_S,
@@ -578,7 +578,7 @@ class E2eTest(unittest.TestCase):
             return "\n".join(verdict.problems[:20] + [daemon.diagnostics()])
 
         wait_until(all_told(sim, daemon, receivers, self.VISIBLE_S), limit_s,
-                   "every transition told", detail, every_s=0.3)
+                   "every transition recorded", detail, every_s=0.3)
         verdict = judge(sim.truth(), daemon.log_lines(), receivers, self.VISIBLE_S, time.time())
         self.assertEqual(verdict.problems, [], daemon.diagnostics())
         quota = sim.quota()

@@ -1,4 +1,4 @@
-"""Compares what the daemon told with what happened: the transition log and every receiver against
+"""Compares the daemon's records with what happened: the transition log and every receiver against
 the simulator's ground truth."""
 
 from collections import Counter, defaultdict
@@ -82,7 +82,7 @@ def _judge_transitions(truth, lines, verdict, visible_s, now):
 
 
 def _judge_action(changes, lines, verdict, visible_s, now):
-    """The told statuses must be a subsequence of the true ones that holds all required ones."""
+    """The recorded statuses must be a subsequence of the true ones that holds all required ones."""
     previous = None
     position = 0
     matched = set()

@@ -72,7 +72,7 @@ class Scenario:
         self.daemon.prefix = []
         try:
             self.daemon.start()
-            wait_until(self.is_complete, SETTLED_LIMIT_S, "everything told",
+            wait_until(self.is_complete, SETTLED_LIMIT_S, "everything recorded",
                        self.daemon.diagnostics, every_s=0.5)
             pass_time(1)
             problems = self.problems()

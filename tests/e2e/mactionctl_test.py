@@ -273,7 +273,7 @@ class Commands(E2eTest):
         self.addCleanup(waiting.stdout.close)
         self.addCleanup(waiting.kill)
         wait_until(lambda: receiver.attempts, 20, "the test", self.daemon.diagnostics)
-        self.assertIn("under way", self.ctl("webhook", "test", "soc", expect=EX_REFUSED))
+        self.assertIn("in progress", self.ctl("webhook", "test", "soc", expect=EX_REFUSED))
         self.assertEqual(waiting.wait(timeout=60), 0)
         answer = json.loads(waiting.stdout.read())
         self.assertEqual((answer["delivered"], answer["status"]), (True, 200))

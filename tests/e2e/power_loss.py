@@ -166,7 +166,7 @@ def preloaded(library):
 
 
 class Recording:
-    """A life of the daemon, recorded; and what its receiver was told, and when."""
+    """A life of the daemon, recorded; and what its receiver got, and when."""
 
     def __init__(self, binaries, sync, failing):
         self.place = Workplace(binaries)
@@ -210,7 +210,7 @@ class Recording:
         self.daemon.prefix = []
 
     def state(self, number):
-        """Makes the files anew; the moment of the loss, what it was, and what had been told."""
+        """Makes the files again; the moment of the loss, what it was, and what had been sent."""
         source = random.Random(number)
         kind = KINDS[number % len(KINDS)]
         cut = source.randrange(1, len(self.records) + 1)
@@ -269,7 +269,7 @@ class Recording:
         known = {(line["seq"], line["id"]) for line in lines}
         missing = [pair for pair in told if pair not in known]
         if missing:
-            problems.append(f"told and not in the log: {missing[:3]}")
+            problems.append(f"sent and not in the log: {missing[:3]}")
         if "store_recovered" in self.daemon.errors_path.read_text():
             problems.append("the store was not whole")
         return problems
@@ -293,7 +293,7 @@ def main():
         for failing, states in ((False, arguments.states - third), (True, third)):
             recording = Recording(arguments.bin, sync, failing)
             name = f"{sync}{', failing' if failing else ''}"
-            print(f"{name}: {len(recording.records)} records, {len(recording.told)} told",
+            print(f"{name}: {len(recording.records)} records, {len(recording.told)} sent",
                   flush=True)
             for number in range(arguments.seed, arguments.seed + states):
                 what, problems = recording.shoot(number)

@@ -138,7 +138,7 @@ class Kinds(ReloadTest):
     def assert_all_exact(self):
         both = Both(self.sim, self.us)
         wait_until(all_told(both, self.daemon, self.receivers, self.VISIBLE_S), 60,
-                   "every transition told", self.daemon.diagnostics, every_s=0.3)
+                   "every transition recorded", self.daemon.diagnostics, every_s=0.3)
         lines = self.daemon.log_lines()
         verdict = judge(both.truth(), lines, self.receivers, self.VISIBLE_S, time.time())
         self.assertEqual(verdict.problems, [], self.daemon.diagnostics())

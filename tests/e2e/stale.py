@@ -87,7 +87,7 @@ class Fates:
                 and line["type"] != "action.transition"]
 
     def missing(self, lines):
-        """What was promised and not told."""
+        """What was promised and not reported."""
         told = {name: self.told(lines, getattr(self, name))
                 for name in ("scan", "session", "package", "second", "dry")}
         suppressed = [line["type"] for line in lines if line["type"] == "cancel.suppressed"]
@@ -99,7 +99,7 @@ class Fates:
                 told["session"] == ["cancel.requested", "cancel.overtaken"],
             "one cancel an hour for packages":
                 packages == [[], ["cancel.requested", "cancel.confirmed"]],
-            "the limit told once": suppressed == ["cancel.suppressed"],
-            "a dry run that only tells": told["dry"] == ["action.stale"],
+            "the limit reported once": suppressed == ["cancel.suppressed"],
+            "a dry run that only reports": told["dry"] == ["action.stale"],
         }
         return [name for name, kept in checks.items() if not kept]

@@ -1,4 +1,4 @@
-"""Every transition that stays visible is told: exactly once in the log, at every webhook with the
+"""Every transition that stays visible is there: exactly once in the log, at every webhook with the
 same id."""
 
 import unittest

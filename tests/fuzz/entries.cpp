@@ -137,9 +137,9 @@ void answer(std::string_view bytes) {
   (void)defender::parse_token(response.body);
   for (const int status : {response.status, 429}) {
     response.status = status;
-    const Disposition api = defender::api_outcome(response, kNow);
-    const Disposition token = defender::token_outcome(response, kNow);
-    for (const Disposition& outcome : {api, token}) {
+    const Outcome api = defender::api_outcome(response, kNow);
+    const Outcome token = defender::token_outcome(response, kNow);
+    for (const Outcome& outcome : {api, token}) {
       MACTIOND_ASSERT(is_one_line(outcome.detail) && outcome.detail.size() <= 300);
       MACTIOND_ASSERT(outcome.retry_after.value_or(0s) >= Duration{});
       MACTIOND_ASSERT(!outcome.limit || outcome.limit->count >= 0);

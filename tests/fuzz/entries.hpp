@@ -19,7 +19,7 @@ void answer(std::string_view bytes);          ///< an error's body: API, token e
 void transition_log(std::string_view bytes);  ///< a log as it is found at start
 void body_template(std::string_view bytes);   ///< webhook.template
 void http_answer(std::string_view bytes);     ///< what a peer of ours sends
-void odd_answer(std::string_view bytes);      ///< the same, in forms that are mended first
+void odd_answer(std::string_view bytes);      ///< the same, in forms that are corrected first
 void http_request(std::string_view bytes);    ///< what a client of ours sends
 void no_proxy(std::string_view bytes);        ///< a proxy and a list of exceptions
 

@@ -76,12 +76,12 @@ void http_answer(std::string_view bytes) {
   MACTIOND_ASSERT(read_answer(bytes, 7) == whole);
 }
 
-// What was mended needs no mending, and means the same.
+// What was corrected needs no correction, and means the same.
 void odd_answer(std::string_view bytes) {
   constexpr std::size_t kAmple = std::size_t{1} << 20U;
-  std::string mended;
+  std::string repaired;
   net::AnswerNormalizer normalizer(kLimits.header_bytes, false);
-  const bool pushed = normalizer.push(bytes, mended).has_value();
+  const bool pushed = normalizer.push(bytes, repaired).has_value();
   std::string in_pieces;
   net::AnswerNormalizer slow(kLimits.header_bytes, false);
   bool same = true;
@@ -90,16 +90,16 @@ void odd_answer(std::string_view bytes) {
   }
   MACTIOND_ASSERT(same == pushed);
   if (!pushed) return;
-  MACTIOND_ASSERT(in_pieces == mended);
+  MACTIOND_ASSERT(in_pieces == repaired);
   MACTIOND_ASSERT(slow.is_done() == normalizer.is_done());
   // Each byte of input may become two, and the blank is added once for each answer.
-  MACTIOND_ASSERT(mended.size() <= 2 * bytes.size());
+  MACTIOND_ASSERT(repaired.size() <= 2 * bytes.size());
   std::string again;
   net::AnswerNormalizer second(kAmple, false);
-  MACTIOND_ASSERT(second.push(mended, again).has_value());
-  MACTIOND_ASSERT(again == mended && !second.had_two_lengths());
+  MACTIOND_ASSERT(second.push(repaired, again).has_value());
+  MACTIOND_ASSERT(again == repaired && !second.had_two_lengths());
   const std::string meant = read_answer(bytes, bytes.size() + 1);
-  if (meant != "refused") MACTIOND_ASSERT(read_answer(mended, 7, kAmple) == meant);
+  if (meant != "refused") MACTIOND_ASSERT(read_answer(repaired, 7, kAmple) == meant);
 }
 
 void http_request(std::string_view bytes) {

@@ -15,7 +15,7 @@
 namespace mactiond::sim {
 
 /// Reads the members of a JSON object by name. Members that are absent leave their target as it
-/// is; of all that is wrong, a member nobody asked for included, the first is told.
+/// is; of all that is wrong, a member nobody asked for included, the first is reported.
 class Fields {
  public:
   explicit Fields(const boost::json::object& object) : object_(object) {}

@@ -34,7 +34,7 @@ struct Settings {
   /// What the judge holds clients to, and what the API enforces by itself.
   int per_minute = 100;
   int per_hour = 1500;
-  Duration skew{};  ///< the server's clock is so much ahead
+  Duration skew{};  ///< how much the server's clock is ahead
   std::uint64_t seed = 1;
 };
 

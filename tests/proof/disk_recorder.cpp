@@ -1,5 +1,5 @@
 // Preloaded into a program, it records what is written below some directories, in order and with
-// the time, for tests that make files anew as a power loss may have left them.
+// the time, for tests that make files again as a power loss may have left them.
 //
 //   MACTIOND_RECORD       the file that the records go to
 //   MACTIOND_RECORD_UNDER a directory: what lies in it is recorded

@@ -4,7 +4,7 @@
 // CALLS is a file of allowed call names, one a line; every other call fails with EPERM, or with
 // --kill ends the process (SIGSYS), so that none can go unnoticed. FAMILIES is a list of numbers
 // for RestrictAddressFamilies=. MemoryDenyWriteExecute=, RestrictNamespaces= and
-// RestrictSUIDSGID= hold always, by the rules that systemd.exec(5) tells.
+// RestrictSUIDSGID= hold always, by the rules of systemd.exec(5).
 
 #include <sched.h>
 #include <seccomp.h>

@@ -12,7 +12,7 @@ namespace {
 
 WallTime date_of(WallTime now) { return std::chrono::floor<std::chrono::seconds>(now); }
 
-Disposition to_disposition(const Refusal& refusal, WallTime now) {
+Outcome to_outcome(const Refusal& refusal, WallTime now) {
   http::Response response;
   response.status = refusal.status;
   response.headers.push_back({"Date", format_http_date(date_of(now))});
@@ -21,8 +21,8 @@ Disposition to_disposition(const Refusal& refusal, WallTime now) {
   return defender::api_outcome(response, now);
 }
 
-Disposition transport_failure(Fault fault) {
-  Disposition outcome;
+Outcome transport_failure(Fault fault) {
+  Outcome outcome;
   outcome.verdict = Verdict::Retry;
   switch (fault) {
     case Fault::SlowDrip:
@@ -44,11 +44,11 @@ Disposition transport_failure(Fault fault) {
 }
 
 /// What the client makes of a call that this fault strikes.
-Disposition spoiled(Fault fault, WallTime now) {
+Outcome spoiled(Fault fault, WallTime now) {
   const auto whole = whole_answer(fault, now);
   if (!whole) return transport_failure(fault);
   // A whole answer with status 200 is one that cannot be read.
-  return whole->status == 200 ? transport_failure(fault) : to_disposition(*whole, now);
+  return whole->status == 200 ? transport_failure(fault) : to_outcome(*whole, now);
 }
 
 }  // namespace
@@ -71,21 +71,20 @@ core::TokenFetched ApiModel::serve(const core::FetchToken& command, WallTime now
   return event;
 }
 
-std::optional<Disposition> ApiModel::refuse(Operation operation, const Secret& token,
-                                            WallTime now) {
+std::optional<Outcome> ApiModel::refuse(Operation operation, const Secret& token, WallTime now) {
   ledger_.record(operation, now);
   if (const auto refusal = throttle_.admit(operation, options_.throttle, now)) {
     ledger_.record_throttled();
-    return to_disposition(*refusal, now);
+    return to_outcome(*refusal, now);
   }
   const auto valid = tokens_.find(token.reveal());
-  if (valid == tokens_.end() || now >= valid->second) return to_disposition(unauthorized(), now);
+  if (valid == tokens_.end() || now >= valid->second) return to_outcome(unauthorized(), now);
   const auto fault = faults_.draw(operation);
   if (!fault) return std::nullopt;
   return spoiled(*fault, now);
 }
 
-std::optional<WallTime> ApiModel::date(const Disposition& outcome, WallTime now) {
+std::optional<WallTime> ApiModel::date(const Outcome& outcome, WallTime now) {
   if (outcome.status == 0) return std::nullopt;
   const bool wrong = dates_.below(1000) < static_cast<std::uint64_t>(dates_wrong_);
   return date_of(wrong ? now + date_error_ : now);
@@ -101,7 +100,7 @@ core::ActionsListed ApiModel::serve(const core::ListActions& command, WallTime n
     event.actions = model_.values(*answer);
     event.has_next_link = answer->has_next_link;
   } else {
-    event.outcome = to_disposition(answer.error(), now);
+    event.outcome = to_outcome(answer.error(), now);
   }
   event.server_date = date(event.outcome, now);
   return event;
@@ -116,7 +115,7 @@ core::ActionRead ApiModel::serve(const core::GetAction& command, WallTime now) {
     event.outcome.status = 200;
     event.action = (*answer)->value(model_.traits().shape);
   } else {
-    event.outcome = to_disposition(answer.error(), now);
+    event.outcome = to_outcome(answer.error(), now);
   }
   event.server_date = date(event.outcome, now);
   return event;
@@ -139,7 +138,7 @@ core::CancelAnswered ApiModel::cancel(const core::CancelAction& command, WallTim
   }
   const auto found = model_.get(command.action, now);
   if (found && forbidden_.contains((*found)->entity().type)) {
-    event.outcome = to_disposition(missing_roles("the role of its type"), now);
+    event.outcome = to_outcome(missing_roles("the role of its type"), now);
     return event;
   }
   const auto answer = model_.cancel(command.action, command.comment, "mactiond", now);
@@ -150,7 +149,7 @@ core::CancelAnswered ApiModel::cancel(const core::CancelAction& command, WallTim
   } else if (answer) {
     event.outcome.status = 200;
   } else {
-    event.outcome = to_disposition(answer.error(), now);
+    event.outcome = to_outcome(answer.error(), now);
   }
   return event;
 }

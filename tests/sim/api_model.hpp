@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "core/command.hpp"
@@ -32,7 +32,7 @@ struct CancelPost {
   WallTime arrived{};
   ActionId action;
   std::string comment;
-  bool accepted = false;  ///< whatever the client was told
+  bool accepted = false;  ///< whatever the answer to the client was
   int status = 0;         ///< of the answer; 0: none, or one that cannot be read
   bool learned = false;   ///< the answer reached the client
 };
@@ -64,7 +64,7 @@ class ApiModel {
   void revoke_tokens() { tokens_.clear(); }
   /// 403 for a cancel of one of these types.
   void forbid_cancels_of(std::set<std::string> types) { forbidden_ = std::move(types); }
-  /// Of a thousand answers so many come from servers whose Date is wrong by so much.
+  /// Of a thousand answers, how many come from servers whose Date is wrong, and by how much.
   void set_date_error(Duration by, int per_mille) {
     date_error_ = by;
     dates_wrong_ = per_mille;
@@ -76,10 +76,10 @@ class ApiModel {
  private:
   [[nodiscard]] core::CancelAnswered cancel(const core::CancelAction& command, WallTime now);
   /// The Date of an answer, if it has one.
-  [[nodiscard]] std::optional<WallTime> date(const Disposition& outcome, WallTime now);
+  [[nodiscard]] std::optional<WallTime> date(const Outcome& outcome, WallTime now);
   /// The refusal of a call before it reaches the actions.
-  [[nodiscard]] std::optional<Disposition> refuse(Operation operation, const Secret& token,
-                                                  WallTime now);
+  [[nodiscard]] std::optional<Outcome> refuse(Operation operation, const Secret& token,
+                                              WallTime now);
 
   ApiOptions options_;
   DefenderModel model_;

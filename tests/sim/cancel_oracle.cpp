@@ -15,13 +15,13 @@ using core::Decision;
 using core::EventType;
 
 constexpr std::size_t kReportedMax = 20;
-/// What a re-read showed is good for so long; the rest is its POST's wait for a call.
+/// Maximum age of a re-read; the rest is its POST's wait for a call.
 constexpr Duration kFresh = 10s + 3s;
 constexpr Duration kPromptPost = 3s;
 constexpr Duration kPromptDecision = 3s;
-/// After so much of a calm all that the storm left is done: the API may have asked for an hour.
+/// After this much calm all that the storm left is done: the API may have asked for an hour.
 constexpr Duration kSettled = 75min;
-/// A decision counts so long after its last POST.
+/// A decision counts this long after its last POST.
 constexpr Duration kCounts = 1h + 15s;
 
 std::string text_of(const std::string& fields, std::string_view key) {
@@ -119,24 +119,26 @@ void CancelOracle::stepped(const core::Step& step, const Moment& now) {
       changed(found->second, row, now);
     }
   }
-  for (const core::EventRecord& event : writes.events) told(event, now);
-  for (const core::StaleRow& row : writes.told_stale) stale(row, now);
+  for (const core::EventRecord& event : writes.events) check_event(event, now);
+  for (const core::StaleRow& row : writes.reported_stale) stale(row, now);
   for (const core::SuppressedRow& row : writes.suppressed) suppressed(row, now);
   const auto stale_events =
       std::count_if(writes.events.begin(), writes.events.end(),
                     [](const auto& event) { return event.type == EventType::ActionStale; });
-  if (stale_events != std::ssize(writes.told_stale)) complain(now, "action.stale without a row");
+  if (stale_events != std::ssize(writes.reported_stale)) {
+    complain(now, "action.stale without a row");
+  }
   for (const std::string& id : touched) {
     const Track& track = tracks_.at(id);
-    if (track.told_end != (track.row.live() ? 0 : 1)) {
-      complain(now, id + " ended " + std::to_string(track.told_end) + " times by its events");
+    if (track.end_events != (track.row.live() ? 0 : 1)) {
+      complain(now, id + " ended " + std::to_string(track.end_events) + " times by its events");
     } else if (!track.row.live() && track.end_type != event_of(track.row.state)) {
-      complain(now, id + ": its event and its row tell different ends");
+      complain(now, id + ": its event and its row have different ends");
     }
   }
   const auto* done = asked_ && step.reply ? std::get_if<core::Done>(&*step.reply) : nullptr;
   if (done != nullptr && !tracks_.contains(done->decision.value_or(""))) {
-    complain(now, "an operator was told of a decision that was not made");
+    complain(now, "an operator got the id of a decision that was not made");
   }
 }
 
@@ -238,25 +240,25 @@ void CancelOracle::ended(const Track& track, const Moment& now) {
     if (track.accepted == 0) complain(now, row.id + ": confirmed, but the API never accepted it");
   }
   if (row.state == Decision::State::Overtaken && by_us) {
-    complain(now, row.id + ": our own cancel was told to be overtaken");
+    complain(now, row.id + ": our own cancel was reported as overtaken");
   }
 }
 
-void CancelOracle::told(const core::EventRecord& event, const Moment& now) {
+void CancelOracle::check_event(const core::EventRecord& event, const Moment& now) {
   const bool requested = event.type == EventType::CancelRequested;
   if (!requested && !is_end(event.type)) return;
   const auto found = tracks_.find(text_of(event.fields, "decision_id"));
   if (found == tracks_.end()) return complain(now, "an event of an unknown decision");
   Track& track = found->second;
   if (requested) {
-    if (++track.told_requested > 1) complain(now, found->first + ": requested twice");
+    if (++track.requested_events > 1) complain(now, found->first + ": requested twice");
     if (track.accepted == 0) complain(now, found->first + ": requested, but never accepted");
-    if (track.told_end > 0) complain(now, found->first + ": requested after its end");
+    if (track.end_events > 0) complain(now, found->first + ": requested after its end");
     return;
   }
-  ++track.told_end;
+  ++track.end_events;
   track.end_type = event.type;
-  if (event.type == EventType::CancelConfirmed && track.told_requested != 1) {
+  if (event.type == EventType::CancelConfirmed && track.requested_events != 1) {
     complain(now, found->first + ": confirmed, but never requested");
   }
 }
@@ -264,15 +266,15 @@ void CancelOracle::told(const core::EventRecord& event, const Moment& now) {
 void CancelOracle::stale(const core::StaleRow& row, const Moment& now) {
   const std::string who = "action.stale of " + row.policy + " for " + row.action.value + ": ";
   if (!stale_.insert({row.region, row.action.value, row.policy, row.status}).second) {
-    complain(now, who + "told twice");
+    complain(now, who + "reported twice");
   }
   const RegionView& view = views_[row.region];
   const RegionView::Known* known = view.find(row.action);
   if (known == nullptr || !known->open()) return complain(now, who + "the action is not open");
   const core::PolicyOptions* policy = policies_.governing(row.region, known->facts);
-  const bool tells = policy != nullptr && policy->name == row.policy &&
-                     (policy->dry_run || policy->action == core::PolicyAction::Notify);
-  if (!tells) return complain(now, who + "no policy says so");
+  const bool says_so = policy != nullptr && policy->name == row.policy &&
+                       (policy->dry_run || policy->action == core::PolicyAction::Notify);
+  if (!says_so) return complain(now, who + "no policy says so");
   if (const auto guard = view.guard(now)) complain(now, who + *guard);
   const auto from = PolicyModel::stale_from(*policy, known->facts);
   if (!from || *from > view.latest(now)) complain(now, who + "not stale yet");
@@ -370,7 +372,7 @@ void CancelOracle::check_prompt(const Track& track, const Moment& now) {
 void CancelOracle::arrived(const std::string& region, const Moment& now) {
   const CancelPost& post = apis_.at(region)->posts().back();
   const auto found = by_action_.find({region, post.action});
-  if (found == by_action_.end()) return;  // told when it left
+  if (found == by_action_.end()) return;  // reported when it left
   Track& track = tracks_.at(found->second.back());
   if (post.accepted && ++track.accepted > 1) complain(now, track.row.id + ": accepted twice");
   if (track.row.policy.empty()) return;
@@ -419,7 +421,7 @@ std::vector<std::string> CancelOracle::finish(const Moment& now) {
     const bool by_us = track.accepted > 0 && entity != nullptr && entity->status == "Cancelled" &&
                        entity->cancellation_requestor == "mactiond";
     if (by_us && track.row.state == Decision::State::Overtaken) {
-      complain(now, id + ": its cancel took effect and was told to be overtaken");
+      complain(now, id + ": its cancel took effect and was reported as overtaken");
     }
   }
   if (total_limit_ > 0) {

@@ -29,8 +29,8 @@ namespace mactiond::sim {
 /// - None while suspended or off, before a complete sweep, or while the clocks cannot be trusted.
 /// - In any trailing hour of arrivals no more decisions than each limit allows, and of one decision
 ///   at most one POST that the API accepted.
-/// - Every decision ends once, told by one event, and as the truth has it.
-/// - What is stale is told once per action, policy and status, a limit once per policy and hour.
+/// - Every decision ends once, with one event, and as the truth has it.
+/// - A stale action is reported once per policy and status, a limit once per policy and hour.
 /// - In a calm, decisions and their POSTs are prompt.
 class CancelOracle {
  public:
@@ -40,7 +40,7 @@ class CancelOracle {
 
   /// Another engine begins; after a reboot, or on the same boot as the one before.
   void started(bool rebooted, const Moment& now);
-  /// The engine is told this next.
+  /// The engine gets this event next.
   void heard(const core::Event& event, const Moment& now);
   /// It answered by this, and its writes are committed.
   void stepped(const core::Step& step, const Moment& now);
@@ -65,8 +65,8 @@ class CancelOracle {
     Duration intended{};         ///< its last POST, whether it left then or not
     std::vector<Duration> left;  ///< its POSTs
     int accepted = 0;
-    int told_requested = 0;
-    int told_end = 0;
+    int requested_events = 0;
+    int end_events = 0;
     core::EventType end_type = core::EventType::CancelFailed;
     struct Reread {
       Duration asked{};
@@ -89,7 +89,7 @@ class CancelOracle {
   void made(const core::Decision& row, const Moment& now);
   void made_by_policy(const core::Decision& row, const Moment& now);
   void changed(Track& track, const core::Decision& row, const Moment& now);
-  void told(const core::EventRecord& event, const Moment& now);
+  void check_event(const core::EventRecord& event, const Moment& now);
   void ended(const Track& track, const Moment& now);
   void stale(const core::StaleRow& row, const Moment& now);
   void suppressed(const core::SuppressedRow& row, const Moment& now);

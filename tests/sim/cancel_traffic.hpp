@@ -13,7 +13,7 @@ namespace mactiond::sim {
 [[nodiscard]] Duration within(Random& random, Duration from, Duration until);
 
 /// Some policies of every kind in any order: other types, statuses, stamps and limits; such as
-/// tell only, ignore or try in vain to reach what a glob must not reach.
+/// only notify, ignore, or try to reach what a glob must not reach.
 [[nodiscard]] std::vector<core::PolicyOptions> random_policies(Random& random);
 
 /// Actions that turn stale by the world's policies, or end or change at the moment at which one

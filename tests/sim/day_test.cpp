@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::IsEmpty;
 
-TEST(Day, TellsEveryTransitionOfThreeRegionsExactlyOnce) {
+TEST(Day, RecordsEveryTransitionOfThreeRegionsExactlyOnce) {
   World world(day_options(1, 3));
   Traffic traffic;
   traffic.actions = 5000;

@@ -46,7 +46,7 @@ using Answer = boost::system::result<T, Refusal>;
 /// The machine actions of one tenant as the Defender API keeps and shows them.
 ///
 /// Time is the server's and always an argument; it must not go back. Every change happens at the
-/// instant it was planned for, however late advance() is told of it.
+/// instant it was planned for, however late advance() is called.
 class DefenderModel {
  public:
   DefenderModel(Traits traits, std::uint64_t seed);

@@ -80,7 +80,7 @@ TEST_F(DefenderModelTest, WalksThePlanAtItsOwnTimesHoweverLateItIsAsked) {
   EXPECT_EQ(read_status(model(), id, kStart + hours(1)), "Succeeded");
 }
 
-TEST_F(DefenderModelTest, TellsWhenTheNextChangeIsDue) {
+TEST_F(DefenderModelTest, SaysWhenTheNextChangeIsDue) {
   EXPECT_FALSE(model().next_change());
   (void)model().add(planned({{seconds(5), "Succeeded"}}), kStart);
   const auto due = model().next_change();
@@ -359,7 +359,7 @@ TEST_F(DefenderModelTest, RefusesASecondCancelInEveryMode) {
   }
 }
 
-TEST_F(DefenderModelTest, NotesACancelBeforeItsEffectWhereToldTo) {
+TEST_F(DefenderModelTest, NotesACancelBeforeItsEffectWhereConfigured) {
   traits_.cancel = CancelMode::Delayed;
   traits_.cancel_delay = minutes(1);
   const ActionId silent = model().add(planned({{hours(1), "Succeeded"}}), kStart);

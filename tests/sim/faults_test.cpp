@@ -23,7 +23,7 @@ TEST(FaultPlan, SparesTokenRequestsUnlessNamed) {
   EXPECT_EQ(plan.draw(Operation::Get), Fault::Unauthorized);
 }
 
-TEST(FaultPlan, TellsFaultsOfTheAnswerFromThoseOfTheCall) {
+TEST(FaultPlan, DistinguishesFaultsOfTheAnswerFromThoseOfTheCall) {
   FaultPlan plan(1);
   plan.add({Fault::Reset, Operation::Cancel, 1, 0, true});
   EXPECT_FALSE(plan.draw(Operation::Cancel));

@@ -20,7 +20,7 @@ class Minter {
 
   /// digits: of the fraction of its stamps; nothing: they vary.
   [[nodiscard]] Entity make_entity(const Spec& spec, std::optional<int> digits, WallTime now);
-  /// at, cut to so many fraction digits.
+  /// at, cut to this many fraction digits.
   [[nodiscard]] WallTime make_stamp(WallTime at, std::optional<int> fixed_digits);
   /// What gives stamps their last digits.
   [[nodiscard]] Duration below_a_millisecond();

@@ -11,10 +11,10 @@ namespace mactiond::sim {
 
 /// What the run so far shows, held against the ground truth. Empty: all promises were kept.
 ///
-/// - seq has no gap, event ids are unique, nothing is told that did not happen, and per action
+/// - seq has no gap, event ids are unique, nothing is recorded that did not happen, and per action
 ///   in the order in which it happened;
-/// - every status that stayed visible for longer than visible_longer_than was told;
-/// - the last status of every action was told (settled: nothing changed lately);
+/// - every status that stayed visible for longer than visible_longer_than was recorded;
+/// - the last status of every action was recorded (settled: nothing changed lately);
 /// - every receiver got every event at least once, with its id, in order per action, beside those
 ///   that it refused for their content (drained); its trouble begins and ends in turn;
 /// - no trailing window held more calls than its limit.
@@ -22,6 +22,9 @@ struct OracleOptions {
   Duration visible_longer_than = std::chrono::seconds(20);
   bool settled = true;
   bool drained = true;
+  /// Both clocks were a day or more behind for a time: what changed then looked impossible, so such
+  /// an event has no lag, and its time is when it was seen.
+  bool stamps_looked_impossible = false;
 };
 [[nodiscard]] std::vector<std::string> judge(World& world, const OracleOptions& options);
 
@@ -32,7 +35,7 @@ struct OracleOptions {
     World& world, const std::string& receiver,
     const std::vector<std::pair<WallTime, WallTime>>& outages);
 
-/// Detection lags (true change -> committed) of the told transitions that happened later than this
+/// Detection lags (true change -> committed) of recorded transitions that happened later than this
 /// after the world began, sorted.
 [[nodiscard]] std::vector<Duration> detection_lags(const World& world, Duration since_start = {});
 

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "core/quota/quota.hpp"
+#include "core/quota/limiter.hpp"
 #include "sim/quota_judge.hpp"
 #include "sim/throttle.hpp"
 
@@ -12,14 +12,14 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Own {
-  core::Metered what;
+  core::QuotaKind what;
   Operation operation;
 };
 
 /// As fast as the limiter lets them, with a restart now and then.
 TEST(OwnLimits, TheApiAndTheJudgeAgreeWithTheLimiter) {
-  for (const Own& own : {Own{core::Metered::PackageLink, Operation::PackageUri},
-                         Own{core::Metered::LiveResponse, Operation::LiveResponse}}) {
+  for (const Own& own : {Own{core::QuotaKind::PackageLink, Operation::PackageUri},
+                         Own{core::QuotaKind::LiveResponse, Operation::LiveResponse}}) {
     core::Limiter limiter({}, "boot");
     Throttle throttle;
     CallLedger ledger;

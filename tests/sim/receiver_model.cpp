@@ -5,8 +5,8 @@
 namespace mactiond::sim {
 namespace {
 
-Disposition failure(Verdict verdict, Reason reason, int status) {
-  Disposition outcome;
+Outcome failure(Verdict verdict, Reason reason, int status) {
+  Outcome outcome;
   outcome.verdict = verdict;
   outcome.reason = reason;
   outcome.status = status;
@@ -20,7 +20,7 @@ bool ReceiverModel::is_poison(std::uint64_t seq) const {
   return draw.below(1000) < static_cast<std::uint64_t>(options_.poison_per_mille);
 }
 
-Disposition ReceiverModel::receive(const core::EventRecord& event, WallTime now) {
+Outcome ReceiverModel::receive(const core::EventRecord& event, WallTime now) {
   for (const auto& [from, until] : options_.down) {
     if (now >= from && now < until) return failure(Verdict::Retry, Reason::Network, 0);
   }
@@ -30,7 +30,7 @@ Disposition ReceiverModel::receive(const core::EventRecord& event, WallTime now)
   }
   if (random_.below(1000) >= static_cast<std::uint64_t>(options_.failures_per_mille)) {
     take(event, now);
-    Disposition ok;
+    Outcome ok;
     ok.status = 200;
     return ok;
   }
@@ -38,7 +38,7 @@ Disposition ReceiverModel::receive(const core::EventRecord& event, WallTime now)
     case 0:
       return failure(Verdict::Retry, Reason::ServerError, 500);
     case 1: {
-      Disposition busy = failure(Verdict::Retry, Reason::Throttled, 429);
+      Outcome busy = failure(Verdict::Retry, Reason::Throttled, 429);
       busy.retry_after = std::chrono::seconds(random_.below(60));
       return busy;
     }

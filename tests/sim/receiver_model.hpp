@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "event/event_record.hpp"
@@ -18,7 +18,7 @@ struct ReceiverOptions {
   std::string name;
   /// Answers with a failure this often, after having read the event or before.
   int failures_per_mille = 0;
-  /// So many of the events are refused for their content, each of them every time.
+  /// This many of the events are refused for their content, each of them every time.
   int poison_per_mille = 0;
   /// Connections are refused in these spans (from, until).
   std::vector<std::pair<WallTime, WallTime>> down;
@@ -30,7 +30,7 @@ class ReceiverModel {
   ReceiverModel(ReceiverOptions options, std::uint64_t seed)
       : options_(std::move(options)), random_(seed) {}
 
-  [[nodiscard]] Disposition receive(const core::EventRecord& event, WallTime now);
+  [[nodiscard]] Outcome receive(const core::EventRecord& event, WallTime now);
   /// Connections are refused in this span too.
   void fail_between(WallTime from, WallTime until) { options_.down.emplace_back(from, until); }
   /// From now on everything is taken, beside what is refused for its content.

@@ -65,7 +65,7 @@ class Session {
   }
 
  private:
-  void renew(const Disposition& outcome) {
+  void renew(const Outcome& outcome) {
     if (outcome.reason == Reason::Auth) token_ = api_.serve(core::FetchToken{}, now()).token;
   }
 

@@ -23,7 +23,7 @@ struct Polled {
   std::uint64_t windows_over = 0;
 };
 
-/// One read by id for every open action, every five seconds, in turn; a 429 is waited out as told.
+/// One read by id for every open action, every five seconds, in turn; a 429 is waited out as asked.
 /// It is given every new id for free.
 [[nodiscard]] Polled poll_by_id(const Timetable& traffic, Duration from, Duration until);
 

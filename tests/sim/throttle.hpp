@@ -36,7 +36,7 @@ struct ThrottleOptions {
 /// throttled longer.
 class Throttle {
  public:
-  /// The refusal if the call exceeds a limit. The clock that dates are told by is skew ahead.
+  /// The refusal if the call exceeds a limit. The clock of the dates is skew ahead.
   [[nodiscard]] std::optional<Refusal> admit(Operation operation, const ThrottleOptions& options,
                                              WallTime now, Duration skew = Duration{});
 

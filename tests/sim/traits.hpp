@@ -14,7 +14,7 @@
 
 namespace mactiond::sim {
 
-/// One step of a life cycle: so long after the step before it, the action has this status.
+/// One step of a life cycle: this long after the step before it, the action has this status.
 struct PlanStep {
   Duration after{};
   std::string status;
@@ -57,10 +57,10 @@ struct Traits {
   /// 0 to 7 fraction digits of stamps; nothing: it varies from stamp to stamp.
   std::optional<int> fraction_digits = 7;
   Duration fill_after{};       ///< scope and computerDnsName are null until then
-  Duration visibility_list{};  ///< a new action is missing from lists for so long
-  Duration visibility_get{};   ///< a new action is 404 for so long
-  Duration list_lag{};         ///< lists show a change so much later
-  Duration get_lag{};          ///< reads by id show a change so much later
+  Duration visibility_list{};  ///< how long a new action is missing from lists
+  Duration visibility_get{};   ///< how long a new action is 404
+  Duration list_lag{};         ///< how much later lists show a change
+  Duration get_lag{};          ///< how much later reads by id show a change
   bool reject_last_update_filter = false;
   bool reject_order_by = false;
   bool reject_in = false;
@@ -82,7 +82,7 @@ struct Traits {
                     {std::chrono::seconds(20), "Succeeded"}};
   /// Divides offline_timeout and the delays of default_plan.
   double speed = 1.0;
-  Duration retention{};  ///< actions are forgotten so long after creation; 0: never
+  Duration retention{};  ///< how long after creation actions are forgotten; 0: never
 };
 
 /// An action to be. Empty texts get believable defaults.
@@ -100,7 +100,7 @@ struct Spec {
   std::string sha1;
   std::vector<LiveCommand> commands;
   std::string status = "Pending";
-  Duration age{};            ///< created so long before now
+  Duration age{};            ///< how long before now it was created
   bool offline = false;      ///< the device never answers: TimeOut after offline_timeout
   std::optional<Plan> plan;  ///< nothing: by the device's state and default_plan
 };

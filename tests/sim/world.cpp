@@ -120,7 +120,7 @@ void World::step(core::Event event) {
   if (cancels_) cancels_->heard(event, moment());
   core::Step step = engine_->on(std::move(event), now());
   const bool writes = !step.writes.empty();
-  marks_.take(step.writes, now().mono);
+  marks_.absorb(step.writes, now().mono);
   const bool marks_due = marks_.due() && *marks_.due() <= now().mono;
   if (marks_due || !step.writes.empty()) commit(step.writes);
   if (cancels_) cancels_->stepped(step, moment());
@@ -138,7 +138,7 @@ void World::step(core::Event event) {
 }
 
 void World::commit(core::Batch& writes) {
-  marks_.give(writes);
+  marks_.drain_into(writes);
   const auto committed = store_.commit(writes);
   MACTIOND_ASSERT(committed);
 }

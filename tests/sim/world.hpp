@@ -52,9 +52,9 @@ class World {
 
   /// Drops the engine in the middle of whatever it did and starts another over the same store.
   void crash();
-  /// A reboot: monotonic time and boot id start anew too.
+  /// A reboot: monotonic time and boot id start again too.
   void reboot();
-  /// Steps the local wall clock; the server's time goes on.
+  /// Steps the local wall clock; the server's time continues.
   void jump_wall(Duration by) { wall_offset_ += by; }
   void set_wall(Duration off) { wall_offset_ = off; }
   void stop_crashes() { options_.crashes_per_million = options_.cancel_crashes_per_million = 0; }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "action/machine_action.hpp"
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 
 namespace mactiond::test {
@@ -73,27 +73,25 @@ class ActionBuilder {
   return ActionBuilder(std::move(id)).in(ActionStatus::Known::Succeeded).updated(when);
 }
 
-[[nodiscard]] inline Disposition refusal(Verdict verdict, Reason reason, int status,
-                                         std::optional<Duration> retry_after = std::nullopt,
-                                         std::string detail = {}) {
+[[nodiscard]] inline Outcome refusal(Verdict verdict, Reason reason, int status,
+                                     std::optional<Duration> retry_after = std::nullopt,
+                                     std::string detail = {}) {
   return {verdict, reason, status, retry_after, std::move(detail)};
 }
 
-[[nodiscard]] inline Disposition server_error(int status = 503) {
+[[nodiscard]] inline Outcome server_error(int status = 503) {
   return refusal(Verdict::Retry, Reason::ServerError, status);
 }
-[[nodiscard]] inline Disposition unauthorized() {
+[[nodiscard]] inline Outcome unauthorized() {
   return refusal(Verdict::Reauthenticate, Reason::Auth, 401);
 }
-[[nodiscard]] inline Disposition not_found() {
-  return refusal(Verdict::GiveUp, Reason::NotFound, 404);
-}
-[[nodiscard]] inline Disposition filter_refused() {
+[[nodiscard]] inline Outcome not_found() { return refusal(Verdict::GiveUp, Reason::NotFound, 404); }
+[[nodiscard]] inline Outcome filter_refused() {
   return refusal(Verdict::GiveUp, Reason::Query, 400, std::nullopt, "ODataError");
 }
-[[nodiscard]] inline Disposition throttled(std::optional<Duration> retry_after) {
+[[nodiscard]] inline Outcome throttled(std::optional<Duration> retry_after) {
   return refusal(Verdict::Retry, Reason::Throttled, 429, retry_after);
 }
-[[nodiscard]] inline Disposition stopped() { return refusal(Verdict::Retry, Reason::Stopped, 0); }
+[[nodiscard]] inline Outcome stopped() { return refusal(Verdict::Retry, Reason::Stopped, 0); }
 
 }  // namespace mactiond::test

@@ -74,13 +74,15 @@ class EngineHarness {
       }
     }
     for (const core::Decision& row : step.writes.decisions) decisions[row.id] = row;
-    for (const core::StaleRow& row : step.writes.told_stale) snapshot.told_stale.push_back(row);
+    for (const core::StaleRow& row : step.writes.reported_stale) {
+      snapshot.reported_stale.push_back(row);
+    }
     for (const core::SuppressedRow& row : step.writes.suppressed) {
       snapshot.suppressed.push_back(row);
     }
     if (step.writes.switches) snapshot.switches = *step.writes.switches;
     if (step.reply) reply = step.reply;
-    for (const core::Note& note : step.notes) notes.push_back(note);
+    for (const core::LogEntry& entry : step.log_entries) log_entries.push_back(entry);
     for (const auto& fact : step.transitions) transitions.push_back(fact);
     EXPECT_GT(engine().wake_at().value_or(MonoTime::max()), now.mono);
     while (!loads_.empty()) {
@@ -169,7 +171,7 @@ class EngineHarness {
     const auto fetch = take<core::FetchToken>();
     step(core::TokenFetched{fetch.id, {}, Secret(token), lifetime});
   }
-  void refuse_token(const Disposition& outcome) {
+  void refuse_token(const Outcome& outcome) {
     const auto fetch = take<core::FetchToken>();
     step(core::TokenFetched{fetch.id, outcome, {}, {}});
   }
@@ -177,24 +179,24 @@ class EngineHarness {
               bool has_next_link = false) {
     step(core::ActionsListed{list.id, {}, std::move(actions), 0, has_next_link, date()});
   }
-  void fail(const core::ListActions& list, const Disposition& outcome) {
+  void fail(const core::ListActions& list, const Outcome& outcome) {
     step(core::ActionsListed{list.id, outcome, {}, 0, false, date()});
   }
   void answer(const core::GetAction& get, const MachineAction& action) {
     step(core::ActionRead{get.id, {}, action, date()});
   }
-  void fail(const core::GetAction& get, const Disposition& outcome) {
+  void fail(const core::GetAction& get, const Outcome& outcome) {
     step(core::ActionRead{get.id, outcome, std::nullopt, date()});
   }
-  void answer(const core::CancelAction& cancel, const Disposition& outcome = {}) {
+  void answer(const core::CancelAction& cancel, const Outcome& outcome = {}) {
     step(core::CancelAnswered{cancel.id, outcome, date()});
   }
   /// Answers the pending list call, whichever it is.
   void list(std::vector<MachineAction> actions) {
     answer(take<core::ListActions>(), std::move(actions));
   }
-  void fail_list(const Disposition& outcome) { fail(take<core::ListActions>(), outcome); }
-  void deliver(const Disposition& outcome = {}) {
+  void fail_list(const Outcome& outcome) { fail(take<core::ListActions>(), outcome); }
+  void deliver(const Outcome& outcome = {}) {
     const auto send = take<core::SendDelivery>();
     step(core::DeliveryAnswered{send.id, outcome});
   }
@@ -210,7 +212,7 @@ class EngineHarness {
   }
 
   /// "a1 Pending>Succeeded" for a transition, else the event's type.
-  [[nodiscard]] std::vector<std::string> told() const {
+  [[nodiscard]] std::vector<std::string> recorded() const {
     std::vector<std::string> lines;
     for (const core::EventRecord& event : events) {
       if (event.type != core::EventType::ActionTransition) {
@@ -222,9 +224,9 @@ class EngineHarness {
     }
     return lines;
   }
-  [[nodiscard]] int notes_of(const std::string& event) const {
-    return static_cast<int>(
-        std::count_if(notes.begin(), notes.end(), [&](const auto& n) { return n.event == event; }));
+  [[nodiscard]] int log_entries_of(const std::string& event) const {
+    return static_cast<int>(std::count_if(log_entries.begin(), log_entries.end(),
+                                          [&](const auto& n) { return n.event == event; }));
   }
 
   /// The true time, as the API has it; independent of our wall clock.
@@ -245,7 +247,7 @@ class EngineHarness {
   std::map<std::string, core::Decision> decisions;
   std::optional<core::Reply> reply;  ///< the last one
   std::vector<core::EventRecord> events;
-  std::vector<core::Note> notes;
+  std::vector<core::LogEntry> log_entries;
   std::vector<core::TransitionFact> transitions;
   std::vector<core::DeliveryRow> addressed;  ///< every delivery there ever was
   std::vector<core::ActionRow> stored_rows;  ///< every action that was stored, in order

@@ -17,11 +17,11 @@ using namespace std::chrono_literals;
 constexpr Duration kClockSlack = 5min;
 
 // A Retry-After beyond an hour is absurd.
-Duration retry_after(const Disposition& outcome) {
+Duration retry_after(const Outcome& outcome) {
   return std::min<Duration>(outcome.retry_after.value_or(Duration{}), 1h);
 }
 
-/// The API said for certain that it did not take the POST.
+/// The API said for certain that it did not accept the POST.
 bool is_refusal(Reason reason) {
   switch (reason) {
     case Reason::Throttled:
@@ -80,7 +80,7 @@ void CancelFollower::reread(const MachineAction& action, bool current, const Sta
   CancelAttempt* attempt = find(action.id);
   if (attempt == nullptr) return;
   attempt->was_found();
-  if (!current) return reread_in_vain(*attempt, "older than what is known", {}, time, out);
+  if (!current) return reread_unusable(*attempt, "older than what is known", {}, time, out);
   attempt->reread_answered(time.now.mono);
   if (action.status.is_final()) return ended(action, time, out);
   const Decision& decision = attempt->decision();
@@ -101,25 +101,25 @@ void CancelFollower::reread(const MachineAction& action, bool current, const Sta
   attempt->allow_post(time.now.mono + stands.stale_in, time.now.mono);
 }
 
-void CancelFollower::reread_failed(const ActionId& action, const Disposition& outcome,
+void CancelFollower::reread_failed(const ActionId& action, const Outcome& outcome,
                                    const CancelTime& time, StepWriter& out) {
   CancelAttempt* attempt = find(action);
   if (attempt == nullptr) return;
   if (outcome.reason != Reason::NotFound) {
-    return reread_in_vain(*attempt, describe(outcome), retry_after(outcome), time, out);
+    return reread_unusable(*attempt, describe(outcome), retry_after(outcome), time, out);
   }
   if (!attempt->not_found(time.now.mono)) return;
   end(action, Decision::State::Failed, "the action is not found any more", 0, time, out);
 }
 
-void CancelFollower::reread_in_vain(CancelAttempt& attempt, const std::string& why, Duration wait,
-                                    const CancelTime& time, StepWriter& out) {
-  if (!attempt.reread_in_vain(wait, time.now.mono)) return;
+void CancelFollower::reread_unusable(CancelAttempt& attempt, const std::string& why, Duration wait,
+                                     const CancelTime& time, StepWriter& out) {
+  if (!attempt.reread_unusable(wait, time.now.mono)) return;
   end(attempt.decision().action, Decision::State::Failed, "the action cannot be read again: " + why,
       0, time, out);
 }
 
-void CancelFollower::posted(const ActionId& action, const Disposition& outcome, bool again,
+void CancelFollower::posted(const ActionId& action, const Outcome& outcome, bool again,
                             const CancelTime& time, StepWriter& out) {
   CancelAttempt* attempt = find(action);
   if (attempt == nullptr) return;
@@ -130,14 +130,14 @@ void CancelFollower::posted(const ActionId& action, const Disposition& outcome, 
   out.batch().decisions.push_back(attempt->decision());
 }
 
-void CancelFollower::refused(CancelAttempt& attempt, const Disposition& outcome, bool again,
+void CancelFollower::refused(CancelAttempt& attempt, const Outcome& outcome, bool again,
                              const CancelTime& time, StepWriter& out) {
   const Decision& decision = attempt.decision();
   if (outcome.reason == Reason::Permission && attempt.role_missing()) {
     const std::string permission = cancel_permission(decision.type);
     ledger_.forbid(region_, decision.type);
-    out.note(Note::Level::Error, "cancel_forbidden",
-             {{"region", region_}, {"permission", permission}});
+    out.log(LogEntry::Level::Error, "cancel_forbidden",
+            {{"region", region_}, {"permission", permission}});
     const std::string missing =
         "permission: the app registration lacks " + permission + " (" + decision.answer + ")";
     return end(decision.action, Decision::State::Failed, missing, 0, time, out);
@@ -159,7 +159,7 @@ void CancelFollower::accept(CancelAttempt& attempt, std::optional<WallTime> late
   ledger_.changed(decision);
   out.batch().decisions.push_back(decision);
   out.cancel({region_, decided_by(decision), "requested"});
-  // The API may have cancelled the action before its answer was here.
+  // The API may have cancelled the action before its answer arrived.
   const auto& posted = decision.posted;
   const bool same_boot = posted && posted->boot_id == ledger_.boot_id();
   WallTime when = same_boot ? time.earliest(posted->mono) : time.stamp();

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Within this the API shows what became of a POST that was not answered.
-constexpr Duration kSettle = 60s;
+constexpr Duration kReplicaLag = 60s;
 constexpr Duration kReconcile = 1s;
 constexpr Duration kReadAgain = 5s;
 constexpr Duration kReadAgainMax = 5min;
@@ -31,7 +31,7 @@ CancelAttempt::CancelAttempt(Decision decision, WallTime recorded, MonoTime now)
 
 CancelAttempt CancelAttempt::resumed(Decision decision, MonoTime now) {
   MACTIOND_ASSERT(decision.live());
-  const MonoTime at = decision.unsure ? now + kSettle : now;
+  const MonoTime at = decision.unsure ? now + kReplicaLag : now;
   const WallTime recorded = decision.posted ? decision.posted->server : WallTime{};
   CancelAttempt attempt(std::move(decision), recorded, at);
   if (attempt.decision_.state == Decision::State::Accepted) attempt.next_ = Next::Wait;
@@ -86,7 +86,7 @@ void CancelAttempt::allow_post(MonoTime not_before, MonoTime now) {
   at_ = read_at_ = now;
 }
 
-bool CancelAttempt::reread_in_vain(Duration retry_after, MonoTime now) {
+bool CancelAttempt::reread_unusable(Duration retry_after, MonoTime now) {
   in_progress_ = false;
   next_ = Next::Reread;
   if (++failed_reads_ >= kFailedReadsMax) return true;
@@ -114,7 +114,7 @@ void CancelAttempt::accepted() {
 
 void CancelAttempt::post_in_doubt(Duration retry_after, MonoTime now) {
   next_ = Next::Reread;
-  at_ = post_at_ = now + std::max(kSettle, retry_after);
+  at_ = post_at_ = now + std::max(kReplicaLag, retry_after);
 }
 
 void CancelAttempt::certain_refusal(MonoTime at) {

@@ -35,7 +35,8 @@ class CancelAttempt {
   }
   /// Whether the next call is the first re-read since a POST: it says what became of that.
   [[nodiscard]] bool reconciles() const;
-  /// A POST was refused for want of a role by a token of this time: the next needs a newer token.
+  /// A POST with a token of this time was refused because a role is missing: the next needs a newer
+  /// token.
   [[nodiscard]] std::optional<MonoTime> role_missing() const { return role_missing_; }
   /// Whether its first POST is to come and waits for nothing of its own.
   [[nodiscard]] bool is_prompt(MonoTime now) const;
@@ -59,8 +60,8 @@ class CancelAttempt {
   void allow_post(MonoTime not_before, MonoTime now);
   /// A POST may yet take effect: only the end is awaited.
   void await_end() { next_ = Next::Wait; }
-  /// The re-read showed nothing usable. True if that was the last try.
-  [[nodiscard]] bool reread_in_vain(Duration retry_after, MonoTime now);
+  /// The re-read gave no usable answer. True if that was the last try.
+  [[nodiscard]] bool reread_unusable(Duration retry_after, MonoTime now);
   /// The API does not know the action. True if that was the last try.
   [[nodiscard]] bool not_found(MonoTime now);
   void was_found() { not_found_ = 0; }
@@ -73,7 +74,7 @@ class CancelAttempt {
   void post_refused(Duration retry_after, MonoTime now);
   /// The same, and it may be repeated at once: only the token was to blame.
   void post_refused_for_token(MonoTime now);
-  /// The same for want of a role: an older token may not have it yet.
+  /// The same because a role is missing: an older token may not have it yet.
   void post_refused_for_role(MonoTime now);
 
   [[nodiscard]] Decision end(Decision::State state, std::string outcome, WallTime when) &&;

@@ -17,7 +17,7 @@ constexpr int kCallsEach = 2;
 /// Decisions whose first POST is still to come.
 constexpr std::size_t kUnsentMax = 2;
 
-/// A quota too small for both calls at once is all there is: then the POST has to wait.
+/// Where the quota is too small for both calls at once, the POST has to wait.
 bool has_calls(CancelCalls calls, std::size_t unsent) {
   const int needed = kCallsEach * static_cast<int>(unsent + 1);
   return calls.now >= needed || (unsent == 0 && calls.now >= calls.burst);
@@ -46,19 +46,19 @@ void CancelChooser::decide(const CancelTime& time, CancelCalls calls, CancelFoll
   bool fresh = false;
   for (ActionId& id : watch_.due(*time.server)) {
     const auto since = stale_at(*watch_.governing(id), *watch_.find(id));
-    fresh |= held_.emplace(since.value_or(*time.server), std::move(id)).second;
+    fresh |= due_.emplace(since.value_or(*time.server), std::move(id)).second;
   }
-  if (held_.empty() || (!fresh && time.now.mono < look_at_)) return;
+  if (due_.empty() || (!fresh && time.now.mono < look_at_)) return;
   look_at_ = time.now.mono + kCancelLookAgain;
   wants_calls_ = false;
   Look look{time, calls, false, {}, {}, {}};
-  for (auto due = held_.begin(); due != held_.end();) {
-    due = settle(due->second, look, follower, out) ? held_.erase(due) : std::next(due);
+  for (auto due = due_.begin(); due != due_.end();) {
+    due = try_decide(due->second, look, follower, out) ? due_.erase(due) : std::next(due);
   }
 }
 
-bool CancelChooser::settle(const ActionId& action, Look& look, CancelFollower& follower,
-                           StepWriter& out) {
+bool CancelChooser::try_decide(const ActionId& action, Look& look, CancelFollower& follower,
+                               StepWriter& out) {
   const CancelTime& time = look.time;
   const ActionFacts* facts = watch_.find(action);
   const PolicyOptions* policy = facts == nullptr ? nullptr : watch_.governing(action);
@@ -75,7 +75,7 @@ bool CancelChooser::settle(const ActionId& action, Look& look, CancelFollower& f
     return true;
   }
   if (look.all_held || look.held.contains(policy)) return false;
-  const CancelFacts found = facts_to_settle(action, *policy, *facts, look, follower);
+  const CancelFacts found = facts_to_try(action, *policy, *facts, look, follower);
   if (const auto guard = first_guard(CancelMoment::Decide, found, time)) {
     const CancelScope scope = scope_of(*guard);
     look.all_held = scope == CancelScope::Region;
@@ -103,9 +103,9 @@ bool CancelChooser::settle(const ActionId& action, Look& look, CancelFollower& f
   return true;
 }
 
-CancelFacts CancelChooser::facts_to_settle(const ActionId& action, const PolicyOptions& policy,
-                                           const ActionFacts& facts, Look& look,
-                                           const CancelFollower& follower) const {
+CancelFacts CancelChooser::facts_to_try(const ActionId& action, const PolicyOptions& policy,
+                                        const ActionFacts& facts, Look& look,
+                                        const CancelFollower& follower) const {
   CancelFacts found = facts_to_decide(action, policy, facts, look.time, follower);
   const auto [limit, is_new] = look.limits.try_emplace(&policy);
   if (is_new) {
@@ -140,7 +140,7 @@ void CancelChooser::report_stale(const ActionId& action, const PolicyOptions& po
       policy.action == PolicyAction::Cancel && !never_cancelled(policy, facts);
   out.record(stale_event(row, age, would_cancel, when), {facts.type.text(), {}, {}}, time.now.wall);
   out.cancel({region_, policy.name, "stale"});
-  out.batch().told_stale.push_back(std::move(row));
+  out.batch().reported_stale.push_back(std::move(row));
 }
 
 void CancelChooser::report_suppressed(const PolicyOptions& policy, const LimitHit& hit,
@@ -150,8 +150,8 @@ void CancelChooser::report_suppressed(const PolicyOptions& policy, const LimitHi
   out.record(suppressed_event(row, region_, to_string(hit.guard), hit.limit, *time.server), {},
              time.now.wall);
   out.cancel({region_, policy.name, "suppressed"});
-  out.note(Note::Level::Warning, "cancel_suppressed",
-           {{"region", region_}, {"policy", policy.name}, {"limit", std::to_string(hit.limit)}});
+  out.log(LogEntry::Level::Warning, "cancel_suppressed",
+          {{"region", region_}, {"policy", policy.name}, {"limit", std::to_string(hit.limit)}});
   out.batch().suppressed.push_back(row);
 }
 
@@ -204,7 +204,7 @@ Explanations CancelChooser::explain(const PolicyTrial* trial, int total, const C
 
 std::optional<MonoTime> CancelChooser::wake_at(const CancelTime& time) const {
   std::optional<MonoTime> when;
-  if (!held_.empty()) when = look_at_;
+  if (!due_.empty()) when = look_at_;
   const auto due = watch_.next();
   if (!due || !time.server) return when;
   MonoTime at = time.now.mono + std::max(*due - *time.server, Duration{});

@@ -39,12 +39,12 @@ class CancelChooser {
   /// An operator wants the action cancelled, whatever the policies say. The answer goes to out.
   void ask(const AskCancel& asked, const CancelTime& time, CancelFollower& follower,
            StepWriter& out);
-  /// What the policies in force or on trial, with total as the limit over all of them, have in mind
-  /// for the open actions; see explain_all.
+  /// What the policies in force or on trial, with total as the limit over all of them, plan for the
+  /// open actions; see explain_all.
   [[nodiscard]] Explanations explain(const PolicyTrial* trial, int total, const CancelTime& time,
                                      const CancelFollower& follower, std::size_t most) const;
 
-  /// Forgets what was decided and reported about actions that known() does not know any more.
+  /// Forgets what was decided and reported about actions that known() no longer knows.
   template <class Known>
   void forget_unless(const Known& known) {
     ledger_.forget_unless(region_, known);
@@ -69,11 +69,11 @@ class CancelChooser {
   };
 
   /// False: the action stays held.
-  [[nodiscard]] bool settle(const ActionId& action, Look& look, CancelFollower& follower,
-                            StepWriter& out);
-  [[nodiscard]] CancelFacts facts_to_settle(const ActionId& action, const PolicyOptions& policy,
-                                            const ActionFacts& facts, Look& look,
-                                            const CancelFollower& follower) const;
+  [[nodiscard]] bool try_decide(const ActionId& action, Look& look, CancelFollower& follower,
+                                StepWriter& out);
+  [[nodiscard]] CancelFacts facts_to_try(const ActionId& action, const PolicyOptions& policy,
+                                         const ActionFacts& facts, Look& look,
+                                         const CancelFollower& follower) const;
   /// What deciding and explaining look at alike.
   [[nodiscard]] CancelFacts facts_to_decide(const ActionId& action, const PolicyOptions& policy,
                                             const ActionFacts& facts, const CancelTime& time,
@@ -86,8 +86,8 @@ class CancelChooser {
   std::string region_;
   CancelLedger& ledger_;
   StaleWatch watch_;
-  std::set<std::pair<WallTime, ActionId>> held_;  ///< due, by when it turned stale; not settled
-  MonoTime look_at_ = MonoTime::min();            ///< when what is held is looked at again
+  std::set<std::pair<WallTime, ActionId>> due_;  ///< due, by when it turned stale; not decided yet
+  MonoTime look_at_ = MonoTime::min();           ///< when what is held is looked at again
   bool wants_calls_ = false;
 };
 

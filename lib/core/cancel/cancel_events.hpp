@@ -12,13 +12,13 @@ namespace mactiond::core {
 /// The policy's name, or "operator": as log lines and metrics say it.
 [[nodiscard]] std::string decided_by(const Decision& decision);
 
-/// cancel.requested, cancel.confirmed, cancel.overtaken or cancel.failed, as the decision stands.
-/// completed_commands: of a live response that ended Cancelled although so many of its commands
-/// had completed; 0 otherwise. server: the API's clock.
+/// cancel.requested, cancel.confirmed, cancel.overtaken or cancel.failed, by the state of the
+/// decision. completed_commands: how many commands had completed of a live response that ended
+/// Cancelled; 0 otherwise. server: the API's clock.
 [[nodiscard]] EventRecord cancel_event(EventType type, const Decision& decision,
                                        int completed_commands, WallTime server);
 
-/// action.stale: a policy would act, or only tells.
+/// action.stale: a policy would act, or only notifies.
 [[nodiscard]] EventRecord stale_event(const StaleRow& row, Duration age, bool would_cancel,
                                       WallTime server);
 

@@ -28,11 +28,11 @@ void CancelFollower::begin(Decision decision, WallTime recorded, const CancelTim
   decision.id = make_decision_id(decision);
   ledger_.made(decision);
   out.batch().decisions.push_back(decision);
-  out.note(Note::Level::Info, "cancel_decided",
-           {{"region", region_},
-            {"action", decision.action.value},
-            {"policy", decided_by(decision)},
-            {"decision", decision.id}});
+  out.log(LogEntry::Level::Info, "cancel_decided",
+          {{"region", region_},
+           {"action", decision.action.value},
+           {"policy", decided_by(decision)},
+           {"decision", decision.id}});
   ActionId action = decision.action;
   attempts_.emplace(std::move(action), CancelAttempt(std::move(decision), recorded, time.now.mono));
 }

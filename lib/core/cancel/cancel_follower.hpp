@@ -6,7 +6,7 @@
 #include <string>
 
 #include "action/machine_action.hpp"
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 #include "core/cancel/cancel_attempt.hpp"
 #include "core/cancel/cancel_guard.hpp"
@@ -59,11 +59,11 @@ class CancelFollower {
   /// already. current: it is the newest that is known.
   void reread(const MachineAction& action, bool current, const StaleWatch& watch,
               const CancelTime& time, StepWriter& out);
-  void reread_failed(const ActionId& action, const Disposition& outcome, const CancelTime& time,
+  void reread_failed(const ActionId& action, const Outcome& outcome, const CancelTime& time,
                      StepWriter& out);
-  /// again: it failed only for want of a new token.
-  void posted(const ActionId& action, const Disposition& outcome, bool again,
-              const CancelTime& time, StepWriter& out);
+  /// again: it failed only because the token was old.
+  void posted(const ActionId& action, const Outcome& outcome, bool again, const CancelTime& time,
+              StepWriter& out);
 
   /// When job() is to be asked again.
   [[nodiscard]] std::optional<MonoTime> wake_at() const;
@@ -83,14 +83,14 @@ class CancelFollower {
   /// Whether another decision finds out with a new token if a role for this type is missing.
   [[nodiscard]] bool role_in_doubt(const CancelAttempt& attempt) const;
   [[nodiscard]] CancelAttempt* find(const ActionId& action);
-  /// The re-read showed nothing usable, for the reason why.
-  void reread_in_vain(CancelAttempt& attempt, const std::string& why, Duration retry_after,
-                      const CancelTime& time, StepWriter& out);
+  /// The re-read gave no usable answer; why is the reason.
+  void reread_unusable(CancelAttempt& attempt, const std::string& why, Duration retry_after,
+                       const CancelTime& time, StepWriter& out);
   /// latest: what the accepted cancel has led to happened then.
   void accept(CancelAttempt& attempt, std::optional<WallTime> latest, const CancelTime& time,
               StepWriter& out);
-  void refused(CancelAttempt& attempt, const Disposition& outcome, bool again,
-               const CancelTime& time, StepWriter& out);
+  void refused(CancelAttempt& attempt, const Outcome& outcome, bool again, const CancelTime& time,
+               StepWriter& out);
   void end(const ActionId& action, Decision::State state, std::string outcome,
            int completed_commands, const CancelTime& time, StepWriter& out);
 

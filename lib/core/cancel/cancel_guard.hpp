@@ -106,7 +106,7 @@ struct CancelFacts {
   bool calls_left = true;
 };
 
-/// The first guard that forbids the cancel at that moment; nothing if it may go on. Nothing else
+/// The first guard that forbids the cancel at that moment; nothing if it may proceed. Nothing else
 /// decides whether an action may be cancelled.
 [[nodiscard]] std::optional<CancelGuard> first_guard(CancelMoment moment, const CancelFacts& facts,
                                                      const CancelTime& time);

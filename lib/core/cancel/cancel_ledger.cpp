@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "core/elapsed.hpp"
-#include "core/quota/quota.hpp"
+#include "core/quota/limiter.hpp"
 
 namespace mactiond::core {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// An hour as the API counts it: a POST may arrive so much later than it left.
+/// An hour as the API counts it: a POST may arrive this much later than it left.
 constexpr Duration kCounts = 1h + kSendWithin;
 /// Kept a little longer than it counts.
 constexpr Duration kKeep = 2h;
@@ -73,7 +73,7 @@ std::optional<LimitHit> CancelLedger::limit(const std::string& policy, const Hou
   return std::nullopt;
 }
 
-void CancelLedger::leave(const std::string& region) {
+void CancelLedger::retire(const std::string& region) {
   for (auto& [id, counted] : counted_) {
     if (counted.region == region) counted.may_post = false;
   }
@@ -105,7 +105,7 @@ void CancelLedger::changed(const Decision& decision) {
     return;
   }
   counted_[decision.id] = {decision.region, decision.policy, may_post, decision.posted};
-  // Only a POST of now tells what is long ago: a restored one may be of another boot.
+  // Only a POST of this process shows what is long ago: a restored one may be of another boot.
   if (!decision.posted || decision.posted->boot_id != boot_id_) return;
   std::erase_if(counted_, [&](const auto& row) {
     const Counted& counted = row.second;

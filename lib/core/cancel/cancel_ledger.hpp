@@ -58,8 +58,8 @@ class CancelLedger {
                  server, now);
   }
   [[nodiscard]] HourLimits limits_in_force(const std::string& policy) const;
-  /// The region is not followed any more: what is decided there posts no more.
-  void leave(const std::string& region);
+  /// The region is no longer followed: its decisions send no POST any more.
+  void retire(const std::string& region);
   [[nodiscard]] const std::string& boot_id() const { return boot_id_; }
 
   /// Whether this policy decided for the action in this status before.
@@ -72,7 +72,7 @@ class CancelLedger {
   /// True the first time it is asked for the row: it is to be reported and stored then.
   [[nodiscard]] bool report_stale(const StaleRow& row);
   [[nodiscard]] bool report_suppressed(const SuppressedRow& row);
-  /// Forgets what was decided and reported about actions that known() does not know any more.
+  /// Forgets what was decided and reported about actions that known() no longer knows.
   template <class Known>
   void forget_unless(const std::string& region, const Known& known) {
     std::erase_if(past_, [&](const auto& row) {

@@ -42,13 +42,13 @@ void Canceller::reread(const MachineAction& action, bool current, const CancelTi
   look_soon_if_room(time);
 }
 
-void Canceller::reread_failed(const ActionId& action, const Disposition& outcome,
+void Canceller::reread_failed(const ActionId& action, const Outcome& outcome,
                               const CancelTime& time, StepWriter& out) {
   follower_.reread_failed(action, outcome, time, out);
   look_soon_if_room(time);
 }
 
-void Canceller::posted(const ActionId& action, const Disposition& outcome, bool again,
+void Canceller::posted(const ActionId& action, const Outcome& outcome, bool again,
                        const CancelTime& time, StepWriter& out) {
   follower_.posted(action, outcome, again, time, out);
   look_soon_if_room(time);

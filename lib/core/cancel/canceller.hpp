@@ -5,7 +5,7 @@
 #include <string>
 
 #include "action/machine_action.hpp"
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 #include "core/cancel/cancel_chooser.hpp"
 #include "core/cancel/cancel_follower.hpp"
@@ -19,7 +19,7 @@ class Canceller {
   Canceller(const std::string& region, const Policies& policies, CancelLedger& ledger);
 
   /// The policies have changed in place.
-  void use_policies(const Policies& policies) { chooser_.watch().use(policies); }
+  void replace_policies(const Policies& policies) { chooser_.watch().replace_policies(policies); }
   void restore(const ActionId& action, ActionFacts facts) {
     chooser_.watch().put(action, std::move(facts));
   }
@@ -45,10 +45,10 @@ class Canceller {
   }
   void sent(const Job& job, const CancelTime& time, StepWriter& out);
   void reread(const MachineAction& action, bool current, const CancelTime& time, StepWriter& out);
-  void reread_failed(const ActionId& action, const Disposition& outcome, const CancelTime& time,
+  void reread_failed(const ActionId& action, const Outcome& outcome, const CancelTime& time,
                      StepWriter& out);
-  void posted(const ActionId& action, const Disposition& outcome, bool again,
-              const CancelTime& time, StepWriter& out);
+  void posted(const ActionId& action, const Outcome& outcome, bool again, const CancelTime& time,
+              StepWriter& out);
 
   [[nodiscard]] bool wants_calls() const { return chooser_.wants_calls(); }
   /// Valid after decide() at the same time.

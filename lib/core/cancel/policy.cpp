@@ -16,7 +16,7 @@ std::vector<Glob> compile_all(const std::vector<std::string>& patterns) {
   return {patterns.begin(), patterns.end()};
 }
 
-// "Live Response" and "Canceled" are to fit as the values that the API means by them.
+// "Live Response" and "Canceled" match like the values that the API means by them.
 template <class Value>
 std::vector<Glob> compile_values(const std::vector<std::string>& patterns) {
   std::vector<Glob> globs;
@@ -99,7 +99,7 @@ const PolicyOptions* Policies::governing(std::string_view region, const ActionFa
 std::optional<WallTime> age_from(const PolicyOptions& policy, const ActionFacts& facts) {
   const auto& stamp = policy.stale_since == StaleSince::Created ? facts.created : facts.last_update;
   if (stamp) return stamp;
-  // It was noted by a clock that nobody had set.
+  // It was recorded by a clock that nobody had set.
   if (facts.first_seen < kEarliestStamp) return std::nullopt;
   return facts.first_seen;
 }
@@ -107,7 +107,7 @@ std::optional<WallTime> age_from(const PolicyOptions& policy, const ActionFacts&
 std::optional<WallTime> stale_at(const PolicyOptions& policy, const ActionFacts& facts) {
   if (policy.action == PolicyAction::Ignore || facts.status.is_final()) return std::nullopt;
   const auto since = age_from(policy, facts);
-  // A stamp so far in the future that adding would overflow never gets there.
+  // Adding to a stamp so far in the future would overflow: that time never comes.
   if (!since || *since > WallTime::max() - policy.stale_after) return std::nullopt;
   return *since + policy.stale_after;
 }

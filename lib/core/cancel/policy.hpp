@@ -97,7 +97,7 @@ class Policies {
 [[nodiscard]] bool names_literally(const std::vector<std::string>& globs, const ActionType& type);
 
 /// The policy's comment for the API: never empty, one line, valid UTF-8, at most kCommentMax bytes.
-/// What stands in the action is inserted as it is: braces in it mean nothing.
+/// Values of the action are inserted as they are: braces in them mean nothing.
 [[nodiscard]] std::string render_comment(const PolicyOptions& policy, const ActionId& id,
                                          const ActionFacts& facts, Duration age);
 inline constexpr std::size_t kCommentMax = 1000;
@@ -109,7 +109,7 @@ inline constexpr std::size_t kCommentMax = 1000;
 /// "6h 5m": the two largest units, rounded down; below a minute "12s".
 [[nodiscard]] std::string age_text(Duration age);
 
-/// Over all keys.
+/// The number of patterns over all keys.
 [[nodiscard]] std::size_t pattern_count(const PolicyMatch& match);
 
 [[nodiscard]] std::string_view to_string(PolicyAction action);

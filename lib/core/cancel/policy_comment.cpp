@@ -14,7 +14,7 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::array<std::string_view, 6> kPlaceholders = {"policy", "status",   "age",
                                                            "type",   "computer", "action_id"};
 
-// One piece of a template: text as it stands, or a placeholder without its braces.
+// One piece of a template: text as it is, or a placeholder without its braces.
 struct Piece {
   std::string_view text;
   bool placeholder = false;

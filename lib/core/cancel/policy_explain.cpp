@@ -24,37 +24,37 @@ std::string counted_from(const PolicyOptions& policy, const ActionFacts& facts) 
 
 // Of an action that is governed and may be acted on; fills in verdict and reason.
 void judge_age(const PolicyOptions& policy, const ActionFacts& facts,
-               std::optional<WallTime> server_now, const Guard& guard, Explanation& told) {
-  told.verdict = PolicyVerdict::Wait;
-  if (!told.stale_at) {
-    told.reason = "the API sent no usable time of its " + std::string(stamp_name(policy));
+               std::optional<WallTime> server_now, const Guard& guard, Explanation& result) {
+  result.verdict = PolicyVerdict::Wait;
+  if (!result.stale_at) {
+    result.reason = "the API sent no usable time of its " + std::string(stamp_name(policy));
     return;
   }
   if (!server_now) {
-    told.reason = "the API's time is not known yet";
+    result.reason = "the API's time is not known yet";
     return;
   }
-  if (*told.stale_at > *server_now) {
-    told.reason = "stale in " + age_text(*told.stale_at - *server_now);
-    if (!has_stamp(policy, facts)) told.reason += ", counted " + counted_from(policy, facts);
+  if (*result.stale_at > *server_now) {
+    result.reason = "stale in " + age_text(*result.stale_at - *server_now);
+    if (!has_stamp(policy, facts)) result.reason += ", counted " + counted_from(policy, facts);
     return;
   }
-  const Duration age = *server_now - *told.stale_at + policy.stale_after;
-  told.reason = age_text(age) + ' ' + counted_from(policy, facts) + ", the limit is " +
-                age_text(policy.stale_after);
+  const Duration age = *server_now - *result.stale_at + policy.stale_after;
+  result.reason = age_text(age) + ' ' + counted_from(policy, facts) + ", the limit is " +
+                  age_text(policy.stale_after);
   if (policy.action == PolicyAction::Notify) {
-    told.verdict = PolicyVerdict::Notify;
+    result.verdict = PolicyVerdict::Notify;
     return;
   }
   if (policy.dry_run) {
-    told.verdict = PolicyVerdict::DryRun;
+    result.verdict = PolicyVerdict::DryRun;
     return;
   }
-  told.guard = guard ? guard(told.action, policy, facts) : std::nullopt;
-  told.verdict = told.guard ? PolicyVerdict::Hold : PolicyVerdict::Cancel;
+  result.guard = guard ? guard(result.action, policy, facts) : std::nullopt;
+  result.verdict = result.guard ? PolicyVerdict::Hold : PolicyVerdict::Cancel;
 }
 
-// The same order as of what is told: nothing is told of what is left out.
+// In the order of the explanations: for what is left out none is made.
 struct Place {
   std::optional<WallTime> stale_at;
   const ActionId* action;
@@ -70,29 +70,29 @@ struct Place {
 
 Explanation explain(const PolicyOptions* policy, const ActionId& action, const ActionFacts& facts,
                     std::optional<WallTime> server_now, const Guard& guard) {
-  Explanation told;
-  told.action = action;
-  told.type = facts.type;
+  Explanation result;
+  result.action = action;
+  result.type = facts.type;
   if (policy == nullptr) {
-    told.reason = "no policy fits";
-    return told;
+    result.reason = "no policy fits";
+    return result;
   }
-  told.policy = policy->name;
+  result.policy = policy->name;
   if (policy->action == PolicyAction::Ignore) {
-    told.verdict = PolicyVerdict::Ignore;
-    told.reason = "the policy keeps all others from it";
-    return told;
+    result.verdict = PolicyVerdict::Ignore;
+    result.reason = "the policy keeps all others from it";
+    return result;
   }
-  told.stale_at = stale_at(*policy, facts);
+  result.stale_at = stale_at(*policy, facts);
   if (policy->action == PolicyAction::Cancel) {
     if (auto reason = never_cancelled(*policy, facts)) {
-      told.verdict = PolicyVerdict::Never;
-      told.reason = std::move(*reason);
-      return told;
+      result.verdict = PolicyVerdict::Never;
+      result.reason = std::move(*reason);
+      return result;
     }
   }
-  judge_age(*policy, facts, server_now, guard, told);
-  return told;
+  judge_age(*policy, facts, server_now, guard, result);
+  return result;
 }
 
 }  // namespace

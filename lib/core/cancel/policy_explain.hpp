@@ -16,14 +16,14 @@
 
 namespace mactiond::core {
 
-/// What the policies have in mind for an open action.
+/// What the policies plan for an open action.
 enum class PolicyVerdict : std::uint8_t {
   None,    ///< no policy fits
   Ignore,  ///< governed by a policy that ignores
   Never,   ///< governed by a policy that cancels, but never_cancelled()
   Wait,    ///< not stale yet, or nobody knows
-  Notify,  ///< stale, and told
-  DryRun,  ///< stale, and told that it would be cancelled
+  Notify,  ///< stale, and reported
+  DryRun,  ///< stale; the report says it would be cancelled
   Hold,    ///< stale, and a guard holds the cancel back
   Cancel,  ///< stale, and to be cancelled
 };
@@ -46,8 +46,8 @@ struct Explanation {
 using Guard = std::function<std::optional<CancelGuard>(const ActionId&, const PolicyOptions&,
                                                        const ActionFacts&)>;
 
-/// What policies, in force or not, have in mind for one open action. server_now is nothing while
-/// the API's time is unknown; guard is asked only about a cancel that would be made now.
+/// What policies, in force or not, plan for one open action. server_now is nothing while the API's
+/// time is unknown; guard is asked only about a cancel that would be made now.
 [[nodiscard]] Explanation explain(const Policies& policies, std::string_view region,
                                   const ActionId& action, const ActionFacts& facts,
                                   std::optional<WallTime> server_now, const Guard& guard);
@@ -57,9 +57,9 @@ struct Explanations {
   std::size_t more = 0;  ///< left out, because there are too many
 };
 
-/// The same for the open actions of a region, at most so many: what is or turns stale first comes
-/// first, then what never does; ties by id. By the policies in force, or by those of a trial: then
-/// of the actions that it has matched.
+/// The same for the open actions of a region, at most `most` of them. Those that turn stale first
+/// come first, those that never do come last; ties by id. By the policies in force, or by those of
+/// a trial: then of the actions that it has matched.
 [[nodiscard]] Explanations explain_all(const PolicyTrial::Governed* trial, const StaleWatch& watch,
                                        std::optional<WallTime> server_now, const Guard& guard,
                                        std::size_t most);

@@ -8,12 +8,12 @@ PolicyTrial::PolicyTrial(Options options)
     : options_(std::move(options)), policies_(options_.policies) {}
 
 bool PolicyTrial::match(const std::vector<OpenActions>& regions,
-                        const std::function<bool()>& go_on) {
+                        const std::function<bool()>& keep_going) {
   for (const OpenActions& open : regions) {
     Governed& governed = regions_[open.region];
     governed.reserve(open.actions.size());
     for (const auto& [id, facts] : open.actions) {
-      if (!go_on()) return false;
+      if (!keep_going()) return false;
       governed.emplace(id, policies_.governing(open.region, facts));
     }
   }

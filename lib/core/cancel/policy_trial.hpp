@@ -20,8 +20,8 @@ struct OpenActions {
   std::vector<std::pair<ActionId, ActionFacts>> actions;
 };
 
-/// Policies that are not in force, held against copies of the open actions. That takes as long as
-/// there are patterns times actions, so it belongs on another thread than the loop's.
+/// Policies that are not in force, matched against copies of the open actions. That takes as long
+/// as there are patterns times actions, so it belongs on another thread than the loop's.
 class PolicyTrial {
  public:
   explicit PolicyTrial(Options options);
@@ -30,9 +30,9 @@ class PolicyTrial {
   PolicyTrial& operator=(const PolicyTrial&) = delete;
   ~PolicyTrial() = default;
 
-  /// go_on is asked before each action. False if it said no.
+  /// keep_going is called before each action. False if it returned false.
   [[nodiscard]] bool match(const std::vector<OpenActions>& regions,
-                           const std::function<bool()>& go_on);
+                           const std::function<bool()>& keep_going);
 
   [[nodiscard]] const Options& options() const { return options_; }
   /// Which policy governs each action of the region that was matched; nullptr if none does.

@@ -7,7 +7,7 @@ namespace mactiond::core {
 namespace {
 
 // Far more than the statuses an action goes through; keeps one that flaps from growing.
-constexpr std::size_t kToldMax = 16;
+constexpr std::size_t kReportedMax = 16;
 
 }  // namespace
 
@@ -33,7 +33,7 @@ void StaleWatch::drop(const ActionId& id) {
   open_.erase(found);
 }
 
-void StaleWatch::use(const Policies& policies) {
+void StaleWatch::replace_policies(const Policies& policies) {
   policies_ = &policies;
   for (Node& node : open_) {
     node.second.policy = policies_->governing(region_, node.second.facts);
@@ -50,7 +50,7 @@ std::vector<ActionId> StaleWatch::due(WallTime now) {
   std::vector<ActionId> ids;
   while (!queue_.empty() && queue_.begin()->fires <= now) {
     ids.push_back(queue_.begin()->node->first);
-    settle(ids.back());
+    mark_reported(ids.back());
   }
   return ids;
 }
@@ -62,7 +62,7 @@ void StaleWatch::again(const ActionId& id, WallTime when) {
   arm(*found);
 }
 
-void StaleWatch::settle(const ActionId& id) {
+void StaleWatch::mark_reported(const ActionId& id) {
   const auto found = open_.find(id);
   if (found == open_.end()) return;
   Entry& entry = found->second;
@@ -81,26 +81,26 @@ const PolicyOptions* StaleWatch::governing(const ActionId& id) const {
   return found == open_.end() ? nullptr : found->second.policy;
 }
 
-StaleWatch::Told StaleWatch::told_for(const Entry& entry) {
+StaleWatch::Report StaleWatch::report_of(const Entry& entry) {
   const bool cancels = entry.policy->action == PolicyAction::Cancel && !entry.policy->dry_run;
   return {entry.policy->name, cancels, entry.facts.status};
 }
 
-bool StaleWatch::is_told(const Entry& entry) {
-  return !entry.told.empty() &&
-         std::find(entry.told.begin(), entry.told.end(), told_for(entry)) != entry.told.end();
+bool StaleWatch::is_reported(const Entry& entry) {
+  return !entry.reported.empty() && std::find(entry.reported.begin(), entry.reported.end(),
+                                              report_of(entry)) != entry.reported.end();
 }
 
 void StaleWatch::remember(Entry& entry) {
-  if (is_told(entry)) return;
-  if (entry.told.size() == kToldMax) entry.told.erase(entry.told.begin());
-  entry.told.push_back(told_for(entry));
+  if (is_reported(entry)) return;
+  if (entry.reported.size() == kReportedMax) entry.reported.erase(entry.reported.begin());
+  entry.reported.push_back(report_of(entry));
 }
 
 void StaleWatch::arm(Node& node) {
   disarm(node);
   Entry& entry = node.second;
-  if (entry.policy == nullptr || (!entry.held && is_told(entry))) return;
+  if (entry.policy == nullptr || (!entry.held && is_reported(entry))) return;
   entry.fires = stale_at(*entry.policy, entry.facts);
   if (!entry.fires) return;
   if (entry.held) entry.fires = std::max(*entry.fires, *entry.held);

@@ -19,7 +19,7 @@ namespace mactiond::core {
 /// what is due costs nothing while nothing is. All times are the server's.
 class StaleWatch {
  public:
-  /// policies must stay until use() is called with others.
+  /// policies must stay until replace_policies() is called with others.
   StaleWatch(std::string region, const Policies& policies);
   // The queue points at the actions: they move together, and a copy would point at another's.
   StaleWatch(StaleWatch&&) noexcept = default;
@@ -34,17 +34,18 @@ class StaleWatch {
   void drop(const ActionId& id);
   /// Other policies, or the same object with other content. What was due is due again only under
   /// another policy, or if its policy now cancels and did not before, or the other way round.
-  void use(const Policies& policies);
+  void replace_policies(const Policies& policies);
 
-  /// When due() next has something to tell.
+  /// When due() next has something to report.
   [[nodiscard]] std::optional<WallTime> next() const;
-  /// The actions that are stale at now and were not told before for their present policy and
-  /// status, the longest due first, then by id. Each is told once; see again().
+  /// The actions that are stale at now and were not reported before for their present policy and
+  /// status. The longest due come first, then the order is by id. Each is reported once; see
+  /// again().
   [[nodiscard]] std::vector<ActionId> due(WallTime now);
-  /// Tells the action once more, but not before when and not before it is stale by its facts.
+  /// Reports the action once more, but not before when and not before it is stale by its facts.
   void again(const ActionId& id, WallTime when);
-  /// What due() would have told was told already, before a restart.
-  void settle(const ActionId& id);
+  /// What due() would report now was reported before a restart.
+  void mark_reported(const ActionId& id);
 
   /// nullptr if it is not open; valid until the next change.
   [[nodiscard]] const ActionFacts* find(const ActionId& id) const;
@@ -60,19 +61,19 @@ class StaleWatch {
   }
 
  private:
-  // What due() told an action for. The policy by its name, which outlives a reload.
-  struct Told {
+  // For what due() reported an action. The policy is named, because a name outlives a reload.
+  struct Report {
     std::string policy;
     bool cancels = false;
     ActionStatus status;
-    bool operator==(const Told&) const = default;
+    bool operator==(const Report&) const = default;
   };
   struct Entry {
     ActionFacts facts;
     const PolicyOptions* policy = nullptr;
     std::optional<WallTime> fires;  // while it is in queue_
     std::optional<WallTime> held;   // again(): not before
-    std::vector<Told> told;
+    std::vector<Report> reported;
   };
   using Node = std::pair<const ActionId, Entry>;
   struct Slot {
@@ -84,8 +85,8 @@ class StaleWatch {
     }
   };
 
-  static Told told_for(const Entry& entry);
-  static bool is_told(const Entry& entry);
+  static Report report_of(const Entry& entry);
+  static bool is_reported(const Entry& entry);
   static void remember(Entry& entry);
   void arm(Node& node);
   void disarm(Node& node);

@@ -21,7 +21,7 @@ bool only_delivered(const Batch& writes) {
 
 }  // namespace
 
-void DeliveredMarks::take(Batch& writes, MonoTime now) {
+void DeliveredMarks::absorb(Batch& writes, MonoTime now) {
   if (!only_delivered(writes)) return;
   if (!due_) due_ = now + kWait;
   ends_.insert(ends_.end(), std::make_move_iterator(writes.ends.begin()),
@@ -30,7 +30,7 @@ void DeliveredMarks::take(Batch& writes, MonoTime now) {
   if (ends_.size() >= kMost) due_ = now;
 }
 
-void DeliveredMarks::give(Batch& writes) {
+void DeliveredMarks::drain_into(Batch& writes) {
   writes.ends.insert(writes.ends.begin(), std::make_move_iterator(ends_.begin()),
                      std::make_move_iterator(ends_.end()));
   ends_.clear();

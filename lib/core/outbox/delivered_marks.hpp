@@ -17,12 +17,12 @@ namespace mactiond::core {
 class DeliveredMarks {
  public:
   /// Takes the rows over if they hold such marks and nothing else; writes is empty then.
-  void take(Batch& writes, MonoTime now);
-  /// Puts what waits in front of the rows that are committed now.
-  void give(Batch& writes);
+  void absorb(Batch& writes, MonoTime now);
+  /// Puts the waiting marks before the rows that are committed now.
+  void drain_into(Batch& writes);
 
   [[nodiscard]] bool empty() const { return ends_.empty(); }
-  /// When what waits must be committed at the latest; nothing if nothing waits.
+  /// When the waiting marks must be committed at the latest; nothing if there are none.
   [[nodiscard]] std::optional<MonoTime> due() const { return due_; }
 
  private:

@@ -7,11 +7,11 @@ bool is_gateway_error(int status) { return status == 502 || status == 503 || sta
 
 }  // namespace
 
-bool is_overload(const Disposition& outcome) {
+bool is_overload(const Outcome& outcome) {
   return outcome.reason == Reason::Throttled || is_unreachable(outcome);
 }
 
-bool is_unreachable(const Disposition& outcome) {
+bool is_unreachable(const Outcome& outcome) {
   switch (outcome.reason) {
     case Reason::Timeout:
     case Reason::Network:
@@ -22,7 +22,7 @@ bool is_unreachable(const Disposition& outcome) {
   }
 }
 
-bool refuses_content(const Disposition& outcome) {
+bool refuses_content(const Outcome& outcome) {
   if (outcome.reason != Reason::Rejected) return false;
   switch (outcome.status) {
     case 400:
@@ -36,7 +36,7 @@ bool refuses_content(const Disposition& outcome) {
 }
 
 // 401 is the only Reauthenticate; a webhook has no token to renew.
-bool needs_operator(const Disposition& outcome) {
+bool needs_operator(const Outcome& outcome) {
   if (refuses_content(outcome)) return false;
   return outcome.verdict == Verdict::GiveUp || outcome.verdict == Verdict::Reauthenticate;
 }

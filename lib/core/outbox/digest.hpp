@@ -20,7 +20,7 @@ class Digest {
   explicit Digest(const DigestOptions& options) : options_(options) {}
 
   void configure(const DigestOptions& options) { options_ = options; }
-  /// At most so many events in one message.
+  /// At most this many events in one message.
   [[nodiscard]] int most() const { return options_.most; }
   /// The deliveries of the next message, taken from ready, which is not empty.
   [[nodiscard]] std::vector<DueDelivery> take(std::deque<DueDelivery>& ready) const;

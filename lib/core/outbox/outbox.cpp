@@ -28,7 +28,7 @@ Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now n
       overflow_(options) {
   row_.webhook = options_.name;
   if (!row_.held_until) return;
-  // A silence longer than any that is kept was noted by a clock that was set back since.
+  // A silence longer than any that is kept was recorded by a clock that was set back since.
   const Duration left = *row_.held_until - now.wall;
   if (left > kWaitMax) {
     row_.held_until.reset();
@@ -46,7 +46,7 @@ void Outbox::configure(const WebhookOptions& options) {
 
 void Outbox::added() {
   ++queued_;
-  look_ = true;
+  store_may_have_due_ = true;
 }
 
 std::size_t Outbox::enough() const {
@@ -69,11 +69,11 @@ bool Outbox::wants_load(Now now) const {
   if (probing() && held() > 0) return false;
   if (ready_.size() >= enough()) return false;
   if (queued_ <= static_cast<std::int64_t>(held())) return false;
-  return look_ || (next_due_ && *next_due_ <= due_until(now.wall));
+  return store_may_have_due_ || (next_due_ && *next_due_ <= due_until(now.wall));
 }
 
-// A due time further off than any delay was noted by a clock that was set back while nobody watched
-// it: such a delivery is as good as due.
+// A due time further off than any delay was recorded by a clock that was set back while the daemon
+// was down: such a delivery is as good as due.
 WallTime Outbox::due_until(WallTime now) const {
   return next_due_ && *next_due_ - now > kWaitMax ? *next_due_ : now;
 }
@@ -104,10 +104,10 @@ void Outbox::send(Now now, std::uint64_t& next_id, std::vector<Command>& command
 
 void Outbox::load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
   if (!wants_load(now)) return;
-  // What is held is still due in the store, so it comes along and is left out on arrival.
+  // Loaded deliveries are still due in the store, so they come along and are left out on arrival.
   const std::size_t limit = probing() ? 1 : kWindow + held();
   load_ = Load{CommandId{++next_id}, limit, {}, false};
-  look_ = false;
+  store_may_have_due_ = false;
   const bool early = !probing() && !trouble_.row().unreachable;
   commands.push_back(LoadDeliveries{load_->id, options_.name, due_until(now.wall),
                                     static_cast<int>(limit), probing(), early});
@@ -119,7 +119,7 @@ void Outbox::load_excess(std::uint64_t& next_id, std::vector<Command>& commands)
   if (!excess) return;
   const bool dead =
       excess->why == Removal::MaxDeadLetters || excess->why == Removal::DeadLetterRetention;
-  // What is in flight stays, so that many more are asked for.
+  // Deliveries in flight stay, so that many more are asked for.
   const std::size_t in_flight = held() - ready_.size();
   const std::size_t limit = static_cast<std::size_t>(excess->limit) + in_flight;
   removing_ = Removing{CommandId{++next_id}, excess->why, limit, {}, false};
@@ -159,11 +159,11 @@ std::size_t Outbox::bury(const Removing& removing, const std::vector<OldestLoade
     if (staying.contains(row.seq)) continue;
     end({row.seq, {}, row.attempts}, true, std::string(to_string(removing.why)), now.wall, batch);
     gone.insert(row.seq);
-    held_seqs_.erase(row.seq);
+    loaded_seqs_.erase(row.seq);
     if (load_) load_->answered.insert(row.seq);
   }
   std::erase_if(ready_, [&](const auto& due) { return gone.contains(due.event.seq); });
-  look_ = true;
+  store_may_have_due_ = true;
   return gone.size();
 }
 
@@ -172,25 +172,25 @@ void Outbox::on(DeliveriesLoaded loaded) {
   const Load load = std::move(*load_);
   load_.reset();
   if (load.obsolete) return;
-  if (loaded.due.size() >= load.limit) look_ = true;
+  if (loaded.due.size() >= load.limit) store_may_have_due_ = true;
   next_due_ = loaded.next_due;
   for (DueDelivery& delivery : loaded.due) {
     const std::uint64_t seq = delivery.event.seq;
-    if (load.answered.contains(seq) || !held_seqs_.insert(seq).second) continue;
+    if (load.answered.contains(seq) || !loaded_seqs_.insert(seq).second) continue;
     ready_.push_back(std::move(delivery));
   }
 }
 
-// What was read and is not under way may no longer be what is to be sent.
+// What was read and is not in flight may no longer be what is to be sent.
 void Outbox::look_again() {
-  for (const DueDelivery& delivery : ready_) held_seqs_.erase(delivery.event.seq);
+  for (const DueDelivery& delivery : ready_) loaded_seqs_.erase(delivery.event.seq);
   ready_.clear();
   if (load_) load_->obsolete = true;
   next_due_.reset();
-  look_ = true;
+  store_may_have_due_ = true;
 }
 
-// It goes before later events of its action, which may have been read already.
+// It is sent before later events of its action, which may have been read already.
 void Outbox::revived() {
   purged();
   added();
@@ -203,8 +203,8 @@ void Outbox::purged() {
 }
 
 void Outbox::shift(Duration by) {
-  // What a load under way tells is by the former clock.
-  if (load_) look_ = true;
+  // The answer of a load in progress is by the former clock.
+  if (load_) store_may_have_due_ = true;
   if (next_due_) *next_due_ += by;
   if (row_.held_until) *row_.held_until += by;
   trouble_.shift(by);
@@ -227,7 +227,7 @@ std::optional<MonoTime> Outbox::watch_at(Now now) const {
 std::optional<MonoTime> Outbox::wake_at(Now now) const {
   if (load_ || !sending()) return std::nullopt;
   if (queued_ <= static_cast<std::int64_t>(held() - ready_.size())) return std::nullopt;
-  // While no more may start an answer is awaited, not the time.
+  // While no attempt may start, an answer is awaited, not a time.
   if (probing() && !in_flight_.empty()) return std::nullopt;
   const auto silent = silent_until(now.mono);
   if (!ready_.empty() && silent) return silent;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "core/command.hpp"
@@ -25,13 +25,13 @@
 
 namespace mactiond::core {
 
-/// What the outbox wants done beside its rows: told to the log and to the other webhooks.
+/// What the outbox wants beside its rows: an entry in the log, an event for other webhooks.
 struct WebhookIncident {
   EventType type = EventType::WebhookDeadLettered;
-  std::string detail;  ///< tells incidents of one type apart
+  std::string detail;  ///< distinguishes incidents of one type
   std::string reason;
-  std::optional<Removal> removal{};       ///< what is told is that events left undelivered
-  std::size_t count = 1;                  ///< so many
+  std::optional<Removal> removal{};       ///< set if events were removed undelivered
+  std::size_t count = 1;                  ///< how many events
   std::optional<std::int64_t> waiting{};  ///< with WebhookFailing and WebhookRecovered: queued
   Operator by{};                          ///< of what an operator did
 };
@@ -44,16 +44,16 @@ using WebhookIncidents = std::vector<WebhookIncident>;
 /// one of its action. Different actions go out side by side, as many as the pace allows, or
 /// together in one message (Digest); what becomes of a message becomes of each event in it.
 ///
-/// Answers that only a change of configuration mends (needs_operator) pause the webhook after five
-/// in a row, and so do answers that refuse twenty different events for their content. Then its
-/// oldest event alone is tried, when it is due; one success, and everything is sent again.
+/// Five answers in a row that need an operator (needs_operator) pause the webhook. So do answers
+/// that refuse twenty different events for their content. Then only its oldest event is tried, when
+/// it is due. After one success everything is sent again.
 ///
 /// An event that is refused for its content is given up after three tries, and the next of its
 /// action follows. In a message of several events the one that is refused is found by halves.
 ///
-/// What waits only because the receiver could not be reached is tried before it is due, once the
-/// receiver takes an event: within the pace, and a few times at most between two attempts of the
-/// schedule, so that one event that takes its receiver down is no worse than on the schedule.
+/// An event that waits only because the receiver could not be reached is tried before it is due,
+/// once the receiver accepts an event. Such tries keep to the pace. There are a few at most between
+/// two attempts of the schedule, so that an event that takes its receiver down does little harm.
 class Outbox {
  public:
   Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now now);
@@ -62,20 +62,20 @@ class Outbox {
   void configure(const WebhookOptions& options);
   /// A delivery row was added for this webhook.
   void added();
-  /// Starts what is due and free to go. next_id numbers commands.
+  /// Starts the deliveries that are due and may be sent. next_id numbers commands.
   void advance(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
   void on(DeliveriesLoaded loaded);
-  /// Removes what is too much; rows go to batch.
+  /// Removes what exceeds the limits; rows go to batch.
   [[nodiscard]] WebhookIncidents on(const OldestLoaded& loaded, Now now, Batch& batch);
   /// What is older than the limits allow will be looked for: Overflow::look_for_old.
   void look_for_old(WallTime today) { overflow_.look_for_old(today); }
   /// Decides what an answer means for the delivery; rows go to batch.
   [[nodiscard]] WebhookIncidents on(const DeliveryAnswered& answered, Now now, Random& random,
                                     Batch& batch);
-  /// What time alone makes of it: trouble that has lasted; rows go to batch.
+  /// Reports trouble that has lasted long enough; rows go to batch.
   [[nodiscard]] WebhookIncidents watch(Now now, Batch& batch);
   /// By an operator: nothing is sent from here on; or everything is sent, whatever was in the way.
-  /// Only a receiver's Retry-After is kept to.
+  /// Only a receiver's Retry-After is still respected.
   [[nodiscard]] WebhookIncident pause(Now now, Batch& batch);
   [[nodiscard]] WebhookIncident resume(Now now, Batch& batch);
   /// A dead letter waits again, or was deleted, by rows that are not the outbox's.
@@ -106,7 +106,7 @@ class Outbox {
     MonoTime started{};
     std::optional<WallTime> due{};  ///< set if it was tried before then
   };
-  /// A load under way. What it tells of deliveries that were answered meanwhile is out of date.
+  /// A load in progress. Its rows of deliveries that were answered meanwhile are out of date.
   struct Load {
     CommandId id;
     std::size_t limit = 0;
@@ -125,37 +125,37 @@ class Outbox {
   [[nodiscard]] int room(MonoTime now) const;
   [[nodiscard]] bool wants_load(Now now) const;
   [[nodiscard]] WallTime due_until(WallTime now) const;
-  [[nodiscard]] std::size_t held() const { return held_seqs_.size(); }
+  [[nodiscard]] std::size_t held() const { return loaded_seqs_.size(); }
   /// As many as can leave side by side.
   [[nodiscard]] std::size_t enough() const;
   /// Set while nothing may start; lies ahead of now.
   [[nodiscard]] std::optional<MonoTime> silent_until(MonoTime now) const;
   void send(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
   void enter(std::string state, std::string reason, Batch& batch);
-  void delivered(const InFlight& message, Now now, Batch& batch, WebhookIncidents& told);
-  void failed(const InFlight& message, const Disposition& outcome, Now now, Random& random,
-              Batch& batch, WebhookIncidents& told);
-  void retry(const InFlight& message, const Disposition& outcome, Now now, Random& random,
-             Batch& batch, WebhookIncidents& told);
+  void delivered(const InFlight& message, Now now, Batch& batch, WebhookIncidents& incidents);
+  void failed(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+              Batch& batch, WebhookIncidents& incidents);
+  void retry(const InFlight& message, const Outcome& outcome, Now now, Random& random, Batch& batch,
+             WebhookIncidents& incidents);
   [[nodiscard]] std::optional<WallTime> next_attempt(const InFlight& message,
-                                                     const Disposition& outcome, Now now,
+                                                     const Outcome& outcome, Now now,
                                                      Random& random) const;
-  void refused(const InFlight& message, const Disposition& outcome, Now now, Random& random,
-               Batch& batch, WebhookIncidents& told);
-  void halve(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+  void refused(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+               Batch& batch, WebhookIncidents& incidents);
+  void halve(const InFlight& message, const Outcome& outcome, Now now, Random& random,
              Batch& batch);
   void wait(DeliveryRetryRow row, Batch& batch);
   [[nodiscard]] bool refuses_everything() const;
-  void note_trouble(const InFlight& message, const Disposition& outcome, Now now, Batch& batch);
+  void record_trouble(const InFlight& message, const Outcome& outcome, Now now, Batch& batch);
   [[nodiscard]] WebhookIncident trouble_incident(EventType type, WallTime since,
                                                  std::string reason) const;
   void keep(Batch& batch);
   void look_again();
-  void give_up(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
-               WebhookIncidents& told);
-  void count(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
-             WebhookIncidents& told);
-  void slow_down(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+  void give_up(const InFlight& message, const Outcome& outcome, WallTime now, Batch& batch,
+               WebhookIncidents& incidents);
+  void count(const InFlight& message, const Outcome& outcome, WallTime now, Batch& batch,
+             WebhookIncidents& incidents);
+  void slow_down(const InFlight& message, const Outcome& outcome, Now now, Random& random,
                  Batch& batch);
   void load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
   void load_excess(std::uint64_t& next_id, std::vector<Command>& commands);
@@ -173,12 +173,12 @@ class Outbox {
 
   std::deque<DueDelivery> ready_;
   std::map<CommandId, InFlight> in_flight_;
-  std::set<std::uint64_t> held_seqs_;  ///< of ready_ and in_flight_
+  std::set<std::uint64_t> loaded_seqs_;  ///< of ready_ and in_flight_
   std::optional<Load> load_;
   Overflow overflow_;
   std::optional<Removing> removing_;
-  /// The store may hold due deliveries that are not here.
-  bool look_ = true;
+  /// Whether the store may hold due deliveries that are not loaded.
+  bool store_may_have_due_ = true;
   std::optional<WallTime> next_due_;
 };
 

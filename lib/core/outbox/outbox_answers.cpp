@@ -10,7 +10,7 @@ namespace {
 
 /// Configuration errors in a row that pause the webhook.
 constexpr int kPauseAfter = 5;
-/// So many different events in a row that were refused for their content pause it too.
+/// This many different events in a row that were refused for their content pause it too.
 constexpr std::size_t kRefusedMost = 20;
 /// Tries before an attempt of the schedule is due. An event that makes its receiver unreachable has
 /// them too, between deliveries of others.
@@ -30,31 +30,33 @@ WebhookIncidents Outbox::on(const DeliveryAnswered& answered, Now now, Random& r
   MACTIOND_ASSERT(found != in_flight_.end());
   const InFlight message = std::move(found->second);
   in_flight_.erase(found);
-  look_ = true;
+  store_may_have_due_ = true;
   for (const Sent& delivery : message.events) {
-    held_seqs_.erase(delivery.seq);
+    loaded_seqs_.erase(delivery.seq);
     if (load_) load_->answered.insert(delivery.seq);
     if (removing_) removing_->answered.insert(delivery.seq);
   }
 
-  WebhookIncidents told;
-  const Disposition& outcome = answered.outcome;
-  if (outcome.reason == Reason::Stopped) return told;
+  WebhookIncidents incidents;
+  const Outcome& outcome = answered.outcome;
+  if (outcome.reason == Reason::Stopped) return incidents;
   if (outcome.ok()) {
-    delivered(message, now, batch, told);
+    delivered(message, now, batch, incidents);
   } else {
-    failed(message, outcome, now, random, batch, told);
+    failed(message, outcome, now, random, batch, incidents);
   }
-  return told;
+  return incidents;
 }
 
-void Outbox::delivered(const InFlight& message, Now now, Batch& batch, WebhookIncidents& told) {
+void Outbox::delivered(const InFlight& message, Now now, Batch& batch,
+                       WebhookIncidents& incidents) {
   for (const Sent& delivery : message.events) end(delivery, false, {}, now.wall, batch);
   pace_.succeeded();
   const WallTime since = trouble_.row().since.value_or(now.wall);
   const auto taken = trouble_.taken(now);
   if (taken == ReceiverTrouble::Taken::Recovered) {
-    told.push_back(trouble_incident(EventType::WebhookRecovered, since, "an event was accepted"));
+    incidents.push_back(
+        trouble_incident(EventType::WebhookRecovered, since, "an event was accepted"));
   }
   const bool resumes = probing();
   const bool nothing_new = row_.failures_in_a_row == 0 && row_.refused.empty() &&
@@ -64,41 +66,41 @@ void Outbox::delivered(const InFlight& message, Now now, Batch& batch, WebhookIn
   row_.refused.clear();
   if (!resumes) return keep(batch);
   enter("ok", {}, batch);
-  told.push_back({EventType::WebhookResumed, incident_detail(message.events.front(), now.wall),
-                  "the probe was accepted"});
+  incidents.push_back({EventType::WebhookResumed, incident_detail(message.events.front(), now.wall),
+                       "the probe was accepted"});
 }
 
-void Outbox::failed(const InFlight& message, const Disposition& outcome, Now now, Random& random,
-                    Batch& batch, WebhookIncidents& told) {
+void Outbox::failed(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+                    Batch& batch, WebhookIncidents& incidents) {
   slow_down(message, outcome, now, random, batch);
   if (outcome.reason == Reason::Gone) {
     if (row_.state == "disabled") return;
     enter("disabled", describe(outcome), batch);
-    told.push_back({EventType::WebhookDisabled, incident_detail(message.events.front(), now.wall),
-                    describe(outcome)});
+    incidents.push_back({EventType::WebhookDisabled,
+                         incident_detail(message.events.front(), now.wall), describe(outcome)});
     return;
   }
-  note_trouble(message, outcome, now, batch);
-  count(message, outcome, now.wall, batch, told);
+  record_trouble(message, outcome, now, batch);
+  count(message, outcome, now.wall, batch, incidents);
   if (refuses_content(outcome)) {
-    refused(message, outcome, now, random, batch, told);
+    refused(message, outcome, now, random, batch, incidents);
   } else {
-    retry(message, outcome, now, random, batch, told);
+    retry(message, outcome, now, random, batch, incidents);
   }
 }
 
-void Outbox::note_trouble(const InFlight& message, const Disposition& outcome, Now now,
-                          Batch& batch) {
+void Outbox::record_trouble(const InFlight& message, const Outcome& outcome, Now now,
+                            Batch& batch) {
   const bool before = trouble_.row().unreachable;
   const Sent& first = message.events.front();
   if (!trouble_.failed({first.seq, message.started, first.failed}, outcome, now)) return;
   keep(batch);
-  // What was read may hold tries before their time: they are no longer wanted.
+  // The loaded rows may include early tries: they are no longer wanted.
   if (trouble_.row().unreachable != before) look_again();
 }
 
-// One time for all: what is due at one time makes one message again.
-std::optional<WallTime> Outbox::next_attempt(const InFlight& message, const Disposition& outcome,
+// All get the same due time, so that they make one message again.
+std::optional<WallTime> Outbox::next_attempt(const InFlight& message, const Outcome& outcome,
                                              Now now, Random& random) const {
   const Duration least = outcome.retry_after.value_or(Duration{});
   const auto delay = delay_after(message.due ? 1 : message.events.front().attempt, random);
@@ -107,10 +109,10 @@ std::optional<WallTime> Outbox::next_attempt(const InFlight& message, const Disp
   return message.due ? std::max(next, *message.due) : next;
 }
 
-void Outbox::retry(const InFlight& message, const Disposition& outcome, Now now, Random& random,
-                   Batch& batch, WebhookIncidents& told) {
+void Outbox::retry(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+                   Batch& batch, WebhookIncidents& incidents) {
   const auto due = next_attempt(message, outcome, now, random);
-  if (!due) return give_up(message, outcome, now.wall, batch, told);
+  if (!due) return give_up(message, outcome, now.wall, batch, incidents);
   const Duration least = std::max(kRetryLeast, outcome.retry_after.value_or(Duration{}));
   const bool worth_it = is_unreachable(outcome) && *due - now.wall >= 2 * least;
   for (const Sent& delivery : message.events) {
@@ -134,18 +136,18 @@ void Outbox::wait(DeliveryRetryRow row, Batch& batch) {
 
 bool Outbox::refuses_everything() const { return row_.refused.size() >= kRefusedMost; }
 
-void Outbox::refused(const InFlight& message, const Disposition& outcome, Now now, Random& random,
-                     Batch& batch, WebhookIncidents& told) {
+void Outbox::refused(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+                     Batch& batch, WebhookIncidents& incidents) {
   if (message.events.size() > 1) return halve(message, outcome, now, random, batch);
   const Sent& delivery = message.events.front();
   const int refusals = delivery.refusals + 1;
-  // Where everything is refused it is not for this event's content: the backlog is kept.
+  // If everything is refused, this event's content is not the reason: the backlog is kept.
   const bool own_fault = !refuses_everything();
   if (own_fault && refusals >= kContentTries) {
-    return give_up(message, outcome, now.wall, batch, told);
+    return give_up(message, outcome, now.wall, batch, incidents);
   }
   const auto delay = delay_after(own_fault ? refusals : delivery.attempt, random);
-  if (!delay) return give_up(message, outcome, now.wall, batch, told);
+  if (!delay) return give_up(message, outcome, now.wall, batch, incidents);
   const WallTime due = now.wall + std::max(*delay, outcome.retry_after.value_or(Duration{}));
   DeliveryRetryRow row{options_.name, delivery.seq,      delivery.attempt,
                        due,           describe(outcome), delivery.failed.value_or(now.wall)};
@@ -154,7 +156,7 @@ void Outbox::refused(const InFlight& message, const Disposition& outcome, Now no
 }
 
 // Different due times make two messages of them.
-void Outbox::halve(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+void Outbox::halve(const InFlight& message, const Outcome& outcome, Now now, Random& random,
                    Batch& batch) {
   const Duration delay =
       std::max(delay_after(1, random).value(), outcome.retry_after.value_or(Duration{}));
@@ -169,17 +171,17 @@ void Outbox::halve(const InFlight& message, const Disposition& outcome, Now now,
   }
 }
 
-void Outbox::give_up(const InFlight& message, const Disposition& outcome, WallTime now,
-                     Batch& batch, WebhookIncidents& told) {
+void Outbox::give_up(const InFlight& message, const Outcome& outcome, WallTime now, Batch& batch,
+                     WebhookIncidents& incidents) {
   for (const Sent& delivery : message.events) {
     end(delivery, true, describe(outcome), now, batch);
-    told.push_back({EventType::WebhookDeadLettered, incident_detail(delivery, now),
-                    describe(outcome), Removal::Exhausted, 1});
+    incidents.push_back({EventType::WebhookDeadLettered, incident_detail(delivery, now),
+                         describe(outcome), Removal::Exhausted, 1});
   }
 }
 
-void Outbox::count(const InFlight& message, const Disposition& outcome, WallTime now, Batch& batch,
-                   WebhookIncidents& told) {
+void Outbox::count(const InFlight& message, const Outcome& outcome, WallTime now, Batch& batch,
+                   WebhookIncidents& incidents) {
   const Sent& first = message.events.front();
   bool changed = false;
   if (refuses_content(outcome)) {
@@ -194,15 +196,15 @@ void Outbox::count(const InFlight& message, const Disposition& outcome, WallTime
   }
   if (row_.state == "ok" && (row_.failures_in_a_row >= kPauseAfter || refuses_everything())) {
     enter("paused", describe(outcome), batch);
-    told.push_back({EventType::WebhookPaused, incident_detail(first, now), describe(outcome)});
+    incidents.push_back({EventType::WebhookPaused, incident_detail(first, now), describe(outcome)});
   } else if (changed) {
     keep(batch);
   }
 }
 
-void Outbox::slow_down(const InFlight& message, const Disposition& outcome, Now now, Random& random,
+void Outbox::slow_down(const InFlight& message, const Outcome& outcome, Now now, Random& random,
                        Batch& batch) {
-  // A receiver that judges what it is sent is not too busy.
+  // A receiver that refuses content is not overloaded.
   if (refuses_content(outcome)) return;
   pace_.failed(message.era, outcome, now.mono, random);
   if (!outcome.retry_after || !is_overload(outcome)) return;
@@ -220,7 +222,7 @@ WebhookIncidents Outbox::watch(Now now, Batch& batch) {
   return {trouble_incident(EventType::WebhookFailing, *trouble.since, trouble.reason)};
 }
 
-// The beginning names both the beginning and the end.
+// The time of the beginning names both events, the beginning and the end.
 WebhookIncident Outbox::trouble_incident(EventType type, WallTime since, std::string reason) const {
   WebhookIncident incident;
   incident.type = type;

@@ -8,7 +8,7 @@ namespace {
 /// Removed in one step.
 constexpr std::int64_t kAtOnce = 500;
 /// Room made beyond the need, in percent and at least: each removal is an event itself, which other
-/// webhooks queue. Were it one for one, two full queues would feed each other for ever.
+/// webhooks queue. Were it one for one, two full queues would feed each other without end.
 constexpr std::int64_t kSlackPercent = 1;
 constexpr std::int64_t kSlackMin = 10;
 

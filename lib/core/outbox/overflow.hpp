@@ -70,7 +70,7 @@ class Overflow {
   std::optional<WallTime> dead_before_;
 };
 
-/// What to tell of it.
+/// What to report about it.
 [[nodiscard]] std::string describe(Removal why, std::size_t count);
 
 }  // namespace mactiond::core

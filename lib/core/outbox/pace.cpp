@@ -43,7 +43,7 @@ void Pace::succeeded() {
   allowed_ = std::min<double>(most_, allowed_ + 1 / allowed_);
 }
 
-void Pace::failed(std::uint64_t era, const Disposition& outcome, MonoTime now, Random& random) {
+void Pace::failed(std::uint64_t era, const Outcome& outcome, MonoTime now, Random& random) {
   if (era != era_) return;
   const bool overload = is_overload(outcome);
   ++failures_in_a_row_;

@@ -3,20 +3,20 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 
 namespace mactiond::core {
 
 /// How hard a webhook may be driven. Refusals that mean "too much" or "not now" (429, 502, 503,
-/// 504, a timeout, no connection) halve the attempts at a time and, if they go on, hold the webhook
-/// for a while; each success allows a little more.
+/// 504, a timeout, no connection) halve the attempts at a time and, if they continue, hold the
+/// webhook for a while; each success allows a little more.
 class Pace {
  public:
   explicit Pace(int max_in_flight);
 
-  /// At most so many at a time from now on.
+  /// From now on at most this many at a time.
   void configure(int max_in_flight);
   /// How many attempts may start beside those in flight.
   [[nodiscard]] int room(std::size_t in_flight, MonoTime now) const;
@@ -27,7 +27,7 @@ class Pace {
 
   void succeeded();
   /// era: of the attempt, from when it started.
-  void failed(std::uint64_t era, const Disposition& outcome, MonoTime now, Random& random);
+  void failed(std::uint64_t era, const Outcome& outcome, MonoTime now, Random& random);
   /// Nothing starts before until, whatever succeeds meanwhile.
   void hold(MonoTime until);
   /// An operator wants it tried now. What the peer asked for by hold() stays.

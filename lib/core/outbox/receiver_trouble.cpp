@@ -10,12 +10,12 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kReportAfter = 60s;
-/// So many events that failed before are no longer each event's own trouble.
+/// When this many events failed before, the trouble is no longer each event's own.
 constexpr std::size_t kDoubtful = 3;
 
 }  // namespace
 
-bool ReceiverTrouble::failed(const Failure& failure, const Disposition& outcome, Now now) {
+bool ReceiverTrouble::failed(const Failure& failure, const Outcome& outcome, Now now) {
   newest_reason_ = describe(outcome);
   attempted_ = true;
   bool changed = false;

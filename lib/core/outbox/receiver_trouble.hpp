@@ -5,13 +5,13 @@
 #include <set>
 #include <string>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 #include "core/rows.hpp"
 
 namespace mactiond::core {
 
-/// Whether a receiver takes events, judged by the attempts made.
+/// Whether a receiver accepts events, judged by the attempts made.
 ///
 /// It fails when nothing was delivered for a minute although attempts were made. One event that
 /// fails again and again while others are delivered says nothing about the receiver: it begins no
@@ -27,7 +27,7 @@ class ReceiverTrouble {
     std::optional<WallTime> first_failed{};  ///< an attempt of the event before this one
   };
   /// An attempt failed. Whether there is something new to keep.
-  [[nodiscard]] bool failed(const Failure& failure, const Disposition& outcome, Now now);
+  [[nodiscard]] bool failed(const Failure& failure, const Outcome& outcome, Now now);
 
   enum class Taken : std::uint8_t {
     NothingNew,  ///< there is nothing to keep

@@ -15,7 +15,7 @@ namespace mactiond::core {
 
 /// The least time between two attempts of one delivery: the first delay less its jitter.
 inline constexpr Duration kRetryLeast = std::chrono::seconds(4);
-/// An event that was refused so often for its content is given up.
+/// An event that was refused this often for its content is given up.
 inline constexpr int kContentTries = 3;
 
 /// How many attempts the schedule has.

@@ -11,9 +11,9 @@
 
 namespace mactiond::core {
 
-/// How far one syslog receiver has been told, and when to try again. Events go out in order of
-/// seq, each again until the receiver's host has acknowledged its octets: syslog knows no answer
-/// of the receiver itself.
+/// How far one syslog receiver is, and when to try again. Events go out in order of seq. Each is
+/// repeated until the receiver's host has acknowledged its octets: syslog has no answer of the
+/// receiver itself.
 class SyslogFeed {
  public:
   /// next: the first event to send.
@@ -25,7 +25,7 @@ class SyslogFeed {
   /// could be sent; the feed continues after them.
   [[nodiscard]] std::uint64_t skip_lost(const std::vector<EventRecord>& events);
 
-  /// The receiver is told nothing of the events up to last.
+  /// The events up to last are not for the receiver.
   void pass(std::uint64_t last);
   /// The events up to last are with the receiver. Whether that ends a row of failures.
   bool sent(std::uint64_t last);

@@ -16,7 +16,7 @@ namespace mactiond::core {
 /// one in its second, so never as earlier than it was.
 class CallLog {
  public:
-  /// What lies further back concerns no window.
+  /// What lies further back is in no window.
   static constexpr Duration kRemembered = std::chrono::hours(1) + kSendWithin;
 
   void add(MonoTime now);

@@ -16,8 +16,8 @@ constexpr int kShortBurstDivisor = 5;
 // slows the sustained rate down.
 constexpr int kLongBurstDivisor = 25;
 
-// Lists take whatever is left, all the time; so theirs is the highest floor, and what is rare but
-// must not wait finds tokens below it.
+// Lists use whatever is left all the time, so their floor is the highest. Rare calls that must not
+// wait find tokens below it.
 int must_leave(const RateLimit& limit, Lane lane) {
   switch (lane) {
     case Lane::Cancel:

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 #include "core/quota/call_log.hpp"
 #include "core/quota/throttle.hpp"
@@ -94,7 +94,7 @@ class CallMeter {
   void restore_log(const StoredCalls& stored);
   [[nodiscard]] TokenBucket changed(const Window& window, const RateLimit& limit,
                                     MonoTime now) const;
-  /// When one call more keeps the window within so many calls, by the log.
+  /// When one call more keeps the window within count calls, by the log.
   [[nodiscard]] MonoTime fits_at(const Window& window, int count) const;
   /// When the list that may not wait can go, for what this window allows.
   [[nodiscard]] MonoTime first_list_at(const Window& window, MonoTime now) const;

@@ -4,7 +4,7 @@
 #include "core/quota/call_meter.hpp"
 #include "core/quota/stored_calls.hpp"
 
-// What is stored of a meter, and what is made of it by the next process.
+// What a meter stores, and how the next process reads it.
 
 namespace mactiond::core {
 namespace {
@@ -101,7 +101,7 @@ void CallMeter::append_rows(const std::string& region, const std::string& boot_i
   }
   if (log_.empty()) return;
   const auto add = [&](const char* name, MonoTime instant) {
-    // What lies further back concerns no window.
+    // What lies further back is in no window.
     if (instant <= log_.last() - CallLog::kRemembered) return;
     rows.push_back({region, prefix_ + name, boot_id, instant, 0, {}});
   };

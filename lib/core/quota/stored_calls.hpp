@@ -9,7 +9,7 @@
 
 namespace mactiond::core {
 
-/// The stored log of calls ends with a full second that may not be over yet.
+/// The stored log of calls ends with a whole second that may not have ended.
 inline constexpr Duration kLogEndsWithin = std::chrono::seconds(1);
 
 /// What was stored of the calls of a process before this one, and how its times are read on this

@@ -17,7 +17,7 @@ constexpr Duration kHoldFirst = 5s;
 /// Without a Retry-After no hold is longer.
 constexpr Duration kUnnamedHoldMax = 5min;
 constexpr int kSlowestPercent = 800;
-/// Every minute without a refusal takes so much of the slowness away.
+/// Every minute without a refusal takes this much of the slowness away.
 constexpr int kRecoveryPercent = 10;
 
 }  // namespace

@@ -6,13 +6,13 @@
 
 namespace mactiond::core {
 
-/// What the API's 429s cost: a hold of all calls, then a slower pace that wears off in minutes.
+/// The effect of a 429: a hold of all calls, then a slower pace that wears off in minutes.
 class Throttle {
  public:
   /// A 429. Holds all calls for retry_after, cut to an hour; without one for a time that doubles
   /// with every refusal in a row.
   void refused(std::optional<Duration> retry_after, MonoTime now);
-  /// A call was answered: refusals are not in a row any more.
+  /// A call was answered: the next refusal is the first in a row.
   void accepted() { refusals_ = 0; }
   /// A shorter hold never shortens a longer one.
   void hold(Duration wait, MonoTime now);

@@ -35,9 +35,9 @@ class TokenBucket {
   /// How many calls conform at once while `left` tokens stay in the bucket.
   [[nodiscard]] int available(int left, MonoTime now) const;
   void take(MonoTime now);
-  /// Takes away every saved token: for when nothing is known about the calls before now.
+  /// Leaves no saved token: for when nothing is known about the calls before now.
   void drain(MonoTime now);
-  /// Takes away all saved tokens but so many.
+  /// Leaves at most this many saved tokens.
   void cap(int tokens, MonoTime now);
   /// Of the same limit. What no bucket can owe is cut.
   void restore(MonoTime instant, MonoTime now);

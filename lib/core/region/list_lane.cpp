@@ -38,7 +38,7 @@ void ListLane::end_round() {
   round_.reset();
 }
 
-void ListLane::failed(const Disposition& outcome, Duration longest, MonoTime now, Random& random) {
+void ListLane::failed(const Outcome& outcome, Duration longest, MonoTime now, Random& random) {
   call_in_progress_ = false;
   if (outcome.reason == Reason::Stopped) return;
   ++failures_;

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "action/query.hpp"
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "core/region/list_round.hpp"
@@ -39,7 +39,7 @@ class ListLane {
   void end_round();
   /// The call failed: the page is asked for again after a back-off of at most longest, never before
   /// a wait is over that the service asked for.
-  void failed(const Disposition& outcome, Duration longest, MonoTime now, Random& random);
+  void failed(const Outcome& outcome, Duration longest, MonoTime now, Random& random);
   /// The call says nothing (token renewed, daemon stopping): the page is asked for again at once.
   void abandoned() { call_in_progress_ = false; }
   /// A new round begins with the next call. The call in progress is still awaited.

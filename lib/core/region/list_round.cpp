@@ -7,7 +7,7 @@ namespace {
 
 /// A round that does not end is given up.
 constexpr int kPagesMax = 500;
-/// One row in so many is read again with the next page where rows may move up.
+/// One row in this many is read again with the next page where rows may move up.
 constexpr int kOverlapDivisor = 200;
 
 }  // namespace
@@ -25,7 +25,7 @@ bool ListRound::advance(const PageFacts& page, Paging& paging, MonoTime now) {
   fingerprint_ = page.fingerprint;
   last_rows_ = page.rows;
   if (begins_again(page, paging, now)) return true;
-  if (page.rows == 0 || !may_go_on(page, paging, now)) return false;
+  if (page.rows == 0 || !may_continue(page, paging, now)) return false;
   if (!fresh && query_.skip > 0) {
     if (repeated && full)
       shortfall_ = "the service repeats a full page; rows behind it are not seen";
@@ -74,7 +74,7 @@ bool ListRound::begins_again(const PageFacts& page, Paging& paging, MonoTime now
   return true;
 }
 
-bool ListRound::may_go_on(const PageFacts& page, const Paging& paging, MonoTime now) const {
+bool ListRound::may_continue(const PageFacts& page, const Paging& paging, MonoTime now) const {
   if (page.rows >= query_.top) return true;
   const bool sweep = query_.kind == Query::Kind::CreatedSince;
   // Where further pages bring nothing a poll asks for none; the sweep finds out whether they do.

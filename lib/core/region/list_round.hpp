@@ -48,7 +48,7 @@ class ListRound {
   void learn(const PageFacts& page, bool fresh, bool repeated, Paging& paging, MonoTime now) const;
   /// Whether the round begins again from its first bound, because rows may lie below the last.
   [[nodiscard]] bool begins_again(const PageFacts& page, Paging& paging, MonoTime now);
-  [[nodiscard]] bool may_go_on(const PageFacts& page, const Paging& paging, MonoTime now) const;
+  [[nodiscard]] bool may_continue(const PageFacts& page, const Paging& paging, MonoTime now) const;
   /// Whether the next page begins at a later stamp; else rows are skipped.
   [[nodiscard]] bool bound_moves(const PageFacts& page) const;
   void step(const PageFacts& page);

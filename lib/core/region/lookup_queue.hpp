@@ -28,8 +28,8 @@ enum class ReadBy : std::uint8_t { List, LookupMany, LookupOne, Cancel };
 /// An id whose read showed nothing new is asked for less and less often, until a read shows a
 /// change or nobody has asked for a while.
 ///
-/// Gone is only what answered "not found" twice, at least 30 s apart, and is older than the grace
-/// time in which a new action may not be readable yet.
+/// An action is gone only if it was "not found" twice, at least 30 s apart, and is older than the
+/// grace time in which a new action may not be readable yet.
 class LookupQueue {
  public:
   void add(const ActionId& id, MonoTime now);

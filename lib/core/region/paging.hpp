@@ -31,7 +31,7 @@ class Paging {
   void suspect_top(int top, MonoTime now) { limit_.suspect(top, now); }
   void smallest_refused(MonoTime now) { limit_.smallest_refused(now); }
 
-  /// A page of so many rows arrived.
+  /// A page with this many rows arrived.
   void saw(int rows, MonoTime now);
   /// A further page had more rows although this one was shorter than asked for.
   void was_cut(int rows, MonoTime now);
@@ -72,7 +72,7 @@ class Paging {
 
   PageLimit limit_;
   Size longest_;  ///< page
-  Size cap_;      ///< pages of so many rows were cut; 0 rows: none was
+  Size cap_;      ///< pages of this many rows were cut; 0: none
   Habit repeats_;
   Habit empty_links_;
   Habit unordered_;

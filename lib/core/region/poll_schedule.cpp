@@ -138,17 +138,17 @@ bool PollSchedule::sweep_page(const PageFacts& page, MonoTime now) {
   return true;
 }
 
-void PollSchedule::poll_failed(const Disposition& outcome, bool grant_expected, MonoTime now,
+void PollSchedule::poll_failed(const Outcome& outcome, bool grant_expected, MonoTime now,
                                Random& random) {
   const bool lacks_role = outcome.reason == Reason::Permission;
   poll_.failed(outcome, lacks_role && grant_expected ? kGrantBackoffMax : kBackoffMax, now, random);
 }
 
-void PollSchedule::sweep_failed(const Disposition& outcome, MonoTime now, Random& random) {
+void PollSchedule::sweep_failed(const Outcome& outcome, MonoTime now, Random& random) {
   sweep_.failed(outcome, kBackoffMax, now, random);
 }
 
-std::optional<Disposition> PollSchedule::query_refused(const Disposition& outcome, MonoTime now) {
+std::optional<Outcome> PollSchedule::query_refused(const Outcome& outcome, MonoTime now) {
   MACTIOND_ASSERT(poll_.round());
   const Query& query = poll_.round()->query();
   const int top = query.top;
@@ -158,7 +158,7 @@ std::optional<Disposition> PollSchedule::query_refused(const Disposition& outcom
     poll_.abandoned();
     return std::nullopt;
   }
-  Disposition all = outcome;
+  Outcome all = outcome;
   all.detail = *reasons;
   if (poll_.smallest_refused()) {
     poll_.clear_smallest_refused();
@@ -199,7 +199,7 @@ void PollSchedule::appeared(MonoTime now) { young_until_ = now + kYoung; }
 Duration PollSchedule::pace(bool any_open, Duration sustained, MonoTime now) const {
   if (!any_open) return options_.idle_interval;
   if (now < young_until_) return options_.min_interval;
-  // A little slower than the quota refills: what is saved up buys speed for the next young action.
+  // A little slower than the quota refills. The saved quota is spent on the next young action.
   return std::max(options_.min_interval, sustained * 21 / 20);
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "action/query.hpp"
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "core/options.hpp"
@@ -58,13 +58,13 @@ class PollSchedule {
 
   /// The call failed: see ListLane. grant_expected: a missing role may be granted soon, so a poll
   /// that lacks it waits a little longer than a token has to be old for a new one.
-  void poll_failed(const Disposition& outcome, bool grant_expected, MonoTime now, Random& random);
-  void sweep_failed(const Disposition& outcome, MonoTime now, Random& random);
+  void poll_failed(const Outcome& outcome, bool grant_expected, MonoTime now, Random& random);
+  void sweep_failed(const Outcome& outcome, MonoTime now, Random& random);
   void poll_abandoned() { poll_.abandoned(); }
   void sweep_abandoned() { sweep_.abandoned(); }
   /// The server refused the poll's query itself. Nothing if the other query is due instead; else
   /// the failure to report, with the reasons of all that were refused.
-  [[nodiscard]] std::optional<Disposition> query_refused(const Disposition& outcome, MonoTime now);
+  [[nodiscard]] std::optional<Outcome> query_refused(const Outcome& outcome, MonoTime now);
   enum class Asked : std::uint8_t { Poll, Sweep, Lookup };
   /// The server refused a `$top`. True if a smaller one is to be tried.
   [[nodiscard]] bool top_refused(Asked asked, int top, MonoTime now);
@@ -99,7 +99,7 @@ class PollSchedule {
     return choice_.changes_refused_until();
   }
   [[nodiscard]] int poll_failures() const { return poll_.failures(); }
-  /// The round in progress; nothing while a call of one that was given up is.
+  /// The round in progress; nothing while a call of an abandoned one is.
   [[nodiscard]] const std::optional<ListRound>& poll_round() const { return poll_.round(); }
   [[nodiscard]] const std::optional<ListRound>& sweep_round() const { return sweep_.round(); }
 

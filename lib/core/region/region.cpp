@@ -32,7 +32,7 @@ void Region::configure(const RegionOptions& options, const Policies& policies, M
   limiter_.configure(options.quota, now);
   options_ = options;
   schedule_.configure(options.poll, tracker_.open_count() > 0, limiter_.sustained(), now);
-  canceller_.use_policies(policies);
+  canceller_.replace_policies(policies);
 }
 
 void Region::restore(const RegionRow& row) {
@@ -166,8 +166,8 @@ void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
     return;
   }
   token_.fetch_failed(fetched.outcome.retry_after, now.mono, random_);
-  out.note(Note::Level::Warning, "token_failed",
-           {{"region", options_.name}, {"reason", describe(fetched.outcome)}});
+  out.log(LogEntry::Level::Warning, "token_failed",
+          {{"region", options_.name}, {"reason", describe(fetched.outcome)}});
   // While the old token still works nothing is wrong yet.
   if (token_.usable(now.mono) != nullptr) return;
   health_.failed(fetched.outcome);
@@ -176,7 +176,7 @@ void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
   mark_degraded(fetched.outcome, at_once, now, out);
 }
 
-bool Region::answered(const Call& call, const Disposition& outcome, std::optional<WallTime> date,
+bool Region::answered(const Call& call, const Outcome& outcome, std::optional<WallTime> date,
                       Now now, StepWriter& out) {
   if (date) clock_.sample(*date, call.sent, now.mono);
   if (newness_.date_first_call(clock_, now)) out.batch().regions.push_back(row());
@@ -185,8 +185,8 @@ bool Region::answered(const Call& call, const Disposition& outcome, std::optiona
     limiter_.accepted();
   }
   if (outcome.ok() || outcome.reason == Reason::Stopped) return false;
-  out.note(Note::Level::Warning, "call_failed",
-           {{"region", options_.name}, {"reason", describe(outcome)}});
+  out.log(LogEntry::Level::Warning, "call_failed",
+          {{"region", options_.name}, {"reason", describe(outcome)}});
   if (outcome.reason == Reason::Throttled) {
     // The hold applies to all calls of the region.
     limiter_.throttled(outcome.retry_after, outcome.limit, now.mono);

@@ -7,7 +7,7 @@
 #include "core/cancel/canceller.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
-#include "core/quota/quota.hpp"
+#include "core/quota/limiter.hpp"
 #include "core/region/call_turns.hpp"
 #include "core/region/lookup_queue.hpp"
 #include "core/region/newness.hpp"
@@ -95,7 +95,7 @@ class Region {
   void send_list(Call call, Query query, const Secret& token, Now now, StepWriter& out);
   /// What every answer means for clock, quota and token. True if the call failed only because it
   /// needs a new token: it is made again then, and nothing is wrong yet.
-  [[nodiscard]] bool answered(const Call& call, const Disposition& outcome,
+  [[nodiscard]] bool answered(const Call& call, const Outcome& outcome,
                               std::optional<WallTime> date, Now now, StepWriter& out);
 
   [[nodiscard]] CancelTime cancel_time(Now now) const;
@@ -105,18 +105,17 @@ class Region {
   void poll_listed(const Call& call, const PageFacts& page, Now now, StepWriter& out);
   void sweep_listed(const PageFacts& page, Now now, StepWriter& out);
   /// again: it failed only because it needs a new token.
-  void list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
-                   StepWriter& out);
-  void poll_failed(const Disposition& outcome, Now now, StepWriter& out);
-  void sweep_failed(const Disposition& outcome, Now now, StepWriter& out);
+  void list_failed(const Call& call, const Outcome& outcome, bool again, Now now, StepWriter& out);
+  void poll_failed(const Outcome& outcome, Now now, StepWriter& out);
+  void sweep_failed(const Outcome& outcome, Now now, StepWriter& out);
   /// Whether the list is asked for again at once, with a smaller page or another query.
-  [[nodiscard]] bool asked_otherwise(const Call& call, const Disposition& outcome, Now now,
+  [[nodiscard]] bool asked_otherwise(const Call& call, const Outcome& outcome, Now now,
                                      StepWriter& out);
   void abandon(const Call& call);
   /// Whether what was answered belongs to a round that a reload gave up.
   [[nodiscard]] bool given_up(const Call& call) const;
   /// Why a region whose polls are complete is in trouble all the same.
-  [[nodiscard]] std::optional<Disposition> lacks() const;
+  [[nodiscard]] std::optional<Outcome> lacks() const;
   void log_notices(StepWriter& out);
 
   void observe(MachineAction& action, ReadBy by, Now now, StepWriter& out);
@@ -126,7 +125,7 @@ class Region {
   void record_baseline(Now now, StepWriter& out);
 
   /// at_once: it degrades the region without further failures.
-  void mark_degraded(const Disposition& outcome, bool at_once, Now now, StepWriter& out);
+  void mark_degraded(const Outcome& outcome, bool at_once, Now now, StepWriter& out);
   void mark_recovered(Now now, StepWriter& out);
   [[nodiscard]] RegionRow row() const;
 

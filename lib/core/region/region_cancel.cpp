@@ -65,7 +65,7 @@ void Region::reread(const Call& call, ActionRead& read, Now now, StepWriter& out
 
 void Region::on(const CancelAnswered& answer, Now now, StepWriter& out) {
   const Call call = calls_.end(answer.command);
-  Disposition outcome = answer.outcome;
+  Outcome outcome = answer.outcome;
   const bool again = answered(call, outcome, answer.server_date, now, out);
   canceller_.posted(call.ids.front(), outcome, again, cancel_time(now), out);
 }

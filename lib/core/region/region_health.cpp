@@ -8,12 +8,12 @@ void RegionHealth::restore(const std::string& reported) {
   if (!reported.empty()) degraded_ = reported;
 }
 
-void RegionHealth::failed(const Disposition& outcome) {
+void RegionHealth::failed(const Outcome& outcome) {
   heard_ = true;
   last_failure_ = describe(outcome);
 }
 
-bool RegionHealth::mark_degraded(const Disposition& outcome, bool enough) {
+bool RegionHealth::mark_degraded(const Outcome& outcome, bool enough) {
   const bool was_degraded = degraded_.has_value();
   if (!was_degraded && !enough) return false;
   degraded_ = describe(outcome);

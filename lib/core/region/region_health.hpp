@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 #include "core/status.hpp"
 
@@ -16,10 +16,10 @@ class RegionHealth {
   void restore(const std::string& reported);
 
   /// A failure that the status shows, whether the region is degraded by it or not.
-  void failed(const Disposition& outcome);
+  void failed(const Outcome& outcome);
   /// enough: it degrades a region that was not degraded so far. True if it does; the reason of one
   /// that was is replaced.
-  [[nodiscard]] bool mark_degraded(const Disposition& outcome, bool enough);
+  [[nodiscard]] bool mark_degraded(const Outcome& outcome, bool enough);
   /// Nothing is wrong any more. Why the region was degraded, if it was.
   [[nodiscard]] std::optional<std::string> mark_recovered();
   /// A poll is complete. server: the API's time.

@@ -9,7 +9,7 @@ namespace mactiond::core {
 namespace {
 
 // Whatever the body says: services have several texts for a filter that they do not support.
-void recognise_refused_query(Disposition& outcome) {
+void recognise_refused_query(Outcome& outcome) {
   if (outcome.status == 400) outcome.reason = Reason::Query;
 }
 
@@ -26,10 +26,10 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   }
   if (call.kind == Call::Kind::Poll && schedule_.restart_misjudged(clock_.now(now))) return;
   if (listed.unusable > 0 && unusable_.add(listed.unusable, now.mono)) {
-    out.note(Note::Level::Warning, "rows_unusable",
-             {{"region", options_.name},
-              {"rows", std::to_string(listed.unusable)},
-              {"reason", "an action without a usable id, or larger than 1 MiB, is left out"}});
+    out.log(LogEntry::Level::Warning, "rows_unusable",
+            {{"region", options_.name},
+             {"rows", std::to_string(listed.unusable)},
+             {"reason", "an action without a usable id, or larger than 1 MiB, is left out"}});
   }
   const bool lookup = call.kind == Call::Kind::LookupMany;
   for (MachineAction& action : listed.actions) {
@@ -87,9 +87,9 @@ void Region::poll_listed(const Call& call, const PageFacts& page, Now now, StepW
   if (open_set) lookups_.add(tracker_.unseen_open(Read::Poll), now.mono);
 }
 
-std::optional<Disposition> Region::lacks() const {
+std::optional<Outcome> Region::lacks() const {
   if (sweeps_.trouble() || schedule_.shortfall().empty()) return sweeps_.trouble();
-  return Disposition{Verdict::Retry, Reason::BadAnswer, 0, {}, schedule_.shortfall()};
+  return Outcome{Verdict::Retry, Reason::BadAnswer, 0, {}, schedule_.shortfall()};
 }
 
 bool Region::given_up(const Call& call) const {
@@ -103,12 +103,12 @@ void Region::abandon(const Call& call) {
 
 void Region::log_notices(StepWriter& out) {
   for (const Notice& notice : schedule_.take_notices()) {
-    out.note(Note::Level::Warning, notice.event,
-             {{"region", options_.name}, {"reason", notice.reason}});
+    out.log(LogEntry::Level::Warning, notice.event,
+            {{"region", options_.name}, {"reason", notice.reason}});
   }
 }
 
-void Region::list_failed(const Call& call, const Disposition& outcome, bool again, Now now,
+void Region::list_failed(const Call& call, const Outcome& outcome, bool again, Now now,
                          StepWriter& out) {
   if (outcome.reason == Reason::Query && asked_otherwise(call, outcome, now, out)) return;
   if (call.kind == Call::Kind::LookupMany) {
@@ -125,8 +125,7 @@ void Region::list_failed(const Call& call, const Disposition& outcome, bool agai
   }
 }
 
-bool Region::asked_otherwise(const Call& call, const Disposition& outcome, Now now,
-                             StepWriter& out) {
+bool Region::asked_otherwise(const Call& call, const Outcome& outcome, Now now, StepWriter& out) {
   using Asked = PollSchedule::Asked;
   const Asked asked = call.kind == Call::Kind::Poll    ? Asked::Poll
                       : call.kind == Call::Kind::Sweep ? Asked::Sweep
@@ -144,9 +143,9 @@ bool Region::asked_otherwise(const Call& call, const Disposition& outcome, Now n
   return true;
 }
 
-void Region::poll_failed(const Disposition& outcome, Now now, StepWriter& out) {
+void Region::poll_failed(const Outcome& outcome, Now now, StepWriter& out) {
   const bool refused = outcome.reason == Reason::Query;
-  std::optional<Disposition> failure = outcome;
+  std::optional<Outcome> failure = outcome;
   if (refused) failure = schedule_.query_refused(outcome, now.mono);
   if (!failure) return;
   schedule_.poll_failed(*failure, token_.expects_grant(now.mono), now.mono, random_);
@@ -157,12 +156,12 @@ void Region::poll_failed(const Disposition& outcome, Now now, StepWriter& out) {
   mark_degraded(*failure, at_once, now, out);
 }
 
-void Region::sweep_failed(const Disposition& outcome, Now now, StepWriter& out) {
+void Region::sweep_failed(const Outcome& outcome, Now now, StepWriter& out) {
   schedule_.sweep_failed(outcome, now.mono, random_);
   // While polls fail too, their trouble is the region's.
   if (outcome.reason == Reason::Stopped || schedule_.poll_failures() > 0) return;
   if (!sweeps_.failed()) return;
-  Disposition trouble = outcome;
+  Outcome trouble = outcome;
   trouble.detail = "every sweep fails: " + outcome.detail +
                    "; until one is complete, vanished actions are not noticed" +
                    (cancel_time(now).swept ? "" : ", nothing is cancelled") +

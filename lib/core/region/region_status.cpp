@@ -22,14 +22,15 @@ Duration Region::interval(const Call& call, MonoTime now) const {
   return clock_.best_sample_at(call.sent + longest) - call.sent;
 }
 
-void Region::mark_degraded(const Disposition& outcome, bool at_once, Now now, StepWriter& out) {
+void Region::mark_degraded(const Outcome& outcome, bool at_once, Now now, StepWriter& out) {
   const bool enough = at_once || schedule_.poll_failures() >= kPollFailuresUntilTrouble;
   if (!health_.mark_degraded(outcome, enough)) return;
   const std::string reason = health_.degraded_reason();
   out.record(region_event(EventType::RegionDegraded, options_.name, reason, clock_.moment(now)), {},
              now.wall);
   out.batch().regions.push_back(row());
-  out.note(Note::Level::Error, "region_degraded", {{"region", options_.name}, {"reason", reason}});
+  out.log(LogEntry::Level::Error, "region_degraded",
+          {{"region", options_.name}, {"reason", reason}});
 }
 
 void Region::mark_recovered(Now now, StepWriter& out) {
@@ -38,7 +39,7 @@ void Region::mark_recovered(Now now, StepWriter& out) {
   out.record(region_event(EventType::RegionRecovered, options_.name, *reason, clock_.moment(now)),
              {}, now.wall);
   out.batch().regions.push_back(row());
-  out.note(Note::Level::Info, "region_recovered", {{"region", options_.name}});
+  out.log(LogEntry::Level::Info, "region_recovered", {{"region", options_.name}});
 }
 
 MonoTime Region::next_try(MonoTime now) const {

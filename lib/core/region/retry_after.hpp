@@ -3,19 +3,19 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 
 namespace mactiond::core {
 
 /// A Retry-After is cut to what the limiter waits at most; a longer one is absurd.
-inline void cap_retry_after(Disposition& outcome) {
+inline void cap_retry_after(Outcome& outcome) {
   constexpr Duration kWaitMax = std::chrono::hours(1);
   if (outcome.retry_after) outcome.retry_after = std::min(*outcome.retry_after, kWaitMax);
 }
 
 /// A Retry-After this long degrades the region.
-[[nodiscard]] inline bool waits_long(const Disposition& outcome) {
+[[nodiscard]] inline bool waits_long(const Outcome& outcome) {
   constexpr Duration kLongWait = std::chrono::minutes(5);
   return outcome.retry_after.value_or(Duration{}) >= kLongWait;
 }

@@ -26,7 +26,7 @@ class ServerClock {
   [[nodiscard]] WallTime moment(Now now) const { return moment(now.mono).value_or(now.wall); }
   /// The latest moment up to latest at which an answer narrows the interval most: about a second
   /// earlier at most. The middle of what is possible is then a whole second, and the header says on
-  /// which side the truth is. Calls of a steady pace would else learn nothing from each other.
+  /// which side the truth is. Otherwise calls at a steady pace would learn nothing from each other.
   [[nodiscard]] MonoTime best_sample_at(MonoTime latest) const;
   /// When an answer last contradicted what was known by more than five minutes: the server's clock
   /// was set, or another server with another clock answered.

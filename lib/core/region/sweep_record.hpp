@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 
 namespace mactiond::core {
@@ -14,12 +14,12 @@ class SweepRecord {
   void began(MonoTime now) { began_ = now; }
   void page_arrived() { failures_ = 0; }
   void completed();
-  /// A sweep failed although polls do not. True if so many failed in a row that it is trouble.
+  /// A sweep failed although polls do not. True if enough failed in a row to be trouble.
   [[nodiscard]] bool failed();
 
-  void set_trouble(Disposition trouble) { trouble_ = std::move(trouble); }
+  void set_trouble(Outcome trouble) { trouble_ = std::move(trouble); }
   /// Why no sweep gets through, until one does.
-  [[nodiscard]] const std::optional<Disposition>& trouble() const { return trouble_; }
+  [[nodiscard]] const std::optional<Outcome>& trouble() const { return trouble_; }
   /// Whether a sweep was complete since the start. One that went by a clock which was contradicted
   /// since may have looked at nothing.
   [[nodiscard]] bool swept(std::optional<MonoTime> clock_jumped) const;
@@ -28,7 +28,7 @@ class SweepRecord {
   MonoTime began_{};
   std::optional<MonoTime> complete_from_;  ///< when the last complete one began
   int failures_ = 0;
-  std::optional<Disposition> trouble_;
+  std::optional<Outcome> trouble_;
 };
 
 }  // namespace mactiond::core

@@ -18,7 +18,7 @@ constexpr Duration kBackoffMax = std::chrono::minutes(5);
 constexpr Duration kFresh = std::chrono::minutes(1);
 /// Renewals for the sake of roles come at most this often.
 constexpr Duration kRenewEvery = std::chrono::minutes(1);
-/// A grant is expected for so long after a role was found missing; later it is looked for rarely.
+/// After a role was found missing a grant is expected for this long; later it is looked for rarely.
 constexpr Duration kGrantExpected = std::chrono::hours(1);
 constexpr Duration kRenewRarely = std::chrono::minutes(10);
 

@@ -18,7 +18,7 @@ bool ends_late(const MachineAction& action, const Tracker::Known& known) {
   return !known.ended_by || action.stamp() > *known.ended_by;
 }
 
-// A list may show an action without a creation time for ever: it must not be forgotten meanwhile.
+// A list may always show an action without a creation time: it must not be forgotten meanwhile.
 bool wants_refresh(const MachineAction& action, const Tracker::Known& known, const Sight& sight) {
   constexpr Duration kRefreshEvery = std::chrono::hours(24);
   return !action.created && sight.kept_from - known.kept_from >= kRefreshEvery;

@@ -55,7 +55,7 @@ class CheckConfig : public testing::Test {
 };
 
 // Every program start of the table in one case: CTest starts a process for each case.
-TEST_F(CheckConfig, TellsEveryMistakeOfTheTableAtItsPlace) {
+TEST_F(CheckConfig, ReportsEveryMistakeOfTheTableAtItsPlace) {
   for (const WrongConfig& row : wrong_configs()) {
     SCOPED_TRACE(row.name);
     const Ended ended = run(row.text);
@@ -67,7 +67,7 @@ TEST_F(CheckConfig, TellsEveryMistakeOfTheTableAtItsPlace) {
   }
 }
 
-TEST_F(CheckConfig, TellsAllMistakesAtOnceInTheFilesOrder) {
+TEST_F(CheckConfig, ReportsAllMistakesAtOnceInTheFilesOrder) {
   const std::string text =
       "[daemon]\nlog_level='loud'\n"
       "[[region]]\nname='eu'\ntenant_id='t'\nclient_id='c'\nauth.client_secret='Pa55word'\n"

@@ -107,7 +107,7 @@ TEST_F(Connector, TheLimitHoldsWhenNoAddressAnswers) {
   EXPECT_LT(loop_.elapsed, milliseconds(10'000));
 }
 
-TEST_F(Connector, ContactsNoLinkLocalAddressWhenToldNotTo) {
+TEST_F(Connector, ContactsNoLinkLocalAddressWhenAskedNotTo) {
   ScriptedServer server(answer_ok);
   net::Connector::Options options;
   options.refuse_metadata = true;

@@ -46,7 +46,7 @@ struct Source {
   }
 };
 
-TEST(EventStream, SendsWhatIsThereAndGoesOnWhenWoken) {
+TEST(EventStream, SendsWhatIsThereAndContinuesWhenWoken) {
   Source source;
   source.pieces = 2;
   Serving serving(source.handler());

@@ -77,7 +77,7 @@ TEST_F(HttpServer, AnswersHeadWithoutABody) {
   EXPECT_THAT(client.read_to_end(), EndsWith("Content-Length: 8\r\nConnection: close\r\n\r\n"));
 }
 
-TEST_F(HttpServer, TellsWhatIsWrongWithARequest) {
+TEST_F(HttpServer, ReportsWhatIsWrongWithARequest) {
   const Serving serving;
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"garbage\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
@@ -96,7 +96,7 @@ TEST_F(HttpServer, TellsWhatIsWrongWithARequest) {
   }
 }
 
-TEST_F(HttpServer, TellsAClientThatWaitsToContinue) {
+TEST_F(HttpServer, ReportsAClientThatWaitsToContinue) {
   const Serving serving;
   RawClient client(serving.port());
   const std::string head = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n";
@@ -160,7 +160,7 @@ TEST_F(HttpServer, HalfSentRequestsKeepNobodyOut) {
   RawClient whole(serving.port());
   whole.send("GET /b HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_THAT(whole.read_until("GET /b "), EndsWith("GET /b "));
-  EXPECT_EQ(half.front()->read_to_end(), "") << "closed at once, not told after ten seconds";
+  EXPECT_EQ(half.front()->read_to_end(), "") << "closed at once, not answered after ten seconds";
   half.back()->send("\r\n");
   EXPECT_THAT(half.back()->read_until("GET /a "), EndsWith("GET /a ")) << "the oldest went only";
 }
@@ -262,7 +262,7 @@ TEST_F(HttpServer, CreatesTheSocketWithItsModeAndRemovesIt) {
   EXPECT_NE(::access(path_.c_str(), F_OK), 0);
 }
 
-http::Response tell_peer(const http::Request& request) {
+http::Response answer_peer(const http::Request& request) {
   return {200, {}, '<' + http::peer_text(request.peer) + '>'};
 }
 
@@ -271,13 +271,13 @@ constexpr const char* kChange = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 
 TEST_F(HttpServer, KnowsWhoChangesSomethingOverAUnixSocket) {
   const std::string uid = std::to_string(::geteuid());
   const auto names = [](unsigned) { return std::string("alice"); };
-  const Serving serving(path_, 0660, tell_peer, names);
+  const Serving serving(path_, 0660, answer_peer, names);
   RawClient client(path_);
   client.send(kChange);
   EXPECT_THAT(client.read_until(">"), EndsWith("<alice (uid " + uid + ")>"));
   client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_THAT(client.read_until(">"), EndsWith("<unknown>"));
-  const Serving over_tcp(tell_peer);
+  const Serving over_tcp(answer_peer);
   RawClient far(over_tcp.port());
   far.send(kChange);
   EXPECT_THAT(far.read_until(">"), EndsWith("<unknown>"));
@@ -287,7 +287,7 @@ TEST_F(HttpServer, WaitsASecondForThePeersNameAndHoldsNobody) {
   std::promise<std::string> name;
   const auto answer = name.get_future().share();
   const auto names = [answer](unsigned) { return answer.get(); };
-  const Serving serving(path_, 0660, tell_peer, names);
+  const Serving serving(path_, 0660, answer_peer, names);
   RawClient client(path_);
   client.send(kChange);
   RawClient other(path_);
@@ -302,7 +302,7 @@ TEST_F(HttpServer, WaitsASecondForThePeersNameAndHoldsNobody) {
 TEST_F(HttpServer, TwoChangesAtOnceBothKnowThePeersName) {
   std::promise<std::string> name;
   const auto answer = name.get_future().share();
-  const Serving serving(path_, 0660, tell_peer, [answer](unsigned) { return answer.get(); });
+  const Serving serving(path_, 0660, answer_peer, [answer](unsigned) { return answer.get(); });
   RawClient one(path_);
   one.send(kChange);
   RawClient other(path_);
@@ -325,7 +325,7 @@ TEST_F(HttpServer, StopsWhileAPeersNameIsLookedUp) {
         path_, 0660,
         [&handled](const http::Request& request) {
           handled = true;
-          return tell_peer(request);
+          return answer_peer(request);
         },
         [answer, &looked_up](unsigned) {
           looked_up.set_value();

@@ -67,7 +67,7 @@ TEST_F(HttpsClient, UsesOneConnectionForRequestsInARow) {
   EXPECT_EQ(server.connections(), 1);
 }
 
-TEST_F(HttpsClient, KeepsNoConnectionWhenToldNotTo) {
+TEST_F(HttpsClient, KeepsNoConnectionWhenAskedNotTo) {
   net::ClientOptions options;
   options.idle_connections = 0;
   use(options);

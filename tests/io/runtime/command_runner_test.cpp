@@ -37,9 +37,9 @@ std::uint64_t command_of(const core::Event& event) {
       event);
 }
 
-Disposition outcome_of(const core::Event& event) {
+Outcome outcome_of(const core::Event& event) {
   return std::visit(
-      [](const auto& e) -> Disposition {
+      [](const auto& e) -> Outcome {
         if constexpr (requires { e.outcome; }) return e.outcome;
         return {};
       },
@@ -89,9 +89,9 @@ struct Runner {
   }
   void finish() { loop.finish(); }
   /// The outcome of the only event.
-  [[nodiscard]] Disposition outcome() const {
+  [[nodiscard]] Outcome outcome() const {
     EXPECT_EQ(posted.size(), 1U);
-    return posted.empty() ? Disposition() : outcome_of(posted.front());
+    return posted.empty() ? Outcome() : outcome_of(posted.front());
   }
 
   core::SendDelivery delivery(std::uint64_t id = 7) const {
@@ -279,7 +279,7 @@ TEST_F(CommandRunnerTest, ACallUnderWayEndsWithWhatItBeganWithAfterAReload) {
       std::make_shared<FakeClient>(std::deque<FakeClient::Step>{response(200, R"({"value":[]})")});
   next->client = other;
   accesses.regions["eu"] = std::move(next);
-  runner->use(accesses);
+  runner->set_accesses(accesses);
   start(list(8));
   poll();
   EXPECT_EQ(other->sent.size(), 1U);

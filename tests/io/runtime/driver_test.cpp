@@ -89,7 +89,7 @@ struct DriverTest : testing::Test {
     runner = std::make_unique<CommandRunner>(
         clock, std::move(accesses), metrics,
         [this](core::Event event) { driver->post(std::move(event)); });
-    driver->use(*runner);
+    driver->set_runner(*runner);
   }
 
   void start() {

@@ -60,7 +60,7 @@ class Recorder {
   }
 };
 
-/// Goes on with the history until killed. Tells every commit to the pipe, once it is durable.
+/// Continues the history until killed. Writes every commit to the pipe, once it is durable.
 [[noreturn]] void live(const std::string& directory, std::uint64_t seed, int pipe) {
   Recorder recorder(directory);
   History history(seed);
@@ -123,7 +123,7 @@ class StoreCrash : public ::testing::TestWithParam<int> {
   }
   void TearDown() override { fs::remove_all(directory_); }
 
-  /// Lets a process work for a while and kills it. The last step it told.
+  /// Lets a process work for a while and kills it. The last step it reported.
   std::uint64_t live_and_die() {
     std::array<int, 2> ends{};
     EXPECT_EQ(::pipe(ends.data()), 0);
@@ -138,9 +138,11 @@ class StoreCrash : public ::testing::TestWithParam<int> {
       ::_exit(1);
     }
     ::close(ends[1]);
-    std::uint64_t told = 0;
+    std::uint64_t reported = 0;
     const std::uint64_t commits = 1 + random_.below(12);
-    for (std::uint64_t i = 0; i < commits; ++i) told = read_step(ends[0], kAnswerTimeoutMs, told);
+    for (std::uint64_t i = 0; i < commits; ++i) {
+      reported = read_step(ends[0], kAnswerTimeoutMs, reported);
+    }
     // Then at any moment of what follows.
     const auto moment = static_cast<long>(random_.below(6'000'000));
     const timespec limit{0, moment};
@@ -150,9 +152,9 @@ class StoreCrash : public ::testing::TestWithParam<int> {
     int status = 0;
     EXPECT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_TRUE(WIFSIGNALED(status)) << "ended by itself";
-    while (const std::uint64_t step = read_step(ends[0], 0, 0)) told = step;
+    while (const std::uint64_t step = read_step(ends[0], 0, 0)) reported = step;
     ::close(ends[0]);
-    return told;
+    return reported;
   }
 
   static std::uint64_t read_step(int pipe, int timeout, std::uint64_t otherwise) {
@@ -204,12 +206,12 @@ TEST_P(StoreCrash, LosesNothingAndRepeatsNothing) {
   Oracle oracle(seed_);
   for (int round = 0; round < kRounds; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
-    const std::uint64_t told = live_and_die();
+    const std::uint64_t reported = live_and_die();
     if (random_.below(2) == 0) tear_log();
     Recorder recorder(directory_);
     const std::uint64_t step = History::steps_in(recorder.store.load().value());
-    ASSERT_GE(step, told) << "a commit that was told is lost";
-    ASSERT_LE(step, told + 1);
+    ASSERT_GE(step, reported) << "a commit that was reported is lost";
+    ASSERT_LE(step, reported + 1);
     oracle.advance(step);
     const std::string expected = oracle.store(recorder.store);
     ASSERT_EQ(describe(recorder.store), expected);

@@ -179,7 +179,7 @@ TEST_F(StoreFile, FailsACommitThatAnotherWriterBlocks) {
   EXPECT_TRUE(store.commit(batch(1)));
 }
 
-TEST_F(StoreFile, GoesOnAfterTheDiskWasFull) {
+TEST_F(StoreFile, ContinuesAfterTheDiskWasFull) {
   Store store = open();
   ASSERT_TRUE(store.commit(batch(1)));
   rlimit before{};

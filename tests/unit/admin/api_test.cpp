@@ -61,7 +61,7 @@ std::string header(const http::Response& response, std::string_view name) {
   return std::string(http::find_header(response.headers, name).value_or("absent"));
 }
 
-TEST(StatusEndpoint, TellsWhatTheContractNames) {
+TEST(StatusEndpoint, ShowsWhatTheContractNames) {
   FakeBackend backend = busy_daemon();
   const auto response = backend.ask("/v1/status");
   EXPECT_EQ(response.status, 200);
@@ -80,7 +80,7 @@ TEST(StatusEndpoint, TellsWhatTheContractNames) {
   EXPECT_EQ(eu.at("open_actions"), 3);
   EXPECT_EQ(eu.at("last_poll_age_s"), 2);
   EXPECT_EQ(eu.at("oldest_open_s"), 7200);
-  EXPECT_EQ(eu.at("next_try_s"), 1) << "0 is for an attempt that is under way";
+  EXPECT_EQ(eu.at("next_try_s"), 1) << "0 is for an attempt in progress";
   const auto& quota = eu.at("quota").as_object();
   EXPECT_EQ(quota.at("minute_used"), 12);
   EXPECT_EQ(quota.at("minute_limit"), 100);
@@ -187,7 +187,7 @@ TEST(MonitorApi, IsReadyWithTroubleElsewhereAndNamesIt) {
   EXPECT_TRUE(response.body.ends_with("\nnot ready\n")) << response.body;
 }
 
-TEST(MonitorApi, TellsNothingElseAndChangesNothing) {
+TEST(MonitorApi, ShowsNothingElseAndChangesNothing) {
   FakeBackend backend = busy_daemon();
   for (const char* path : {"/", "/v1/status", "/metrics/", "/-/quit"}) {
     EXPECT_EQ(answer_monitor(request(path), backend, {}).status, 404) << path;

@@ -99,7 +99,7 @@ TEST(CancelEndpoint, NeedsAComment) {
   EXPECT_FALSE(backend.operated);
 }
 
-TEST(CancelEndpoint, TellsARefusalFromAnUnknownAction) {
+TEST(CancelEndpoint, DistinguishesARefusalFromAnUnknownAction) {
   FakeBackend backend;
   backend.found = {action_view("a")};
   backend.reply = core::Refused{core::CancelRefused{core::CancelGuard::NotOpen, {}, {}}};
@@ -118,7 +118,7 @@ TEST(PoliciesEndpoint, SuspendsAndResumes) {
   EXPECT_FALSE(std::get<core::SuspendCancelling>(backend.operated.value()).suspended);
 }
 
-TEST(PoliciesEndpoint, ExplainsATextOrTellsItsErrors) {
+TEST(PoliciesEndpoint, ExplainsATextOrReportsItsErrors) {
   FakeBackend backend;
   EXPECT_EQ(backend.post("/v1/policies/explain").status, 400);
   auto response = backend.post("/v1/policies/explain", R"({"config":"a","name":"f.toml"})");
@@ -158,7 +158,7 @@ TEST(PoliciesEndpoint, ExplainsAFileAsLargeAsOneMayBe) {
   EXPECT_EQ(backend.post("/v1/reload", R"({"config":")" + file + "\"}").status, 413);
 }
 
-TEST(ReloadEndpoint, TellsEveryError) {
+TEST(ReloadEndpoint, ReportsEveryError) {
   FakeBackend backend;
   EXPECT_EQ(backend.post("/v1/reload").status, 200);
   backend.config_errors = {"one", "two"};

@@ -146,7 +146,7 @@ TEST(ActionEndpoint, ARegionThatThereIsNotIsRefusedWithTheNearestOne) {
   EXPECT_THAT(backend.ask("/v1/actions/a?region=us").body, HasSubstr("known in: eu"));
 }
 
-TEST(EventsEndpoint, TellsEventsAfterASeq) {
+TEST(EventsEndpoint, GivesEventsAfterASeq) {
   FakeBackend backend = daemon_of_regions();
   backend.events = {event_record(1), event_record(2), event_record(3)};
   EXPECT_EQ(backend.json("/v1/events").at("events").as_array().size(), 3U);
@@ -181,7 +181,7 @@ TEST(EventsEndpoint, StreamsToThoseWhoAcceptIt) {
   EXPECT_LE(backend.event_filter.bytes, 65536U);
 }
 
-TEST(EventsEndpoint, StreamsFromNowUnlessTold) {
+TEST(EventsEndpoint, StreamsFromNowUnlessAskedOtherwise) {
   FakeBackend backend = daemon_of_regions();
   auto stream = std::get<http::Stream>(backend.answer("/v1/events", "GET", kStream));
   EXPECT_EQ(stream.pull(), "retry: 2000\nid: 3\n\n");

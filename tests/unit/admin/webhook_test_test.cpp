@@ -29,7 +29,7 @@ TEST(WebhookTestEndpoint, AnswersWhenTheReceiverDid) {
   tested.begin();
   EXPECT_EQ(tested.backend.tested, "s/oc");
   EXPECT_FALSE(tested.response);
-  Disposition taken;
+  Outcome taken;
   taken.status = 204;
   tested.backend.end_test({taken, std::chrono::milliseconds(34)});
   ASSERT_TRUE(tested.response);
@@ -39,7 +39,7 @@ TEST(WebhookTestEndpoint, AnswersWhenTheReceiverDid) {
             "\n");
 }
 
-TEST(WebhookTestEndpoint, TellsWhatWentWrong) {
+TEST(WebhookTestEndpoint, ReportsWhatWentWrong) {
   Tested tested;
   tested.begin();
   tested.backend.end_test({{Verdict::Retry, Reason::Network, 0, std::nullopt, "it \"refused\""},

@@ -65,7 +65,7 @@ TEST(Glob, TakesABrokenByteForACharacter) {
                          "b"));
 }
 
-TEST(Glob, GoesOnBehindANewlineAndANul) {
+TEST(Glob, ContinuesBehindANewlineAndANul) {
   EXPECT_TRUE(glob_match("a*z", "a\n\r\n.z"));
   EXPECT_TRUE(glob_match("a?z", "a\0z"sv));
   EXPECT_FALSE(glob_match("a", "a\0z"sv));

@@ -22,8 +22,8 @@ TEST(IsUtf8, TakesWellFormedTextOnly) {
 }
 
 TEST(MendUtf8, ReplacesEachByteThatBelongsToNoCharacter) {
-  EXPECT_EQ(mend_utf8("a\xff\xc3z"), "a\xEF\xBF\xBD\xEF\xBF\xBDz");
-  EXPECT_EQ(mend_utf8("é"), "é");
+  EXPECT_EQ(repair_utf8("a\xff\xc3z"), "a\xEF\xBF\xBD\xEF\xBF\xBDz");
+  EXPECT_EQ(repair_utf8("é"), "é");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ inline Environment surroundings() {
   return {"host1.example", ""};
 }
 
-/// Seven lines; what is appended goes on in the region's own table.
+/// Seven lines; what is appended continues in the region's own table.
 inline std::string region_text() {
   return "[[region]]\n"
          "name = \"eu\"\n"

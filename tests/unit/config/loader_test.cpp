@@ -215,7 +215,7 @@ TEST(Loader, RefusesTextThatIsNotUtf8) {
   EXPECT_FALSE(load(std::string("a\0b", 3)).ok());
 }
 
-TEST(Loader, TellsWhyAFileCannotBeRead) {
+TEST(Loader, SaysWhyAFileCannotBeRead) {
   const TempDirectory directory;
   const auto environment = surroundings();
   const auto problem = [&](const std::string& path) {

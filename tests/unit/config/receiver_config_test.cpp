@@ -19,7 +19,7 @@ LoadResult with_webhook(const std::string& lines) {
   return load(region_text() + "[[webhook]]\nname='chat'\nurl='https://hooks.example/'\n" + lines);
 }
 
-TEST(TeamsOptions, MakeDigestsUnlessToldOtherwise) {
+TEST(TeamsOptions, MakeDigestsUnlessConfiguredOtherwise) {
   const auto usual = with_webhook("format='teams'\n");
   ASSERT_EQ(all_problems(usual), "");
   EXPECT_EQ(usual.config.webhooks.at(0).core.digest.most, 20);

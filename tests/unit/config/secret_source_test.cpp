@@ -37,7 +37,7 @@ TEST(SecretSource, NamesABlankOrAByteOrderMarkAroundASecret) {
                               "\xc2\xa0"
                               "abc",
                               "abc\xe3\x80\x80", "abc\xe2\x80\x8b"}) {
-    EXPECT_THAT(why(read(content)), HasSubstr("a blank stands before or after")) << content;
+    EXPECT_THAT(why(read(content)), HasSubstr("there is a blank before or after")) << content;
     EXPECT_TRUE(read(content, BlankEnds::Allowed)) << content;
   }
   for (const char* content : {"\xef\xbb\xbf"

@@ -126,7 +126,7 @@ TEST_F(RereadSecrets, AFileThatIsGoneOrOpenToAllIsNotRead) {
   expect_as_before();
 }
 
-TEST(FileWatch, TellsEachChangeOnce) {
+TEST(FileWatch, ReportsEachChangeOnce) {
   const TempDirectory directory;
   const std::string one = directory.write("one", "a");
   FileWatch watch({one, directory.path() + "/two"});

@@ -15,15 +15,15 @@ using testing::Not;
 
 class WrongConfigTest : public testing::TestWithParam<WrongConfig> {};
 
-TEST_P(WrongConfigTest, IsToldAtItsPlaceWithAHintAndWithoutSecrets) {
+TEST_P(WrongConfigTest, IsReportedAtItsPlaceWithAHintAndWithoutSecrets) {
   const WrongConfig& row = GetParam();
   const auto result = load(row.text);
   EXPECT_FALSE(result.ok());
   ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
-  const std::string told = result.problems[0].text();
-  EXPECT_THAT(told, testing::StartsWith("test.toml:" + row.place + ": "));
-  EXPECT_THAT(told, HasSubstr(row.words));
-  for (const std::string& secret : planted_secrets()) EXPECT_THAT(told, Not(HasSubstr(secret)));
+  const std::string text = result.problems[0].text();
+  EXPECT_THAT(text, testing::StartsWith("test.toml:" + row.place + ": "));
+  EXPECT_THAT(text, HasSubstr(row.words));
+  for (const std::string& secret : planted_secrets()) EXPECT_THAT(text, Not(HasSubstr(secret)));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, WrongConfigTest, testing::ValuesIn(wrong_configs()),

@@ -6,7 +6,7 @@
 
 namespace mactiond::config {
 
-/// One mistake in a text that is right otherwise, and what must be told of it.
+/// One mistake in a text that is right otherwise, and what must be reported about it.
 struct WrongConfig {
   std::string name;
   std::string text;

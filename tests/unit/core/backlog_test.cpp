@@ -87,7 +87,7 @@ TEST_F(BacklogTest, WhatHappensAfterTheFirstCallIsOrdinary) {
   tick();
   list({open_action("new").created(server() - 3s).updated(server() - 3s),
         ended_action("old", server() - 2s).created(kDay - 1h)});
-  EXPECT_EQ(told(), (Lines{"old null>Pending", "new null>Pending", "old Pending>Succeeded"}));
+  EXPECT_EQ(recorded(), (Lines{"old null>Pending", "new null>Pending", "old Pending>Succeeded"}));
   EXPECT_TRUE(is_backlog(events[0]));
   EXPECT_FALSE(is_backlog(events[1]));
   EXPECT_FALSE(is_backlog(events[2]));
@@ -123,7 +123,7 @@ TEST_F(BacklogTest, ARegionStaysNewOverRestartsUntilASweepIsComplete) {
   list(rows);
   list(rows);
   list({});  // the sweep's next page
-  EXPECT_EQ(told(),
+  EXPECT_EQ(recorded(),
             (Lines{"a1 null>Pending", "a2 null>Pending", "a3 null>Pending", "region.baseline"}));
   EXPECT_TRUE(is_backlog(events[1]));
   EXPECT_FALSE(is_backlog(events[2])) << "after the first call, while the daemon was down";
@@ -137,7 +137,7 @@ TEST_F(BacklogTest, ARegionStaysNewOverRestartsUntilASweepIsComplete) {
 TEST_F(BacklogTest, ARegionThatTheStoreKnowsHasNone) {
   new_regions = false;
   begin({ended_action("a1", kDay - 1h)});
-  EXPECT_EQ(told(), Lines{"a1 null>Succeeded"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Succeeded"});
   EXPECT_FALSE(is_backlog(events[0]));
   EXPECT_EQ(due_to("soc").size(), 1U);
 }
@@ -147,7 +147,7 @@ TEST_F(BacklogTest, NorHasOneOfWhichTheStoreKnowsActionsOnly) {
   snapshot.actions.back().id = ActionId{"a0"};
   snapshot.actions.back().status = Status::Succeeded;
   begin({ended_action("a1", kDay - 1h)});
-  EXPECT_EQ(told(), Lines{"a1 null>Succeeded"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Succeeded"});
   EXPECT_FALSE(is_backlog(events[0]));
 }
 

@@ -72,11 +72,11 @@ TEST_P(ClockTest, AJumpChangesNeitherTheNextPollNorItsQuery) {
   EXPECT_EQ(list->query.since, kDay - 5min);
 }
 
-TEST_P(ClockTest, AJumpChangesNothingThatIsTold) {
+TEST_P(ClockTest, AJumpChangesNothingThatIsRecorded) {
   begin({open_action("a1")});
   jump();
   run(61min, {open_action("a1"), ended_action("a2", kDay)});
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a2 null>Succeeded"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "a2 null>Succeeded"}));
   EXPECT_EQ(events[1].time, kDay);
 }
 
@@ -115,7 +115,7 @@ TEST_P(ClockTest, AFirstStartByAWrongClockIsPutRightByTheFirstAnswer) {
   ASSERT_TRUE(list);
   EXPECT_NEAR(static_cast<double>(to_seconds(server() - list->query.since)), 4 * 24 * 3600, 1);
   answer(*list, {open_action("a1").updated(server())});
-  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
   EXPECT_LE(*regions.at("eu").watermark, server() + 1s);
 }
 
@@ -134,7 +134,7 @@ TEST_P(ClockTest, AServersDateThatIsWrongByYearsDoesNotMoveTheWatermark) {
   }
   pass(10min);
   if (const auto sweep = take_list(Kind::CreatedSince); sweep && GetParam() < Duration{}) {
-    EXPECT_GE(sweep->query.since, kDay - 4 * 24h) << "what is long forgotten is not told anew";
+    EXPECT_GE(sweep->query.since, kDay - 4 * 24h) << "what is long forgotten is not recorded again";
   }
   pass(3s);
   const auto list = take_list(Kind::ChangedSince);
@@ -239,7 +239,7 @@ TEST_F(RetentionTest, AQuietTenantsActionsGoWhenTheClocksHaveHeldStillForADay) {
   EXPECT_GT(*pruned, kDay - 31 * 24h);
 }
 
-TEST_F(RetentionTest, AQuietTenantsLastActionIsNotToldAnewEveryHour) {
+TEST_F(RetentionTest, AQuietTenantsLastActionIsNotRecordedAgainEveryHour) {
   const MachineAction action = ended_action("a1", kDay - 60 * 24h).created(kDay - 60 * 24h);
   snapshot.actions.push_back(stored_of(action));
   snapshot.regions.push_back({"eu", action.last_update, std::nullopt, ""});

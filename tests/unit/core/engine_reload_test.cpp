@@ -20,7 +20,7 @@ class EngineReloadTest : public testing::Test, public test::EngineHarness {
   bool fresh = false;  ///< the store knows nothing of what is added
 };
 
-TEST_F(EngineReloadTest, WhatIsUnderWayGoesOn) {
+TEST_F(EngineReloadTest, WhatIsInProgressContinues) {
   begin({open_action("a1")});
   pass(5s);
   ASSERT_EQ(count<ListActions>(), 1);
@@ -30,12 +30,12 @@ TEST_F(EngineReloadTest, WhatIsUnderWayGoesOn) {
   EXPECT_EQ(count<FetchToken>(), 0);
   deliver();
   list({open_action("a1").in(ActionStatus::Known::Succeeded).updated(server())});
-  EXPECT_EQ(told(), (std::vector<std::string>{"a1 null>Pending", "a1 Pending>Succeeded"}));
+  EXPECT_EQ(recorded(), (std::vector<std::string>{"a1 null>Pending", "a1 Pending>Succeeded"}));
   deliver();
   EXPECT_EQ(queue.size(), 0U);
 }
 
-TEST_F(EngineReloadTest, ARemovedWebhooksAnswerIsStillNoted) {
+TEST_F(EngineReloadTest, ARemovedWebhooksAnswerIsStillRecorded) {
   begin({open_action("a1")});
   ASSERT_EQ(count<SendDelivery>(), 1);
   options.webhooks.clear();
@@ -111,7 +111,7 @@ TEST_F(EngineReloadTest, OtherPoliciesGovernAtOnce) {
   options.policies = {policy};
   reload();
   pass(3s);
-  EXPECT_EQ(told().back(), "action.stale");
+  EXPECT_EQ(recorded().back(), "action.stale");
   options.policies.clear();
   reload();
   pass(3s);

@@ -48,7 +48,7 @@ TEST_F(EngineTest, NumbersEventsOnFromTheStore) {
   EXPECT_EQ(engine().status(now).last_seq, 18U);
 }
 
-TEST_F(EngineTest, ARestartTellsNothingAnew) {
+TEST_F(EngineTest, ARestartRecordsNothingAgain) {
   const MachineAction open = open_action("a1");
   const MachineAction closed = ended_action("a2", kDay);
   for (const MachineAction& action : {open, closed}) {
@@ -97,7 +97,7 @@ TEST_F(EngineTest, EqualEventsAtEqualTimesGiveEqualSteps) {
     one->fail_list(server_error());
     one->pass(20s);
   }
-  EXPECT_EQ(told(), twin.told());
+  EXPECT_EQ(recorded(), twin.recorded());
   EXPECT_EQ(engine().wake_at(), twin.engine().wake_at());
   ASSERT_EQ(pending.size(), twin.pending.size());
   auto other = twin.pending.begin();
@@ -134,7 +134,7 @@ TEST_F(EngineTest, DeliversInOrderPerActionAndSideBySideElsewhere) {
   EXPECT_EQ(take<SendDelivery>().event.seq, 3U);
 }
 
-TEST_F(EngineTest, ADeadLetterIsToldToTheLogAndTheOtherWebhooks) {
+TEST_F(EngineTest, ADeadLetterGoesToTheLogAndTheOtherWebhooks) {
   webhook("soc").filter.type = {"RunAntiVirusScan"};
   webhook("ops").filter.event = {"webhook.dead_lettered"};
   begin({open_action("a1")});
@@ -143,10 +143,10 @@ TEST_F(EngineTest, ADeadLetterIsToldToTheLogAndTheOtherWebhooks) {
     const auto send = take<SendDelivery>();
     EXPECT_EQ(send.webhook, "soc");
     EXPECT_EQ(send.attempt, attempt);
-    EXPECT_EQ(send.event.id, events[0].id) << "the same id for ever";
+    EXPECT_EQ(send.event.id, events[0].id) << "always the same id";
     step(DeliveryAnswered{send.id, server_error()});
   }
-  EXPECT_EQ(told().back(), "webhook.dead_lettered");
+  EXPECT_EQ(recorded().back(), "webhook.dead_lettered");
   EXPECT_NE(events.back().fields.find("\"webhook\":\"soc\""), std::string::npos);
   const auto note = take<SendDelivery>();
   EXPECT_EQ(note.webhook, "ops");
@@ -155,11 +155,11 @@ TEST_F(EngineTest, ADeadLetterIsToldToTheLogAndTheOtherWebhooks) {
   EXPECT_EQ(engine().status(now).webhooks[0].dead, 1);
 }
 
-TEST_F(EngineTest, AWebhookThatIsGoneIsDisabledAndTold) {
+TEST_F(EngineTest, AWebhookThatIsGoneIsDisabledAndReported) {
   webhook("soc");
   begin({open_action("a1")});
   deliver(refusal(Verdict::GiveUp, Reason::Gone, 410));
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "webhook.disabled"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "webhook.disabled"}));
   poll({ended_action("a1", kDay + 1s)});
   EXPECT_EQ(count<SendDelivery>(), 0);
   EXPECT_EQ(engine().status(now).webhooks[0].state, "disabled");
@@ -236,11 +236,11 @@ TEST_F(EngineTest, ARegionOrWebhookNoLongerConfiguredIsLeftAlone) {
   snapshot.actions.push_back(stored);
   snapshot.webhooks.push_back({{"gone", "ok", 0}, 5, 0});
   begin({open_action("a1")});
-  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
   EXPECT_EQ(engine().status(now).regions.size(), 1U);
 }
 
-TEST_F(EngineTest, StatusTellsWhatOperatorsAskFor) {
+TEST_F(EngineTest, StatusShowsWhatOperatorsAskFor) {
   webhook("soc");
   begin({open_action("a1"), ended_action("a2", kDay)});
   pass(10s);

@@ -141,16 +141,16 @@ TEST_F(ImpossibleStampsTest, WhatFollowsAnImpossibleStampIsNotLost) {
   run(20s);
   set("a1", Status::Succeeded);
   run(20s);
-  EXPECT_EQ(told(), (std::vector<std::string>{"a1 null>Pending", "a1 Pending>InProgress",
-                                              "a1 InProgress>Succeeded"}));
+  EXPECT_EQ(recorded(), (std::vector<std::string>{"a1 null>Pending", "a1 Pending>InProgress",
+                                                  "a1 InProgress>Succeeded"}));
 }
 
-TEST_F(ImpossibleStampsTest, AFinishedOneThatTheSweepAlwaysShowsIsKeptAndNotToldAgain) {
+TEST_F(ImpossibleStampsTest, AFinishedOneThatTheSweepAlwaysShowsIsKeptAndNotRecordedAgain) {
   options.regions[0].poll.idle_interval = 5min;
   api.insert_or_assign("a1", ended_action("a1", day(1)).created(day(9999)));
   run(1min);
   for (int days = 0; days < 33; ++days) run(24h);
-  EXPECT_EQ(told(), std::vector<std::string>{"a1 null>Succeeded"});
+  EXPECT_EQ(recorded(), std::vector<std::string>{"a1 null>Succeeded"});
   ASSERT_FALSE(stored_rows.empty());
   EXPECT_GT(stored_rows.back().seen, server() - 49h) << "the store counts retention from this";
 }

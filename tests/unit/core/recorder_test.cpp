@@ -51,28 +51,28 @@ TEST(WebhookFilter, HoldsBackWhatAGivenKeyDoesNotFit) {
   }
 }
 
-TEST(AlertsOnly, TellsOfProblemsAndTheirEnds) {
+TEST(AlertsOnly, PassProblemsAndTheirEnds) {
   WebhookOptions pager;
   pager.alerts_only = true;
-  const auto told = [&](std::string_view from, std::string_view to) {
-    return is_told(pager, kTransition, {"Isolate", to, {}, from});
+  const auto passes_on = [&](std::string_view from, std::string_view to) {
+    return receives(pager, kTransition, {"Isolate", to, {}, from});
   };
-  EXPECT_TRUE(told("InProgress", "Failed"));
-  EXPECT_TRUE(told("", "TimeOut"));
-  EXPECT_TRUE(told("TimeOut", "Failed"));
-  EXPECT_TRUE(told("Failed", "Succeeded"));
-  EXPECT_TRUE(told("TimeOut", "Cancelled"));
-  EXPECT_TRUE(told("Failed", "InProgress"));
-  EXPECT_FALSE(told("InProgress", "Succeeded"));
-  EXPECT_FALSE(told("Pending", "Cancelled"));
-  EXPECT_FALSE(told("", "Pending"));
+  EXPECT_TRUE(passes_on("InProgress", "Failed"));
+  EXPECT_TRUE(passes_on("", "TimeOut"));
+  EXPECT_TRUE(passes_on("TimeOut", "Failed"));
+  EXPECT_TRUE(passes_on("Failed", "Succeeded"));
+  EXPECT_TRUE(passes_on("TimeOut", "Cancelled"));
+  EXPECT_TRUE(passes_on("Failed", "InProgress"));
+  EXPECT_FALSE(passes_on("InProgress", "Succeeded"));
+  EXPECT_FALSE(passes_on("Pending", "Cancelled"));
+  EXPECT_FALSE(passes_on("", "Pending"));
   for (const EventType type : {EventType::RegionDegraded, EventType::RegionRecovered,
                                EventType::CancelFailed, EventType::WebhookDisabled}) {
-    EXPECT_TRUE(is_told(pager, event_of(type), {})) << to_string(type);
+    EXPECT_TRUE(receives(pager, event_of(type), {})) << to_string(type);
   }
   for (const EventType type :
        {EventType::CancelRequested, EventType::ActionVanished, EventType::RegionBaseline}) {
-    EXPECT_FALSE(is_told(pager, event_of(type), {})) << to_string(type);
+    EXPECT_FALSE(receives(pager, event_of(type), {})) << to_string(type);
   }
 }
 
@@ -80,22 +80,22 @@ TEST(Recorder, SendsABacklogOnlyToWhoAskedForIt) {
   WebhookOptions webhook;
   Subject past{"Isolate", "Failed", {}, "Pending"};
   past.backlog = true;
-  EXPECT_FALSE(is_told(webhook, kTransition, past));
+  EXPECT_FALSE(receives(webhook, kTransition, past));
   webhook.backlog = true;
-  EXPECT_TRUE(is_told(webhook, kTransition, past));
+  EXPECT_TRUE(receives(webhook, kTransition, past));
   webhook.filter.to = {"Succeeded"};
-  EXPECT_FALSE(is_told(webhook, kTransition, past)) << "its filter holds too";
+  EXPECT_FALSE(receives(webhook, kTransition, past)) << "its filter holds too";
 }
 
 TEST(AlertsOnly, SendsTheEndWhereItsProblemWent) {
   WebhookOptions pager;
   pager.alerts_only = true;
   pager.filter.to = {"Failed"};
-  EXPECT_TRUE(is_told(pager, kTransition, {"Isolate", "Failed", {}, "Pending"}));
-  EXPECT_TRUE(is_told(pager, kTransition, {"Isolate", "Succeeded", {}, "Failed"}));
-  EXPECT_FALSE(is_told(pager, kTransition, {"Isolate", "Succeeded", {}, "TimeOut"}));
+  EXPECT_TRUE(receives(pager, kTransition, {"Isolate", "Failed", {}, "Pending"}));
+  EXPECT_TRUE(receives(pager, kTransition, {"Isolate", "Succeeded", {}, "Failed"}));
+  EXPECT_FALSE(receives(pager, kTransition, {"Isolate", "Succeeded", {}, "TimeOut"}));
   pager.filter.type = {"Offboard"};
-  EXPECT_FALSE(is_told(pager, kTransition, {"Isolate", "Succeeded", {}, "Failed"}));
+  EXPECT_FALSE(receives(pager, kTransition, {"Isolate", "Succeeded", {}, "Failed"}));
 }
 
 std::vector<WebhookOptions> two_webhooks() {
@@ -154,7 +154,7 @@ TEST(Recorder, AddressesTheWebhooksWhoseFilterLetsItPass) {
   EXPECT_EQ(batch.deliveries[2].due, kDay);
 }
 
-TEST(Recorder, TellsNoWebhookAboutItself) {
+TEST(Recorder, SendsNoWebhookItsOwnTrouble) {
   Recorder recorder("soc1", two_webhooks(), 0);
   Batch batch;
   const EventRecord dead = event_of(EventType::WebhookDeadLettered, "", "");

@@ -127,7 +127,7 @@ TEST_F(QuietTimesTest, ARegionWithoutABaselineInAWholeLogIsNew) {
   EXPECT_EQ(quiet(), kDay - 45s) << "its baseline may be among the lines that are gone";
 }
 
-TEST_F(QuietTimesTest, WhatLinesThatAreGoneMayHaveToldIsQuiet) {
+TEST_F(QuietTimesTest, WhatLinesThatAreGoneMayHaveRecordedIsQuiet) {
   const auto quiet_with = [&](WallTime next, WallTime written) {
     history.gone = {next, written};
     return quiet();
@@ -200,7 +200,7 @@ TEST_F(RecoveryTest, TakesInQuietlyWhatChangedBeforeTheLastLine) {
   api.insert_or_assign("new", changed("new", Status::Succeeded, line + 5s));
   api.insert_or_assign("old", changed("old", Status::InProgress, line - 2h));
   run(5min);
-  EXPECT_EQ(told(), Lines{"new null>Succeeded"});
+  EXPECT_EQ(recorded(), Lines{"new null>Succeeded"});
   EXPECT_EQ(engine().status(now).regions[0].open_actions, 1);
 }
 
@@ -212,7 +212,7 @@ TEST_F(RecoveryTest, RecordsNoEventThatTheLogHolds) {
   recover(lost());
   events.clear();
   run(5min);
-  EXPECT_EQ(told(), Lines{"missed null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"missed null>Pending"});
 }
 
 TEST_F(RecoveryTest, EverythingIsAnEventOnceAllWasRead) {
@@ -221,7 +221,7 @@ TEST_F(RecoveryTest, EverythingIsAnEventOnceAllWasRead) {
   events.clear();
   api.insert_or_assign("late", changed("late", Status::Pending, server() - 10h));
   run(5min);
-  EXPECT_EQ(told(), Lines{"late null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"late null>Pending"});
 }
 
 TEST_F(RecoveryTest, IsQuietOverARestartUntilAllWasRead) {
@@ -234,7 +234,7 @@ TEST_F(RecoveryTest, IsQuietOverARestartUntilAllWasRead) {
   api.insert_or_assign("old", changed("old", Status::InProgress, found.quiet[0].before - 1h));
   api.insert_or_assign("new", changed("new", Status::Succeeded, found.quiet[0].before + 1s));
   run(5min);
-  EXPECT_EQ(told(), Lines{"new null>Succeeded"});
+  EXPECT_EQ(recorded(), Lines{"new null>Succeeded"});
 }
 
 TEST_F(RecoveryTest, ARegionWithoutAQuietTimeIsNew) {
@@ -246,7 +246,7 @@ TEST_F(RecoveryTest, ARegionWithoutAQuietTimeIsNew) {
   events.clear();
   api.insert_or_assign("old", changed("old", Status::InProgress, server() - 10h));
   run(5min);
-  EXPECT_EQ(told(), (Lines{"old null>InProgress", "region.baseline"}));
+  EXPECT_EQ(recorded(), (Lines{"old null>InProgress", "region.baseline"}));
 }
 
 TEST_F(RecoveryTest, StartsWithAnEmptyQuota) {

@@ -38,7 +38,7 @@ const Kind kKinds[] = {
     rows<&Batch::quotas>("quotas"),
     rows<&Batch::webhooks>("webhooks"),
     rows<&Batch::decisions>("decisions"),
-    rows<&Batch::told_stale>("told_stale"),
+    rows<&Batch::reported_stale>("told_stale"),
     rows<&Batch::suppressed>("suppressed"),
     rows<&Batch::recovering>("recovering"),
     rows<&Batch::reread>("reread"),
@@ -82,7 +82,7 @@ TEST(StepSum, KeepsCommandsNotesAndFactsInOrder) {
   const auto step = [](const char* name) {
     Step made;
     made.commands.emplace_back(LoadOldest{{1}, name});
-    made.notes.push_back({Note::Level::Info, name, {}});
+    made.log_entries.push_back({LogEntry::Level::Info, name, {}});
     made.transitions.push_back({name, "Pending", {}});
     made.cancels.push_back({name, "policy", "requested"});
     made.removals.push_back({name, "age", 1});
@@ -92,8 +92,8 @@ TEST(StepSum, KeepsCommandsNotesAndFactsInOrder) {
   append(sum, step("second"));
   ASSERT_EQ(sum.commands.size(), 2U);
   EXPECT_EQ(std::get<LoadOldest>(sum.commands[1]).webhook, "second");
-  ASSERT_EQ(sum.notes.size(), 2U);
-  EXPECT_EQ(sum.notes[1].event, "second");
+  ASSERT_EQ(sum.log_entries.size(), 2U);
+  EXPECT_EQ(sum.log_entries[1].event, "second");
   ASSERT_EQ(sum.transitions.size(), 2U);
   EXPECT_EQ(sum.transitions[0].region, "first");
   ASSERT_EQ(sum.cancels.size(), 2U);

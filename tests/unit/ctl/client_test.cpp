@@ -117,12 +117,12 @@ TEST_F(CtlClient, FollowsAStreamUpToTheLastWholeEvent) {
   EXPECT_EQ(opened, 2);
 }
 
-TEST_F(CtlClient, TellsACutAnswer) {
+TEST_F(CtlClient, ReportsACutAnswer) {
   EXPECT_EQ(message_of(ask("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")),
             "the answer was cut off");
 }
 
-TEST_F(CtlClient, TellsWhatIsNoAnswerOfTheDaemon) {
+TEST_F(CtlClient, ReportsWhatIsNoAnswerOfTheDaemon) {
   for (const char* text :
        {"", "SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 200 OK\r\n",
         "HTTP/1.1 x\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",

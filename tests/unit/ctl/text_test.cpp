@@ -94,7 +94,7 @@ TEST(FormatStatus, RefusesWhatIsNoStatus) {
   EXPECT_TRUE(format_status(R"({"regions":[1,{"quota":[]}],"webhooks":["x"]})"));
 }
 
-TEST(FormatProblem, TellsTheDaemonsWords) {
+TEST(FormatProblem, ShowsTheDaemonsWords) {
   EXPECT_EQ(format_problem(404, R"({"title":"Not Found","detail":"no such thing"})"),
             "404 Not Found: no such thing");
   EXPECT_EQ(format_problem(409, R"({"title":"Conflict"})"), "409 Conflict");

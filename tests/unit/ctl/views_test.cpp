@@ -48,14 +48,14 @@ TEST(CtlViews, ColoursStatesOnlyWhenAsked) {
   EXPECT_THAT(format_actions(parsed(kActions), now, {}), Not(HasSubstr("\x1b")));
 }
 
-TEST(CtlViews, TellsAnEventInOneLine) {
+TEST(CtlViews, ShowsAnEventInOneLine) {
   EXPECT_EQ(format_event(parsed(R"({"seq":7,"id":"ma_1","time":"2026-11-20T10:00:00.1234567Z",
     "type":"action.transition","region":"eu","action":{"id":"a1","type":"Isolate"},
     "from":null,"to":"Pending"})")),
             "7  2026-11-20T10:00:00Z  action.transition  eu  a1  Isolate  new -> Pending\n");
 }
 
-TEST(CtlViews, TellsAWebhooksTest) {
+TEST(CtlViews, ShowsAWebhooksTest) {
   EXPECT_EQ(format_webhook_test(parsed(
                 R"({"webhook":"soc","delivered":true,"status":204,"reason":null,"took_ms":3})")),
             "soc took the test event: 204 (3 ms)");

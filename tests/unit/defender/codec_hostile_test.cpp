@@ -174,7 +174,7 @@ TEST(HostilePage, BearsAFloodOfEqualKeys) {
   EXPECT_EQ(page->actions.at(0).document, R"({"id":"x","a":1,"b":2})");
 }
 
-TEST(HostilePage, MendsHalfASurrogatePair) {
+TEST(HostilePage, RepairsHalfASurrogatePair) {
   struct Vector {
     const char* sent;
     const char* read;
@@ -237,7 +237,7 @@ RC_GTEST_PROP(HostilePage, NeverThrowsForChangedBytes, ()) {
   }
 }
 
-TEST(HostilePage, BrokenUtf8IsMendedInTheFieldsAsInTheDocument) {
+TEST(HostilePage, BrokenUtf8IsRepairedInTheFieldsAsInTheDocument) {
   const auto page =
       parse_page("{\"value\":[{\"id\":\"a1\",\"title\":\"b\xff\",\"status\":\"Pend\xe2ing\"}]}");
   ASSERT_TRUE(page.has_value());

@@ -16,7 +16,7 @@ constexpr const char* kTenant = "11111111-2222-4333-8444-555555555555";
 constexpr const char* kSecret = "abc~Q8secret";
 
 /// As the endpoint answers: the description repeats ids, and here the secret too.
-Disposition refused(std::int64_t number, int status = 400) {
+Outcome refused(std::int64_t number, int status = 400) {
   const std::string text = std::to_string(number);
   const std::string body = R"({"error":"invalid_request","error_description":"AADSTS)" + text +
                            ": tenant " + kTenant + " secret " + kSecret + R"(","error_codes":[)" +
@@ -63,7 +63,7 @@ TEST(EntraError, NothingOfTheDescriptionIsShown) {
 TEST(EntraError, OnlyPassingTroubleIsRetriedSoon) {
   for (const EntraError& error : entra_errors()) {
     SCOPED_TRACE(error.number);
-    const Disposition outcome = refused(error.number);
+    const Outcome outcome = refused(error.number);
     EXPECT_EQ(outcome.verdict, error.passing ? Verdict::Retry : Verdict::GiveUp);
     EXPECT_EQ(outcome.reason, error.passing ? Reason::ServerError : Reason::Auth);
     EXPECT_EQ(refused(error.number, 503).reason, Reason::ServerError);

@@ -14,11 +14,11 @@ namespace {
 using std::chrono::seconds;
 using test::read_fixture;
 
-Disposition api(int status, std::string body, std::vector<http::Header> headers = {}) {
+Outcome api(int status, std::string body, std::vector<http::Header> headers = {}) {
   return api_outcome(http::Response{status, std::move(headers), std::move(body)}, WallTime{});
 }
 
-Disposition token(int status, std::string body) {
+Outcome token(int status, std::string body) {
   return token_outcome(http::Response{status, {}, std::move(body)}, WallTime{});
 }
 
@@ -27,13 +27,13 @@ std::string error_body(const std::string& code, const std::string& message) {
 }
 
 TEST(ApiOutcome, IsOkWithoutALookAtTheBody) {
-  const Disposition result = api(200, read_fixture("error_odata.json"));
+  const Outcome result = api(200, read_fixture("error_odata.json"));
   EXPECT_TRUE(result.ok());
   EXPECT_EQ(result.detail, "");
 }
 
 TEST(ApiOutcome, ShowsWhyAQueryIsRefused) {
-  const Disposition result = api(400, read_fixture("error_odata.json"));
+  const Outcome result = api(400, read_fixture("error_odata.json"));
   EXPECT_EQ(result.verdict, Verdict::GiveUp);
   EXPECT_EQ(result.reason, Reason::Rejected);
   EXPECT_EQ(result.detail, "ODataError: Could not find a property named 'lastUpdateDateTimeUtc'.");
@@ -90,13 +90,13 @@ TEST(ApiOutcome, TakesNoOther400ForALimitOfTop) {
 }
 
 TEST(ApiOutcome, NeverShowsTheTarget) {
-  const Disposition result = api(429, read_fixture("error_quota.json"));
+  const Outcome result = api(429, read_fixture("error_quota.json"));
   EXPECT_EQ(result.detail.find("11111111"), std::string::npos);
   EXPECT_TRUE(result.detail.starts_with("429: API calls quota exceeded!"));
 }
 
 TEST(ApiOutcome, TakesTheWaitFromTheHeaderFirst) {
-  const Disposition result = api(429, read_fixture("error_quota.json"), {{"Retry-After", "12"}});
+  const Outcome result = api(429, read_fixture("error_quota.json"), {{"Retry-After", "12"}});
   EXPECT_EQ(result.reason, Reason::Throttled);
   EXPECT_EQ(result.retry_after, seconds(12));
 }
@@ -154,7 +154,7 @@ TEST(ApiOutcome, ReadsAGatewaysErrorText) {
 TEST(ApiOutcome, CutsALongMessageAtACharacter) {
   std::string message;
   for (int i = 0; i < 200; ++i) message += "ä";
-  const Disposition result = api(403, error_body("X", message));
+  const Outcome result = api(403, error_body("X", message));
   EXPECT_EQ(result.detail.size(), 299U);
   EXPECT_TRUE(result.detail.ends_with("ä"));
 }
@@ -169,7 +169,7 @@ TEST(ApiOutcome, TakesA404AsNotFound) {
 
 TEST(TokenOutcome, GivesUpOnAWrongSecretAndNamesTheNumber) {
   for (const int status : {400, 401}) {
-    const Disposition result = token(status, read_fixture("token_invalid_client.json"));
+    const Outcome result = token(status, read_fixture("token_invalid_client.json"));
     EXPECT_EQ(result.verdict, Verdict::GiveUp);
     EXPECT_EQ(result.reason, Reason::Auth);
     EXPECT_EQ(result.status, status);
@@ -198,7 +198,7 @@ TEST(TokenOutcome, RetriesOnlyPassingTrouble) {
 
 TEST(TokenOutcome, GivesUpOnEverythingElse) {
   for (const int status : {302, 400, 401, 403, 404, 407, 410}) {
-    const Disposition result = token(status, "<html>login</html>");
+    const Outcome result = token(status, "<html>login</html>");
     EXPECT_EQ(result.verdict, Verdict::GiveUp) << status;
     EXPECT_EQ(result.reason, Reason::Auth) << status;
     EXPECT_EQ(result.detail, "HTTP " + std::to_string(status));

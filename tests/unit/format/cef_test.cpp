@@ -36,7 +36,7 @@ TEST(Cef, EscapesWhatWouldBeAnotherKey) {
   EXPECT_THAT(line, Not(HasSubstr("\n")));
 }
 
-TEST(Cef, TellsOfAWebhookToo) {
+TEST(Cef, ShowsAWebhookToo) {
   const std::string line = cef_line(
       test::event_of(core::EventType::WebhookPaused, R"("webhook":"soc","reason":"rejected 404")"));
   EXPECT_THAT(line, StartsWith("CEF:0|mactiond|mactiond|" MACTIOND_VERSION

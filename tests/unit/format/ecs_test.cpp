@@ -65,7 +65,7 @@ TEST(Ecs, HasAnOutcomeForEveryEnd) {
   EXPECT_EQ(outcome("InProgress"), "");
 }
 
-TEST(Ecs, TellsOfARegionToo) {
+TEST(Ecs, ShowsARegionToo) {
   const auto line =
       parse(ecs_line(test::event_of(core::EventType::RegionDegraded, R"("reason":"auth")")));
   EXPECT_EQ(line.at_pointer("/event/action"), "region.degraded");

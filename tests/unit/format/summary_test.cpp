@@ -23,7 +23,7 @@ std::vector<std::pair<std::string, std::string>> lines_of(const core::EventRecor
   return lines;
 }
 
-TEST(Summary, TellsWhatWhereWhoWhyAndForHowLong) {
+TEST(Summary, SaysWhatWhereWhoWhyAndForHowLong) {
   const core::EventRecord event = test::failed_isolation();
   const Summary summary = summary_of(event);
   EXPECT_EQ(summary.title, "Isolate on srv-db-01.contoso.com failed");

@@ -39,7 +39,7 @@ TEST(Outcome, FollowsTheStatus) {
   };
   for (const auto& [status, verdict, reason] : kRows) {
     SCOPED_TRACE(status);
-    const Disposition result = outcome(answer(status), kLocal);
+    const Outcome result = outcome(answer(status), kLocal);
     EXPECT_EQ(result.verdict, verdict);
     EXPECT_EQ(result.reason, reason);
     EXPECT_EQ(result.status, status);
@@ -68,7 +68,7 @@ TEST(Outcome, FollowsTheTransportError) {
 }
 
 TEST(Outcome, RetriesAfterATransportError) {
-  const Disposition result = outcome(Error(Errc::ConnectionFailed, "api.example"));
+  const Outcome result = outcome(Error(Errc::ConnectionFailed, "api.example"));
   EXPECT_EQ(result.verdict, Verdict::Retry);
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.detail, "api.example: the connection could not be made");

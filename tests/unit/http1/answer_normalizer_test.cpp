@@ -31,7 +31,7 @@ Outcome normalized(const std::vector<std::string_view>& pieces, bool bodiless = 
 }
 
 /// Checks it whole and in two pieces cut at every place.
-Outcome mend(std::string_view text, bool bodiless = false) {
+Outcome normalize(std::string_view text, bool bodiless = false) {
   Outcome whole = normalized({text}, bodiless);
   for (std::size_t at = 0; at <= text.size(); ++at) {
     EXPECT_EQ(normalized({text.substr(0, at), text.substr(at)}, bodiless), whole)
@@ -43,7 +43,7 @@ Outcome mend(std::string_view text, bool bodiless = false) {
   return whole;
 }
 
-std::string text_of(std::string_view text) { return mend(text).text; }
+std::string text_of(std::string_view text) { return normalize(text).text; }
 
 TEST(AnswerNormalizer, LeavesTheUsualFormAsItIs) {
   for (const std::string_view text :
@@ -52,7 +52,7 @@ TEST(AnswerNormalizer, LeavesTheUsualFormAsItIs) {
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 204 No Content\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhe\nlo\r\n1\r\n\n\r\n0\r\n"
         "X-T: 1\r\n\r\nrest\n"}) {
-    EXPECT_EQ(mend(text), (Outcome{std::string(text), false}));
+    EXPECT_EQ(normalize(text), (Outcome{std::string(text), false}));
   }
 }
 
@@ -126,10 +126,10 @@ TEST(AnswerNormalizer, LeavesOutALengthBesideChunked) {
         "Content-Length: 1, 2\r\n"}) {
     const std::string first = "HTTP/1.1 200 OK\r\nA: b\r\n" + std::string(length) +
                               "Transfer-Encoding: chunked\r\nC: d\r\n\r\n0\r\n\r\n";
-    EXPECT_EQ(mend(first), (Outcome{wanted, true})) << length;
+    EXPECT_EQ(normalize(first), (Outcome{wanted, true})) << length;
     const std::string last = "HTTP/1.1 200 OK\r\nA: b\r\nTransfer-Encoding: chunked\r\nC: d\r\n" +
                              std::string(length) + "\r\n0\r\n\r\n";
-    EXPECT_EQ(mend(last), (Outcome{wanted, true})) << length;
+    EXPECT_EQ(normalize(last), (Outcome{wanted, true})) << length;
   }
 }
 
@@ -146,21 +146,21 @@ TEST(AnswerNormalizer, LeavesLengthsThatNobodyCanTrustInPlace) {
         "Content-Length: 1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
         "Content-Length : 1\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 1\r\n"}) {
     const std::string text = "HTTP/1.1 200 OK\r\n" + std::string(fields) + "\r\n";
-    EXPECT_EQ(mend(text), (Outcome{text, false}));
+    EXPECT_EQ(normalize(text), (Outcome{text, false}));
   }
   const std::string old =
       "HTTP/1.0 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n";
-  EXPECT_EQ(mend(old), (Outcome{old, false}));
+  EXPECT_EQ(normalize(old), (Outcome{old, false}));
 }
 
 TEST(AnswerNormalizer, FollowsNoChunksWhereThereIsNoBody) {
   const std::string fields = "Transfer-Encoding: chunked\r\n\r\n1\nx\n";
   EXPECT_EQ(text_of("HTTP/1.1 204 No\r\n" + fields), "HTTP/1.1 204 No\r\n" + fields);
   EXPECT_EQ(text_of("HTTP/1.1 304 No\r\n" + fields), "HTTP/1.1 304 No\r\n" + fields);
-  EXPECT_EQ(mend("HTTP/1.1 200 OK\r\n" + fields, true).text, "HTTP/1.1 200 OK\r\n" + fields);
+  EXPECT_EQ(normalize("HTTP/1.1 200 OK\r\n" + fields, true).text, "HTTP/1.1 200 OK\r\n" + fields);
 }
 
-TEST(AnswerNormalizer, MendsNoBrokenChunks) {
+TEST(AnswerNormalizer, RepairsNoBrokenChunks) {
   const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const std::string_view body :
        {"zz\r\nx\n0\n\n", "1\r\nxy\r\n0\n\n", ";a\r\n0\n\n", "\r\n0\n\n"}) {

@@ -18,7 +18,7 @@
 namespace mactiond::ops {
 namespace {
 
-using Level = core::Note::Level;
+using Level = core::LogEntry::Level;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -52,7 +52,7 @@ TEST(FormatFields, LetsNothingThroughThatATerminalObeysOrHides) {
   }
 }
 
-TEST(FormatFields, MendsBrokenUtf8) {
+TEST(FormatFields, RepairsBrokenUtf8) {
   EXPECT_EQ(format_fields("e", {{"a", "\xff"}}), "event=e a=\"\xef\xbf\xbd\"");
   EXPECT_EQ(format_fields("e", {{"a", "für"}}), "event=e a=\"für\"");
 }
@@ -80,7 +80,7 @@ TEST_F(Log, WritesOneLineForEachEvent) {
   EXPECT_EQ(captured([] {
               start_log("info");
               log(Level::Info, "started", {{"version", "0.1.0"}});
-              log(core::Note{Level::Warning, "odd", {}});
+              log(core::LogEntry{Level::Warning, "odd", {}});
             }),
             "level=info event=started version=0.1.0\nlevel=warning event=odd\n");
 }
@@ -198,15 +198,15 @@ TEST_F(ToJournal, FallsBackToStderrWithPriorities) {
             "<6>level=info event=c\n<7>level=debug event=d\n");
 }
 
-TEST_F(Log, TellsAWarningOnceThenCountsIt) {
+TEST_F(Log, ReportsAWarningOnceThenCountsIt) {
   const std::string text = captured([] {
     start_log("info");
-    settle_log(MonoTime(std::chrono::hours(1)));
+    flush_repetitions(MonoTime(std::chrono::hours(1)));
     for (const char* attempt : {"1", "2", "3"}) {
       log(Level::Warning, "call_failed", {{"reason", "network"}, {"attempt", attempt}});
       log(Level::Error, "odd");
     }
-    settle_log(MonoTime(std::chrono::hours(1)) + Repetitions::kPeriod);
+    flush_repetitions(MonoTime(std::chrono::hours(1)) + Repetitions::kPeriod);
     log(Level::Warning, "call_failed", {{"reason", "network"}, {"attempt", "4"}});
     finish_log();
   });
@@ -217,7 +217,7 @@ TEST_F(Log, TellsAWarningOnceThenCountsIt) {
             "level=warning event=call_failed reason=network attempt=4 repeated=1\n");
 }
 
-TEST_F(Log, TellsEveryWarningAtLevelDebug) {
+TEST_F(Log, ReportsEveryWarningAtLevelDebug) {
   EXPECT_EQ(captured([] {
               start_log("debug");
               log(Level::Warning, "a", {{"reason", "b"}});

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 
 namespace mactiond::ops {
 namespace {
@@ -20,7 +20,8 @@ using testing::Not;
 
 constexpr WallTime kNow{std::chrono::hours(24 * 20'000)};
 
-/// The value of one series; nothing if it is not told. Labels stand in the text as they were added.
+/// The value of one series; nothing if it is not shown. Labels are in the order in which they were
+/// added.
 std::optional<double> value_of(const std::string& text, const std::string& name,
                                const std::set<std::string>& labels = {}) {
   std::stringstream lines(text);
@@ -240,7 +241,7 @@ TEST(Metrics, CountsTheEventsOfAMessage) {
             20);
 }
 
-TEST(Metrics, TellsHowFarASyslogReceiverIs) {
+TEST(Metrics, ShowsHowFarASyslogReceiverIs) {
   Metrics metrics("0.1.0", {}, {});
   metrics.update({"siem", 7, 2, 40});
   metrics.update({"siem", 9, 2, 3});

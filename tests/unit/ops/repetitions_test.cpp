@@ -11,9 +11,9 @@ using namespace std::chrono_literals;
 
 constexpr MonoTime kStart{1h};
 
-core::Note trouble(const std::string& region, const std::string& reason,
-                   const std::string& attempt = "1") {
-  return {core::Note::Level::Warning,
+core::LogEntry trouble(const std::string& region, const std::string& reason,
+                       const std::string& attempt = "1") {
+  return {core::LogEntry::Level::Warning,
           "call_failed",
           {{"region", region}, {"reason", reason}, {"attempt", attempt}}};
 }
@@ -28,9 +28,9 @@ TEST(Repetitions, AdmitsWhatDiffersInWhereOrWhy) {
 
 TEST(Repetitions, AdmitsEveryChangeOfState) {
   Repetitions repetitions;
-  core::Note error = trouble("eu", "network");
-  error.level = core::Note::Level::Error;
-  const core::Note without_reason{core::Note::Level::Warning, "cancelling_suspended", {}};
+  core::LogEntry error = trouble("eu", "network");
+  error.level = core::LogEntry::Level::Error;
+  const core::LogEntry without_reason{core::LogEntry::Level::Warning, "cancelling_suspended", {}};
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(repetitions.admit(error, kStart));
     EXPECT_TRUE(repetitions.admit(without_reason, kStart));
@@ -38,19 +38,19 @@ TEST(Repetitions, AdmitsEveryChangeOfState) {
   EXPECT_TRUE(repetitions.rest().empty());
 }
 
-TEST(Repetitions, TellsTheLatestWithTheCountAtTheEndOfThePeriod) {
+TEST(Repetitions, ReportsTheLatestWithTheCountAtTheEndOfThePeriod) {
   Repetitions repetitions;
   EXPECT_TRUE(repetitions.admit(trouble("eu", "network"), kStart));
   EXPECT_FALSE(repetitions.admit(trouble("eu", "network", "2"), kStart + 1s));
   EXPECT_FALSE(repetitions.admit(trouble("eu", "network", "3"), kStart + 2s));
   EXPECT_TRUE(repetitions.due(kStart + Repetitions::kPeriod - 1us).empty());
-  const auto told = repetitions.due(kStart + Repetitions::kPeriod);
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].fields[2].second, "3");
-  EXPECT_EQ(told[0].fields[3], (std::pair<std::string, std::string>{"repeated", "2"}));
+  const auto due = repetitions.due(kStart + Repetitions::kPeriod);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].fields[2].second, "3");
+  EXPECT_EQ(due[0].fields[3], (std::pair<std::string, std::string>{"repeated", "2"}));
 }
 
-TEST(Repetitions, GoesOnCountingInTheNextPeriodAndForgetsAfterAQuietOne) {
+TEST(Repetitions, ContinuesCountingInTheNextPeriodAndForgetsAfterAQuietOne) {
   Repetitions repetitions;
   EXPECT_TRUE(repetitions.admit(trouble("eu", "network"), kStart));
   EXPECT_FALSE(repetitions.admit(trouble("eu", "network"), kStart));
@@ -61,7 +61,7 @@ TEST(Repetitions, GoesOnCountingInTheNextPeriodAndForgetsAfterAQuietOne) {
   EXPECT_TRUE(repetitions.admit(trouble("eu", "network"), kStart + 3 * Repetitions::kPeriod));
 }
 
-TEST(Repetitions, TellsTheRestAtTheEnd) {
+TEST(Repetitions, ReportsTheRestAtTheEnd) {
   Repetitions repetitions;
   EXPECT_TRUE(repetitions.admit(trouble("eu", "network"), kStart));
   EXPECT_TRUE(repetitions.admit(trouble("us", "network"), kStart));

@@ -215,7 +215,7 @@ TEST_F(TransitionLog, RefusesALogThatIsAheadOfTheStore) {
   EXPECT_EQ(read(), lines(1, 5));
 }
 
-TEST_F(TransitionLog, GoesOnInANewFileAfterARename) {
+TEST_F(TransitionLog, ContinuesInANewFileAfterARename) {
   const LogFilePosition committed = write_up_to(5, 3);
   const std::string renamed = directory_ + "/transitions.jsonl.1";
   fs::rename(path_, renamed);
@@ -319,7 +319,7 @@ TEST_F(TransitionLog, LeavesAnotherProgramsFileThatTookTheInodeAlone) {
   EXPECT_EQ(read(other), "some other program's line\nand one it is still writ");
 }
 
-TEST_F(TransitionLog, GoesOnAfterAFileThatWasEmptied) {
+TEST_F(TransitionLog, ContinuesAfterAFileThatWasEmptied) {
   const LogFilePosition committed = write_up_to(5, 3);
   cut(0);
   auto log = open(committed, 5);

@@ -266,7 +266,7 @@ TEST_F(DeliveryQueue, ARetryHoldsBackTheLaterEventsOfItsAction) {
   EXPECT_THAT(seqs(due(due_by("soc", 0))), IsEmpty());
 }
 
-TEST_F(DeliveryQueue, StopsAtTheLimitAndTellsWhenTheNextIsDue) {
+TEST_F(DeliveryQueue, StopsAtTheLimitAndSaysWhenTheNextIsDue) {
   core::Batch batch;
   for (std::uint64_t seq = 1; seq <= 4; ++seq) {
     batch.events.push_back(event_of(seq, ""));

@@ -153,7 +153,7 @@ TEST_F(Reading, KnowsWhichWordsOccur) {
   EXPECT_FALSE(*store_.occurs(Field::Status, "Pending"));
 }
 
-TEST_F(Reading, GoesOnWhereAPageEnded) {
+TEST_F(Reading, ContinuesWhereAPageEnded) {
   std::vector<core::ActionRow> rows;
   // All of one moment: region and id order them.
   for (int i = 0; i < 7; ++i)
@@ -217,7 +217,7 @@ TEST_F(Reading, FindsAnActionInEveryRegionThatKnowsIt) {
   EXPECT_THAT(*store_.find_action("A"), IsEmpty());
 }
 
-TEST_F(Reading, TellsTheHistoryOfAnActionInOrder) {
+TEST_F(Reading, ShowsTheHistoryOfAnActionInOrder) {
   commit_actions({row("a", Status::Pending, 1)});
   core::Batch batch;
   batch.events = {event_of(1, "a"), event_of(2, "b"), event_of(3, "a"), event_of(4, "a")};
@@ -230,7 +230,7 @@ TEST_F(Reading, TellsTheHistoryOfAnActionInOrder) {
   EXPECT_EQ((*history)[1].seq, 3U);
 }
 
-TEST_F(Reading, TellsEventsAfterASeq) {
+TEST_F(Reading, GivesEventsAfterASeq) {
   commit_events(5, {"a"}, {});
   const auto found = store_.find_events({2, 2});
   ASSERT_TRUE(found);

@@ -82,7 +82,7 @@ TEST_F(Retention, KeepsEventsThatTheLogMayLack) {
   EXPECT_THAT(event_seqs(), ElementsAre(3, 4, 5));
 }
 
-TEST_F(Retention, TakesFewRowsAtATimeAndGoesOn) {
+TEST_F(Retention, TakesFewRowsAtATimeAndContinues) {
   constexpr std::uint64_t kEvents = 300;
   core::Batch batch;
   for (std::uint64_t seq = 1; seq <= kEvents; ++seq) {

@@ -11,7 +11,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Disposition outcome_of(Format format, int status, std::string body) {
+Outcome outcome_of(Format format, int status, std::string body) {
   Target target;
   target.url.target = "/services/T0/B0/hidden";
   target.rendering.format = format;
@@ -36,7 +36,7 @@ TEST(WebhookOutcome, TakesOnlySlacksOkForADelivery) {
   EXPECT_TRUE(outcome_of(Format::Slack, 200, R"({"ok":true})").ok());
   EXPECT_TRUE(outcome_of(Format::Slack, 200, "").ok());
   for (const char* body : {"<html>Log in</html>", R"({"ok":false})", "nok", "[true]"}) {
-    const Disposition refused = outcome_of(Format::Slack, 200, body);
+    const Outcome refused = outcome_of(Format::Slack, 200, body);
     EXPECT_EQ(refused.verdict, Verdict::GiveUp) << body;
     EXPECT_EQ(refused.reason, Reason::Rejected);
     EXPECT_EQ(refused.status, 200);
@@ -49,10 +49,10 @@ TEST(WebhookOutcome, FindsARefusalInsideTeamsTwoHundred) {
   EXPECT_TRUE(outcome_of(Format::Teams, 202, "").ok());
   EXPECT_TRUE(outcome_of(Format::Teams, 200, "1").ok());
   EXPECT_TRUE(outcome_of(Format::Teams, 200, "HTTP error 204 is none").ok());
-  const Disposition throttled = outcome_of(Format::Teams, 200,
-                                           "Webhook message delivery failed with error: Microsoft "
-                                           "Teams endpoint returned HTTP error 429 "
-                                           "with ContextId tcid=0");
+  const Outcome throttled = outcome_of(Format::Teams, 200,
+                                       "Webhook message delivery failed with error: Microsoft "
+                                       "Teams endpoint returned HTTP error 429 "
+                                       "with ContextId tcid=0");
   EXPECT_EQ(throttled.verdict, Verdict::Retry);
   EXPECT_EQ(throttled.reason, Reason::Throttled);
   EXPECT_EQ(throttled.status, 429);
@@ -68,12 +68,11 @@ TEST(WebhookOutcome, ReadsSplunksCode) {
 }
 
 TEST(WebhookOutcome, QuotesBoundedTextWithoutTheToken) {
-  const Disposition echoed = outcome_of(Format::PagerDuty, 400, "bad key hush-hush");
+  const Outcome echoed = outcome_of(Format::PagerDuty, 400, "bad key hush-hush");
   EXPECT_THAT(echoed.detail, Not(HasSubstr("hush-hush")));
-  const Disposition url = outcome_of(Format::Slack, 404, "no /services/T0/B0/hidden here");
+  const Outcome url = outcome_of(Format::Slack, 404, "no /services/T0/B0/hidden here");
   EXPECT_THAT(url.detail, Not(HasSubstr("hidden")));
-  const Disposition huge =
-      outcome_of(Format::PagerDuty, 400, std::string(5000, 'x') + "\n\xE2\x82");
+  const Outcome huge = outcome_of(Format::PagerDuty, 400, std::string(5000, 'x') + "\n\xE2\x82");
   EXPECT_LT(huge.detail.size(), 300U);
   EXPECT_THAT(huge.detail, Not(HasSubstr("\n")));
 }

@@ -45,7 +45,7 @@ TEST_F(CancelDoubtTest, ACancelledActionAfterAnUnansweredPostIsOurs) {
   set("a1", ActionStatus::Known::Cancelled);
   run(10s);
   EXPECT_EQ(only().state, Decision::State::Confirmed);
-  EXPECT_EQ(told_of(EventType::CancelRequested), 1);
+  EXPECT_EQ(recorded_of(EventType::CancelRequested), 1);
 }
 
 TEST_F(CancelDoubtTest, SomebodyElsesCancelOvertakesAnUnansweredPost) {
@@ -90,7 +90,7 @@ TEST_F(CancelDoubtTest, PostsAreBounded) {
   }
   EXPECT_EQ(count<CancelAction>(), 0);
   EXPECT_EQ(only().state, Decision::State::Failed);
-  EXPECT_EQ(told_of(EventType::CancelFailed), 1);
+  EXPECT_EQ(recorded_of(EventType::CancelFailed), 1);
   run(2h);
   EXPECT_EQ(decisions.size(), 1U);
 }

@@ -61,18 +61,18 @@ TEST_F(CancelExplainTest, GoesByTheLimitsOfTheOtherConfiguration) {
 TEST_F(CancelExplainTest, SaysThatTheQuotaHoldsTheRestBack) {
   until_calls_are_wanting();
   const auto plans = engine().explain(nullptr, now).front().plans.actions;
-  const auto waiting = std::count_if(plans.begin(), plans.end(), [](const Explanation& told) {
-    return told.guard == CancelGuard::Quota;
+  const auto waiting = std::count_if(plans.begin(), plans.end(), [](const Explanation& explained) {
+    return explained.guard == CancelGuard::Quota;
   });
   EXPECT_GE(waiting, 50);
 }
 
-TEST_F(CancelExplainTest, TellsAThousandOfARegionAndHowManyMoreThereAre) {
+TEST_F(CancelExplainTest, ShowsAThousandOfARegionAndHowManyMoreThereAre) {
   for (int i = 0; i < 1100; ++i) add("a" + std::to_string(i));
   run(10min);
-  const auto told = engine().explain(nullptr, now).front().plans;
-  EXPECT_EQ(told.actions.size(), 1000U);
-  EXPECT_EQ(told.more, 100U);
+  const auto explained = engine().explain(nullptr, now).front().plans;
+  EXPECT_EQ(explained.actions.size(), 1000U);
+  EXPECT_EQ(explained.more, 100U);
 }
 
 }  // namespace

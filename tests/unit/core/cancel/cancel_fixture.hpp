@@ -74,7 +74,7 @@ class CancelFlowTest : public testing::Test, public test::EngineHarness {
     run(std::chrono::hours(1) + std::chrono::seconds(10));
     ASSERT_EQ(count<CancelAction>(), 1);
   }
-  /// So many are stale that the quota decides when each is cancelled.
+  /// More are stale than the quota allows to cancel at once.
   void until_calls_are_wanting() {
     options.cancel.max_per_hour = 1000;
     for (int i = 0; i < 200; ++i) add("a" + std::to_string(100 + i));
@@ -97,11 +97,11 @@ class CancelFlowTest : public testing::Test, public test::EngineHarness {
   [[nodiscard]] const CancelRefused& refused() const {
     return std::get<CancelRefused>(std::get<Refused>(reply.value()).reason);
   }
-  [[nodiscard]] int told_of(EventType type) const {
+  [[nodiscard]] int recorded_of(EventType type) const {
     return static_cast<int>(std::count_if(events.begin(), events.end(),
                                           [&](const auto& event) { return event.type == type; }));
   }
-  /// What is in mind for the only open action.
+  /// What is planned for the only open action.
   [[nodiscard]] Explanation plan(const Options* others = nullptr) {
     std::optional<PolicyTrial> trial;
     if (others != nullptr) {

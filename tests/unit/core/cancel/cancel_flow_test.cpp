@@ -28,15 +28,15 @@ TEST_F(CancelFlowTest, DecidesRereadsPostsAndConfirms) {
   const auto post = take<CancelAction>();
   EXPECT_EQ(post.action.value, "a1");
   EXPECT_EQ(post.comment, "stale-scans");
-  EXPECT_EQ(told_of(EventType::CancelRequested), 0);
+  EXPECT_EQ(recorded_of(EventType::CancelRequested), 0);
   answer(post);
-  EXPECT_EQ(told_of(EventType::CancelRequested), 1);
+  EXPECT_EQ(recorded_of(EventType::CancelRequested), 1);
   EXPECT_EQ(only().state, Decision::State::Accepted);
   set("a1", ActionStatus::Known::Cancelled);
   run(10s);
   EXPECT_EQ(only().state, Decision::State::Confirmed);
-  EXPECT_EQ(told(), (std::vector<std::string>{"a1 null>Pending", "cancel.requested",
-                                              "a1 Pending>Cancelled", "cancel.confirmed"}));
+  EXPECT_EQ(recorded(), (std::vector<std::string>{"a1 null>Pending", "cancel.requested",
+                                                  "a1 Pending>Cancelled", "cancel.confirmed"}));
 }
 
 TEST_F(CancelFlowTest, DecisionAndIntentAreWrittenBeforeTheirCalls) {
@@ -63,7 +63,7 @@ TEST_F(CancelFlowTest, AcceptedIsNotCancelled) {
   run(10s);
   EXPECT_EQ(only().state, Decision::State::Overtaken);
   EXPECT_EQ(only().outcome, "Succeeded");
-  EXPECT_EQ(told_of(EventType::CancelOvertaken), 1);
+  EXPECT_EQ(recorded_of(EventType::CancelOvertaken), 1);
 }
 
 TEST_F(CancelFlowTest, AnActionThatIsFinalAtTheRereadIsNotPosted) {
@@ -140,7 +140,7 @@ TEST_F(CancelFlowTest, ASweepByAClockThatWasWrongDoesNotCount) {
   EXPECT_EQ(decisions.size(), 1U);
 }
 
-TEST_F(CancelFlowTest, ALimitHoldsTheNextCancelBackAndTellsOnceAnHour) {
+TEST_F(CancelFlowTest, ALimitHoldsTheNextCancelBackAndReportsOnceAnHour) {
   policy().max_per_hour = 1;
   add("a1");
   add("a2");
@@ -149,7 +149,7 @@ TEST_F(CancelFlowTest, ALimitHoldsTheNextCancelBackAndTellsOnceAnHour) {
   answer(take<CancelAction>());
   run(59min);
   EXPECT_EQ(decisions.size(), 1U);
-  EXPECT_EQ(told_of(EventType::CancelSuppressed), 1);
+  EXPECT_EQ(recorded_of(EventType::CancelSuppressed), 1);
   run(2min);
   EXPECT_EQ(decisions.size(), 2U);
 }
@@ -162,7 +162,7 @@ TEST_F(CancelFlowTest, ALimitHoldsOverARestart) {
   restart(stored());
   run(30min);
   EXPECT_EQ(decisions.size(), 1U);
-  EXPECT_EQ(told_of(EventType::CancelSuppressed), 1);
+  EXPECT_EQ(recorded_of(EventType::CancelSuppressed), 1);
   run(31min);
   EXPECT_EQ(decisions.size(), 2U);
 }
@@ -248,19 +248,19 @@ TEST_F(CancelFlowTest, AMissingPermissionIsPermanentForTheTypeUntilResumed) {
   EXPECT_EQ(decisions.size(), 2U);
 }
 
-TEST_F(CancelFlowTest, ADryRunTellsOnceAlsoOverARestart) {
+TEST_F(CancelFlowTest, ADryRunReportsOnceAlsoOverARestart) {
   policy().dry_run = true;
   add("a1");
   run(2h);
-  EXPECT_EQ(told_of(EventType::ActionStale), 1);
+  EXPECT_EQ(recorded_of(EventType::ActionStale), 1);
   EXPECT_NE(events.back().fields.find("\"would_cancel\":true"), std::string::npos);
   restart(stored());
   run(1h);
-  EXPECT_EQ(told_of(EventType::ActionStale), 1);
+  EXPECT_EQ(recorded_of(EventType::ActionStale), 1);
   EXPECT_TRUE(decisions.empty());
   set("a1", ActionStatus::Known::InProgress);
   run(10s);
-  EXPECT_EQ(told_of(EventType::ActionStale), 2);
+  EXPECT_EQ(recorded_of(EventType::ActionStale), 2);
 }
 
 TEST_F(CancelFlowTest, AServerClockThatJumpsCancelsNothing) {
@@ -318,7 +318,7 @@ TEST_F(CancelFlowTest, AVanishedActionEndsItsDecision) {
   EXPECT_EQ(only().state, Decision::State::Failed);
 }
 
-TEST_F(CancelFlowTest, TellsThatALiveResponseHadCompletedCommands) {
+TEST_F(CancelFlowTest, ReportsThatALiveResponseHadCompletedCommands) {
   policy().match.type = {"LiveResponse"};
   api.insert_or_assign("a1", open_action("a1").type(ActionType::Known::LiveResponse));
   run(1h + 10s);

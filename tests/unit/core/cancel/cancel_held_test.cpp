@@ -95,7 +95,7 @@ TEST_F(CancelHeldTest, AnOperatorsCancelIsHeldByNoPolicyLimitAndNoDistrustedCloc
   EXPECT_EQ(take<CancelAction>().action.value, "i1");
 }
 
-TEST_F(CancelHeldTest, ACancelRefusedForWantOfARoleRenewsTheTokenFirst) {
+TEST_F(CancelHeldTest, ACancelRefusedBecauseARoleIsMissingRenewsTheTokenFirst) {
   for (const Duration age : {Duration(1min), Duration(3h)}) {
     const std::string id = "a" + std::to_string(to_seconds(age));
     run(age);
@@ -154,7 +154,7 @@ TEST_F(CancelHeldTest, ARetryOfTheRegionLetsATypeBeTriedAgain) {
   EXPECT_TRUE(is_done(*reply));
 }
 
-TEST_F(CancelHeldTest, AnOperatorIsToldOfAMissingPermission) {
+TEST_F(CancelHeldTest, AnOperatorLearnsOfAMissingPermission) {
   run(1min);
   add("a1");
   add("a2");
@@ -185,7 +185,7 @@ TEST_F(CancelHeldTest, APolicyDecidesOnceAlsoOverARestart) {
   EXPECT_EQ(decisions.size(), 1U);
 }
 
-TEST_F(CancelHeldTest, APolicyDecidesNothingWhileAnOperatorsCancelIsUnderWay) {
+TEST_F(CancelHeldTest, APolicyDecidesNothingWhileAnOperatorsCancelIsInProgress) {
   add("a1");
   run(30min);
   ask("a1");

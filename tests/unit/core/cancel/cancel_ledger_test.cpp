@@ -186,7 +186,7 @@ TEST_F(CancelLedgerTest, OneDecisionPerActionPolicyAndStatus) {
   EXPECT_FALSE(ledger.decided("eu", {"a1"}, "q", "Pending"));
 }
 
-TEST_F(CancelLedgerTest, ASuppressionIsToldOnceAnHour) {
+TEST_F(CancelLedgerTest, ASuppressionIsReportedOnceAnHour) {
   CancelLedger ledger = make(1);
   EXPECT_TRUE(ledger.report_suppressed({"q", kDay}));
   EXPECT_FALSE(ledger.report_suppressed({"q", kDay}));
@@ -194,7 +194,7 @@ TEST_F(CancelLedgerTest, ASuppressionIsToldOnceAnHour) {
   EXPECT_TRUE(ledger.report_suppressed({"q", kDay + 1h}));
 }
 
-TEST_F(CancelLedgerTest, ASuppressionIsNotToldAgainWhenTheApisClockGoesBack) {
+TEST_F(CancelLedgerTest, ASuppressionIsNotReportedAgainWhenTheApisClockGoesBack) {
   CancelLedger ledger = make(1);
   EXPECT_TRUE(ledger.report_suppressed({"q", kDay + 1h}));
   EXPECT_FALSE(ledger.report_suppressed({"q", kDay}));

@@ -50,10 +50,10 @@ TEST(Explain, SaysWhenNoPolicyFits) {
 TEST(Explain, SaysWhenThePolicyIgnores) {
   PolicyOptions policy = stale_scans();
   policy.action = PolicyAction::Ignore;
-  const auto told = explained(policy, scan(), kNoon + 9h);
-  EXPECT_EQ(told.verdict, PolicyVerdict::Ignore);
-  EXPECT_EQ(told.policy, "stale-scans");
-  EXPECT_EQ(told.stale_at, std::nullopt);
+  const auto plan = explained(policy, scan(), kNoon + 9h);
+  EXPECT_EQ(plan.verdict, PolicyVerdict::Ignore);
+  EXPECT_EQ(plan.policy, "stale-scans");
+  EXPECT_EQ(plan.stale_at, std::nullopt);
 }
 
 TEST(Explain, SaysWhenAnActionTurnsStale) {
@@ -69,8 +69,8 @@ TEST(Explain, SaysWhatIsCancelledNowAndWhy) {
 TEST(Explain, CountsTheAgeFromTheStampOfThePolicy) {
   PolicyOptions policy = stale_scans();
   policy.stale_since = StaleSince::Updated;
-  const auto told = explained(policy, scan(), kNoon + 7h);
-  EXPECT_EQ(told.reason, "6h 50m since its last update, the limit is 6h");
+  const auto plan = explained(policy, scan(), kNoon + 7h);
+  EXPECT_EQ(plan.reason, "6h 50m since its last update, the limit is 6h");
 }
 
 TEST(Explain, DoesNotSayThatANotifyOrADryRunCancels) {
@@ -82,9 +82,9 @@ TEST(Explain, DoesNotSayThatANotifyOrADryRunCancels) {
 }
 
 TEST(Explain, NamesTheGuardThatHolds) {
-  const auto told = explained(stale_scans(), scan(), kNoon + 6h, limited);
-  EXPECT_EQ(told.verdict, PolicyVerdict::Hold);
-  EXPECT_EQ(told.guard, CancelGuard::PolicyLimit);
+  const auto plan = explained(stale_scans(), scan(), kNoon + 6h, limited);
+  EXPECT_EQ(plan.verdict, PolicyVerdict::Hold);
+  EXPECT_EQ(plan.guard, CancelGuard::PolicyLimit);
 }
 
 TEST(Explain, AsksTheGuardOnlyAboutACancel) {
@@ -100,9 +100,9 @@ TEST(Explain, AsksTheGuardOnlyAboutACancel) {
 TEST(Explain, SaysWhatIsNeverCancelled) {
   ActionFacts facts = scan();
   facts.status = ActionStatus::parse("Paused");
-  const auto told = explained(stale_scans(), facts, kNoon + 6h);
-  EXPECT_EQ(told.verdict, PolicyVerdict::Never);
-  EXPECT_THAT(told.reason, HasSubstr("\"Paused\" is unknown"));
+  const auto plan = explained(stale_scans(), facts, kNoon + 6h);
+  EXPECT_EQ(plan.verdict, PolicyVerdict::Never);
+  EXPECT_THAT(plan.reason, HasSubstr("\"Paused\" is unknown"));
   PolicyOptions policy = stale_scans();
   policy.action = PolicyAction::Notify;
   EXPECT_EQ(explained(policy, facts, kNoon + 6h).verdict, PolicyVerdict::Notify);
@@ -113,9 +113,9 @@ TEST(Explain, WaitsWhileTheServersTimeOrTheStampIsUnknown) {
             expected(PolicyVerdict::Wait, "the API's time is not known yet"));
   ActionFacts facts = scan();
   facts.created.reset();
-  const auto told = explained(stale_scans(), facts, kNoon + 99h);
-  EXPECT_EQ(told.verdict, PolicyVerdict::Wait);
-  EXPECT_EQ(told.reason, "the API sent no usable time of its creation");
+  const auto plan = explained(stale_scans(), facts, kNoon + 99h);
+  EXPECT_EQ(plan.verdict, PolicyVerdict::Wait);
+  EXPECT_EQ(plan.reason, "the API sent no usable time of its creation");
 }
 
 TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
@@ -142,7 +142,7 @@ TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
     EXPECT_EQ(all.more, more);
     EXPECT_EQ(all.actions[0], explain(policies, "eu", ActionId{"b"}, scan(), kNoon, free));
     std::string ids;
-    for (const Explanation& told : all.actions) ids += told.action.value;
+    for (const Explanation& plan : all.actions) ids += plan.action.value;
     return ids;
   };
   EXPECT_EQ(order(5, 0), "beacd");
@@ -151,12 +151,12 @@ TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
   watch.put(ActionId{"0"}, scan());
   EXPECT_EQ(order(5, 0), "beacd");
   watch.drop(ActionId{"0"});
-  watch.use(policies);
+  watch.replace_policies(policies);
   governed = nullptr;
   EXPECT_EQ(order(5, 0), "beacd");
 }
 
-TEST(Explain, ATrialStopsWhenItIsTold) {
+TEST(Explain, ATrialStopsWhenItIsAsked) {
   const Policies in_force;
   StaleWatch watch("eu", in_force);
   for (const char* id : {"a", "b", "c"}) watch.put(ActionId{id}, scan());

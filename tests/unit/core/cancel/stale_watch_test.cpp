@@ -33,7 +33,7 @@ ActionFacts in(Status status, ActionFacts facts = scan()) {
   return facts;
 }
 
-TEST(StaleWatch, TellsAnActionOnceAtTheTickItTurnsStale) {
+TEST(StaleWatch, ReportsAnActionOnceAtTheTickItTurnsStale) {
   const Policies policies({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
@@ -44,7 +44,7 @@ TEST(StaleWatch, TellsAnActionOnceAtTheTickItTurnsStale) {
   EXPECT_EQ(watch.next(), std::nullopt);
 }
 
-TEST(StaleWatch, TellsTheLongestDueFirstAndTiesById) {
+TEST(StaleWatch, ReportsTheLongestDueFirstAndTiesById) {
   const Policies policies({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kC, scan_of(1s));
@@ -92,7 +92,7 @@ TEST(StaleWatch, ForgetsADroppedAction) {
   EXPECT_EQ(watch.size(), 0U);
 }
 
-TEST(StaleWatch, TellsAnActionAnewInAnotherStatusButNotInAFormerOne) {
+TEST(StaleWatch, ReportsAnActionAgainInAnotherStatusButNotInAFormerOne) {
   const Policies policies({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
@@ -144,7 +144,7 @@ TEST(StaleWatch, ComesUnderAnotherPolicyWhenItsFactsDo) {
   EXPECT_EQ(watch.next(), std::nullopt);
 }
 
-TEST(StaleWatch, TellsAHeldActionAgainNotBeforeItsTime) {
+TEST(StaleWatch, ReportsAHeldActionAgainNotBeforeItsTime) {
   const Policies policies({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
@@ -157,7 +157,7 @@ TEST(StaleWatch, TellsAHeldActionAgainNotBeforeItsTime) {
   EXPECT_EQ(watch.due(kNoon + 8h), Ids{});
 }
 
-TEST(StaleWatch, DoesNotTellAHeldActionBeforeItIsStaleByItsFacts) {
+TEST(StaleWatch, DoesNotReportAHeldActionBeforeItIsStaleByItsFacts) {
   PolicyOptions policy = stale_scans();
   policy.stale_since = StaleSince::Updated;
   const Policies policies({policy});
@@ -181,12 +181,12 @@ TEST(StaleWatch, KeepsAHoldOverFactsOfTheSameStatusOnly) {
   EXPECT_EQ(watch.next(), kNoon + 6h);
 }
 
-TEST(StaleWatch, DoesNotTellWhatIsSettled) {
+TEST(StaleWatch, DoesNotReportWhatIsSettled) {
   const Policies policies({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
-  watch.settle(kA);
-  watch.settle(kB);
+  watch.mark_reported(kA);
+  watch.mark_reported(kB);
   EXPECT_EQ(watch.due(kNoon + 24h), Ids{});
   watch.put(kA, in(Status::InProgress));
   EXPECT_EQ(watch.due(kNoon + 24h), Ids{kA});
@@ -199,16 +199,16 @@ TEST(StaleWatch, AReloadRecomputesEverything) {
   PolicyOptions sooner = stale_scans();
   sooner.stale_after = 1h;
   policies = Policies({sooner});
-  watch.use(policies);
+  watch.replace_policies(policies);
   EXPECT_EQ(watch.next(), kNoon + 1h);
   EXPECT_EQ(watch.due(kNoon + 1h), Ids{kA});
   const Policies none;
-  watch.use(none);
+  watch.replace_policies(none);
   EXPECT_EQ(watch.governing(kA), nullptr);
   EXPECT_EQ(watch.due(kNoon + 24h), Ids{});
 }
 
-TEST(StaleWatch, AReloadTellsAgainOnlyWhatIsUnderAnotherPolicyOrNowCancelled) {
+TEST(StaleWatch, AReloadReportsAgainOnlyWhatIsUnderAnotherPolicyOrNowCancelled) {
   PolicyOptions dry = stale_scans();
   dry.dry_run = true;
   const Policies first({dry});
@@ -216,19 +216,19 @@ TEST(StaleWatch, AReloadTellsAgainOnlyWhatIsUnderAnotherPolicyOrNowCancelled) {
   watch.put(kA, scan());
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{kA});
   const Policies same({dry});
-  watch.use(same);
+  watch.replace_policies(same);
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{});
   const Policies armed({stale_scans()});
-  watch.use(armed);
+  watch.replace_policies(armed);
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{kA});
   const Policies other({named("another")});
-  watch.use(other);
+  watch.replace_policies(other);
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{kA});
-  watch.use(armed);
+  watch.replace_policies(armed);
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{});
 }
 
-TEST(StaleWatch, StaysSmallWhileAnActionChangesItsStatusForEver) {
+TEST(StaleWatch, StaysSmallWhileAnActionChangesItsStatusForever) {
   const Policies policies({stale_scans()});
   StaleWatch watch("eu", policies);
   for (int i = 0; i < 100; ++i) {

@@ -25,13 +25,13 @@ TEST(DeliveredMarks, WaitForOthersAMoment) {
   DeliveredMarks marks;
   for (std::uint64_t seq = 1; seq <= 3; ++seq) {
     Batch writes = of(delivered(seq));
-    marks.take(writes, kBoot + 5ms * static_cast<int>(seq));
+    marks.absorb(writes, kBoot + 5ms * static_cast<int>(seq));
     EXPECT_TRUE(writes.empty());
   }
   EXPECT_EQ(marks.due(), kBoot + 25ms) << "20 ms after the first of them";
 
   Batch writes = of(delivered(9));
-  marks.give(writes);
+  marks.drain_into(writes);
   ASSERT_EQ(writes.ends.size(), 4U);
   EXPECT_EQ(writes.ends.front().seq, 1U);
   EXPECT_EQ(writes.ends.back().seq, 9U);
@@ -44,7 +44,7 @@ TEST(DeliveredMarks, ADeadLetterDoesNotWait) {
   DeliveryEndRow dead = delivered(1);
   dead.dead = true;
   Batch writes = of(dead);
-  marks.take(writes, kBoot);
+  marks.absorb(writes, kBoot);
   EXPECT_TRUE(marks.empty());
   EXPECT_EQ(writes.ends.size(), 1U);
 }
@@ -53,12 +53,12 @@ TEST(DeliveredMarks, WhatElseIsWrittenDoesNotWait) {
   DeliveredMarks marks;
   Batch writes = of(delivered(1));
   writes.retries.push_back({"soc", 2, 1, kDay, "server_error 503"});
-  marks.take(writes, kBoot);
+  marks.absorb(writes, kBoot);
   EXPECT_TRUE(marks.empty());
 
   Batch state = of(delivered(1));
   state.webhooks.push_back({"soc"});
-  marks.take(state, kBoot);
+  marks.absorb(state, kBoot);
   EXPECT_TRUE(marks.empty());
 }
 
@@ -66,7 +66,7 @@ TEST(DeliveredMarks, AreDueAtOnceWhenTheyAreMany) {
   DeliveredMarks marks;
   for (std::uint64_t seq = 1; seq <= 1024; ++seq) {
     Batch writes = of(delivered(seq));
-    marks.take(writes, kBoot + 1ms);
+    marks.absorb(writes, kBoot + 1ms);
   }
   EXPECT_EQ(marks.due(), kBoot + 1ms);
 }
@@ -74,7 +74,7 @@ TEST(DeliveredMarks, AreDueAtOnceWhenTheyAreMany) {
 TEST(DeliveredMarks, NothingToTakeIsNoMark) {
   DeliveredMarks marks;
   Batch none;
-  marks.take(none, kBoot);
+  marks.absorb(none, kBoot);
   EXPECT_FALSE(marks.due());
 }
 

@@ -32,12 +32,12 @@ class OutboxDigest : public OutboxTest {
   void fail_until_dead(std::uint64_t seq) {
     for (int attempt = 1; attempt <= 10; ++attempt) {
       ASSERT_TRUE(sending.contains(seq)) << attempt;
-      told = answer(seq, server_error());
+      incidents = answer(seq, server_error());
       pass(30h);
       advance();
     }
   }
-  WebhookIncidents told;
+  WebhookIncidents incidents;
 };
 
 TEST_F(OutboxDigest, WhatWaitsGoesInOneMessageUpToItsMost) {
@@ -50,7 +50,7 @@ TEST_F(OutboxDigest, WhatWaitsGoesInOneMessageUpToItsMost) {
   EXPECT_EQ(box().status().queued, 1);
 }
 
-TEST_F(OutboxDigest, AQuietWebhookIsToldAtOnceTheNextMessageWaits) {
+TEST_F(OutboxDigest, AQuietWebhookGetsItsEventAtOnceTheNextMessageWaits) {
   add_actions(1);
   advance();
   EXPECT_EQ(message(1), (Seqs{1}));
@@ -144,9 +144,9 @@ TEST_F(OutboxDigest, ExhaustedEachEventBecomesADeadLetter) {
   EXPECT_EQ(queue.dead(), 2U);
   EXPECT_EQ(queue.size(), 0U);
   EXPECT_EQ(box().status().dead, 2);
-  ASSERT_EQ(told.size(), 2U);
-  EXPECT_EQ(told[0].type, EventType::WebhookDeadLettered);
-  EXPECT_NE(told[0].detail, told[1].detail);
+  ASSERT_EQ(incidents.size(), 2U);
+  EXPECT_EQ(incidents[0].type, EventType::WebhookDeadLettered);
+  EXPECT_NE(incidents[0].detail, incidents[1].detail);
 }
 
 TEST_F(OutboxDigest, ARefusalCountsOnceAMessage) {
@@ -155,7 +155,7 @@ TEST_F(OutboxDigest, ARefusalCountsOnceAMessage) {
     add_actions(3);
     advance();
     ASSERT_TRUE(sending.contains(last_seq - 2));
-    told = answer(last_seq - 2, refusal(Verdict::GiveUp, Reason::NotFound, 404));
+    incidents = answer(last_seq - 2, refusal(Verdict::GiveUp, Reason::NotFound, 404));
     pass(1s);
   }
   EXPECT_EQ(box().status().state, "ok");
@@ -184,9 +184,9 @@ TEST_F(OutboxDigest, TheProbeOfAPausedWebhookIsItsOldestEventAlone) {
 TEST_F(OutboxDigest, GoneDisablesAndKeepsEveryEvent) {
   add_actions(3);
   advance();
-  told = answer(1, refusal(Verdict::GiveUp, Reason::Gone, 410));
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].type, EventType::WebhookDisabled);
+  incidents = answer(1, refusal(Verdict::GiveUp, Reason::Gone, 410));
+  ASSERT_EQ(incidents.size(), 1U);
+  EXPECT_EQ(incidents[0].type, EventType::WebhookDisabled);
   EXPECT_EQ(box().status().queued, 3);
   EXPECT_EQ(queue.size(), 3U);
 }
@@ -194,7 +194,7 @@ TEST_F(OutboxDigest, GoneDisablesAndKeepsEveryEvent) {
 TEST_F(OutboxDigest, AStopTakesTheMessageBack) {
   add_actions(3);
   advance();
-  Disposition stopped;
+  Outcome stopped;
   stopped.verdict = Verdict::Retry;
   stopped.reason = Reason::Stopped;
   EXPECT_TRUE(answer(1, stopped).empty());

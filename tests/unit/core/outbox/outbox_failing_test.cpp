@@ -19,22 +19,22 @@ class OutboxFailing : public OutboxTest {
   OutboxFailing() { options.max_in_flight = 8; }
 
   /// An event is added and its first attempt is answered.
-  void attempt(const Disposition& outcome) {
+  void attempt(const Outcome& outcome) {
     add("a" + std::to_string(last_seq));
     advance();
     ASSERT_TRUE(sending.contains(last_seq));
-    for (auto& incident : answer(last_seq, outcome)) told.push_back(incident);
+    for (auto& incident : answer(last_seq, outcome)) incidents.push_back(incident);
   }
   /// Runs until then; every attempt gets the answer that its event gets.
   template <class Answer>
   void run(Duration span, Answer outcome_of) {
     const MonoTime end = now.mono + span;
     while (true) {
-      for (auto& incident : watch()) told.push_back(incident);
+      for (auto& incident : watch()) incidents.push_back(incident);
       advance();
       while (!sending.empty()) {
         const std::uint64_t seq = sending.begin()->first;
-        for (auto& incident : answer(seq, outcome_of(seq))) told.push_back(incident);
+        for (auto& incident : answer(seq, outcome_of(seq))) incidents.push_back(incident);
         advance();
       }
       auto wake = box().wake_at(now);
@@ -43,21 +43,21 @@ class OutboxFailing : public OutboxTest {
       pass(*wake - now.mono);
     }
     pass(end - now.mono);
-    for (auto& incident : watch()) told.push_back(incident);
+    for (auto& incident : watch()) incidents.push_back(incident);
   }
-  void fail_for(Duration span, const Disposition& outcome) {
+  void fail_for(Duration span, const Outcome& outcome) {
     run(span, [&](std::uint64_t) { return outcome; });
   }
   std::size_t count(EventType type) const {
     std::size_t found = 0;
-    for (const auto& incident : told) found += incident.type == type ? 1U : 0U;
+    for (const auto& incident : incidents) found += incident.type == type ? 1U : 0U;
     return found;
   }
-  WebhookIncidents told;
+  WebhookIncidents incidents;
 };
 
 TEST_F(OutboxFailing, IsReportedOnceAMinuteHasPassedWithoutADelivery) {
-  for (const Disposition& outcome :
+  for (const Outcome& outcome :
        {server_error(500), server_error(503), throttled(Duration(1h)),
         refusal(Verdict::Retry, Reason::Network, 0), refusal(Verdict::Retry, Reason::Timeout, 0),
         refusal(Verdict::Retry, Reason::BadAnswer, 0),
@@ -67,7 +67,7 @@ TEST_F(OutboxFailing, IsReportedOnceAMinuteHasPassedWithoutADelivery) {
     queue = {};
     stored = {};
     restart();
-    told.clear();
+    incidents.clear();
     attempt(outcome);
     const MonoTime began = now.mono;
     EXPECT_EQ(box().status().reason, describe(outcome)) << "the reason is there at once";
@@ -77,8 +77,8 @@ TEST_F(OutboxFailing, IsReportedOnceAMinuteHasPassedWithoutADelivery) {
     EXPECT_EQ(box().watch_at(now), began + 60s);
     fail_for(11min, outcome);
     ASSERT_EQ(count(EventType::WebhookFailing), 1U);
-    EXPECT_EQ(told[0].reason, describe(outcome));
-    EXPECT_EQ(told[0].waiting, 1);
+    EXPECT_EQ(incidents[0].reason, describe(outcome));
+    EXPECT_EQ(incidents[0].waiting, 1);
     EXPECT_TRUE(box().status().failing);
   }
 }
@@ -96,21 +96,21 @@ TEST_F(OutboxFailing, TheFirstDeliveryEndsIt) {
   attempt(server_error(500));
   fail_for(11min, server_error(500));
   add("b");
-  run(1s, [](std::uint64_t seq) { return seq == 1 ? server_error(500) : Disposition{}; });
+  run(1s, [](std::uint64_t seq) { return seq == 1 ? server_error(500) : Outcome{}; });
   ASSERT_EQ(count(EventType::WebhookRecovered), 1U);
-  EXPECT_EQ(told.back().detail, told.front().detail) << "the beginning names both";
-  EXPECT_EQ(told.back().waiting, 1);
+  EXPECT_EQ(incidents.back().detail, incidents.front().detail) << "the beginning names both";
+  EXPECT_EQ(incidents.back().waiting, 1);
   EXPECT_FALSE(box().status().failing);
   EXPECT_EQ(box().status().reason, "");
   add("c");
-  run(1s, [](std::uint64_t) { return Disposition{}; });
+  run(1s, [](std::uint64_t) { return Outcome{}; });
   EXPECT_EQ(count(EventType::WebhookRecovered), 1U);
 }
 
 TEST_F(OutboxFailing, NothingIsReportedWhereNothingWasAttempted) {
   attempt({});
   fail_for(24h, server_error(500));
-  EXPECT_TRUE(told.empty());
+  EXPECT_TRUE(incidents.empty());
   EXPECT_FALSE(box().watch_at(now));
 }
 
@@ -121,7 +121,7 @@ TEST_F(OutboxFailing, ADeliveryWithinTheMinuteKeepsItQuiet) {
     attempt({});
     EXPECT_EQ(box().status().reason, "");
   }
-  EXPECT_TRUE(told.empty());
+  EXPECT_TRUE(incidents.empty());
 }
 
 TEST_F(OutboxFailing, IsNotReportedAgainAfterARestart) {
@@ -160,20 +160,20 @@ TEST_F(OutboxFailing, WhatEndedBeforeARestartIsNotReportedAfterIt) {
 }
 
 TEST_F(OutboxFailing, OnePoisonEventBesideDeliveriesReportsOnceAtMost) {
-  for (const Disposition& outcome :
+  for (const Outcome& outcome :
        {server_error(500), server_error(502), refusal(Verdict::Retry, Reason::Timeout, 0)}) {
     SCOPED_TRACE(describe(outcome));
     queue = {};
     stored = {};
     restart();
-    told.clear();
+    incidents.clear();
     attempt(outcome);
     const std::uint64_t poison = last_seq;
     for (int i = 0; i < 200; ++i) {
       loads = 0;
       run(20min, [&](std::uint64_t) { return outcome; });
       add("g");
-      run(1s, [&](std::uint64_t seq) { return seq == poison ? outcome : Disposition{}; });
+      run(1s, [&](std::uint64_t seq) { return seq == poison ? outcome : Outcome{}; });
     }
     EXPECT_LE(count(EventType::WebhookFailing), 1U);
     EXPECT_EQ(count(EventType::WebhookRecovered), count(EventType::WebhookFailing));
@@ -185,7 +185,7 @@ TEST_F(OutboxFailing, AReceiverThatDiesAgainOverItsBacklogIsSeen) {
   fail_for(10min, refusal(Verdict::Retry, Reason::Network, 0));
   int taken = 0;
   run(10min, [&](std::uint64_t) {
-    return ++taken <= 5 ? Disposition{} : refusal(Verdict::Retry, Reason::Network, 0);
+    return ++taken <= 5 ? Outcome{} : refusal(Verdict::Retry, Reason::Network, 0);
   });
   EXPECT_EQ(count(EventType::WebhookFailing), 2U);
   EXPECT_EQ(count(EventType::WebhookRecovered), 1U);
@@ -196,7 +196,7 @@ TEST_F(OutboxFailing, APauseSaysItAlready) {
   ASSERT_EQ(count(EventType::WebhookPaused), 1U);
   fail_for(24h, refusal(Verdict::GiveUp, Reason::NotFound, 404));
   EXPECT_EQ(count(EventType::WebhookFailing), 0U);
-  run(24h, [](std::uint64_t) { return Disposition{}; });
+  run(24h, [](std::uint64_t) { return Outcome{}; });
   EXPECT_EQ(count(EventType::WebhookResumed), 1U);
   EXPECT_EQ(count(EventType::WebhookRecovered), 0U);
 }

@@ -71,7 +71,7 @@ struct OutboxTest : testing::Test {
     queue.write(batch);
   }
   void finish_load() { box().on(std::exchange(held_load, {})); }
-  WebhookIncidents answer(std::uint64_t seq, const Disposition& outcome) {
+  WebhookIncidents answer(std::uint64_t seq, const Outcome& outcome) {
     const SendDelivery send = sending.at(seq);
     sending.erase(seq);
     batch = {};

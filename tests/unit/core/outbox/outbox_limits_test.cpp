@@ -30,7 +30,7 @@ TEST_F(OutboxLimits, AQueueAsLongAsAllowedIsLeftAlone) {
   EXPECT_TRUE(removed.empty());
 }
 
-TEST_F(OutboxLimits, TheOldestBecomeDeadLettersAndThatIsToldOnce) {
+TEST_F(OutboxLimits, TheOldestBecomeDeadLettersAndThatIsReportedOnce) {
   disable();
   add_many(101);
   advance();
@@ -101,7 +101,7 @@ TEST_F(OutboxLimits, WhatWaitedTooLongBecomesADeadLetter) {
   EXPECT_EQ(removed[0].removal, Removal::QueueRetention);
 }
 
-TEST_F(OutboxLimits, OldDeadLettersAreDeletedAndThatIsTold) {
+TEST_F(OutboxLimits, OldDeadLettersAreDeletedAndThatIsReported) {
   disable();
   add("a");
   pass(24h * 31);

@@ -16,14 +16,14 @@ using test::refusal;
 using test::server_error;
 using test::throttled;
 
-Disposition no_connection() { return refusal(Verdict::Retry, Reason::Network, 0); }
+Outcome no_connection() { return refusal(Verdict::Retry, Reason::Network, 0); }
 
 class OutboxOutage : public OutboxTest {
  protected:
   OutboxOutage() { options.max_in_flight = 8; }
 
   /// Runs until then; every attempt gets this answer.
-  void run(Duration span, const Disposition& outcome) {
+  void run(Duration span, const Outcome& outcome) {
     const MonoTime end = now.mono + span;
     while (true) {
       advance();
@@ -62,9 +62,9 @@ class OutboxOutage : public OutboxTest {
 };
 
 TEST_F(OutboxOutage, WhatWaitsGoesOnceTheReceiverTakesAnEvent) {
-  for (const Disposition& outcome : {no_connection(), refusal(Verdict::Retry, Reason::Timeout, 0),
-                                     refusal(Verdict::Retry, Reason::Tls, 0), server_error(502),
-                                     server_error(503), server_error(504)}) {
+  for (const Outcome& outcome : {no_connection(), refusal(Verdict::Retry, Reason::Timeout, 0),
+                                 refusal(Verdict::Retry, Reason::Tls, 0), server_error(502),
+                                 server_error(503), server_error(504)}) {
     SCOPED_TRACE(describe(outcome));
     queue = {};
     last_seq = 0;
@@ -85,7 +85,7 @@ TEST_F(OutboxOutage, AllThatWaitsGoes) {
 }
 
 TEST_F(OutboxOutage, WhatWaitsForAnotherReasonWaitsOn) {
-  for (const Disposition& outcome : {server_error(500), throttled({})}) {
+  for (const Outcome& outcome : {server_error(500), throttled({})}) {
     SCOPED_TRACE(describe(outcome));
     queue = {};
     last_seq = 0;
@@ -180,7 +180,7 @@ TEST_F(OutboxOutage, AnEventThatTakesItsReceiverDownIsTriedAFewTimesMoreThanTheS
         EXPECT_GE(now.mono - last.value_or(MonoTime{}), kRetryLeast);
         last = now.mono;
       }
-      (void)answer(seq, seq == 1 ? server_error(502) : Disposition{});
+      (void)answer(seq, seq == 1 ? server_error(502) : Outcome{});
       advance();
     }
     pass(2min);

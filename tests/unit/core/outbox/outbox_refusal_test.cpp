@@ -15,7 +15,7 @@ using test::server_error;
 
 constexpr int kContentStatuses[] = {400, 413, 415, 422};
 
-Disposition refused(int status = 400) { return refusal(Verdict::GiveUp, Reason::Rejected, status); }
+Outcome refused(int status = 400) { return refusal(Verdict::GiveUp, Reason::Rejected, status); }
 
 class OutboxRefusal : public OutboxTest {
  protected:
@@ -33,10 +33,10 @@ class OutboxRefusal : public OutboxTest {
       add("r" + std::to_string(last_seq));
       advance();
       ASSERT_TRUE(sending.contains(last_seq));
-      told = answer(last_seq, refused());
+      incidents = answer(last_seq, refused());
     }
   }
-  WebhookIncidents told;
+  WebhookIncidents incidents;
 };
 
 TEST_F(OutboxRefusal, IsADeadLetterAfterThreeTriesAndTheNextOfItsActionFollows) {
@@ -57,9 +57,9 @@ TEST_F(OutboxRefusal, IsADeadLetterAfterThreeTriesAndTheNextOfItsActionFollows) 
     EXPECT_LE(batch.retries.at(0).due, now.wall + 6min);
     wait_for(poison);
     EXPECT_FALSE(sending.contains(poison + 1)) << "order per action stays";
-    told = answer(poison, refused(status));
-    ASSERT_EQ(told.size(), 1U);
-    EXPECT_EQ(told[0].type, EventType::WebhookDeadLettered);
+    incidents = answer(poison, refused(status));
+    ASSERT_EQ(incidents.size(), 1U);
+    EXPECT_EQ(incidents[0].type, EventType::WebhookDeadLettered);
     ASSERT_EQ(batch.ends.size(), 1U);
     EXPECT_EQ(batch.ends[0].attempts, 3);
     advance();
@@ -86,9 +86,9 @@ TEST_F(OutboxRefusal, TriesThatFailedOtherwiseDoNotCount) {
     EXPECT_TRUE(answer(1, refused()).empty()) << i;
     wait_for(1);
   }
-  told = answer(1, refused());
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].type, EventType::WebhookDeadLettered);
+  incidents = answer(1, refused());
+  ASSERT_EQ(incidents.size(), 1U);
+  EXPECT_EQ(incidents[0].type, EventType::WebhookDeadLettered);
 }
 
 TEST_F(OutboxRefusal, TheTriesAreCountedOverARestart) {
@@ -100,9 +100,9 @@ TEST_F(OutboxRefusal, TheTriesAreCountedOverARestart) {
   (void)answer(1, refused());
   restart();
   wait_for(1);
-  told = answer(1, refused());
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].type, EventType::WebhookDeadLettered);
+  incidents = answer(1, refused());
+  ASSERT_EQ(incidents.size(), 1U);
+  EXPECT_EQ(incidents[0].type, EventType::WebhookDeadLettered);
 }
 
 TEST_F(OutboxRefusal, RetryAfterIsKeptTo) {
@@ -120,7 +120,7 @@ TEST_F(OutboxRefusal, OneRefusedEventNeverPausesTheWebhookNorSlowsItDown) {
     ASSERT_GE(sending.size(), 7U) << i;
     while (!sending.empty()) {
       const std::uint64_t seq = sending.begin()->first;
-      (void)answer(seq, seq == 1 ? refused() : Disposition{});
+      (void)answer(seq, seq == 1 ? refused() : Outcome{});
     }
     pass(1min);
   }
@@ -130,7 +130,7 @@ TEST_F(OutboxRefusal, OneRefusedEventNeverPausesTheWebhookNorSlowsItDown) {
 
 TEST_F(OutboxRefusal, TwentyDifferentEventsInARowPause) {
   refuse(19);
-  EXPECT_TRUE(told.empty());
+  EXPECT_TRUE(incidents.empty());
   EXPECT_EQ(box().status().state, "ok");
   pass(10s);
   for (int tries = 0; tries < 9; ++tries) {
@@ -147,8 +147,8 @@ TEST_F(OutboxRefusal, TwentyDifferentEventsInARowPause) {
   }
   EXPECT_EQ(box().status().state, "ok") << "nor after a restart";
   refuse(1);
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].type, EventType::WebhookPaused);
+  ASSERT_EQ(incidents.size(), 1U);
+  EXPECT_EQ(incidents[0].type, EventType::WebhookPaused);
   EXPECT_EQ(box().status().reason, "rejected 400");
   EXPECT_GE(box().status().queued, 20) << "the backlog is kept";
 }
@@ -175,15 +175,15 @@ TEST_F(OutboxRefusal, WhatIsPausedBecauseEverythingIsRefusedKeepsItsBacklog) {
   }
   EXPECT_EQ(box().status().dead, 0);
   wait_for(1);
-  told = answer(1, {});
-  ASSERT_FALSE(told.empty());
-  EXPECT_EQ(told.back().type, EventType::WebhookResumed);
+  incidents = answer(1, {});
+  ASSERT_FALSE(incidents.empty());
+  EXPECT_EQ(incidents.back().type, EventType::WebhookResumed);
   EXPECT_EQ(box().status().state, "ok");
 }
 
 TEST_F(OutboxRefusal, ARefusalDoesNotEndARowOfConfigurationErrors) {
-  const Disposition not_found = refusal(Verdict::GiveUp, Reason::NotFound, 404);
-  for (const Disposition& outcome : {not_found, not_found, refused(), not_found, not_found}) {
+  const Outcome not_found = refusal(Verdict::GiveUp, Reason::NotFound, 404);
+  for (const Outcome& outcome : {not_found, not_found, refused(), not_found, not_found}) {
     add("r" + std::to_string(last_seq));
     advance();
     (void)answer(last_seq, outcome);
@@ -215,7 +215,7 @@ TEST_F(OutboxRefusal, TheOneThatIsRefusedInAMessageIsFoundAndTheOthersAreTaken) 
           send.event.seq == poison ||
           std::any_of(send.more.begin(), send.more.end(),
                       [&](const EventRecord& event) { return event.seq == poison; });
-      (void)answer(send.event.seq, holds_it ? refused(413) : Disposition{});
+      (void)answer(send.event.seq, holds_it ? refused(413) : Outcome{});
     }
     EXPECT_EQ(queue.dead(), 1U);
     EXPECT_EQ(box().status().dead, 1);

@@ -75,11 +75,11 @@ TEST_F(OutboxTest, RetriesOnTheScheduleUntilItIsDead) {
     EXPECT_EQ(now.wall, batch.retries[0].due);
   }
   advance();
-  const auto told = answer(1, server_error());
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].type, EventType::WebhookDeadLettered);
-  EXPECT_TRUE(told[0].detail.starts_with("ma_1#10@")) << told[0].detail;
-  EXPECT_EQ(told[0].reason, "server_error 503");
+  const auto incidents = answer(1, server_error());
+  ASSERT_EQ(incidents.size(), 1U);
+  EXPECT_EQ(incidents[0].type, EventType::WebhookDeadLettered);
+  EXPECT_TRUE(incidents[0].detail.starts_with("ma_1#10@")) << incidents[0].detail;
+  EXPECT_EQ(incidents[0].reason, "server_error 503");
   ASSERT_EQ(batch.ends.size(), 1U);
   EXPECT_TRUE(batch.ends[0].dead);
   EXPECT_EQ(batch.ends[0].attempts, 10);
@@ -120,8 +120,8 @@ TEST_F(OutboxTest, EveryFailureIsRetried) {
     made.reset();
     add("a");
     advance();
-    const bool mendable = reason == Reason::Redirect || reason == Reason::NotFound;
-    const Verdict verdict = mendable ? Verdict::GiveUp : Verdict::Retry;
+    const bool needs_operator = reason == Reason::Redirect || reason == Reason::NotFound;
+    const Verdict verdict = needs_operator ? Verdict::GiveUp : Verdict::Retry;
     EXPECT_TRUE(answer(last_seq, refusal(verdict, reason, 0)).empty());
     EXPECT_EQ(batch.retries.size(), 1U);
   }
@@ -130,12 +130,12 @@ TEST_F(OutboxTest, EveryFailureIsRetried) {
 TEST_F(OutboxTest, GoneDisablesTheWebhookOnceAndKeepsItsBacklog) {
   for (const char* action : {"a", "b", "c"}) add(action);
   advance();
-  const auto told = answer(1, refusal(Verdict::GiveUp, Reason::Gone, 410));
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].type, EventType::WebhookDisabled);
+  const auto incidents = answer(1, refusal(Verdict::GiveUp, Reason::Gone, 410));
+  ASSERT_EQ(incidents.size(), 1U);
+  EXPECT_EQ(incidents[0].type, EventType::WebhookDisabled);
   ASSERT_EQ(batch.webhooks.size(), 1U);
   EXPECT_EQ(batch.webhooks[0].state, "disabled");
-  EXPECT_TRUE(answer(2, refusal(Verdict::GiveUp, Reason::Gone, 410)).empty()) << "told already";
+  EXPECT_TRUE(answer(2, refusal(Verdict::GiveUp, Reason::Gone, 410)).empty()) << "reported already";
   advance();
   EXPECT_TRUE(under_way().empty());
   EXPECT_FALSE(box().wake_at(now));
@@ -259,7 +259,7 @@ TEST_F(OutboxTest, AClockSetBackWhileTheDaemonWasDownDoesNotParkADelivery) {
   EXPECT_EQ(under_way(), Seqs{1});
 }
 
-TEST_F(OutboxTest, GoesOnWithTheStoredBacklogAfterARestart) {
+TEST_F(OutboxTest, ContinuesWithTheStoredBacklogAfterARestart) {
   add("a");
   add("b");
   stored.queued = 2;

@@ -12,30 +12,30 @@ using test::refusal;
 using test::server_error;
 using test::throttled;
 
-Disposition not_found() { return refusal(Verdict::GiveUp, Reason::NotFound, 404); }
+Outcome not_found() { return refusal(Verdict::GiveUp, Reason::NotFound, 404); }
 
 class OutboxTrouble : public OutboxTest {
  protected:
   /// Each event of another action; all are tried and refused.
-  void refuse(int times, const Disposition& outcome) {
+  void refuse(int times, const Outcome& outcome) {
     for (int i = 0; i < times; ++i) {
       add("r" + std::to_string(last_seq));
       advance();
       ASSERT_TRUE(sending.contains(last_seq));
-      told = answer(last_seq, outcome);
+      incidents = answer(last_seq, outcome);
     }
   }
-  WebhookIncidents told;
+  WebhookIncidents incidents;
 };
 
 TEST_F(OutboxTrouble, FiveConfigurationErrorsInARowPause) {
   refuse(4, not_found());
-  EXPECT_TRUE(told.empty());
+  EXPECT_TRUE(incidents.empty());
   EXPECT_EQ(box().status().state, "ok");
   refuse(1, refusal(Verdict::Reauthenticate, Reason::Auth, 401));
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].type, EventType::WebhookPaused);
-  EXPECT_EQ(told[0].reason, "auth 401");
+  ASSERT_EQ(incidents.size(), 1U);
+  EXPECT_EQ(incidents[0].type, EventType::WebhookPaused);
+  EXPECT_EQ(incidents[0].reason, "auth 401");
   EXPECT_EQ(box().status().state, "paused");
   EXPECT_EQ(box().status().reason, "auth 401");
   EXPECT_EQ(box().status().queued, 5) << "the backlog is kept";
@@ -44,11 +44,11 @@ TEST_F(OutboxTrouble, FiveConfigurationErrorsInARowPause) {
 }
 
 TEST_F(OutboxTrouble, OtherAnswersEndARowOfConfigurationErrors) {
-  for (const Disposition& between : {Disposition{}, server_error(), throttled({})}) {
+  for (const Outcome& between : {Outcome{}, server_error(), throttled({})}) {
     refuse(4, not_found());
     add("x");
     advance();
-    told = answer(last_seq, between);
+    incidents = answer(last_seq, between);
     EXPECT_EQ(stored.row.failures_in_a_row, 0);
     pass(10s);
     advance();
@@ -60,7 +60,7 @@ TEST_F(OutboxTrouble, OtherAnswersEndARowOfConfigurationErrors) {
   }
 }
 
-TEST_F(OutboxTrouble, TheRowOfErrorsGoesOnAfterARestart) {
+TEST_F(OutboxTrouble, TheRowOfErrorsContinuesAfterARestart) {
   refuse(4, not_found());
   EXPECT_EQ(stored.row.failures_in_a_row, 4);
   stored.queued = static_cast<std::int64_t>(queue.size());
@@ -110,10 +110,10 @@ TEST_F(OutboxTrouble, AProbeThatIsRefusedForGoodMakesRoomForTheNext) {
     pass(30h);
     advance();
     ASSERT_EQ(under_way(), Seqs{1}) << attempt;
-    told = answer(1, not_found());
+    incidents = answer(1, not_found());
   }
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].type, EventType::WebhookDeadLettered);
+  ASSERT_EQ(incidents.size(), 1U);
+  EXPECT_EQ(incidents[0].type, EventType::WebhookDeadLettered);
   pass(1h);
   advance();
   EXPECT_EQ(under_way(), Seqs{2});
@@ -191,7 +191,7 @@ TEST_F(OutboxTrouble, TheSilenceAskedForSurvivesARestart) {
   EXPECT_FALSE(under_way().empty());
 }
 
-TEST_F(OutboxTrouble, ASilenceNotedByAClockThatWasSetBackIsForgotten) {
+TEST_F(OutboxTrouble, ASilenceRecordedByAClockThatWasSetBackIsForgotten) {
   stored.row.held_until = now.wall + 24h * 365;
   add("a");
   stored.queued = 1;

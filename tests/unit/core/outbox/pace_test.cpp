@@ -14,7 +14,7 @@ using test::refusal;
 using test::server_error;
 
 struct PaceTest : testing::Test {
-  void fail(const Disposition& outcome) { pace.failed(pace.era(), outcome, now, random); }
+  void fail(const Outcome& outcome) { pace.failed(pace.era(), outcome, now, random); }
   int allowed() { return pace.room(0, now); }
 
   Pace pace{8};
@@ -55,7 +55,7 @@ TEST_F(PaceTest, SuccessAddsOneForEachRound) {
   EXPECT_EQ(allowed(), 8) << "and never more than configured";
 }
 
-TEST_F(PaceTest, BacksOffWhileOverloadGoesOn) {
+TEST_F(PaceTest, BacksOffWhileOverloadContinues) {
   fail(server_error());
   fail(server_error());
   ASSERT_TRUE(pace.held_until(now));
@@ -81,7 +81,7 @@ TEST_F(PaceTest, WhatCountsAsOverload) {
 }
 
 TEST_F(PaceTest, FailuresOfSingleEventsSlowDownOnlyWhenThereIsNothingElse) {
-  const Disposition poison = refusal(Verdict::Retry, Reason::ServerError, 500);
+  const Outcome poison = refusal(Verdict::Retry, Reason::ServerError, 500);
   for (int i = 0; i < 10; ++i) fail(poison);
   EXPECT_EQ(allowed(), 8);
   fail(poison);

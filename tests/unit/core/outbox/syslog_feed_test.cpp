@@ -15,14 +15,14 @@ std::vector<EventRecord> events_from(std::uint64_t seq) {
   return {event};
 }
 
-TEST(SyslogFeed, GoesOnBehindWhatWasSent) {
+TEST(SyslogFeed, ContinuesBehindWhatWasSent) {
   SyslogFeed feed(5);
   EXPECT_EQ(feed.next(), 5U);
   EXPECT_FALSE(feed.sent(7));
   EXPECT_EQ(feed.next(), 8U);
 }
 
-TEST(SyslogFeed, PassesWhatNobodyIsToldAndStaysInItsRowOfFailures) {
+TEST(SyslogFeed, PassesWhatGoesToNobodyAndStaysInItsRowOfFailures) {
   SyslogFeed feed(5);
   Random random(1);
   static_cast<void>(feed.failed(random));
@@ -41,7 +41,7 @@ TEST(SyslogFeed, StaysWhereItIsAfterAFailure) {
   EXPECT_FALSE(feed.sent(6));
 }
 
-TEST(SyslogFeed, WaitsLongerEachTimeButNotForEver) {
+TEST(SyslogFeed, WaitsLongerEachTimeButNotForever) {
   SyslogFeed feed(1);
   Random random(1);
   const Duration first = feed.failed(random);

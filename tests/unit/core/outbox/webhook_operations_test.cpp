@@ -37,15 +37,15 @@ class WebhookOperations : public testing::Test, protected test::EngineHarness {
   /// Of the newest note of that name.
   std::string field_of(const std::string& event, const std::string& key) const {
     std::string value;
-    for (const Note& note : notes) {
-      if (note.event != event) continue;
-      for (const auto& [name, text] : note.fields) {
+    for (const LogEntry& entry : log_entries) {
+      if (entry.event != event) continue;
+      for (const auto& [name, text] : entry.fields) {
         if (name == key) value = text;
       }
     }
     return value;
   }
-  /// The events told to one webhook since the beginning.
+  /// The events sent to one webhook since the beginning.
   int pending_for(const std::string& webhook) const {
     int found = 0;
     for (const auto& [id, command] : pending) {
@@ -56,7 +56,7 @@ class WebhookOperations : public testing::Test, protected test::EngineHarness {
   }
 };
 
-TEST_F(WebhookOperations, APauseIsKeptAndToldToTheOthers) {
+TEST_F(WebhookOperations, APauseIsKeptAndSentToTheOthers) {
   EXPECT_TRUE(is_done(ask(PauseWebhook{"soc", true, {"alice (uid 1000)", "someone"}})));
   EXPECT_EQ(field_of("webhook_paused", "operator"), "alice (uid 1000)");
   EXPECT_EQ(field_of("webhook_paused", "operator_note"), "someone");
@@ -65,7 +65,7 @@ TEST_F(WebhookOperations, APauseIsKeptAndToldToTheOthers) {
   EXPECT_EQ(last.webhooks[0].state, "paused");
   EXPECT_TRUE(last.webhooks[0].by_operator);
   EXPECT_EQ(events.back().type, EventType::WebhookPaused);
-  EXPECT_EQ(status(0).queued, 0) << "a webhook is not told of itself";
+  EXPECT_EQ(status(0).queued, 0) << "a webhook gets no event about itself";
   EXPECT_EQ(status(1).queued, 1);
   begin({open_action("a1")});
   pass(1h);
@@ -82,7 +82,7 @@ TEST_F(WebhookOperations, AFailingWebhookIsReportedOnceToTheLogAndToTheOthers) {
     while (count<SendDelivery>() > 0) {
       const auto send = take<SendDelivery>();
       const bool fails = broken && send.webhook == "soc";
-      step(DeliveryAnswered{send.id, fails ? test::server_error(500) : Disposition{}});
+      step(DeliveryAnswered{send.id, fails ? test::server_error(500) : Outcome{}});
     }
   };
   const auto recorded = [&](EventType type) {
@@ -94,7 +94,7 @@ TEST_F(WebhookOperations, AFailingWebhookIsReportedOnceToTheLogAndToTheOthers) {
   EXPECT_EQ(recorded(EventType::WebhookFailing), 0);
   run(11min, respond);
   EXPECT_EQ(recorded(EventType::WebhookFailing), 1);
-  EXPECT_EQ(notes_of("webhook_failing"), 1);
+  EXPECT_EQ(log_entries_of("webhook_failing"), 1);
   EXPECT_TRUE(status(0).failing);
   EXPECT_EQ(status(0).queued, 1) << "it does not get its own";
   EXPECT_EQ(status(1).queued, 0);
@@ -102,11 +102,11 @@ TEST_F(WebhookOperations, AFailingWebhookIsReportedOnceToTheLogAndToTheOthers) {
   broken = false;
   run(40min, respond);
   EXPECT_EQ(recorded(EventType::WebhookRecovered), 1);
-  EXPECT_EQ(notes_of("webhook_recovered"), 1);
+  EXPECT_EQ(log_entries_of("webhook_recovered"), 1);
   EXPECT_FALSE(status(0).failing);
 }
 
-TEST_F(WebhookOperations, AResumedWebhookGoesOnAtOnce) {
+TEST_F(WebhookOperations, AResumedWebhookContinuesAtOnce) {
   (void)ask(PauseWebhook{"soc", true});
   begin({open_action("a1")});
   EXPECT_TRUE(is_done(ask(PauseWebhook{"soc", false})));
@@ -123,8 +123,7 @@ TEST_F(WebhookOperations, ADisabledWebhookIsNotPausedButCanBeResumed) {
   while (count<SendDelivery>() > 0) {
     const auto send = take<SendDelivery>();
     const bool gone = send.webhook == "soc";
-    step(DeliveryAnswered{send.id,
-                          gone ? refusal(Verdict::GiveUp, Reason::Gone, 410) : Disposition{}});
+    step(DeliveryAnswered{send.id, gone ? refusal(Verdict::GiveUp, Reason::Gone, 410) : Outcome{}});
   }
   EXPECT_EQ(status(0).state, "disabled");
   EXPECT_EQ(refused<WebhookDisabled>(ask(PauseWebhook{"soc", true})).webhook, "soc");
@@ -178,7 +177,7 @@ TEST_F(WebhookOperations, AReplayedDeadLetterGoesBeforeWhatWasReadAlready) {
   before.deliveries = {{"soc", 6, ActionId{"a6"}, now.wall}, {"soc", 8, ActionId{"a7"}, now.wall}};
   queue.write(before);
   tick();
-  ASSERT_EQ(pending_for("soc"), 1) << "6 is under way, 8 is next";
+  ASSERT_EQ(pending_for("soc"), 1) << "6 is in flight, 8 is next";
   (void)ask(ReplayDeadLetters{{{"soc", 7, ActionId{"a7"}}}});
   for (const std::uint64_t seq : {6U, 7U, 8U}) {
     const auto send = take<SendDelivery>();
@@ -199,9 +198,9 @@ TEST_F(WebhookOperations, APurgeCountsWhatItDeletes) {
   EXPECT_EQ(field_of("dead_letters_purged", "count"), "2");
   EXPECT_EQ(last.deleted_letters.size(), 3U) << "those of a webhook that left the file too";
   EXPECT_EQ(status(0).dead, 0);
-  EXPECT_EQ(notes_of("dead_letters_purged"), 2);
+  EXPECT_EQ(log_entries_of("dead_letters_purged"), 2);
   (void)ask(PurgeDeadLetters{{}, alice});
-  EXPECT_EQ(notes_of("dead_letters_purged"), 3) << "a purge of nothing leaves a trace too";
+  EXPECT_EQ(log_entries_of("dead_letters_purged"), 3) << "a purge of nothing leaves a trace too";
   EXPECT_EQ(field_of("dead_letters_purged", "operator"), "alice (uid 1000)");
   EXPECT_EQ(field_of("dead_letters_purged", "count"), "0");
 }

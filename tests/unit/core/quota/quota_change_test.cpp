@@ -5,7 +5,7 @@
 #include <chrono>
 #include <vector>
 
-#include "core/quota/quota.hpp"
+#include "core/quota/limiter.hpp"
 #include "support/builders.hpp"
 
 namespace mactiond::core {
@@ -126,8 +126,8 @@ TEST(QuotaChange, AfterARestartWithoutTheCallsWhatWasLeftIsLeft) {
 TEST(QuotaChange, LimitsOfSingleOperationsFollowTheShare) {
   Limiter limiter(kStated, kBootId);
   limiter.configure({100, 1500, 0.5}, kBoot);
-  EXPECT_FALSE(limiter.try_take(Lane::Operator, kBoot, Metered::PackageLink));
-  EXPECT_EQ(limiter.try_take(Lane::Operator, kBoot, Metered::PackageLink),
+  EXPECT_FALSE(limiter.try_take(Lane::Operator, kBoot, QuotaKind::PackageLink));
+  EXPECT_EQ(limiter.try_take(Lane::Operator, kBoot, QuotaKind::PackageLink),
             kBoot + 70s + Duration(1));
 }
 

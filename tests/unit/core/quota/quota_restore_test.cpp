@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/quota/quota.hpp"
+#include "core/quota/limiter.hpp"
 #include "support/builders.hpp"
 
 namespace mactiond::core {
@@ -44,7 +44,7 @@ int worst_window(const std::vector<MonoTime>& calls, Duration window) {
   return worst;
 }
 
-MonoTime take_all(Limiter& limiter, MonoTime now, int calls, Metered what = Metered::Api) {
+MonoTime take_all(Limiter& limiter, MonoTime now, int calls, QuotaKind what = QuotaKind::Api) {
   for (int i = 0; i < calls; ++i) {
     while (const auto when = limiter.try_take(Lane::Cancel, now, what)) now = *when;
   }
@@ -109,7 +109,7 @@ TEST(Limiter, ALearnedLimitOutlivesARestart) {
       << "not where a smaller one is configured";
 }
 
-TEST(Limiter, ALearnedLimitIsTriedAnewAfterADay) {
+TEST(Limiter, ALearnedLimitIsTriedAgainAfterADay) {
   Limiter limiter(kStated, kBootId);
   limiter.throttled(1s, NamedLimit{30, 1min}, kBoot);
   std::vector<QuotaRow> kept;
@@ -143,11 +143,12 @@ TEST(Limiter, AnotherBootKeepsALearnedLimitForADay) {
 
 TEST(Limiter, SomeOperationsHaveLimitsOfTheirOwn) {
   struct Own {
-    Metered what;
+    QuotaKind what;
     int per_minute;
     int per_hour;
   };
-  for (const Own& own : {Own{Metered::PackageLink, 2, 120}, Own{Metered::LiveResponse, 10, 600}}) {
+  for (const Own& own :
+       {Own{QuotaKind::PackageLink, 2, 120}, Own{QuotaKind::LiveResponse, 10, 600}}) {
     Limiter limiter(kStated, kBootId);
     std::vector<MonoTime> calls;
     MonoTime now = kBoot;
@@ -164,23 +165,24 @@ TEST(Limiter, SomeOperationsHaveLimitsOfTheirOwn) {
 
 TEST(Limiter, AnOwnLimitOutlivesARestart) {
   Limiter before(kStated, kBootId);
-  const MonoTime now = take_all(before, kBoot, 1, Metered::PackageLink);
+  const MonoTime now = take_all(before, kBoot, 1, QuotaKind::PackageLink);
   Limiter after = restored(before.rows("eu"), now);
-  EXPECT_EQ(after.try_take(Lane::Operator, now, Metered::PackageLink),
-            before.try_take(Lane::Operator, now, Metered::PackageLink));
+  EXPECT_EQ(after.try_take(Lane::Operator, now, QuotaKind::PackageLink),
+            before.try_take(Lane::Operator, now, QuotaKind::PackageLink));
   EXPECT_FALSE(after.try_take(Lane::List, now)) << "and holds nobody else";
 }
 
 TEST(Limiter, A429OfAnOperationHoldsThatOperationOnly) {
   Limiter limiter(kStated, kBootId);
-  limiter.throttled(60s, NamedLimit{1, 1min}, kBoot, Metered::PackageLink);
-  EXPECT_EQ(limiter.try_take(Lane::Cancel, kBoot, Metered::PackageLink), kBoot + 70s + Duration(1));
+  limiter.throttled(60s, NamedLimit{1, 1min}, kBoot, QuotaKind::PackageLink);
+  EXPECT_EQ(limiter.try_take(Lane::Cancel, kBoot, QuotaKind::PackageLink),
+            kBoot + 70s + Duration(1));
   EXPECT_FALSE(limiter.try_take(Lane::List, kBoot));
-  EXPECT_FALSE(limiter.try_take(Lane::Cancel, kBoot, Metered::LiveResponse));
+  EXPECT_FALSE(limiter.try_take(Lane::Cancel, kBoot, QuotaKind::LiveResponse));
   EXPECT_EQ(limiter.status(kBoot).minute_limit, 100);
 }
 
-TEST(Limiter, TellsHowManyCallsALaneCouldMakeAtOnce) {
+TEST(Limiter, ShowsHowManyCallsALaneCouldMakeAtOnce) {
   Limiter limiter(kStated, kBootId);
   for (const Lane lane : {Lane::List, Lane::Cancel}) {
     const int promised = limiter.available(lane, kBoot);

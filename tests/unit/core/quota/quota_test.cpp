@@ -1,4 +1,4 @@
-#include "core/quota/quota.hpp"
+#include "core/quota/limiter.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -204,7 +204,7 @@ TEST(Limiter, OverlappingHoldsCountOnce) {
   EXPECT_EQ(limiter.held(), Duration(30s));
 }
 
-TEST(Limiter, WaitsExactlyAsToldAfterA429) {
+TEST(Limiter, WaitsExactlyAsAskedAfterA429) {
   Limiter limiter({100, 1500, 1.0}, kBootId);
   limiter.throttled(8s, std::nullopt, kBoot);
   EXPECT_EQ(limiter.try_take(Lane::Cancel, kBoot), kBoot + 9s) << "a second of margin";
@@ -216,7 +216,7 @@ TEST(Limiter, CutsAnAbsurdWaitToAnHour) {
   EXPECT_EQ(limiter.try_take(Lane::Cancel, kBoot), kBoot + 1h + 1s);
 }
 
-TEST(Limiter, WaitsLongerWithEveryRefusalInARowIfNothingIsTold) {
+TEST(Limiter, WaitsLongerWithEveryRefusalInARowWithoutARetryAfter) {
   Limiter limiter({100, 1500, 1.0}, kBootId);
   limiter.throttled(std::nullopt, std::nullopt, kBoot);
   EXPECT_EQ(limiter.try_take(Lane::Cancel, kBoot), kBoot + 6s);
@@ -249,7 +249,7 @@ TEST(Limiter, KeepsASmallerLimitThatA429Named) {
   EXPECT_EQ(limiter.status(kBoot + 1min).minute_limit, 30) << "a larger one changes nothing";
 }
 
-TEST(Limiter, TellsTheCallsOfTheTrailingWindows) {
+TEST(Limiter, ShowsTheCallsOfTheTrailingWindows) {
   Limiter limiter({100, 1500, 1.0}, kBootId);
   for (int i = 0; i < 3; ++i) ASSERT_FALSE(limiter.try_take(Lane::List, kBoot + 30s * i));
   EXPECT_EQ(limiter.status(kBoot + 60s).minute_used, 2);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/quota/quota.hpp"
+#include "core/quota/limiter.hpp"
 #include "support/builders.hpp"
 
 namespace mactiond::core {
@@ -67,13 +67,14 @@ TEST(FirstList, AfterALimitLearnedFromA429GoesOutWithin5sOfItsEnd) {
     for (const NamedLimit& learned :
          {NamedLimit{30, 1min}, NamedLimit{11, 1min}, NamedLimit{1000, 1h}, NamedLimit{100, 1h},
           NamedLimit{11, 1h}, NamedLimit{90'000, 1h}}) {
-      for (const Duration told : {0s, 1s, 8s, 60s, 600s}) {
+      for (const Duration retry_after : {0s, 1s, 8s, 60s, 600s}) {
         Limiter limiter(options, "boot-1");
         const MonoTime now = take_all(limiter, kBoot, 10);
-        limiter.throttled(told, learned, now);
-        SCOPED_TRACE(std::to_string(learned.count) + " after " + std::to_string(to_seconds(told)));
-        EXPECT_GE(limiter.next_at(Lane::List, now), now + told);
-        EXPECT_LE(limiter.next_at(Lane::List, now), now + told + 5s);
+        limiter.throttled(retry_after, learned, now);
+        SCOPED_TRACE(std::to_string(learned.count) + " after " +
+                     std::to_string(to_seconds(retry_after)));
+        EXPECT_GE(limiter.next_at(Lane::List, now), now + retry_after);
+        EXPECT_LE(limiter.next_at(Lane::List, now), now + retry_after + 5s);
       }
     }
   }

@@ -31,7 +31,7 @@ TEST_F(LateEndTest, IsRecordedOnceAReadByIdConfirmsIt) {
   run(30s);
   end_late();
   run(30s);
-  EXPECT_EQ(told(), (Lines{"a1 null>InProgress", "a1 InProgress>Succeeded"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>InProgress", "a1 InProgress>Succeeded"}));
   const EventRecord& end = events.back();
   EXPECT_GT(end.time, kDay + 29s) << "when it was confirmed";
   EXPECT_NE(end.fields.find("\"lag_ms\":null"), std::string::npos);
@@ -41,7 +41,7 @@ TEST_F(LateEndTest, IsRecordedOnceAReadByIdConfirmsIt) {
                           "Succeeded|" + std::to_string((kDay + 1s).time_since_epoch().count())));
 }
 
-TEST_F(LateEndTest, IsReadOnceAndNotForEver) {
+TEST_F(LateEndTest, IsReadOnceAndNotForever) {
   run(30s);
   end_late();
   run(10min);
@@ -52,7 +52,7 @@ TEST_F(LateEndTest, MakesNoStaleEvent) {
   run(30s);
   end_late();
   run(3h);
-  EXPECT_EQ(told_of(EventType::ActionStale), 0);
+  EXPECT_EQ(recorded_of(EventType::ActionStale), 0);
 }
 
 TEST_F(LateEndTest, IsNotBelievedOfAListAlone) {
@@ -60,7 +60,7 @@ TEST_F(LateEndTest, IsNotBelievedOfAListAlone) {
   run(30s);
   end_late();
   run(30s);
-  EXPECT_EQ(told(), Lines{"a1 null>InProgress"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>InProgress"});
 }
 
 TEST_F(LateEndTest, DoesNotFlapWhenAnOldAnswerFollows) {
@@ -73,7 +73,7 @@ TEST_F(LateEndTest, DoesNotFlapWhenAnOldAnswerFollows) {
   run(1min);
   end_late();
   run(1min);
-  EXPECT_EQ(told(), (Lines{"a1 null>InProgress", "a1 InProgress>Succeeded"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>InProgress", "a1 InProgress>Succeeded"}));
 }
 
 TEST_F(LateEndTest, TheEndBeforeACorrectionIsNotTakenForALateOne) {
@@ -85,11 +85,11 @@ TEST_F(LateEndTest, TheEndBeforeACorrectionIsNotTakenForALateOne) {
   run(30s);
   api.insert_or_assign("a1", ended);
   run(1min);
-  EXPECT_EQ(told(),
+  EXPECT_EQ(recorded(),
             (Lines{"a1 null>InProgress", "a1 InProgress>Succeeded", "a1 Succeeded>InProgress"}));
 }
 
-TEST_F(LateEndTest, OrderGoesOnFromTheNewerStampAfterARestart) {
+TEST_F(LateEndTest, OrderContinuesFromTheNewerStampAfterARestart) {
   run(30s);
   end_late();
   run(30s);
@@ -112,7 +112,7 @@ TEST_F(LateEndTest, EndsACancelUnderWay) {
   answer(take<CancelAction>());
   end_late(Status::Cancelled);
   run(1min);
-  EXPECT_EQ(told_of(EventType::CancelConfirmed), 1);
+  EXPECT_EQ(recorded_of(EventType::CancelConfirmed), 1);
 }
 
 TEST_F(LateEndTest, AnOpenActionThatListsNeverShowIsReadLessAndLessOften) {
@@ -124,7 +124,7 @@ TEST_F(LateEndTest, AnOpenActionThatListsNeverShowIsReadLessAndLessOften) {
   EXPECT_GT(reads, 15);
   set("a1", Status::Succeeded);
   run(6min);
-  EXPECT_EQ(told().back(), "a1 InProgress>Succeeded");
+  EXPECT_EQ(recorded().back(), "a1 InProgress>Succeeded");
 }
 
 }  // namespace

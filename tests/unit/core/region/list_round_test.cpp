@@ -49,7 +49,7 @@ struct Service {
   }
 };
 
-/// So many actions, newest creation first; their last updates are in another order.
+/// This many actions, newest creation first; their last updates are in another order.
 std::vector<MachineAction> some_actions(int count) {
   std::vector<MachineAction> actions;
   for (int i = 0; i < count; ++i) {
@@ -67,7 +67,7 @@ struct ListRoundTest : testing::Test {
   bool advance(ListRound& round, const PageFacts& page) {
     return round.advance(page, paging, kBoot);
   }
-  /// Reads the service to the end of a round, at most so many pages.
+  /// Reads the service to the end of a round, at most this many pages.
   ListRound read(Query query, const Service& service, int most = 60) {
     ListRound round(std::move(query), kDay);
     pages = 1;
@@ -109,7 +109,7 @@ TEST_F(ListRoundTest, SkipsWithinAPageOfOneStamp) {
   EXPECT_EQ(round.query(), changed_since(kDay + 6s, 10)) << "the skip ends with the stamp";
 }
 
-TEST_F(ListRoundTest, GoesOnWhileTheAnswerSaysThereIsMore) {
+TEST_F(ListRoundTest, ContinuesWhileTheAnswerSaysThereIsMore) {
   ListRound round(changed_since(kDay, 10), kDay);
   EXPECT_TRUE(advance(round, {3, true, kDay + 1s}));
   EXPECT_FALSE(advance(round, {0, true, std::nullopt})) << "an empty page ends every list";

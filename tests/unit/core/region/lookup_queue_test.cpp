@@ -145,7 +145,7 @@ TEST_F(LookupQueueTest, AnAnswerWithinTheGraceTimeProvesNothing) {
   EXPECT_TRUE(queue.not_found(kA, false, kBoot + 111s));
 }
 
-TEST_F(LookupQueueTest, BeingFoundBetweenTheTwoAnswersStartsAnew) {
+TEST_F(LookupQueueTest, BeingFoundBetweenTheTwoAnswersStartsAgain) {
   queue.add(kA, kBoot);
   EXPECT_FALSE(queue.not_found(kA, false, kBoot));
   queue.found(kA);

@@ -50,7 +50,7 @@ TEST_F(PollScheduleTest, BeginsWithTheLookback) {
   EXPECT_FALSE(schedule.poll_due(kBoot + 1h, kDay)) << "one at a time";
 }
 
-TEST_F(PollScheduleTest, GoesOnFromTheNewestUpdateMinusTheOverlap) {
+TEST_F(PollScheduleTest, ContinuesFromTheNewestUpdateMinusTheOverlap) {
   schedule.start_at(kBoot);
   poll(kBoot, kDay, kDay - 10min);
   EXPECT_EQ(schedule.watermark(), kDay - 10min);
@@ -76,13 +76,13 @@ TEST_F(PollScheduleTest, AStampFromTheFutureDoesNotBlindThePollsToCome) {
   EXPECT_EQ(schedule.watermark(), kDay);
 }
 
-TEST_F(PollScheduleTest, AFirstRoundBegunByAWrongClockIsBegunAnewOnce) {
+TEST_F(PollScheduleTest, AFirstRoundBegunByAWrongClockIsBegunAgainOnce) {
   schedule.start_at(kBoot);
   (void)begin_poll(kBoot, kDay + 24h * 365);
   EXPECT_TRUE(schedule.restart_misjudged(kDay));
   EXPECT_EQ(begin_poll(kBoot, kDay), changed_since(kDay - options.lookback, options.page_size));
   EXPECT_FALSE(schedule.restart_misjudged(kDay + 5s)) << "this clock was right";
-  EXPECT_FALSE(schedule.restart_misjudged(kDay + 24h * 365)) << "nor for ever";
+  EXPECT_FALSE(schedule.restart_misjudged(kDay + 24h * 365)) << "nor without end";
 }
 
 TEST_F(PollScheduleTest, ALaterRoundDoesNotDependOnTheClock) {
@@ -292,7 +292,7 @@ TEST_F(PollScheduleTest, WhatRefusesATopOf100MeansSomethingElse) {
   EXPECT_EQ(begin_poll(kBoot, kDay).top, options.page_size);
 }
 
-TEST_F(PollScheduleTest, ARefusalNotedByAWrongClockDoesNotLast) {
+TEST_F(PollScheduleTest, ARefusalRecordedByAWrongClockDoesNotLast) {
   schedule.restore(std::nullopt, kDay + 24h * 365);
   EXPECT_EQ(schedule.strategy(kDay), Strategy::Changes);
 }

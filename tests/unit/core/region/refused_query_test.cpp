@@ -19,12 +19,12 @@ using test::refusal;
 using Kind = Query::Kind;
 using Lines = std::vector<std::string>;
 
-Disposition refused(const std::string& detail, Reason reason = Reason::Rejected) {
+Outcome refused(const std::string& detail, Reason reason = Reason::Rejected) {
   return refusal(Verdict::GiveUp, reason, 400, std::nullopt, detail);
 }
 
-Disposition top_refused() {
-  Disposition outcome = refused("The limit of '1000' for Top query has been exceeded");
+Outcome top_refused() {
+  Outcome outcome = refused("The limit of '1000' for Top query has been exceeded");
   outcome.page_limit = true;
   return outcome;
 }
@@ -38,7 +38,7 @@ struct RefusedQueryTest : testing::Test, test::EngineHarness {
 };
 
 TEST_F(RefusedQueryTest, WhateverA400SaysTheDocumentedQueryFollowsInTheSameRound) {
-  for (const Disposition& outcome :
+  for (const Outcome& outcome :
        {refused("ODataError: no such property", Reason::Query), refused(""), refused("BadRequest"),
         refused("InvalidInput: $filter"), refused("HTTP 400")}) {
     test::EngineHarness other;
@@ -48,7 +48,7 @@ TEST_F(RefusedQueryTest, WhateverA400SaysTheDocumentedQueryFollowsInTheSameRound
     const auto instead = other.take_list(Kind::OpenOrCreatedSince);
     ASSERT_TRUE(instead) << outcome.detail;
     other.answer(*instead, {open_action("a1")});
-    EXPECT_EQ(other.told(), Lines{"a1 null>Pending"});
+    EXPECT_EQ(other.recorded(), Lines{"a1 null>Pending"});
     EXPECT_EQ(other.engine().status(other.now).regions[0].strategy, "documented");
     EXPECT_TRUE(other.regions.at("eu").changes_refused_until);
   }
@@ -58,16 +58,16 @@ TEST_F(RefusedQueryTest, BothRefusedIsTroubleAtOnceWithBothReasonsAndNothingIsRe
   start();
   fail_list(refused("first"));
   fail_list(refused("second"));
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
   EXPECT_NE(region().reason.find("first"), std::string::npos) << region().reason;
   EXPECT_NE(region().reason.find("second"), std::string::npos) << region().reason;
   EXPECT_FALSE(regions.at("eu").changes_refused_until);
   EXPECT_EQ(count<ListActions>(), 0) << "a back-off";
   pass(7s);
   const auto again = take_list(Kind::ChangedSince);
-  ASSERT_TRUE(again) << "a service that mends its ways is not asked the slow query for a day";
+  ASSERT_TRUE(again) << "a service that takes it again is not asked the slow query for a day";
   answer(*again, {});
-  EXPECT_EQ(told(), (Lines{"region.degraded", "region.recovered"}));
+  EXPECT_EQ(recorded(), (Lines{"region.degraded", "region.recovered"}));
   EXPECT_EQ(region().strategy, "changes");
 }
 
@@ -90,7 +90,7 @@ TEST_F(RefusedQueryTest, ATopBeyondALimitIsHalvedAndNoFilterIsBlamed) {
   ASSERT_TRUE(list);
   EXPECT_EQ(list->query.top, 625);
   answer(*list, {open_action("a1"), open_action("a2")});
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a2 null>Pending"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "a2 null>Pending"}));
   EXPECT_EQ(region().strategy, "changes");
   EXPECT_EQ(region().reason, "");
   const auto sweep = take_list(Kind::CreatedSince);
@@ -102,13 +102,13 @@ TEST_F(RefusedQueryTest, ATopThatIsRefusedWithoutAReasonIsFoundByTheNextTry) {
   start();
   fail_list(refused("HTTP 400"));
   fail_list(refused("HTTP 400"));
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
   pass(7s);
   const auto smallest = take_list(Kind::ChangedSince);
   ASSERT_TRUE(smallest);
   EXPECT_EQ(smallest->query.top, 100);
   answer(*smallest, {open_action("a1")});
-  EXPECT_EQ(told(), (Lines{"region.degraded", "a1 null>Pending", "region.recovered"}));
+  EXPECT_EQ(recorded(), (Lines{"region.degraded", "a1 null>Pending", "region.recovered"}));
   EXPECT_EQ(region().strategy, "changes") << "no filter is blamed";
 }
 
@@ -123,7 +123,7 @@ TEST_F(RefusedQueryTest, WhereTheSmallestTopIsRefusedTooTheConfiguredOneIsTriedN
     }
     pass(5min);
   }
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
 }
 
 TEST_F(RefusedQueryTest, AServiceOfSmallerPagesThanTheSmallestIsNotAskedForEverySizeEachRound) {
@@ -140,7 +140,7 @@ TEST_F(RefusedQueryTest, AServiceOfSmallerPagesThanTheSmallestIsNotAskedForEvery
     return tops;
   };
   EXPECT_EQ(round().back(), 100);
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
   EXPECT_NE(region().reason.find("The limit of '1000'"), std::string::npos) << region().reason;
   EXPECT_NE(region().reason.find("fewer rows than 100"), std::string::npos) << region().reason;
   for (int i = 0; i < 5; ++i) EXPECT_EQ(round(), (std::vector<int>{100, 100}));
@@ -158,7 +158,7 @@ TEST_F(RefusedQueryTest, AQueryThatIsRefusedEverySizeIsNotTheServicesLimit) {
   ASSERT_TRUE(documented);
   EXPECT_EQ(documented->query.top, 10'000);
   answer(*documented, {open_action("a1")});
-  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
   EXPECT_EQ(region().strategy, "documented");
 }
 
@@ -238,7 +238,7 @@ TEST_F(ReloadedRegionTest, WhatAnOldCallShowsIsRecordedAndItsRoundIsOver) {
   reload(poll);
   EXPECT_EQ(count<ListActions>(), 0) << "one call at a time";
   answer(*old, {open_action("a1")}, true);
-  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
   const auto next = take_list(Kind::ChangedSince);
   ASSERT_TRUE(next);
   EXPECT_EQ(next->query.top, 1);

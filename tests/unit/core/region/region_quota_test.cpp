@@ -75,7 +75,7 @@ struct QuotaTest : testing::Test, test::EngineHarness {
     return most;
   }
 
-  Disposition lookup = not_found();
+  Outcome lookup = not_found();
   std::vector<MachineAction> poll_shows;
   std::vector<MonoTime> calls;
   int polls = 0;
@@ -113,7 +113,7 @@ TEST_F(QuotaTest, WhatWasSavedSpeedsUpTheNextYoungAction) {
   EXPECT_GE(polls, 29);
 }
 
-TEST_F(QuotaTest, AnIdleRegionCallsSeldom) {
+TEST_F(QuotaTest, AnIdleRegionCallsRarely) {
   run(1h);
   EXPECT_LE(polls, 245);
   EXPECT_GE(polls, 235);
@@ -242,7 +242,7 @@ TEST_F(QuotaTest, TheFirstListAfterALimitLearnedFromA429GoesOutWithin5sOfItsEnd)
       if (api.count<ListActions>() > 0) api.list({});
     }
     for (int i = 0; i < 60 && api.count<ListActions>() == 0; ++i) api.pass(1s);
-    Disposition refused = test::throttled(Duration(8s));
+    Outcome refused = test::throttled(Duration(8s));
     refused.limit = limit;
     api.fail_list(refused);
     api.pass(8s);
@@ -291,7 +291,7 @@ TEST_F(QuotaTest, A429WithoutATimeHoldsToo) {
   EXPECT_EQ(count<ListActions>(), 1);
 }
 
-TEST_F(QuotaTest, AnAnswerBetweenRefusalsStartsTheWaitAnew) {
+TEST_F(QuotaTest, AnAnswerBetweenRefusalsStartsTheWaitAgain) {
   begin({open_action("a1")});
   const auto refuse = [this] {
     for (int i = 0; i < 600 && count<ListActions>() == 0; ++i) pass(1s);

@@ -17,7 +17,7 @@ using test::open_action;
 using test::refusal;
 using test::server_error;
 
-const Disposition kNoRole = refusal(Verdict::GiveUp, Reason::Permission, 403, {}, "Forbidden");
+const Outcome kNoRole = refusal(Verdict::GiveUp, Reason::Permission, 403, {}, "Forbidden");
 
 /// An API that takes a call only with a token that was made after the grant.
 struct RetryTest : testing::Test, test::EngineHarness {
@@ -88,7 +88,7 @@ TEST_F(RetryTest, NoMoreThanOneTokenAMinuteIsFetchedWhileARoleIsMissing) {
   EXPECT_LE(fetches, 61);
   for (std::size_t i = 1; i < fetched.size(); ++i) EXPECT_GE(fetched[i] - fetched[i - 1], 1min);
   run(5h);
-  EXPECT_LE(fetches, 61 + 5 * 7) << "later it is looked for seldom";
+  EXPECT_LE(fetches, 61 + 5 * 7) << "later it is looked for rarely";
 }
 
 TEST_F(RetryTest, EachRetryOfTheFirstHourHasANewTokenOnceAMinuteHasPassed) {
@@ -129,8 +129,8 @@ TEST_F(RetryTest, ARetryOfAWrongSecretFetchesATokenAtOnce) {
 }
 
 TEST_F(RetryTest, ARetryWaitsForTheRetryAfterOfTheApi) {
-  for (const Disposition& refused : {test::throttled(Duration(10min)),
-                                     refusal(Verdict::Retry, Reason::ServerError, 503, 10min)}) {
+  for (const Outcome& refused : {test::throttled(Duration(10min)),
+                                 refusal(Verdict::Retry, Reason::ServerError, 503, 10min)}) {
     test::EngineHarness api;
     api.begin();
     for (int i = 0; i < 30 && api.count<ListActions>() == 0; ++i) api.pass(1s);
@@ -232,8 +232,7 @@ TEST_F(RegionStateTest, ARegionThatStartsShowsTheNewestFailureAtOnce) {
 }
 
 TEST_F(RegionStateTest, ARegionThatNeverGotAnAnswerIsDegradedAtItsThirdFailureAndThatIsRecorded) {
-  const Disposition unreachable =
-      refusal(Verdict::Retry, Reason::Network, 0, {}, "connect: refused");
+  const Outcome unreachable = refusal(Verdict::Retry, Reason::Network, 0, {}, "connect: refused");
   tick();
   for (int failures = 1; failures <= 3; ++failures) {
     EXPECT_EQ(status().state, RegionState::Starting) << failures;
@@ -241,7 +240,7 @@ TEST_F(RegionStateTest, ARegionThatNeverGotAnAnswerIsDegradedAtItsThirdFailureAn
     for (int i = 0; i < 60 && count<FetchToken>() == 0; ++i) pass(1s);
   }
   EXPECT_EQ(status().state, RegionState::Degraded);
-  EXPECT_EQ(told(), std::vector<std::string>{"region.degraded"});
+  EXPECT_EQ(recorded(), std::vector<std::string>{"region.degraded"});
   EXPECT_EQ(regions.at("eu").degraded, "network: connect: refused");
   EXPECT_LE(status().next_try, Duration(5min));
 }

@@ -39,7 +39,7 @@ TEST_F(RegionTest, FetchesATokenBeforeAnythingElse) {
   EXPECT_EQ(take<FetchToken>().region, "eu");
 }
 
-TEST_F(RegionTest, TheFirstStartTellsEverythingOfTheLookback) {
+TEST_F(RegionTest, TheFirstStartRecordsEverythingOfTheLookback) {
   tick();
   give_token("secret");
   const auto list = take<ListActions>();
@@ -49,18 +49,18 @@ TEST_F(RegionTest, TheFirstStartTellsEverythingOfTheLookback) {
   EXPECT_EQ(list.query.since, kDay - 4 * 24h);
   EXPECT_GT(list.deadline, now.mono);
   answer(list, {open_action("a1"), ended_action("a2", kDay - 1h)});
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a2 null>Succeeded"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "a2 null>Succeeded"}));
   ASSERT_EQ(last.actions.size(), 2U);
   EXPECT_EQ(last.actions[0].region, "eu");
   EXPECT_EQ(events[1].time, kDay - 1h);
   EXPECT_EQ(regions.at("eu").watermark, kDay);
 }
 
-TEST_F(RegionTest, AnActionThatOpensAndClosesBetweenTwoPollsIsTold) {
+TEST_F(RegionTest, AnActionThatOpensAndClosesBetweenTwoPollsIsRecorded) {
   begin();
   pass(15s);
   list({ended_action("a1", server() - 3s).created(server() - 9s)});
-  EXPECT_EQ(told(), Lines{"a1 null>Succeeded"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Succeeded"});
 }
 
 TEST_F(RegionTest, FollowsAnActionToItsEnd) {
@@ -69,10 +69,11 @@ TEST_F(RegionTest, FollowsAnActionToItsEnd) {
   list({open_action("a1").in(Status::InProgress).updated(server())});
   pass(3s);
   list({ended_action("a1", server())});
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a1 Pending>InProgress", "a1 InProgress>Succeeded"}));
+  EXPECT_EQ(recorded(),
+            (Lines{"a1 null>Pending", "a1 Pending>InProgress", "a1 InProgress>Succeeded"}));
 }
 
-TEST_F(RegionTest, WhatIsShownAgainIsToldOnceOnly) {
+TEST_F(RegionTest, WhatIsShownAgainIsRecordedOnlyOnce) {
   begin({open_action("a1")});
   pass(3s);
   list({open_action("a1"), open_action("a1")});
@@ -80,7 +81,7 @@ TEST_F(RegionTest, WhatIsShownAgainIsToldOnceOnly) {
   EXPECT_TRUE(last.actions.empty());
 }
 
-TEST_F(RegionTest, AFieldFilledInLaterIsStoredAndNotTold) {
+TEST_F(RegionTest, AFieldFilledInLaterIsStoredAndNotRecorded) {
   begin({open_action("a1")});
   pass(3s);
   list({open_action("a1").scope("filled")});
@@ -135,14 +136,14 @@ TEST_F(RegionTest, APageThatFailsChangesNothing) {
     pass(30s);
     fail_list(test::refusal(Verdict::Retry, reason, 200));
     EXPECT_TRUE(last.actions.empty());
-    if (reason == Reason::TooLarge) break;  // the third in a row is trouble, told elsewhere
+    if (reason == Reason::TooLarge) break;  // the third in a row is trouble, tested elsewhere
     EXPECT_TRUE(last.events.empty());
     EXPECT_TRUE(last.regions.empty());
   }
   EXPECT_EQ(engine().status(now).regions[0].open_actions, 1);
 }
 
-TEST_F(RegionTest, TheSweepTellsWhatThePollMissed) {
+TEST_F(RegionTest, TheSweepRecordsWhatThePollMissed) {
   tick();
   give_token();
   list({});
@@ -150,7 +151,7 @@ TEST_F(RegionTest, TheSweepTellsWhatThePollMissed) {
   ASSERT_TRUE(sweep);
   EXPECT_LE(std::chrono::abs(sweep->query.since - (kDay - 4 * 24h)), Duration(1s));
   answer(*sweep, {open_action("a1")});
-  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
 }
 
 TEST_F(RegionTest, ARefusedFilterFallsBackAtOnceAndComesBackAfterADay) {
@@ -162,10 +163,10 @@ TEST_F(RegionTest, ARefusedFilterFallsBackAtOnceAndComesBackAfterADay) {
   ASSERT_TRUE(instead);
   EXPECT_EQ(regions.count("eu"), 0U) << "not before the other query was taken";
   answer(*instead, {open_action("a1")});
-  EXPECT_EQ(notes_of("changes_filter_refused"), 1);
+  EXPECT_EQ(log_entries_of("changes_filter_refused"), 1);
   EXPECT_TRUE(regions.at("eu").changes_refused_until);
   EXPECT_EQ(engine().status(now).regions[0].strategy, "documented");
-  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
   (void)take_list(Kind::CreatedSince);
   pass(24h);
   ASSERT_TRUE(take_list(Kind::OpenOrCreatedSince)) << "asked before the day was over";
@@ -186,7 +187,7 @@ TEST_F(RegionTest, AnActionMissingFromTheOpenSetIsLookedUp) {
   const auto get = take<GetAction>();
   EXPECT_EQ(get.action.value, "a1");
   answer(get, ended_action("a1", server()));
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a1 Pending>Succeeded"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "a1 Pending>Succeeded"}));
 }
 
 TEST_F(RegionTest, SeveralMissingActionsAreAskedForInOneCall) {
@@ -215,7 +216,7 @@ TEST_F(RegionTest, WhatAPageShouldHaveShownIsLookedUpBeforeTheRoundEnds) {
   pass(3s);
   list({aged(1), aged(3), aged(4)});
   EXPECT_EQ(take<GetAction>().action.value, "a2");
-  EXPECT_TRUE(take_list(Kind::OpenOrCreatedSince)) << "the round goes on meanwhile";
+  EXPECT_TRUE(take_list(Kind::OpenOrCreatedSince)) << "the round continues meanwhile";
 }
 
 TEST_F(RegionTest, RowsOfWhichNoActionCanBeMadeCountForPagingAndNothingElse) {
@@ -231,8 +232,8 @@ TEST_F(RegionTest, RowsOfWhichNoActionCanBeMadeCountForPagingAndNothingElse) {
   ASSERT_TRUE(next) << "the page was full";
   EXPECT_EQ(next->query.since, kDay - 9s);
   step(ActionsListed{next->id, {}, {open_action("a2").updated(kDay - 8s)}, 1, false, date()});
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a2 null>Pending"}));
-  EXPECT_EQ(notes_of("rows_unusable"), 1) << "not with every page";
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "a2 null>Pending"}));
+  EXPECT_EQ(log_entries_of("rows_unusable"), 1) << "not with every page";
   const auto status = engine().status(now).regions[0];
   EXPECT_EQ(status.reason, "");
   EXPECT_EQ(status.unusable_rows, 3);
@@ -248,7 +249,7 @@ TEST_F(RegionTest, PagesOfUnusableRowsOnlyAreNoListWithoutAnEnd) {
     EXPECT_EQ(list->query.skip, 2 * i);
     step(ActionsListed{list->id, {}, {}, i < 2 ? 2 : 0, false, date()});
   }
-  EXPECT_EQ(notes_of("call_failed"), 0);
+  EXPECT_EQ(log_entries_of("call_failed"), 0);
   EXPECT_EQ(engine().status(now).regions[0].reason, "");
 }
 
@@ -305,14 +306,14 @@ struct VanishingTest : RegionTest {
   }
 };
 
-TEST_F(VanishingTest, AnActionConfirmedGoneIsTold) {
+TEST_F(VanishingTest, AnActionConfirmedGoneIsRecorded) {
   lose(kDay - 1h);
   EXPECT_EQ(events.size(), 1U) << "once is no proof";
   pass(29s);
   EXPECT_EQ(count<GetAction>(), 0);
   pass(3s);
   fail(take<GetAction>(), not_found());
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "action.vanished"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "action.vanished"}));
   ASSERT_EQ(last.vanished.size(), 1U);
   EXPECT_EQ(last.vanished[0].second.value, "a1");
   EXPECT_EQ(events[1].action.value, "a1");
@@ -325,12 +326,12 @@ TEST_F(VanishingTest, AYoungActionIsGivenItsGraceTime) {
   while (count<GetAction>() > 0) fail(take<GetAction>(), not_found());
   pass(35s);
   while (count<GetAction>() > 0) fail(take<GetAction>(), not_found());
-  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
   for (int i = 0; i < 6; ++i) {
     pass(32s);
     while (count<GetAction>() > 0) fail(take<GetAction>(), not_found());
   }
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "action.vanished"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "action.vanished"}));
 }
 
 TEST_F(VanishingTest, AnActionShownAgainMeanwhileIsNotGoneEdge) {
@@ -341,7 +342,7 @@ TEST_F(VanishingTest, AnActionShownAgainMeanwhileIsNotGoneEdge) {
   ASSERT_TRUE(poll);
   answer(*poll, {open_action("a1").created(kDay - 1h)});
   fail(get, not_found());
-  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
 }
 
 TEST_F(VanishingTest, AFailedLookupProvesNothing) {
@@ -350,7 +351,7 @@ TEST_F(VanishingTest, AFailedLookupProvesNothing) {
     pass(10min);
     if (count<GetAction>() > 0) fail(take<GetAction>(), test::server_error());
   }
-  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
 }
 
 }  // namespace

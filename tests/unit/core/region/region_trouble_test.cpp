@@ -20,21 +20,21 @@ using test::throttled;
 using test::unauthorized;
 using Lines = std::vector<std::string>;
 
-const Disposition kWrongSecret =
+const Outcome kWrongSecret =
     refusal(Verdict::GiveUp, Reason::Auth, 401, std::nullopt, "invalid_client AADSTS7000215");
 
 struct TroubleTest : testing::Test, test::EngineHarness {
   std::string reason() { return engine().status(now).regions[0].reason; }
   /// Waits for the next list call and lets it fail.
-  void fail_poll(const Disposition& outcome) {
+  void fail_poll(const Outcome& outcome) {
     for (int i = 0; i < 400 && count<ListActions>() == 0; ++i) pass(1s);
     fail_list(outcome);
   }
-  /// A poll that fails like this is told at once, and the next one comes after an hour.
-  void expect_an_hour_after(const Disposition& outcome) {
+  /// A poll that fails like this is reported at once, and the next one comes after an hour.
+  void expect_an_hour_after(const Outcome& outcome) {
     begin({open_action("a1")});
     fail_poll(outcome);
-    EXPECT_EQ(told(), (Lines{"a1 null>Pending", "region.degraded"}));
+    EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "region.degraded"}));
     pass(59min);
     EXPECT_EQ(count<ListActions>(), outcome.status == 429 ? 0 : 1) << "but for the sweep";
     give_token();
@@ -46,22 +46,22 @@ struct TroubleTest : testing::Test, test::EngineHarness {
   }
 };
 
-TEST_F(TroubleTest, AWrongSecretIsToldAtOnceAndRecoversWhenFixed) {
+TEST_F(TroubleTest, AWrongSecretIsReportedAtOnceAndRecoversWhenFixed) {
   tick();
   refuse_token(kWrongSecret);
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
   EXPECT_NE(events[0].fields.find("AADSTS7000215"), std::string::npos);
   EXPECT_NE(reason().find("AADSTS7000215"), std::string::npos);
   EXPECT_EQ(regions.at("eu").degraded, reason());
   EXPECT_TRUE(pending.empty()) << "nothing is called without a token";
   pass(6s);
   refuse_token(kWrongSecret);
-  EXPECT_EQ(events.size(), 1U) << "told once";
+  EXPECT_EQ(events.size(), 1U) << "reported once";
   pass(12s);
   give_token();
   EXPECT_EQ(events.size(), 1U) << "a token alone proves nothing";
   list({});
-  EXPECT_EQ(told(), (Lines{"region.degraded", "region.recovered"}));
+  EXPECT_EQ(recorded(), (Lines{"region.degraded", "region.recovered"}));
   EXPECT_EQ(reason(), "");
   EXPECT_EQ(regions.at("eu").degraded, "");
 }
@@ -75,7 +75,7 @@ TEST_F(TroubleTest, APassingFailureOfTheTokenEndpointIsTroubleOnlyWhenItRepeats)
   EXPECT_TRUE(events.empty());
   pass(12s);
   refuse_token(server_error());
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
 }
 
 TEST_F(TroubleTest, ATokenExpiredMidRunIsRenewedOnceWithoutTrouble) {
@@ -85,7 +85,7 @@ TEST_F(TroubleTest, ATokenExpiredMidRunIsRenewedOnceWithoutTrouble) {
   ASSERT_TRUE(poll);
   fail(*poll, unauthorized());
   EXPECT_EQ(count<FetchToken>(), 1);
-  EXPECT_EQ(count<ListActions>(), 1) << "the sweep that is under way; no poll without a token";
+  EXPECT_EQ(count<ListActions>(), 1) << "the sweep in progress; no poll without a token";
   give_token("new");
   const auto again = take_list(Query::Kind::ChangedSince);
   ASSERT_TRUE(again);
@@ -114,7 +114,7 @@ TEST_F(TroubleTest, AFreshTokenRefusedIsTroubleAtOnceAndNoLoop) {
   tick();
   give_token();
   fail_list(unauthorized());
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
   EXPECT_EQ(count<FetchToken>(), 0) << "only after a back-off";
   int fetches = 0;
   for (int i = 0; i < 600; ++i) {
@@ -153,17 +153,17 @@ TEST_F(TroubleTest, ThreeFailuresInARowAreTrouble) {
   fail_poll(server_error());
   EXPECT_TRUE(events.empty());
   fail_poll(server_error());
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
   EXPECT_EQ(reason(), "server_error 503");
   fail_poll(server_error());
   EXPECT_EQ(events.size(), 1U);
   pass(10min);
   (void)take_list(Query::Kind::CreatedSince);
   list({});
-  EXPECT_EQ(told(), (Lines{"region.degraded", "region.recovered"}));
+  EXPECT_EQ(recorded(), (Lines{"region.degraded", "region.recovered"}));
 }
 
-TEST_F(TroubleTest, ASuccessBetweenFailuresStartsTheCountAnew) {
+TEST_F(TroubleTest, ASuccessBetweenFailuresStartsTheCountAgain) {
   begin();
   for (int round = 0; round < 3; ++round) {
     fail_poll(server_error());
@@ -189,7 +189,7 @@ TEST_F(TroubleTest, ARecoveryTakesACompletePoll) {
 TEST_F(TroubleTest, AMissingPermissionIsTroubleAtOnce) {
   begin();
   fail_poll(refusal(Verdict::GiveUp, Reason::Permission, 403, std::nullopt, "Forbidden"));
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
   EXPECT_EQ(reason(), "permission 403: Forbidden");
 }
 
@@ -204,7 +204,7 @@ TEST_F(TroubleTest, ARoleGrantedSinceTheTokenWasMadeIsTriedFirst) {
   const auto again = take_list(Query::Kind::ChangedSince);
   ASSERT_TRUE(again);
   fail(*again, refusal(Verdict::GiveUp, Reason::Permission, 403));
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
   EXPECT_EQ(count<FetchToken>(), 0) << "a new token once, not in a loop";
 }
 
@@ -216,10 +216,10 @@ TEST_F(TroubleTest, AFailedRenewalIsNoTroubleWhileTheOldTokenWorks) {
   ASSERT_TRUE(take_list(Query::Kind::ChangedSince));
   pass(5min);
   refuse_token(kWrongSecret);
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
 }
 
-TEST_F(TroubleTest, TroubleOfBeforeTheRestartIsNotToldAnew) {
+TEST_F(TroubleTest, TroubleOfBeforeTheRestartIsNotReportedAgain) {
   snapshot.regions.push_back({"eu", kDay, std::nullopt, "server_error 503"});
   tick();
   give_token();
@@ -227,7 +227,7 @@ TEST_F(TroubleTest, TroubleOfBeforeTheRestartIsNotToldAnew) {
   EXPECT_TRUE(events.empty());
   pass(5min);
   list({});
-  EXPECT_EQ(told(), Lines{"region.recovered"});
+  EXPECT_EQ(recorded(), Lines{"region.recovered"});
 }
 
 TEST_F(TroubleTest, ASweepThatFailsNowAndThenIsNoTroubleOfTheRegion) {
@@ -245,7 +245,7 @@ TEST_F(TroubleTest, ASweepThatFailsNowAndThenIsNoTroubleOfTheRegion) {
 
 /// Its sweeps fail in the same way, its polls do not.
 struct FailingSweepTest : TroubleTest {
-  void fail_sweeps(int times, const Disposition& outcome) {
+  void fail_sweeps(int times, const Outcome& outcome) {
     for (int failures = 0, i = 0; failures < times && i < 2000; ++i, pass(1s)) {
       if (count<FetchToken>() > 0) give_token();
       if (const auto poll = take_list(Query::Kind::ChangedSince)) answer(*poll, {});
@@ -256,7 +256,7 @@ struct FailingSweepTest : TroubleTest {
     }
   }
   RegionStatus region() { return engine().status(now).regions[0]; }
-  const Disposition kRefused =
+  const Outcome kRefused =
       refusal(Verdict::GiveUp, Reason::Rejected, 400, std::nullopt, "BadRequest: no such filter");
 };
 
@@ -266,24 +266,24 @@ TEST_F(FailingSweepTest, OfANewRegionIsTroubleThatSaysWhatComesOfIt) {
   give_token();
   list({});
   fail_sweeps(2, kRefused);
-  EXPECT_EQ(told(), Lines{});
+  EXPECT_EQ(recorded(), Lines{});
   fail_sweeps(1, kRefused);
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
   EXPECT_EQ(region().state, RegionState::Degraded);
   for (const char* part : {"every sweep fails: BadRequest: no such filter", "stays new",
                            "nothing is cancelled", "vanished actions are not noticed"}) {
     EXPECT_NE(reason().find(part), std::string::npos) << part << " in " << reason();
   }
   fail_sweeps(20, kRefused);
-  EXPECT_EQ(told(), Lines{"region.degraded"}) << "once, whatever the polls between say";
+  EXPECT_EQ(recorded(), Lines{"region.degraded"}) << "once, whatever the polls between say";
   EXPECT_EQ(region().state, RegionState::Degraded);
 }
 
 TEST_F(FailingSweepTest, ThatGetsThroughAgainEndsTheTrouble) {
   begin({open_action("a1")});
-  const Disposition late = refusal(Verdict::Retry, Reason::Timeout, 0, std::nullopt, "deadline");
+  const Outcome late = refusal(Verdict::Retry, Reason::Timeout, 0, std::nullopt, "deadline");
   fail_sweeps(3, late);
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "region.degraded"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "region.degraded"}));
   EXPECT_NE(reason().find("timeout"), std::string::npos) << reason();
   EXPECT_EQ(reason().find("stays new"), std::string::npos) << reason();
   EXPECT_EQ(reason().find("nothing is cancelled"), std::string::npos) << "it was swept before";
@@ -293,7 +293,7 @@ TEST_F(FailingSweepTest, ThatGetsThroughAgainEndsTheTrouble) {
       answer(*sweep, {open_action("a1")});
     if (const auto poll = take_list(Query::Kind::ChangedSince)) answer(*poll, {});
   }
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "region.degraded", "region.recovered"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "region.degraded", "region.recovered"}));
   EXPECT_EQ(reason(), "");
 }
 
@@ -319,16 +319,16 @@ TEST_F(TroubleTest, AServiceThatRepeatsItsPagesIsFollowedAndReportedOnce) {
       answer(take<ListActions>(), {open_action("a1")}, true);
     }
   });
-  EXPECT_EQ(told(), Lines{"a1 null>Pending"});
+  EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
   EXPECT_EQ(reason(), "");
-  EXPECT_EQ(notes_of("pages_repeated"), 1);
+  EXPECT_EQ(log_entries_of("pages_repeated"), 1);
   EXPECT_LE(calls, 300) << "a poll costs one call as ever";
   run(1min, [&] {
     while (count<ListActions>() > 0) {
       answer(take<ListActions>(), {ended_action("a1", kDay + 11min)}, true);
     }
   });
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a1 Pending>Succeeded"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "a1 Pending>Succeeded"}));
 }
 
 TEST_F(TroubleTest, RowsThatCannotBeReachedAreTroubleUntilTheyCanBe) {
@@ -341,7 +341,7 @@ TEST_F(TroubleTest, RowsThatCannotBeReachedAreTroubleUntilTheyCanBe) {
     while (count<ListActions>() > 0) answer(take<ListActions>(), page);
   });
   EXPECT_NE(reason().find("repeats a full page"), std::string::npos) << reason();
-  EXPECT_EQ(told(), (Lines{"a1 null>Pending", "a2 null>Pending", "region.degraded"}));
+  EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "a2 null>Pending", "region.degraded"}));
   run(15min, [&] {
     while (count<ListActions>() > 0) {
       const auto list = take<ListActions>();
@@ -351,18 +351,18 @@ TEST_F(TroubleTest, RowsThatCannotBeReachedAreTroubleUntilTheyCanBe) {
   EXPECT_EQ(reason(), "");
 }
 
-TEST_F(TroubleTest, AnAbsurdWaitAfterA429IsToldAndCutToAnHour) {
+TEST_F(TroubleTest, AnAbsurdWaitAfterA429IsReportedAndCutToAnHour) {
   expect_an_hour_after(throttled(Duration(24h)));
 }
 
-TEST_F(TroubleTest, AnAbsurdWaitAfterA503IsToldAndCutToAnHour) {
+TEST_F(TroubleTest, AnAbsurdWaitAfterA503IsReportedAndCutToAnHour) {
   expect_an_hour_after(refusal(Verdict::Retry, Reason::ServerError, 503, Duration(24h)));
 }
 
-TEST_F(TroubleTest, AnAbsurdWaitForATokenIsToldAndCutToAnHour) {
+TEST_F(TroubleTest, AnAbsurdWaitForATokenIsReportedAndCutToAnHour) {
   tick();
   refuse_token(throttled(Duration(24h)));
-  EXPECT_EQ(told(), Lines{"region.degraded"});
+  EXPECT_EQ(recorded(), Lines{"region.degraded"});
   pass(1h + 1min);
   EXPECT_EQ(count<FetchToken>(), 1);
 }
@@ -376,7 +376,7 @@ TEST_F(TroubleTest, OneRegionsTroubleDoesNotHoldUpAnother) {
   const auto list = take<ListActions>();
   EXPECT_EQ(list.region, "us");
   answer(list, {open_action("u1")});
-  EXPECT_EQ(told(), (Lines{"region.degraded", "u1 null>Pending"}));
+  EXPECT_EQ(recorded(), (Lines{"region.degraded", "u1 null>Pending"}));
   EXPECT_EQ(events[0].region, "eu");
   EXPECT_EQ(events[1].region, "us");
 }

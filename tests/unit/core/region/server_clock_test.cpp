@@ -99,7 +99,7 @@ TEST(ServerClock, ASlowAnswerDoesNotSpoilWhatIsKnown) {
   EXPECT_LT(clock.uncertainty(), known + 20ms);
 }
 
-TEST(ServerClock, BeginsAnewWhenTheServersClockWasSet) {
+TEST(ServerClock, BeginsAgainWhenTheServersClockWasSet) {
   const Server server;
   ServerClock clock;
   clock.sample(server.date(kBoot), kBoot, kBoot + 50ms);

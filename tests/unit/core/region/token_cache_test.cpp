@@ -34,7 +34,7 @@ TEST_F(TokenCacheTest, WantsATokenAtFirst) {
   EXPECT_EQ(cache.wake_at(kBoot), kBoot);
 }
 
-TEST_F(TokenCacheTest, WantsNoSecondFetchWhileOneIsUnderWay) {
+TEST_F(TokenCacheTest, WantsNoSecondFetchWhileOneIsInProgress) {
   cache.fetch_started();
   EXPECT_FALSE(cache.wants_fetch(kBoot + 1h));
   EXPECT_FALSE(cache.wake_at(kBoot));
@@ -87,7 +87,7 @@ TEST_F(TokenCacheTest, RetryAfterIsAFloor) {
   EXPECT_FALSE(cache.wants_fetch(kBoot + 89s));
 }
 
-TEST_F(TokenCacheTest, ATokenRefusedMidRunIsFetchedAnewAtOnce) {
+TEST_F(TokenCacheTest, ATokenRefusedMidRunIsFetchedAgainAtOnce) {
   fetch(kBoot);
   EXPECT_FALSE(cache.refused(kBoot + 10min, kBoot + 10min, random));
   EXPECT_EQ(cache.usable(kBoot + 10min), nullptr);
@@ -127,7 +127,7 @@ TEST_F(TokenCacheTest, RefusalsOfFreshTokensBackOffUntilOneIsAccepted) {
   EXPECT_LT(wait(now + 1s), Duration(7s));
 }
 
-TEST_F(TokenCacheTest, TellsAgeAndTimeLeft) {
+TEST_F(TokenCacheTest, ShowsAgeAndTimeLeft) {
   EXPECT_FALSE(cache.left(kBoot));
   EXPECT_FALSE(cache.age(kBoot));
   fetch(kBoot);

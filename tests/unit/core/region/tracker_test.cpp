@@ -79,7 +79,7 @@ TEST(Tracker, WithoutAStampTheStatusAloneDecides) {
   EXPECT_EQ(tracker.observe(bare()).kind, Kind::Nothing);
 }
 
-TEST(Tracker, AStatusThatGoesBackWithANewerStampIsTold) {
+TEST(Tracker, AStatusThatGoesBackWithANewerStampIsRecorded) {
   Tracker tracker;
   (void)tracker.observe(open_action("a1").in(Status::InProgress));
   const auto seen = tracker.observe(open_action("a1").updated(kDay + 1s));
@@ -192,7 +192,7 @@ TEST(Tracker, ARestoredActionIsUnseenUntilAnAnswerShowsIt) {
   EXPECT_EQ(tracker.unseen_open(Read::Poll).size(), 1U);
 }
 
-TEST(Tracker, ARestoredActionIsNotToldAnew) {
+TEST(Tracker, ARestoredActionIsNotRecordedAgain) {
   Tracker tracker;
   const MachineAction action = open_action("a1");
   StoredAction stored;
@@ -250,7 +250,7 @@ TEST(Tracker, AnEndByAnOlderStampCountsOnceAReadOfItsOwnConfirmsIt) {
   EXPECT_EQ(seen.kind, Kind::Changed);
   EXPECT_TRUE(seen.late);
   EXPECT_FALSE(seen.correction);
-  EXPECT_EQ(tracker.find(kA1)->stamp, kDay + 5s) << "order goes on from the newer stamp";
+  EXPECT_EQ(tracker.find(kA1)->stamp, kDay + 5s) << "the order continues from the newer stamp";
   EXPECT_EQ(tracker.observe(ended, {.confirms = true}).kind, Kind::Nothing);
   EXPECT_EQ(tracker.open_count(), 0);
 }

@@ -82,7 +82,7 @@ struct NamedLimit {
 };
 
 /// What a request's outcome means for us; decided once, by http::outcome and its two refinements.
-struct Disposition {
+struct Outcome {
   Verdict verdict = Verdict::Ok;
   Reason reason = Reason::None;
   int status = 0;                       ///< HTTP status; 0 if there was no answer
@@ -95,6 +95,6 @@ struct Disposition {
 };
 
 /// "reason" or "reason 503" or "reason 503: detail".
-[[nodiscard]] std::string describe(const Disposition& outcome);
+[[nodiscard]] std::string describe(const Outcome& outcome);
 
 }  // namespace mactiond

@@ -1,4 +1,4 @@
-#include "core/quota/quota.hpp"
+#include "core/quota/limiter.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,17 +12,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// An operation that the API limits by itself, whatever [region.quota] says.
+/// An operation with a limit of its own, whatever [region.quota] says.
 struct OwnLimit {
-  Metered what;
+  QuotaKind what;
   const char* prefix;  ///< of its rows
   int per_minute;
   int per_hour;  ///< 0: not limited
 };
 
 constexpr std::array kOwnLimits{
-    OwnLimit{Metered::PackageLink, "package_link.", 2, 120},
-    OwnLimit{Metered::LiveResponse, "live_response.", 10, 0},
+    OwnLimit{QuotaKind::PackageLink, "package_link.", 2, 120},
+    OwnLimit{QuotaKind::LiveResponse, "live_response.", 10, 0},
 };
 
 int shared(int count, double share) {
@@ -35,7 +35,7 @@ std::vector<RateLimit> limits_of(int per_minute, int per_hour, double share) {
   return limits;
 }
 
-// By Metered.
+// By QuotaKind.
 std::vector<std::vector<RateLimit>> all_limits(const QuotaOptions& options) {
   std::vector<std::vector<RateLimit>> all{
       limits_of(options.per_minute, options.per_hour, options.share)};
@@ -63,7 +63,7 @@ void Limiter::configure(const QuotaOptions& options, MonoTime now) {
   for (std::size_t i = 0; i < meters_.size(); ++i) meters_[i].configure(limits[i], now);
 }
 
-std::optional<MonoTime> Limiter::try_take(Lane lane, MonoTime now, Metered what) {
+std::optional<MonoTime> Limiter::try_take(Lane lane, MonoTime now, QuotaKind what) {
   return meter(what).try_take(lane, now);
 }
 
@@ -79,7 +79,7 @@ void Limiter::write_rows(const std::string& counted_by, std::vector<QuotaRow>& q
 }
 
 QuotaStatus Limiter::status(MonoTime now) const {
-  const CallMeter& api = meter(Metered::Api);
+  const CallMeter& api = meter(QuotaKind::Api);
   return {api.used(1min, now), api.limit(1min),        api.used(1h, now),
           api.limit(1h),       api.used_is(1min, now), api.used_is(1h, now)};
 }

@@ -1,8 +1,8 @@
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 
 namespace mactiond {
 
-std::string describe(const Disposition& outcome) {
+std::string describe(const Outcome& outcome) {
   std::string text(to_string(outcome.reason));
   if (outcome.status != 0) text += " " + std::to_string(outcome.status);
   if (!outcome.detail.empty()) text += ": " + outcome.detail;

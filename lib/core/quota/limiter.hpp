@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/disposition.hpp"
+#include "base/outcome.hpp"
 #include "base/time.hpp"
 #include "core/options.hpp"
 #include "core/quota/call_meter.hpp"
@@ -14,14 +14,14 @@
 
 namespace mactiond::core {
 
-/// Calls that the API counts apart from all others (docs/defender-api.md 4).
-enum class Metered : std::uint8_t {
+/// Kinds of calls that the API counts apart (docs/defender-api.md 4).
+enum class QuotaKind : std::uint8_t {
   Api,           ///< lists, reads, cancels: what [region.quota] is about
   PackageLink,   ///< getPackageUri
   LiveResponse,  ///< runliveresponse
 };
 
-/// The quota of one region entry: a meter for each kind of call that is counted by itself.
+/// The quota of one region entry: a meter for each kind of call that is counted apart.
 class Limiter {
  public:
   Limiter(const QuotaOptions& options, std::string boot_id);
@@ -39,50 +39,50 @@ class Limiter {
 
   /// Nothing if a token was taken, else when to ask again (after now).
   [[nodiscard]] std::optional<MonoTime> try_take(Lane lane, MonoTime now,
-                                                 Metered what = Metered::Api);
+                                                 QuotaKind what = QuotaKind::Api);
   /// When the lane may call next; not after now if it may at once.
   [[nodiscard]] MonoTime next_at(Lane lane, MonoTime now) const {
-    return meter(Metered::Api).next_at(lane, now);
+    return meter(QuotaKind::Api).next_at(lane, now);
   }
   /// How many tokens the lane could take at once.
   [[nodiscard]] int available(Lane lane, MonoTime now) const {
-    return meter(Metered::Api).available(lane, now);
+    return meter(QuotaKind::Api).available(lane, now);
   }
-  [[nodiscard]] int burst() const { return meter(Metered::Api).burst(); }
+  [[nodiscard]] int burst() const { return meter(QuotaKind::Api).burst(); }
 
   /// The API said 429 although we kept within our limits: others share them, or they are smaller.
   /// All calls are held: see Throttle. A smaller limit that was named is kept for a day, over
   /// restarts too. Otherwise the lanes that can wait go slower for some minutes.
   void throttled(std::optional<Duration> retry_after, std::optional<NamedLimit> named, MonoTime now,
-                 Metered what = Metered::Api) {
+                 QuotaKind what = QuotaKind::Api) {
     meter(what).throttled(retry_after, named, now);
   }
-  /// A call was answered: refusals are not in a row any more.
-  void accepted(Metered what = Metered::Api) { meter(what).accepted(); }
-  /// The spacing of calls that the quota can bear for ever.
-  [[nodiscard]] Duration sustained() const { return meter(Metered::Api).sustained(); }
+  /// A call was answered: the next refusal is the first in a row.
+  void accepted(QuotaKind what = QuotaKind::Api) { meter(what).accepted(); }
+  /// The spacing of calls that the quota allows without end.
+  [[nodiscard]] Duration sustained() const { return meter(QuotaKind::Api).sustained(); }
 
   /// Nobody calls before now + wait; a shorter hold never shortens a longer one.
-  void hold(Duration wait, MonoTime now) { meter(Metered::Api).hold(wait, now); }
+  void hold(Duration wait, MonoTime now) { meter(QuotaKind::Api).hold(wait, now); }
 
   /// The state to commit with the call that was just granted.
   [[nodiscard]] std::vector<QuotaRow> rows(const std::string& counted_by) const;
   /// The same in place of older rows that are not committed yet.
   void write_rows(const std::string& counted_by, std::vector<QuotaRow>& quotas) const;
 
-  /// Of Metered::Api.
+  /// Of QuotaKind::Api.
   [[nodiscard]] QuotaStatus status(MonoTime now) const;
   /// Total time the API held us, in this process.
-  [[nodiscard]] Duration held() const { return meter(Metered::Api).held(); }
+  [[nodiscard]] Duration held() const { return meter(QuotaKind::Api).held(); }
 
  private:
-  [[nodiscard]] CallMeter& meter(Metered what) { return meters_[static_cast<std::size_t>(what)]; }
-  [[nodiscard]] const CallMeter& meter(Metered what) const {
+  [[nodiscard]] CallMeter& meter(QuotaKind what) { return meters_[static_cast<std::size_t>(what)]; }
+  [[nodiscard]] const CallMeter& meter(QuotaKind what) const {
     return meters_[static_cast<std::size_t>(what)];
   }
 
   std::string boot_id_;
-  std::vector<CallMeter> meters_;  ///< by Metered
+  std::vector<CallMeter> meters_;  ///< by QuotaKind
 };
 
 }  // namespace mactiond::core
