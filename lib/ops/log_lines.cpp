@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/enum_values.hpp"
 #include "format/line.hpp"
 
 namespace mactiond::ops {
@@ -53,7 +54,7 @@ std::uint64_t each_line(const HistoryFile& file, std::uint64_t offset,
 
 void keep(std::map<std::string, core::RegionPast, std::less<>>& regions,
           const format::LineFacts& facts) {
-  const auto type = core::parse_event_type(facts.type);
+  const auto type = value_named<core::EventType>(facts.type);
   if (!type || !facts.time || facts.region.empty()) return;
   const bool degraded = type == core::EventType::RegionDegraded;
   const bool turn = degraded || type == core::EventType::RegionRecovered;
