@@ -3,7 +3,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "store/damage_mark.hpp"
@@ -13,12 +12,6 @@
 #include "store/webhook_rows.hpp"
 
 namespace mactiond::store {
-namespace {
-
-/// How many rows one look for what is old goes through: some milliseconds.
-constexpr int kLookedAtMax = 5'000;
-
-}  // namespace
 
 core::Snapshot Store::Impl::read_snapshot() {
   core::Snapshot snapshot;
@@ -30,12 +23,6 @@ core::Snapshot Store::Impl::read_snapshot() {
   cancels.load(snapshot);
   recovery.load(snapshot);
   return snapshot;
-}
-
-std::optional<LogPosition> Store::Impl::read_log_position() {
-  Rows row = select_log_position.query();
-  if (!row.next()) return std::nullopt;
-  return LogPosition{row.number(0), row.number(1), row.number(2), row.number(3)};
 }
 
 /// What cannot be read becomes a dead letter, and the action's next event follows.
@@ -69,28 +56,9 @@ void Store::Impl::write(const core::Batch& batch, const std::optional<LogPositio
   recovery.write(batch);
   writer.write(batch, batch.recovery ? std::max(last_seq, batch.recovery->after_seq) : last_seq);
   cancels.write(batch);
-  if (log) put_log_position.run(log->device, log->inode, log->offset, log->first_seq);
+  if (log) positions.write_log(*log);
   end.run();
   if (batch.prune_before) retention.begin(*batch.prune_before);
-}
-
-void Store::Impl::add_early(const core::LoadDeliveries& command, core::DeliveriesLoaded& loaded) {
-  std::set<std::uint64_t> known;
-  for (const core::DueDelivery& due : loaded.due) known.insert(due.event.seq);
-  const auto limit = known.size() + static_cast<std::size_t>(command.limit);
-  Rows rows = select_early.query(command.webhook, static_cast<std::int64_t>(limit) + 1);
-  while (rows.next()) {
-    const WallTime from = rows.time(14);
-    if (from > command.due_until || loaded.due.size() == limit) {
-      loaded.next_due = std::min(loaded.next_due.value_or(from), from);
-      break;
-    }
-    if (known.contains(rows.number(0))) continue;
-    auto delivery = to_delivery(rows);
-    if (!delivery) continue;
-    delivery->early = true;
-    loaded.due.push_back(std::move(*delivery));
-  }
 }
 
 void Store::Impl::roll_back() {
@@ -129,29 +97,7 @@ Result<void> Store::commit(const core::Batch& batch, const std::optional<LogPosi
 Result<core::DeliveriesLoaded> Store::load_deliveries(const core::LoadDeliveries& command) {
   MACTIOND_ASSERT(command.limit > 0);
   std::vector<BadEvent> bad;
-  auto read = impl_->guarded([&] {
-    core::DeliveriesLoaded loaded;
-    loaded.command = command.id;
-    const auto limit = static_cast<std::size_t>(command.limit);
-    // One more than asked for: it shows when the next is due.
-    Rows rows = command.oldest ? impl_->select_oldest_head.query(command.webhook)
-                               : impl_->select_deliveries.query(command.webhook,
-                                                                std::int64_t{command.limit} + 1);
-    while (rows.next()) {
-      const WallTime due = rows.time(10);
-      if (due > command.due_until || loaded.due.size() == limit) {
-        loaded.next_due = due;
-        break;
-      }
-      if (auto delivery = to_delivery(rows)) {
-        loaded.due.push_back(std::move(*delivery));
-      } else {
-        bad.push_back({rows.number(0), rows.count(9), wrong_with_event(rows)});
-      }
-    }
-    if (command.early) impl_->add_early(command, loaded);
-    return loaded;
-  });
+  auto read = impl_->guarded([&] { return impl_->deliveries.deliveries(command, bad); });
   if (!read || bad.empty()) return read;
   const auto buried = impl_->bury(command.webhook, bad, command.due_until);
   if (!buried) return buried.error();
@@ -161,19 +107,7 @@ Result<core::DeliveriesLoaded> Store::load_deliveries(const core::LoadDeliveries
 }
 
 Result<core::OldestLoaded> Store::load_oldest(const core::LoadOldest& command) {
-  return impl_->guarded([&] {
-    core::OldestLoaded loaded;
-    loaded.command = command.id;
-    Statement& select = command.dead ? impl_->select_oldest_dead : impl_->select_oldest_queued;
-    const int most = command.before ? std::max(command.limit, kLookedAtMax) : command.limit;
-    Rows rows = select.query(command.webhook, most);
-    while (loaded.rows.size() < static_cast<std::size_t>(command.limit) && rows.next()) {
-      // A replayed dead letter comes first and was queued last.
-      if (command.before && rows.time(2) >= *command.before) continue;
-      loaded.rows.push_back({rows.number(0), rows.count(1)});
-    }
-    return loaded;
-  });
+  return impl_->guarded([&] { return impl_->deliveries.oldest(command); });
 }
 
 Result<std::vector<core::EventRecord>> Store::load_events(std::uint64_t first, int limit) {
@@ -200,40 +134,23 @@ Result<std::vector<core::Decision>> Store::load_decisions(const std::string& reg
 }
 
 Result<std::optional<std::uint64_t>> Store::load_syslog_position(const std::string& name) {
-  return impl_->guarded([&] {
-    Rows row = impl_->select_syslog.query(name);
-    if (!row.next()) return std::optional<std::uint64_t>();
-    return std::optional(row.number(0));
-  });
+  return impl_->guarded([&] { return impl_->positions.syslog(name); });
 }
 
 Result<void> Store::keep_syslog_position(const std::string& name, std::uint64_t next) {
-  return impl_->guarded([&] { impl_->put_syslog.run(name, next); });
+  return impl_->guarded([&] { impl_->positions.write_syslog(name, next); });
 }
 
 Result<void> Store::forget_syslog_except(const std::vector<std::string>& names) {
-  return impl_->guarded([&] {
-    std::vector<std::string> known;
-    {
-      Rows rows = impl_->select_syslogs.query();
-      while (rows.next()) known.push_back(rows.text(0));
-    }
-    for (const std::string& name : known) {
-      const bool wanted = std::find(names.begin(), names.end(), name) != names.end();
-      if (!wanted) impl_->delete_syslog.run(name);
-    }
-  });
+  return impl_->guarded([&] { impl_->positions.forget_syslog_except(names); });
 }
 
 Result<std::optional<LogPosition>> Store::load_log_position() {
-  return impl_->guarded([&] { return impl_->read_log_position(); });
+  return impl_->guarded([&] { return impl_->positions.log(); });
 }
 
 Result<std::optional<WallTime>> Store::oldest_queued(const std::string& webhook) {
-  return impl_->guarded([&]() -> std::optional<WallTime> {
-    Rows row = impl_->select_oldest.query(webhook);
-    return row.next() ? row.maybe_time(0) : std::nullopt;
-  });
+  return impl_->guarded([&] { return impl_->deliveries.oldest_queued(webhook); });
 }
 
 bool Store::is_pruned() const { return !impl_->retention.under_way(); }

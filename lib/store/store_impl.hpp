@@ -13,8 +13,10 @@
 #include "store/cancel_tables.hpp"
 #include "store/complaints.hpp"
 #include "store/database_file.hpp"
+#include "store/delivery_reader.hpp"
 #include "store/file_identity.hpp"
 #include "store/overwrite_check.hpp"
+#include "store/position_tables.hpp"
 #include "store/query.hpp"
 #include "store/reader.hpp"
 #include "store/recovery_tables.hpp"
@@ -26,13 +28,6 @@
 
 namespace mactiond::store {
 
-/// An event that cannot be delivered because its row cannot be understood.
-struct BadEvent {
-  std::uint64_t seq = 0;
-  int attempts = 0;
-  std::string reason;
-};
-
 /// The store's parts; private to the files store*.cpp.
 struct Store::Impl {
   Impl(std::string name, std::unique_ptr<SQLite::Database> opened)
@@ -41,23 +36,11 @@ struct Store::Impl {
         begin(*database, "BEGIN IMMEDIATE"),
         end(*database, "COMMIT"),
         rollback(*database, "ROLLBACK"),
-        put_log_position(*database,
-                         "INSERT OR REPLACE INTO log_position VALUES (1, ?1, ?2, ?3, ?4)"),
-        select_log_position(*database,
-                            "SELECT device, inode, \"offset\", first_seq FROM log_position"),
-        put_syslog(*database, "INSERT OR REPLACE INTO syslog VALUES (?1, ?2)"),
-        select_syslog(*database, "SELECT next_seq FROM syslog WHERE name = ?1"),
-        select_syslogs(*database, "SELECT name FROM syslog"),
-        delete_syslog(*database, "DELETE FROM syslog WHERE name = ?1"),
-        select_deliveries(*database, kSelectDeliveries),
-        select_early(*database, kSelectEarly),
-        select_oldest_head(*database, kSelectOldestHead),
-        select_oldest_queued(*database, kSelectOldestQueued),
-        select_oldest_dead(*database, kSelectOldestDead),
         select_events(*database, kSelectEvents),
         select_event_of_action(*database, kSelectEventOfAction),
-        select_oldest(*database, kSelectOldest),
         writer(*database),
+        deliveries(*database),
+        positions(*database),
         cancels(*database),
         recovery(*database),
         retention(*database, cancels),
@@ -75,12 +58,9 @@ struct Store::Impl {
   void read_ahead();
   void drop_orphans();
   [[nodiscard]] core::Snapshot read_snapshot();
-  [[nodiscard]] std::optional<LogPosition> read_log_position();
   [[nodiscard]] bool log_can_catch_up();
   void write(const core::Batch& batch, const std::optional<LogPosition>& log);
   void roll_back();
-  /// Adds what may be tried before it is due, and is not among what is due.
-  void add_early(const core::LoadDeliveries& command, core::DeliveriesLoaded& loaded);
   [[nodiscard]] Result<void> bury(const std::string& webhook, const std::vector<BadEvent>& bad,
                                   WallTime now);
   Error failed(const SQLite::Exception& failure);
@@ -120,21 +100,11 @@ struct Store::Impl {
   Statement begin;
   Statement end;
   Statement rollback;
-  Statement put_log_position;
-  Statement select_log_position;
-  Statement put_syslog;
-  Statement select_syslog;
-  Statement select_syslogs;
-  Statement delete_syslog;
-  Statement select_deliveries;
-  Statement select_early;
-  Statement select_oldest_head;
-  Statement select_oldest_queued;
-  Statement select_oldest_dead;
   Statement select_events;
   Statement select_event_of_action;
-  Statement select_oldest;
   Writer writer;
+  DeliveryReader deliveries;
+  PositionTables positions;
   CancelTables cancels;
   RecoveryTables recovery;
   Retention retention;

@@ -37,7 +37,7 @@ Result<std::unique_ptr<Store::Impl>> Store::Impl::make(std::string path,
 }
 
 void Store::Impl::read_ahead() {
-  const auto position = read_log_position();
+  const auto position = positions.log();
   if (position && (position->first_seq < 1 || position->first_seq > last_seq + 1)) {
     database->exec("DELETE FROM log_position");
   }
@@ -76,7 +76,7 @@ void Store::Impl::drop_orphans() {
 
 /// Whether every event from the committed position on is there and readable.
 bool Store::Impl::log_can_catch_up() {
-  const auto position = read_log_position();
+  const auto position = positions.log();
   if (!position) return true;
   std::uint64_t next = position->first_seq;
   while (next <= last_seq) {

@@ -23,8 +23,6 @@ MEMBERS_MAX = 15
 OVERSIZED = {
     "lib/core/engine.cpp", "lib/core/event.hpp",
     "lib/core/outbox/outbox.hpp", "lib/core/rows.hpp",
-    "lib/store/cancel_tables.hpp",
-    "lib/store/store_impl.hpp", "lib/store/writer.hpp",
 }
 FILE_LINES_WARNING = 400
 
