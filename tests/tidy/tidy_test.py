@@ -113,7 +113,7 @@ class Includes(unittest.TestCase):
         ("lib/core/a.cpp", '#include "http/message.hpp"'),
         ("lib/core/a.cpp", '#include "net/client.hpp"'),
         ("lib/core/a.hpp", '#include "a.hpp"'),
-        ("lib/runtime/a.cpp", '#include "net/https_client.hpp"'),
+        ("lib/webhook/a.cpp", '#include "net/https_client.hpp"'),
         ("lib/runtime/a.cpp", '#include "config/config.hpp"'),
         ("lib/store/a.cpp", '#include "ops/log.hpp"'),
         ("lib/core/a.cpp", "#include <boost/json/value.hpp>"),
@@ -151,6 +151,7 @@ class Includes(unittest.TestCase):
         ("lib/net/https_client.cpp",
          "#include <boost/beast/http/read.hpp>\n#include <boost/asio/ssl/stream.hpp>"),
         ("lib/runtime/a.cpp", '#include "http/client.hpp"\n#include "store/store.hpp"'),
+        ("lib/runtime/a.cpp", '#include "net/async_event.hpp"'),
         ("lib/core/a.cpp", '// #include "net/client.hpp"\n/* #include <thread> */'),
         ("daemon/app.cpp", '#include "net/https_client.hpp"\n#include <CLI/CLI.hpp>'),
     ]
