@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/enum_values.hpp"
 #include "base/json_text.hpp"
 #include "event/event_record.hpp"
 #include "format/line.hpp"
@@ -23,9 +24,7 @@ void print(std::string_view format, const core::EventRecord& event, const std::s
 }
 
 void print_all() {
-  for (int value = 0;; ++value) {
-    const auto type = static_cast<core::EventType>(value);
-    if (core::to_string(type) == "unknown") break;
+  for (const core::EventType type : kValuesOf<core::EventType>) {
     std::printf(R"({"format":"","type":"%s"})"
                 "\n",
                 std::string(core::to_string(type)).c_str());

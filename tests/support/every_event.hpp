@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/enum_values.hpp"
 #include "core/cancel/cancel_events.hpp"
 #include "core/recovery.hpp"
 #include "core/region/region_events.hpp"
@@ -84,15 +85,14 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
 /// Every type there is, the test's at the end.
 inline std::vector<core::EventRecord> every_event() {
   std::vector<core::EventRecord> all;
-  for (int value = 0;; ++value) {
-    const auto type = static_cast<core::EventType>(value);
-    if (core::to_string(type) == "unknown") return all;
+  for (const core::EventType type : kValuesOf<core::EventType>) {
     for (core::EventRecord& event : events_of_type(type)) {
       event.instance = "soc1";
       if (type != core::EventType::WebhookTest) event.seq = all.size() + 1;
       all.push_back(std::move(event));
     }
   }
+  return all;
 }
 
 }  // namespace mactiond::test

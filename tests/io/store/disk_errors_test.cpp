@@ -97,7 +97,7 @@ TEST_F(DiskErrors, APartOfTheFileThatCannotBeReadIsDamage) {
   }
   Store store = open();
   EXPECT_TRUE(store.found()->damaged);
-  EXPECT_THAT(store.found()->damage, HasSubstr("disk I/O error"));
+  EXPECT_THAT(store.found()->damage, HasSubstr("met while the daemon ran: "));
 }
 
 TEST_F(DiskErrors, ACleanUpThatFailsSaysSoAndLooksAtTheSameRowsAgain) {
