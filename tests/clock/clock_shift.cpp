@@ -145,6 +145,15 @@ int utimensat(int directory, const char* path, const timespec* times, int flags)
   return original(directory, path, moved_back(times).data(), flags);
 }
 
+int utimes(const char* path, const timeval* times) noexcept {
+  using Call = int (*)(const char*, const timeval*);
+  static const auto original = original_of<Call>("utimes");
+  if (times == nullptr) return original(path, times);
+  std::array<timeval, 2> back{times[0], times[1]};
+  for (timeval& time : back) time.tv_sec -= shift();
+  return original(path, back.data());
+}
+
 int futimens(int file, const timespec* times) noexcept {
   using Call = int (*)(int, const timespec*);
   static const auto original = original_of<Call>("futimens");
