@@ -100,6 +100,11 @@ std::variant<Opened, NotUsable> open_state(const config::Config& config, const C
   const core::Options options = engine_options(config);
   const auto log_end = past.last_seq();
   auto recovered = core::judge_store(*found, log_end);
+  if (recovered && !found->damaged) {
+    const auto kept = store->count_rows();
+    if (!kept) return store_refused(kept.error());
+    recovered->kept = *kept;
+  }
   const std::uint64_t known = recovered ? recovered->after_seq : last_seq;
   const std::uint64_t logged = log_end.value_or(known);
   auto position = store->load_log_position();

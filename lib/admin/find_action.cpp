@@ -82,6 +82,22 @@ Found find_action(const Call& call, const std::string& written, std::size_t leas
   return fetch(call, ids.front());
 }
 
+namespace {
+
+// A region that was removed follows no action any more; what it knew is stored until retention.
+void drop_removed_regions(const Call& call, std::vector<core::ActionView>& found) {
+  const std::vector<core::RegionStatus> regions = call.backend.status().regions;
+  const auto is_removed = [&](const core::ActionView& action) {
+    return std::none_of(regions.begin(), regions.end(), [&](const core::RegionStatus& region) {
+      return region.name == action.region;
+    });
+  };
+  if (std::all_of(found.begin(), found.end(), is_removed)) return;
+  std::erase_if(found, is_removed);
+}
+
+}  // namespace
+
 std::variant<core::ActionView, http::Response> find_action_of(
     const Call& call, const std::string& written, std::size_t least,
     const std::optional<std::string>& region) {
@@ -99,6 +115,7 @@ std::variant<core::ActionView, http::Response> find_action_of(
       return not_found("region \"" + *region + "\" does not know this action; known in: " + names);
     }
   }
+  if (found.size() > 1) drop_removed_regions(call, found);
   if (found.size() > 1) {
     return bad_request("this action is known in several regions (" + names +
                        "): name one as region");

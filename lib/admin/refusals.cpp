@@ -41,7 +41,7 @@ std::string sentence(core::CancelGuard guard, const ActionType& type) {
     case Guard::Off:
       return "cancelling is off: [cancel] max_per_hour is 0";
     case Guard::Suspended:
-      return "cancelling is suspended by an operator; mactionctl policy resume ends that";
+      return "cancelling is suspended; mactionctl policy resume ends that";
     case Guard::UnderWay:
       return "it is being cancelled already; mactionctl show reports its state";
     case Guard::NoServerTime:

@@ -95,6 +95,10 @@ std::vector<RegionQuiet> quiet_times(const std::vector<RegionOptions>& regions,
 }
 
 MonoTime hold_end(const RecoveryRow& recovery, const std::string& boot_id, Now now) {
+  // Without a boot id no clock says for certain how much of the hold has passed.
+  if (boot_id.empty() && now.wall - recovery.at <= kClockOffMax) {
+    return now.mono + kHoldAfterRecovery;
+  }
   const PostStamp stamp{recovery.at, recovery.boot_id, recovery.mono};
   return now.mono + kHoldAfterRecovery - elapsed_since(stamp, boot_id, now);
 }

@@ -50,7 +50,7 @@ struct StoreFound {
   bool damaged = false;       ///< the file was set aside; what could be read was carried over
   std::string damage{};
   std::string set_aside{};           ///< where the damaged file is now
-  std::int64_t kept = 0;             ///< rows that are still there
+  std::int64_t kept = 0;             ///< of a damaged store: rows that are still there
   std::int64_t lost = 0;             ///< rows known to be gone
   std::optional<WallTime> newest{};  ///< when the newest event that is left happened
 };

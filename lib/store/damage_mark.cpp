@@ -1,11 +1,14 @@
 #include "store/damage_mark.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <string_view>
+#include <system_error>
 
 #include "base/printable.hpp"
 #include "base/sync_directory.hpp"
@@ -15,6 +18,13 @@ namespace {
 
 constexpr std::size_t kCauseBytes = 500;
 
+constexpr std::string_view kSeparator = ": ";
+
+ino_t inode_of(const std::string& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 ? found.st_ino : 0;
+}
+
 std::string mark_of(const std::string& path) { return path + ".damaged"; }
 
 }  // namespace
@@ -22,8 +32,9 @@ std::string mark_of(const std::string& path) { return path + ".damaged"; }
 void put_damage_mark(const std::string& path, const std::string& cause) {
   const int fd = ::open(mark_of(path).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) return;
+  const std::string text = std::to_string(inode_of(path)).append(kSeparator).append(cause);
   // Without its text the mark leads to the recovery as well.
-  if (::write(fd, cause.data(), cause.size()) >= 0) ::fsync(fd);
+  if (::write(fd, text.data(), text.size()) >= 0) ::fsync(fd);
   ::close(fd);
   sync_directory_of(path);
 }
@@ -37,7 +48,15 @@ std::optional<std::string> read_damage_mark(const std::string& path) {
   const ssize_t bytes = ::read(fd, cause.data(), cause.size());
   ::close(fd);
   if (bytes <= 0) return std::string();
-  return printable(std::string_view(cause.data(), static_cast<std::size_t>(bytes)));
+  std::string_view text(cause.data(), static_cast<std::size_t>(bytes));
+  ino_t inode = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), inode);
+  const bool is_named =
+      error == std::errc{} &&
+      text.substr(static_cast<std::size_t>(end - text.data())).starts_with(kSeparator);
+  if (!is_named) return printable(text);
+  if (inode != inode_of(path)) return std::nullopt;
+  return printable(text.substr(static_cast<std::size_t>(end - text.data()) + kSeparator.size()));
 }
 
 void remove_damage_mark(const std::string& path) { ::unlink(mark_of(path).c_str()); }

@@ -29,6 +29,8 @@ class Retention {
   /// rows are looked at again until committed() is called.
   void step();
   void committed();
+  /// Until the next begin().
+  void give_up() { cutoff_.reset(); }
 
  private:
   struct Event {

@@ -44,6 +44,7 @@ Result<void> Store::Impl::bury(const std::string& webhook, const std::vector<Bad
 Error Store::Impl::failed(const SQLite::Exception& failure) {
   const Error error = to_error(failure, path);
   locked_out = (failure.getErrorCode() & 0xff) == SQLITE_BUSY;
+  disk_full = (failure.getErrorCode() & 0xff) == SQLITE_FULL;
   if (error.code != make_error_code(Errc::StoreCorrupt) || damaged) return error;
   damaged = true;
   if (!directory.empty()) put_damage_mark(path, failure.what());
@@ -161,6 +162,9 @@ Result<void> Store::prune_some() {
   const auto done = impl_->in_transaction([&] { retention.step(); });
   if (done) {
     retention.committed();
+  } else if (impl_->disk_full) {
+    // It needs more room before it gives any back. What remains is removed the next time.
+    retention.give_up();
   } else if (!impl_->locked_out) {
     return done.error();
   }

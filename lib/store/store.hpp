@@ -51,6 +51,8 @@ class Store {
 
   /// How the store was found, for core/recovery.hpp to judge.
   [[nodiscard]] Result<core::StoreFound> found();
+  /// What `kept` of a recovery counts. Reads whole tables: only for a store that was not whole.
+  [[nodiscard]] Result<std::int64_t> count_rows();
   [[nodiscard]] Result<core::Snapshot> load();
 
   /// All rows or none. Durable when it returns. After an error nothing of the batch is in the

@@ -117,7 +117,8 @@ struct Store::Impl {
   FileIdentity wal;
   bool damaged = false;
   bool locked_out = false;
-  bool checked = true;  ///< every row was read since the start
+  bool disk_full = false;  ///< the last failure was for lack of space
+  bool checked = true;     ///< every row was read since the start
 };
 
 }  // namespace mactiond::store

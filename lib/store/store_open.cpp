@@ -127,6 +127,8 @@ Result<std::unique_ptr<Store::Impl>> Store::open_file(const std::string& path) {
     remove_damage_mark(path);
   } else if (const auto cause = read_damage_mark(path)) {
     return corrupt(path, "met while the daemon ran: " + *cause);
+  } else {
+    remove_damage_mark(path);
   }
   auto database = open_database(path);
   if (!database) return database.error();
@@ -188,12 +190,15 @@ Result<core::StoreFound> Store::found() {
     found.last_seq = impl_->last_seq;
     // A store with events has that row if it was ever written.
     found.switch_known = found.last_seq > 0 || number("SELECT count(*) FROM switch") > 0;
-    found.kept = count_kept(*impl_->database);
     Statement newest(*impl_->database, "SELECT max(time) FROM event");
     if (Rows row = newest.query(); row.next()) found.newest = row.maybe_time(0);
     impl_->recovery.load(found);
     return found;
   });
+}
+
+Result<std::int64_t> Store::count_rows() {
+  return impl_->guarded([&] { return count_kept(*impl_->database); });
 }
 
 }  // namespace mactiond::store

@@ -16,6 +16,7 @@ namespace {
 
 bool g_reads_fail = false;
 int g_writes_until_failure = -1;  ///< 0: the next one; below 0: none
+int g_write_error = EIO;
 
 // In place of the system's, as far as SQLite calls them.
 ssize_t failing_pread(int fd, void* bytes, size_t count, off_t offset) {
@@ -28,7 +29,7 @@ ssize_t failing_pread(int fd, void* bytes, size_t count, off_t offset) {
 
 ssize_t failing_pwrite(int fd, const void* bytes, size_t count, off_t offset) {
   if (g_writes_until_failure >= 0 && g_writes_until_failure-- == 0) {
-    errno = EIO;
+    errno = g_write_error;
     return -1;
   }
   return ::pwrite(fd, bytes, count, offset);
@@ -75,6 +76,7 @@ class DiskErrors : public StoredInFile {
   void TearDown() override {
     g_reads_fail = false;
     g_writes_until_failure = -1;
+    g_write_error = EIO;
     for (const char* name : {"pread", "pread64", "pwrite", "pwrite64"}) {
       replace<void()>(name, nullptr);
     }
@@ -100,8 +102,7 @@ TEST_F(DiskErrors, APartOfTheFileThatCannotBeReadIsDamage) {
   EXPECT_THAT(store.found()->damage, HasSubstr("met while the daemon ran: "));
 }
 
-TEST_F(DiskErrors, ACleanUpThatFailsSaysSoAndLooksAtTheSameRowsAgain) {
-  Store store = open();
+core::Batch ended_decisions() {
   core::Batch rows;
   for (int number = 100; number < 400; ++number) {
     core::Decision decision;
@@ -112,7 +113,28 @@ TEST_F(DiskErrors, ACleanUpThatFailsSaysSoAndLooksAtTheSameRowsAgain) {
     rows.decisions.push_back(decision);
   }
   rows.prune_before = at(100);
-  ASSERT_TRUE(store.commit(rows));
+  return rows;
+}
+
+TEST_F(DiskErrors, AFullDiskEndsACleanUpAndNothingElse) {
+  Store store = open();
+  ASSERT_TRUE(store.commit(ended_decisions()));
+  g_write_error = ENOSPC;
+  for (int step = 0; !store.is_pruned(); ++step) {
+    ASSERT_LT(step, 1000);
+    g_writes_until_failure = 0;
+    EXPECT_TRUE(store.prune_some());
+    g_writes_until_failure = -1;
+  }
+  EXPECT_FALSE(store.load()->decisions.empty());
+  ASSERT_TRUE(store.commit(ended_decisions()));
+  while (!store.is_pruned()) ASSERT_TRUE(store.prune_some());
+  EXPECT_TRUE(store.load()->decisions.empty());
+}
+
+TEST_F(DiskErrors, ACleanUpThatFailsSaysSoAndLooksAtTheSameRowsAgain) {
+  Store store = open();
+  ASSERT_TRUE(store.commit(ended_decisions()));
   int failures = 0;
   for (int step = 0; !store.is_pruned(); ++step) {
     ASSERT_LT(step, 1000);

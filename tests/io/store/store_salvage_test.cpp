@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "io/store/stored_in_file.hpp"
+#include "store/damage_mark.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -45,7 +46,7 @@ TEST_F(StoreSalvage, CarriesOverWhatCanBeRead) {
 
 TEST_F(StoreSalvage, CountsWhatIsKeptAsInAWholeStore) {
   fill(20);
-  EXPECT_EQ(open().found()->kept, 19 + 1 + 20) << "deliveries, dead letters and events";
+  EXPECT_EQ(*open().count_rows(), 19 + 1 + 20) << "deliveries, dead letters and events";
   sql("DROP TABLE region");
   EXPECT_EQ(open().found()->kept, 19 + 1 + 20);
 }
@@ -167,6 +168,18 @@ TEST_F(StoreSalvage, AMarkOfDamageLeadsToTheRecovery) {
   Store store = open();
   expect_carried_over(store);
   EXPECT_THAT(store.found()->damage, HasSubstr("page 7 is torn"));
+  EXPECT_FALSE(fs::exists(path_ + ".damaged"));
+}
+
+TEST_F(StoreSalvage, AMarkOfDamageSaysNothingAboutABackupInThePlaceOfTheFile) {
+  fill(20);
+  put_damage_mark(path_, "page 7 is torn");
+  fs::copy_file(path_, path_ + ".backup");
+  fs::rename(path_, path_ + ".old");
+  fs::rename(path_ + ".backup", path_);
+  Store store = open();
+  EXPECT_FALSE(store.found()->damaged);
+  EXPECT_EQ(store.found()->last_seq, 20U);
   EXPECT_FALSE(fs::exists(path_ + ".damaged"));
 }
 

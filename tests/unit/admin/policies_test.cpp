@@ -87,6 +87,14 @@ TEST(CancelEndpoint, NeedsTheRegionWhereSeveralKnowTheAction) {
   EXPECT_EQ(std::get<core::AskCancel>(backend.operated.value()).region, "eu");
 }
 
+TEST(CancelEndpoint, ARegionThatWasRemovedDoesNotMakeAnActionAmbiguous) {
+  FakeBackend backend;
+  backend.engine.regions.emplace_back().name = "us";
+  backend.found = {action_view("a", "eu"), action_view("a", "us")};
+  EXPECT_EQ(backend.post("/v1/actions/a/cancel", R"({"comment":"why"})").status, 200);
+  EXPECT_EQ(std::get<core::AskCancel>(backend.operated.value()).region, "us");
+}
+
 TEST(CancelEndpoint, NeedsAComment) {
   FakeBackend backend;
   const std::string long_one(1025, 'x');

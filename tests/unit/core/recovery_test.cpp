@@ -153,7 +153,9 @@ TEST(HoldEndTest, IsAnHourWithinOneBootAndAnHourOfUptimeAfterAnother) {
   EXPECT_EQ(hold_end(row, "boot-1", {kDay + 10min, kBoot + 10min}), kBoot + 1h);
   EXPECT_EQ(hold_end(row, "boot-2", {kDay + 10min, MonoTime(1min)}), MonoTime(1h));
   EXPECT_LE(hold_end(row, "boot-2", {kDay + 240h, MonoTime(1min)}), MonoTime(1min));
-  EXPECT_EQ(hold_end(row, "", {kDay + 10min, MonoTime(1min)}), MonoTime(1h));
+  EXPECT_EQ(hold_end(row, "", {kDay + 10min, MonoTime(1min)}), MonoTime(1min) + 1h);
+  EXPECT_EQ(hold_end(row, "", {kDay + 2h, MonoTime(3h)}), MonoTime(3h) + 1h)
+      << "a wall clock that was set forward does not end it";
   EXPECT_EQ(hold_end(row, "", {kDay - 10min, MonoTime(1min)}), MonoTime(1min) + 1h);
 }
 
