@@ -47,7 +47,10 @@ WallTime unknown_until(const LogHistory::Gone& gone, Duration within) {
 
 std::optional<WallTime> quiet_before(const RegionPast* past, const LogHistory& history,
                                      Duration within) {
-  if (!history.gone && (past == nullptr || !past->swept)) return std::nullopt;
+  if (!history.gone) {
+    if (past == nullptr || !past->last_seen) return std::nullopt;
+    if (!past->swept) return WallTime{};
+  }
   std::optional<WallTime> before;
   if (past != nullptr && past->last_seen) before = seen_until(*past, within) - within;
   if (!history.gone) return before;
