@@ -69,9 +69,9 @@ struct StoreFound {
 /// What changed before its last line, and before trouble that had not ended by then, was seen. Of
 /// the time seen_within before that, and of what came later, ids show whether it was recorded.
 /// Where the log's first lines are gone, ids show nothing about what these may have recorded.
-/// Of a region without a baseline in a whole log nothing is quiet: it was never read completely. One
-/// without a line in it is new: it is not among them.
-/// Without a line the store's newest event counts for each.
+/// Of a region without a baseline in a whole log nothing is quiet: it was never read completely.
+/// One without a line in it is new: it is not among them. Without a line the store's newest event
+/// counts for each.
 [[nodiscard]] std::vector<RegionQuiet> quiet_times(const std::vector<RegionOptions>& regions,
                                                    const StoreFound& found,
                                                    const LogHistory& history);
