@@ -8,7 +8,7 @@
 
 namespace mactiond::ctl {
 
-/// What the operator reads where the answer is none of mactiond.
+/// What the operator reads if the answer is not from mactiond.
 inline constexpr const char* kForeign = "what listens there does not answer like mactiond";
 
 struct Answer {

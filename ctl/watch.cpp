@@ -59,7 +59,8 @@ int watch(const Session& session, const std::string& after) {
     const bool was_there = !feed.last_id.empty();
     // A daemon that starts or stops may say 503.
     if (!was_there || (answer != nullptr && answer->status < 500)) {
-      return refused(result).value_or(kExitUnavailable);
+      if (const auto refusal = refused(result)) return *refusal;
+      return complain(kExitUnavailable, kForeign);
     }
     outage.begin(answer == nullptr ? std::get<Failure>(result).message
                                    : format_problem(answer->status, answer->body));

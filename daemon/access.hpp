@@ -62,7 +62,7 @@ class AccessBuilder {
   std::map<Key, std::weak_ptr<http::Client>> clients_;
 };
 
-/// Adds what makes the configuration unusable to its problems.
+/// Adds the mistakes to the problems of the configuration.
 void add_mistakes(const std::vector<AccessMistake>& mistakes, config::LoadResult& loaded);
 
 /// Everything of a start that reads files and variables and touches neither network nor state.

@@ -20,7 +20,7 @@
 
 namespace mactiond::daemon {
 
-/// What operators and monitors read of the daemon, and have it do.
+/// Answers the requests of operators and monitors.
 class OperatorBackend final : public admin::Backend {
  public:
   /// Everything referred to outlives the backend.

@@ -56,8 +56,7 @@ Found fetch(const Call& call, const std::string& id) {
   return std::move(*found);
 }
 
-}  // namespace
-
+// By its id as written, once for each region that knows it.
 Found find_action(const Call& call, const std::string& written, std::size_t least) {
   const std::string id(without_braces(written));
   if (id.empty()) return bad_request("an action's id is missing");
@@ -82,7 +81,11 @@ Found find_action(const Call& call, const std::string& written, std::size_t leas
   return fetch(call, ids.front());
 }
 
-namespace {
+std::string regions_of(const std::vector<core::ActionView>& found) {
+  std::string names;
+  for (const auto& action : found) names += (names.empty() ? "" : ", ") + action.region;
+  return names;
+}
 
 // A region that was removed follows no action any more; what it knew is stored until retention.
 void drop_removed_regions(const Call& call, std::vector<core::ActionView>& found) {
@@ -107,17 +110,16 @@ std::variant<core::ActionView, http::Response> find_action_of(
   auto answer = find_action(call, written, least);
   if (auto* refusal = std::get_if<http::Response>(&answer)) return std::move(*refusal);
   auto& found = std::get<std::vector<core::ActionView>>(answer);
-  std::string names;
-  for (const auto& action : found) names += (names.empty() ? "" : ", ") + action.region;
+  const std::string known = regions_of(found);
   if (region) {
     std::erase_if(found, [&](const core::ActionView& action) { return action.region != *region; });
     if (found.empty()) {
-      return not_found("region \"" + *region + "\" does not know this action; known in: " + names);
+      return not_found("region \"" + *region + "\" does not know this action; known in: " + known);
     }
   }
   if (found.size() > 1) drop_removed_regions(call, found);
   if (found.size() > 1) {
-    return bad_request("this action is known in several regions (" + names +
+    return bad_request("this action is known in several regions (" + regions_of(found) +
                        "): name one as region");
   }
   return std::move(found.front());

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "admin/endpoints.hpp"
 
@@ -15,13 +14,8 @@ inline constexpr std::size_t kReadingMin = 4;
 inline constexpr std::size_t kChangingMin = 8;
 
 /// The action under an id as people type it: whole or its beginning, in any letter case, with or
-/// without braces. Once for each region that knows it, never empty. Or the answer that says why it
-/// is none, or which ones it could be.
-[[nodiscard]] std::variant<std::vector<core::ActionView>, http::Response> find_action(
-    const Call& call, const std::string& written, std::size_t least);
-
-/// The same, of the region; or of the only one that knows it. Or the answer that names the regions
-/// that know it.
+/// without braces; of the region, or of the only configured one that knows it. Or the answer that
+/// says why there is none, or which ones it could be.
 [[nodiscard]] std::variant<core::ActionView, http::Response> find_action_of(
     const Call& call, const std::string& written, std::size_t least,
     const std::optional<std::string>& region);

@@ -8,7 +8,7 @@
 
 namespace mactiond::admin {
 
-// Everything that is not done, in sentences without their full stop: why, and what to do about it.
+// Why something is not done, and what to do about it, in sentences without a full stop.
 
 /// type: of the action that is not cancelled.
 [[nodiscard]] std::string sentence(core::CancelGuard guard, const ActionType& type = {});

@@ -15,7 +15,7 @@ namespace mactiond {
 [[nodiscard]] std::string printable_lines(std::string_view text);
 
 /// JSON that says the same, with every character that printable() would replace as an escape. Line
-/// feeds stay: in JSON they are between its parts alone.
+/// feeds stay: JSON has them only between its parts.
 [[nodiscard]] std::string printable_json(std::string_view text);
 /// The same for TOML.
 [[nodiscard]] std::string printable_toml(std::string_view text);

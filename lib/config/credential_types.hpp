@@ -8,7 +8,7 @@
 
 namespace mactiond::config {
 
-// Kinds of values that prove to a receiver who is calling; see value_types.hpp.
+// Types of values that prove to a receiver who is calling; see value_types.hpp.
 
 /// A reference to "user:password", or empty.
 struct BasicCredential {

@@ -24,7 +24,7 @@ bool is_guid_with_hyphens(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if ((kShape[i] == '-') != (text[i] == '-')) return false;
   }
-  return text.find_first_of("{}") == std::string_view::npos;
+  return true;
 }
 
 }  // namespace mactiond::config

@@ -10,7 +10,7 @@
 
 namespace mactiond::config {
 
-// Kinds of values that say how a peer is reached and trusted; see value_types.hpp.
+// Types of values that say how a peer is reached and trusted; see value_types.hpp.
 
 [[nodiscard]] std::string url_text(const http::Url& url);
 

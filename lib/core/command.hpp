@@ -28,7 +28,7 @@ struct ListActions {
   Query query;
   Secret token;
   MonoTime deadline{};
-  MonoTime send_by{};  ///< not sent at all after it: core/quota/limiter.hpp, kSendWithin
+  MonoTime send_by{};  ///< not sent at all after it: core/quota/token_bucket.hpp, kSendWithin
 };
 
 struct GetAction {
@@ -37,7 +37,7 @@ struct GetAction {
   ActionId action;
   Secret token;
   MonoTime deadline{};
-  MonoTime send_by{};  ///< not sent at all after it: core/quota/limiter.hpp, kSendWithin
+  MonoTime send_by{};  ///< not sent at all after it: core/quota/token_bucket.hpp, kSendWithin
 };
 
 /// POST …/cancel. Sent at most once per command, and only while its token is fresh.
@@ -48,7 +48,7 @@ struct CancelAction {
   std::string comment;
   Secret token;
   MonoTime deadline{};
-  MonoTime send_by{};  ///< not sent at all after it: core/quota/limiter.hpp, kSendWithin
+  MonoTime send_by{};  ///< not sent at all after it: core/quota/token_bucket.hpp, kSendWithin
 };
 
 /// Read from the store, not from the network: the oldest deliveries of a webhook that are due.

@@ -12,7 +12,8 @@ namespace mactiond::core {
 /// more from ours (cancel_guard.cpp).
 inline constexpr Duration kClockOffMax = std::chrono::hours(25);
 
-/// How much time has passed since the stamp; where that is uncertain, no more than is certain.
+/// How much time has passed since the stamp: no more than is certain. Without a boot id the wall
+/// clock is believed, up to the uptime.
 ///
 /// Within one boot the monotonic clock is exact, whatever a wall clock shows. Of another boot it is
 /// certain that it ended before this one began. A wall clock may have been wrong: it only says more

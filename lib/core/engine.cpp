@@ -226,10 +226,8 @@ void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& ou
   ledger.hold_policies_until(hold_end(row, options.boot_id, now));
   for (Region& region : regions) region.empty_quota(now, out);
   for (const RegionQuiet& quiet : found.quiet) {
-    const auto followed = std::find_if(regions.begin(), regions.end(), [&](const Region& region) {
-      return region.name() == quiet.region;
-    });
-    if (followed == regions.end()) continue;
+    Region* followed = find_part(regions, quiet.region);
+    if (followed == nullptr) continue;
     followed->follow_recovery(quiet.before);
     out.batch().recovering.push_back(quiet);
   }

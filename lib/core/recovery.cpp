@@ -27,15 +27,14 @@ std::string reason_of(const StoreFound& found) {
 /// may be on a later page of the same poll.
 WallTime seen_until(const RegionPast& past, Duration within) {
   WallTime until = *past.last_seen;
-  bool since_before = false;
   for (auto turn = past.turns.rbegin(); turn != past.turns.rend(); ++turn) {
     if (turn->degraded) {
       until = std::min(until, turn->time);
     } else if (turn->time + within < until) {
       return until;
     }
-    since_before = !turn->degraded;
   }
+  const bool since_before = !past.turns.empty() && !past.turns.front().degraded;
   return since_before ? WallTime{} : until;
 }
 

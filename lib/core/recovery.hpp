@@ -70,8 +70,8 @@ struct StoreFound {
 /// the time seen_within before that, and of what came later, ids show whether it was recorded.
 /// Where the log's first lines are gone, ids show nothing about what these may have recorded.
 /// Of a region without a baseline in a whole log nothing is quiet: it was never read completely.
-/// One without a line in it is new: it is not among them. Without a line the store's newest event
-/// counts for each.
+/// A region without a line in the log is new and is left out. If the log has no line at all, the
+/// store's newest event counts for each region.
 [[nodiscard]] std::vector<RegionQuiet> quiet_times(const std::vector<RegionOptions>& regions,
                                                    const StoreFound& found,
                                                    const LogHistory& history);

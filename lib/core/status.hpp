@@ -56,7 +56,7 @@ enum class RegionState : std::uint8_t {
     case RegionState::Degraded:
       return "degraded";
   }
-  return "starting";
+  return "";
 }
 
 struct RegionStatus {

@@ -177,6 +177,12 @@ Outcome api_outcome(const http::Response& response, WallTime local) {
   return result;
 }
 
+Outcome list_outcome(const http::Response& response, WallTime local) {
+  Outcome result = api_outcome(response, local);
+  if (result.status == 400) result.reason = Reason::Query;
+  return result;
+}
+
 Outcome token_outcome(const http::Response& response, WallTime local) {
   Outcome result = http::outcome(response, local);
   if (result.ok()) return result;

@@ -12,6 +12,10 @@ namespace mactiond::defender {
 /// cut to 300 characters, without `target`.
 [[nodiscard]] Outcome api_outcome(const http::Response& response, WallTime local);
 
+/// The same of a list: any 400 is Reason::Query, whatever the body says. Services have several
+/// texts for a filter that they do not support.
+[[nodiscard]] Outcome list_outcome(const http::Response& response, WallTime local);
+
 /// What an answer of the token endpoint means: only temporarily_unavailable, 408, 429, 5xx and the
 /// AADSTS numbers of passing trouble are worth a retry soon; all else is GiveUp with Reason::Auth.
 /// detail is "error AADSTSnnn: sentence; remedy" (entra_error.hpp), never the description: it

@@ -66,9 +66,8 @@ std::string_view behind_last(std::string_view line, std::string_view mark) {
 }
 
 LineFacts facts_of_cef(std::string_view line, std::uint64_t seq) {
-  const std::size_t version = line.substr(kCefHead.size()).find('|');
   return {seq, between(line, " externalId=", ' '), millis(between(line, " rt=", ' ')),
-          between(line.substr(kCefHead.size() + version), "|", '|'), between(line, " cs3=", ' ')};
+          between(line.substr(kCefHead.size()), "|", '|'), between(line, " cs3=", ' ')};
 }
 
 LineFacts facts_of_ocsf(std::string_view line, std::uint64_t seq) {

@@ -80,7 +80,7 @@ struct Limits {
   /// From the call to the last byte of the answer, everything included.
   Duration timeout = std::chrono::seconds(30);
   /// Until the connection is ready and the request starts to leave. A request that cannot leave
-  /// in time is not sent: quota windows rely on it (core/quota/limiter.hpp, kSendWithin).
+  /// in time is not sent: quota windows rely on it (core/quota/token_bucket.hpp, kSendWithin).
   Duration connect_timeout = std::chrono::seconds(10);
   /// A GET on a kept connection that the server closed before the first byte of an answer may be
   /// sent again on a new one. It may have been counted the first time, so not where calls are.

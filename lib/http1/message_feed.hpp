@@ -25,7 +25,7 @@ inline constexpr std::size_t kChunkHeaderMax = std::size_t{16} * 1024;
 }
 
 /// Moves what is in buffer through parser: true once the message is complete, false while more is
-/// needed. header_left is what the header may still take; the parser's own limit counts again
+/// needed. header_left is what the header may still take; the parser's own count restarts
 /// whenever a piece ends just inside a line, so it alone bounds nothing. check judges the header
 /// once it is whole; what follows a chunked body in a trailer is no part of it.
 template <class Parser, class Check>

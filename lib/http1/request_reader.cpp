@@ -80,7 +80,8 @@ struct RequestReader::Impl {
   }
 
   void take_field(std::string name, std::string value) {
-    if (iequals(name, "Expect") && parser->get().version() == 11) {
+    // Where no bodies are taken an expectation is ignored: there is nothing to wait for.
+    if (body_max > 0 && iequals(name, "Expect") && parser->get().version() == 11) {
       const bool known = iequals(trim(value), "100-continue");
       expectation = known ? Expectation::Continue : Expectation::Unknown;
     }

@@ -35,9 +35,8 @@ Task<Result<void>> write_all(Socket& socket, std::string text) {
   co_return Result<void>();
 }
 
-// What is expected of a listener that takes no bodies is ignored: there is nothing to wait for.
-Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader, bool takes_bodies) {
-  bool continued = !takes_bodies;
+Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader) {
+  bool continued = false;
   for (;;) {
     const auto complete = reader.run();
     if (!complete) co_return complete.error();
@@ -58,9 +57,9 @@ Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader, bool 
 }
 
 // The status that says why the request could not be read; 0: no client is left to read it.
-int refusal_of(const Error& error, const RequestReader& reader, bool takes_bodies) {
+int refusal_of(const Error& error, const RequestReader& reader) {
   if (!reader.is_started()) return 0;
-  const bool unmet = takes_bodies && reader.expectation() == Expectation::Unknown;
+  const bool unmet = reader.expectation() == Expectation::Unknown;
   return unmet ? kExpectationFailed : status_of(error);
 }
 
@@ -142,15 +141,14 @@ Task<std::optional<http::Response>> await_answer(HttpConnection& connection, htt
 Task<void> serve_connection(std::shared_ptr<HttpServerState> state, HttpConnection& connection) {
   Socket& socket = connection.socket;
   RequestReader reader(state->body_max);
-  const bool takes_bodies = state->body_max > 0;
   bool open = true;
   while (open && !state->stopping) {
     connection.reading = true;
-    auto reading = read_request(socket, reader, takes_bodies);
+    auto reading = read_request(socket, reader);
     auto incoming = co_await with_deadline(std::move(reading), kRequestTime);
     connection.reading = false;
     if (!incoming) {
-      const int status = refusal_of(incoming.error(), reader, takes_bodies);
+      const int status = refusal_of(incoming.error(), reader);
       if (status != 0) co_await refuse(socket, status);
       co_return;
     }

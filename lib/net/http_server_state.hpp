@@ -25,7 +25,7 @@ using Protocol = boost::asio::generic::stream_protocol;
 using Socket = Protocol::socket;
 using Acceptor = boost::asio::basic_socket_acceptor<Protocol>;
 
-/// An answer that comes after its request, or never: the server stops.
+/// An answer that the handler gives later. It is missing if the server stops first.
 struct LaterAnswer {
   explicit LaterAnswer(const boost::asio::any_io_executor& executor) : came(executor) {}
 

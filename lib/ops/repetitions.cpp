@@ -50,16 +50,16 @@ bool Repetitions::admit(const core::LogEntry& entry, MonoTime now) {
 
 std::vector<core::LogEntry> Repetitions::due(MonoTime now) {
   std::vector<core::LogEntry> entries;
-  for (auto entry = troubles_.begin(); entry != troubles_.end();) {
-    Trouble& trouble = entry->second;
+  for (auto at = troubles_.begin(); at != troubles_.end();) {
+    Trouble& trouble = at->second;
     if (now - trouble.since < kPeriod) {
-      ++entry;
+      ++at;
     } else if (trouble.repeated == 0) {
-      entry = troubles_.erase(entry);
+      at = troubles_.erase(at);
     } else {
       entries.push_back(summary(trouble));
       trouble.since = now;
-      ++entry;
+      ++at;
     }
   }
   return entries;

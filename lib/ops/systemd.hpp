@@ -8,7 +8,7 @@ namespace mactiond::ops {
 
 /// sd_notify messages; each does nothing outside systemd.
 void notify_ready(const std::string& status);
-/// The start takes longer: the timeout of the service begins again.
+/// The start takes longer: it is given at least one more minute from now.
 void notify_starting();
 /// A ready follows, also when the reload failed.
 void notify_reloading();

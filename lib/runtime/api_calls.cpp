@@ -29,7 +29,7 @@ constexpr std::size_t kPageBytes = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t kTokenBytes = std::size_t{256} * 1024;
 
 constexpr CallKind kToken{"token", kTokenBytes, false, defender::token_outcome};
-constexpr CallKind kList{"list", kPageBytes, false, defender::api_outcome};
+constexpr CallKind kList{"list", kPageBytes, false, defender::list_outcome};
 constexpr CallKind kGet{"get", kPageBytes, false, defender::api_outcome};
 constexpr CallKind kCancel{"cancel", kPageBytes, true, defender::api_outcome};
 

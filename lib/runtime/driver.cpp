@@ -214,7 +214,7 @@ void Driver::start(std::vector<core::Command> commands) {
     const bool started = std::visit([this](auto& command) { return begin(command); }, *at);
     if (started) continue;
     if (hold_.waits())
-      hold_.add({std::make_move_iterator(at), std::make_move_iterator(commands.end())});
+      hold_.set_commands({std::make_move_iterator(at), std::make_move_iterator(commands.end())});
     return;
   }
 }

@@ -82,7 +82,7 @@ class Driver {
   /// Why the daemon cannot do its work: the store's files are gone, another program keeps the
   /// store locked, or the transition log cannot be written. Empty while it can.
   [[nodiscard]] std::string trouble() const;
-  /// The engine's, with what is in trouble here.
+  /// The engine's status, with trouble().
   [[nodiscard]] core::EngineStatus status() const;
 
  private:
@@ -107,7 +107,7 @@ class Driver {
   [[nodiscard]] Result<void> reopen_log_file();
 
   void start(std::vector<core::Command> commands);
-  /// Starts one command. False if it must wait for the store.
+  /// Starts one command. False if it must wait for the store, or the daemon ends.
   [[nodiscard]] bool begin(core::LoadDeliveries& read);
   [[nodiscard]] bool begin(core::LoadOldest& read);
   [[nodiscard]] bool begin(core::SendDelivery& delivery);

@@ -59,7 +59,8 @@ std::string StoreHold::trouble(MonoTime now) const {
 
 std::string StoreHold::gone_text() const {
   return gone_ +
-         " was removed or replaced; nothing is called, delivered or logged until mactiond is "
+         " was removed, replaced or overwritten; nothing is called, delivered or logged until "
+         "mactiond is "
          "restarted";
 }
 

@@ -24,7 +24,9 @@ class StoreHold {
   /// The step was not stored: it waits. After two seconds that is logged.
   void wait(core::Step step, MonoTime now);
   /// Commands that wait with the step.
-  void add(std::vector<core::Command> commands) { waiting_->commands = std::move(commands); }
+  void set_commands(std::vector<core::Command> commands) {
+    waiting_->commands = std::move(commands);
+  }
   /// The step that waits, to be stored now: then release(), else wait() again.
   [[nodiscard]] core::Step take() { return std::exchange(*waiting_, {}); }
   void release(MonoTime now);
@@ -43,7 +45,7 @@ class StoreHold {
   std::optional<core::Step> waiting_;
   MonoTime waiting_since_{};
   bool reported_ = false;
-  std::string gone_;  ///< which file of the store was removed or replaced
+  std::string gone_;  ///< which file of the store was removed, replaced or overwritten
   MonoTime looked_{};
 };
 

@@ -107,7 +107,7 @@ void CancelTables::write(const Decision& decision) {
 }
 
 bool CancelTables::prune(Place& place) {
-  // A copy: rows are read by the place where they begin.
+  // A copy: the statements hold references to it while place moves.
   const Place from = place;
   std::vector<std::string> ended;
   int decisions = 0;

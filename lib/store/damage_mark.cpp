@@ -48,15 +48,13 @@ std::optional<std::string> read_damage_mark(const std::string& path) {
   const ssize_t bytes = ::read(fd, cause.data(), cause.size());
   ::close(fd);
   if (bytes <= 0) return std::string();
-  std::string_view text(cause.data(), static_cast<std::size_t>(bytes));
+  const std::string_view text(cause.data(), static_cast<std::size_t>(bytes));
   ino_t inode = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), inode);
-  const bool is_named =
-      error == std::errc{} &&
-      text.substr(static_cast<std::size_t>(end - text.data())).starts_with(kSeparator);
-  if (!is_named) return printable(text);
+  const std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (error != std::errc{} || !rest.starts_with(kSeparator)) return printable(text);
   if (inode != inode_of(path)) return std::nullopt;
-  return printable(text.substr(static_cast<std::size_t>(end - text.data()) + kSeparator.size()));
+  return printable(rest.substr(kSeparator.size()));
 }
 
 void remove_damage_mark(const std::string& path) { ::unlink(mark_of(path).c_str()); }

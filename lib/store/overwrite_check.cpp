@@ -22,15 +22,15 @@ OverwriteCheck::OverwriteCheck(SQLite::Database& database) {
 
 bool OverwriteCheck::overwritten() {
   const auto before = read_trace();
-  auto print = read_print();
+  auto fingerprint = read_fingerprint();
   const auto after = read_trace();
-  if (!before || !print || !after) return false;
+  if (!before || !fingerprint || !after) return false;
   // While a checkpoint runs, or after one that was killed, the file may change without a trace.
   const bool at_rest = trace_[2] == trace_[3];
-  const bool changed = !print_.empty() && *print != print_;
+  const bool changed = !fingerprint_.empty() && *fingerprint != fingerprint_;
   if (changed && at_rest && *after == trace_) return true;
   trace_ = *before;
-  print_ = std::move(*print);
+  fingerprint_ = std::move(*fingerprint);
   return false;
 }
 
@@ -45,20 +45,20 @@ std::optional<OverwriteCheck::Trace> OverwriteCheck::read_trace() {
   return trace;
 }
 
-std::optional<std::string> OverwriteCheck::read_print() {
+std::optional<std::string> OverwriteCheck::read_fingerprint() {
   sqlite3_int64 size = 0;
   if (file_ == nullptr || file_->pMethods == nullptr) return {};
   if (file_->pMethods->xFileSize(file_, &size) != SQLITE_OK) return {};
-  std::string print = std::to_string(size);
-  if (!append(print, kHeader, 0) || !append(print, page_, counter_at_)) return {};
-  return print;
+  std::string fingerprint = std::to_string(size);
+  if (!append(fingerprint, kHeader, 0) || !append(fingerprint, page_, counter_at_)) return {};
+  return fingerprint;
 }
 
 /// False if it could not be read. What is beyond the end reads as zeros.
-bool OverwriteCheck::append(std::string& print, std::size_t bytes, std::int64_t offset) {
+bool OverwriteCheck::append(std::string& fingerprint, std::size_t bytes, std::int64_t offset) {
   std::string part(bytes, '\0');
   const int code = file_->pMethods->xRead(file_, part.data(), static_cast<int>(bytes), offset);
-  print += part;
+  fingerprint += part;
   return code == SQLITE_OK || code == SQLITE_IOERR_SHORT_READ;
 }
 

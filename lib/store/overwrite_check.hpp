@@ -29,14 +29,14 @@ class OverwriteCheck {
   using Trace = std::array<std::uint32_t, 4>;
 
   [[nodiscard]] std::optional<Trace> read_trace();
-  [[nodiscard]] std::optional<std::string> read_print();
-  [[nodiscard]] bool append(std::string& print, std::size_t bytes, std::int64_t offset);
+  [[nodiscard]] std::optional<std::string> read_fingerprint();
+  [[nodiscard]] bool append(std::string& fingerprint, std::size_t bytes, std::int64_t offset);
 
   sqlite3_file* file_ = nullptr;  ///< SQLite's own: to open another would end its locks
   std::int64_t counter_at_ = 0;
   std::size_t page_ = 0;
   Trace trace_{};
-  std::string print_;  ///< empty: not looked at yet
+  std::string fingerprint_;  ///< empty: not looked at yet
 };
 
 }  // namespace mactiond::store

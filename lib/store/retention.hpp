@@ -44,7 +44,7 @@ class Retention {
     Event event;  ///< the last one looked at, in order of time and seq
     CancelTables::Place cancels;
   };
-  /// These return whether it was the last of its part.
+  /// True if that part is done.
   [[nodiscard]] bool remove_actions();
   [[nodiscard]] bool remove_events(Event& looked_at);
   [[nodiscard]] std::vector<Event> read_candidates(const Event& after);

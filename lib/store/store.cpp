@@ -83,12 +83,10 @@ Result<core::Snapshot> Store::load() {
 }
 
 Result<void> Store::commit(const core::Batch& batch, const std::optional<LogPosition>& log) {
-  try {
-    impl_->write(batch, log);
-  } catch (const SQLite::Exception& failure) {
-    const Error error = impl_->failed(failure);
+  const auto written = impl_->guarded([&] { impl_->write(batch, log); });
+  if (!written) {
     impl_->roll_back();
-    return error;
+    return written;
   }
   impl_->locked_out = false;
   if (!batch.events.empty()) impl_->last_seq = batch.events.back().seq;

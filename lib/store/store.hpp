@@ -51,7 +51,7 @@ class Store {
 
   /// How the store was found, for core/recovery.hpp to judge.
   [[nodiscard]] Result<core::StoreFound> found();
-  /// What `kept` of a recovery counts. Reads whole tables: only for a store that was not whole.
+  /// The number for `kept` of a recovery. Reads whole tables, so only a recovery calls it.
   [[nodiscard]] Result<std::int64_t> count_rows();
   [[nodiscard]] Result<core::Snapshot> load();
 
@@ -95,7 +95,7 @@ class Store {
   /// Damage was met since the store was opened. The next open() goes by a mark that it left beside
   /// the file: a check need not meet the damage again.
   [[nodiscard]] bool damaged() const;
-  /// The last commit failed because another program holds the write lock: it may be tried again.
+  /// The last failure was another program's write lock: the same may be tried again.
   [[nodiscard]] bool locked_out() const;
   /// Which of the store's files was removed, replaced or overwritten since it was opened; empty:
   /// none.

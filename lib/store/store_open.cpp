@@ -122,14 +122,12 @@ Result<Store> Store::open(const std::string& state_dir, const Opening& opening) 
 }
 
 Result<std::unique_ptr<Store::Impl>> Store::open_file(const std::string& path) {
-  if (::access(path.c_str(), F_OK) != 0) {
-    // The file was moved away on purpose.
-    remove_damage_mark(path);
-  } else if (const auto cause = read_damage_mark(path)) {
+  // Where there is no file, it was moved away on purpose.
+  const bool exists = ::access(path.c_str(), F_OK) == 0;
+  if (const auto cause = exists ? read_damage_mark(path) : std::nullopt) {
     return corrupt(path, "met while the daemon ran: " + *cause);
-  } else {
-    remove_damage_mark(path);
   }
+  remove_damage_mark(path);
   auto database = open_database(path);
   if (!database) return database.error();
   return Impl::make(path, std::move(*database));

@@ -59,10 +59,6 @@ Payload standard(const core::EventRecord& event) {
   return {kJson, '{' + members.text() + '}'};
 }
 
-struct FormatName {
-  Format format;
-  std::string_view name;
-};
 }  // namespace
 
 Payload render(const Rendering& rendering, const core::EventRecord& event) {

@@ -53,7 +53,7 @@ extern "C" {
 
 int clock_gettime(clockid_t clock, timespec* now) noexcept {
   using Call = int (*)(clockid_t, timespec*);
-  static const auto original = reinterpret_cast<Call>(::dlsym(RTLD_NEXT, "clock_gettime"));
+  static const auto original = original_of<Call>("clock_gettime");
   const int result = original(clock, now);
   if (result == 0 && is_wall_clock(clock)) now->tv_sec += shift();
   return result;

@@ -113,8 +113,8 @@ def cut(path, source):
 
 
 def lie(path, source):
-    """Puts in a row that no daemon wrote. One that changes nothing is followed by another; SQL that
-    fails is a fault of this proof."""
+    """Changes the store as no daemon does. One that changes nothing is followed by another; SQL
+    that fails is a fault of this proof."""
     while True:
         text = source.choice(LIES).format(
             seq=source.randrange(1, ACTIONS), number=source.choice(NUMBERS))

@@ -199,6 +199,7 @@ class OperatorApi(E2eTest):
         self.assertEqual(self.daemon.late_turns(limit_s=1), late, "the loop stood still")
         code, body = answers[0]
         self.assertIn((code, "takes more than 10 s" in body), [(200, False), (422, True)], body)
+        self.assertTrue(refused, "the configuration is not hard enough to show anything")
         self.assertEqual(refused[0][0], 409, refused)
 
     def test_pipelined_and_kept_connections_are_served(self):

@@ -12,13 +12,14 @@ namespace {
 
 WallTime date_of(WallTime now) { return std::chrono::floor<std::chrono::seconds>(now); }
 
-Outcome to_outcome(const Refusal& refusal, WallTime now) {
+Outcome to_outcome(const Refusal& refusal, Operation operation, WallTime now) {
   http::Response response;
   response.status = refusal.status;
   response.headers.push_back({"Date", format_http_date(date_of(now))});
   if (refusal.retry_after) response.headers.push_back({"Retry-After", *refusal.retry_after});
   response.body = error_body(refusal);
-  return defender::api_outcome(response, now);
+  const bool is_list = operation == Operation::List;
+  return is_list ? defender::list_outcome(response, now) : defender::api_outcome(response, now);
 }
 
 Outcome transport_failure(Fault fault) {
@@ -44,11 +45,11 @@ Outcome transport_failure(Fault fault) {
 }
 
 /// What the client makes of a call that this fault strikes.
-Outcome spoiled(Fault fault, WallTime now) {
+Outcome spoiled(Fault fault, Operation operation, WallTime now) {
   const auto whole = whole_answer(fault, now);
   if (!whole) return transport_failure(fault);
   // A whole answer with status 200 is one that cannot be read.
-  return whole->status == 200 ? transport_failure(fault) : to_outcome(*whole, now);
+  return whole->status == 200 ? transport_failure(fault) : to_outcome(*whole, operation, now);
 }
 
 }  // namespace
@@ -75,13 +76,14 @@ std::optional<Outcome> ApiModel::refuse(Operation operation, const Secret& token
   ledger_.record(operation, now);
   if (const auto refusal = throttle_.admit(operation, options_.throttle, now)) {
     ledger_.record_throttled();
-    return to_outcome(*refusal, now);
+    return to_outcome(*refusal, operation, now);
   }
   const auto valid = tokens_.find(token.reveal());
-  if (valid == tokens_.end() || now >= valid->second) return to_outcome(unauthorized(), now);
+  if (valid == tokens_.end() || now >= valid->second)
+    return to_outcome(unauthorized(), operation, now);
   const auto fault = faults_.draw(operation);
   if (!fault) return std::nullopt;
-  return spoiled(*fault, now);
+  return spoiled(*fault, operation, now);
 }
 
 std::optional<WallTime> ApiModel::date(const Outcome& outcome, WallTime now) {
@@ -100,7 +102,7 @@ core::ActionsListed ApiModel::serve(const core::ListActions& command, WallTime n
     event.actions = model_.values(*answer);
     event.has_next_link = answer->has_next_link;
   } else {
-    event.outcome = to_outcome(answer.error(), now);
+    event.outcome = to_outcome(answer.error(), Operation::List, now);
   }
   event.server_date = date(event.outcome, now);
   return event;
@@ -115,7 +117,7 @@ core::ActionRead ApiModel::serve(const core::GetAction& command, WallTime now) {
     event.outcome.status = 200;
     event.action = (*answer)->value(model_.traits().shape);
   } else {
-    event.outcome = to_outcome(answer.error(), now);
+    event.outcome = to_outcome(answer.error(), Operation::Get, now);
   }
   event.server_date = date(event.outcome, now);
   return event;
@@ -138,18 +140,18 @@ core::CancelAnswered ApiModel::cancel(const core::CancelAction& command, WallTim
   }
   const auto found = model_.get(command.action, now);
   if (found && forbidden_.contains((*found)->entity().type)) {
-    event.outcome = to_outcome(missing_roles("the role of its type"), now);
+    event.outcome = to_outcome(missing_roles("the role of its type"), Operation::Cancel, now);
     return event;
   }
   const auto answer = model_.cancel(command.action, command.comment, "mactiond", now);
   posts_.back().accepted = answer.has_value();
   const auto fault = faults_.draw_after(Operation::Cancel);
   if (fault) {
-    event.outcome = spoiled(*fault, now);
+    event.outcome = spoiled(*fault, Operation::Cancel, now);
   } else if (answer) {
     event.outcome.status = 200;
   } else {
-    event.outcome = to_outcome(answer.error(), now);
+    event.outcome = to_outcome(answer.error(), Operation::Cancel, now);
   }
   return event;
 }

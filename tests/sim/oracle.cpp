@@ -175,7 +175,7 @@ void check_trouble(const World& world, const ReceiverModel& receiver, const Orac
   }
   // An event that is refused for good may have been the last one.
   if (options.drained && failing && receiver.takes_all()) {
-    complain(violations, receiver.name() + ": fails without end");
+    complain(violations, receiver.name() + ": never recovers");
   }
 }
 

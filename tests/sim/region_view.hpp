@@ -19,7 +19,7 @@ struct Moment {
   WallTime wall{};     ///< what ours shows
 };
 
-/// What one region's answers have shown the daemon, made again from those answers alone.
+/// What one region's answers have shown the daemon, built from those answers alone.
 class RegionView {
  public:
   struct Known {

@@ -16,10 +16,7 @@ using namespace std::chrono_literals;
 /// A decision waits this long until its action is stale by a clock that was corrected since.
 constexpr Duration kClockSlack = 5min;
 
-// A Retry-After beyond an hour is absurd.
-Duration retry_after(const Outcome& outcome) {
-  return std::min<Duration>(outcome.retry_after.value_or(Duration{}), 1h);
-}
+Duration retry_after(const Outcome& outcome) { return outcome.retry_after.value_or(Duration{}); }
 
 /// The API said for certain that it did not accept the POST.
 bool is_refusal(Reason reason) {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <iterator>
 
+#include "base/enum_values.hpp"
+
 namespace mactiond::core {
 namespace {
 
@@ -78,11 +80,9 @@ constexpr Rule kRules[] = {
 
 /// Each guard has its rule, in its place.
 constexpr bool has_every_rule() {
-  std::size_t count = 0;
-  while (!to_string(static_cast<Guard>(count)).empty()) ++count;
-  if (count != std::size(kRules)) return false;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (kRules[i].guard != static_cast<Guard>(i)) return false;
+  if (kValuesOf<Guard>.size() != std::size(kRules)) return false;
+  for (std::size_t i = 0; i < std::size(kRules); ++i) {
+    if (kRules[i].guard != kValuesOf<Guard>[i]) return false;
   }
   return true;
 }

@@ -21,7 +21,7 @@ enum class CancelGuard : std::uint8_t {
   ClocksDisagree,  ///< the API's clock and ours are a day or more apart: one of them is badly wrong
   NotSwept,        ///< no complete sweep since the start: what is known may be out of date
   StoreRecovered,  ///< the store was recovered within the hour: what was cancelled is not known
-  NotGoverned,     ///< the policy that decided does not govern the action any more, or cancels not
+  NotGoverned,     ///< the policy that decided no longer governs the action, or no longer cancels
   Never,           ///< never_cancelled() names the reason
   Decided,         ///< the policy decided for the action in this status before
   Permission,      ///< the app registration lacks the permission for this type of action

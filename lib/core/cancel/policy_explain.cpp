@@ -54,7 +54,7 @@ void judge_age(const PolicyOptions& policy, const ActionFacts& facts,
   result.verdict = result.guard ? PolicyVerdict::Hold : PolicyVerdict::Cancel;
 }
 
-// In the order of the explanations: for what is left out none is made.
+// Sorts as the explanations do. No explanation is made of an action that is left out.
 struct Place {
   std::optional<WallTime> stale_at;
   const ActionId* action;

@@ -66,9 +66,9 @@ int Outbox::room(MonoTime now) const {
 
 bool Outbox::wants_load(Now now) const {
   if (load_ || !sending()) return false;
-  if (probing() && held() > 0) return false;
+  if (probing() && loaded() > 0) return false;
   if (ready_.size() >= enough()) return false;
-  if (queued_ <= static_cast<std::int64_t>(held())) return false;
+  if (queued_ <= static_cast<std::int64_t>(loaded())) return false;
   return store_may_have_due_ || (next_due_ && *next_due_ <= due_until(now.wall));
 }
 
@@ -105,7 +105,7 @@ void Outbox::send(Now now, std::uint64_t& next_id, std::vector<Command>& command
 void Outbox::load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
   if (!wants_load(now)) return;
   // Loaded deliveries are still due in the store, so they come along and are left out on arrival.
-  const std::size_t limit = probing() ? 1 : kWindow + held();
+  const std::size_t limit = probing() ? 1 : kWindow + loaded();
   load_ = Load{CommandId{++next_id}, limit, {}, false};
   store_may_have_due_ = false;
   const bool early = !probing() && !trouble_.row().unreachable;
@@ -120,7 +120,7 @@ void Outbox::load_excess(std::uint64_t& next_id, std::vector<Command>& commands)
   const bool dead =
       excess->why == Removal::MaxDeadLetters || excess->why == Removal::DeadLetterRetention;
   // Deliveries in flight stay, so that many more are asked for.
-  const std::size_t in_flight = held() - ready_.size();
+  const std::size_t in_flight = loaded() - ready_.size();
   const std::size_t limit = static_cast<std::size_t>(excess->limit) + in_flight;
   removing_ = Removing{CommandId{++next_id}, excess->why, limit, {}, false};
   commands.push_back(
@@ -226,13 +226,13 @@ std::optional<MonoTime> Outbox::watch_at(Now now) const {
 
 std::optional<MonoTime> Outbox::wake_at(Now now) const {
   if (load_ || !sending()) return std::nullopt;
-  if (queued_ <= static_cast<std::int64_t>(held() - ready_.size())) return std::nullopt;
+  if (queued_ <= static_cast<std::int64_t>(loaded() - ready_.size())) return std::nullopt;
   // While no attempt may start, an answer is awaited, not a time.
   if (probing() && !in_flight_.empty()) return std::nullopt;
   const auto silent = silent_until(now.mono);
   if (!ready_.empty() && silent) return silent;
   if (ready_.size() >= enough()) return std::nullopt;
-  if (!next_due_ || queued_ <= static_cast<std::int64_t>(held())) return std::nullopt;
+  if (!next_due_ || queued_ <= static_cast<std::int64_t>(loaded())) return std::nullopt;
   const MonoTime due = now.mono + std::max(*next_due_ - due_until(now.wall), Duration{});
   return std::max(due, silent.value_or(due));
 }

@@ -125,7 +125,7 @@ class Outbox {
   [[nodiscard]] int room(MonoTime now) const;
   [[nodiscard]] bool wants_load(Now now) const;
   [[nodiscard]] WallTime due_until(WallTime now) const;
-  [[nodiscard]] std::size_t held() const { return loaded_seqs_.size(); }
+  [[nodiscard]] std::size_t loaded() const { return loaded_seqs_.size(); }
   /// As many as can leave side by side.
   [[nodiscard]] std::size_t enough() const;
   /// Set while nothing may start; lies ahead of now.

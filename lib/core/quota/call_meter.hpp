@@ -22,7 +22,7 @@ struct StoredCalls;
 enum class Lane : std::uint8_t { Cancel, Operator, Sweep, Lookup, List, LateLookup };
 
 /// How long a limit that a 429 named is kept. Then the configured one is tried again, at the cost
-/// of one more 429 where the limit still holds. Another boot begins the day again.
+/// of one more 429 where the limit still holds. After a reboot the day begins again.
 inline constexpr Duration kLearnedFor = std::chrono::hours(24);
 
 /// Calls that are counted together: their windows, and the hold after a 429. A token is taken from

@@ -59,7 +59,7 @@ class Limiter {
   }
   /// A call was answered: the next refusal is the first in a row.
   void accepted(QuotaKind what = QuotaKind::Api) { meter(what).accepted(); }
-  /// The spacing of calls that the quota allows without end.
+  /// The spacing of calls that the quota can sustain.
   [[nodiscard]] Duration sustained() const { return meter(QuotaKind::Api).sustained(); }
 
   /// Nobody calls before now + wait; a shorter hold never shortens a longer one.

@@ -17,7 +17,7 @@ class CallTurns {
  public:
   enum Turn : std::size_t { kLookup, kPoll, kSweep, kTurns };
 
-  /// The quota is asked again: it lets go what it held back, or says so again.
+  /// The quota is asked again about each turn.
   void forget_waits() { waits_.fill(std::nullopt); }
   /// Who is asked first, second and last.
   [[nodiscard]] std::array<Turn, kTurns> order() const;

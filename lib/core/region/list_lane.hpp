@@ -28,7 +28,7 @@ class ListLane {
   [[nodiscard]] bool is_due(MonoTime now) const { return !call_in_progress_ && now >= due_; }
   /// Nothing while a call is in progress.
   [[nodiscard]] std::optional<MonoTime> due_at() const;
-  /// Nothing also while a call of a round is in progress that was given up.
+  /// Also nothing while the call of an abandoned round is in progress.
   [[nodiscard]] const std::optional<ListRound>& round() const { return round_; }
   void begin_round(Query query, WallTime server_now);
   void use_top(int top);

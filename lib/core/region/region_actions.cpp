@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <utility>
 
 #include "action/stamps.hpp"
 #include "base/error.hpp"

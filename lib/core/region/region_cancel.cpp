@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "core/region/region.hpp"
+#include "core/region/retry_after.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -66,6 +67,7 @@ void Region::reread(const Call& call, ActionRead& read, Now now, StepWriter& out
 void Region::on(const CancelAnswered& answer, Now now, StepWriter& out) {
   const Call call = calls_.end(answer.command);
   Outcome outcome = answer.outcome;
+  cap_retry_after(outcome);
   const bool again = answered(call, outcome, answer.server_date, now, out);
   canceller_.posted(call.ids.front(), outcome, again, cancel_time(now), out);
 }

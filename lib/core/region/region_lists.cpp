@@ -1,24 +1,14 @@
 #include <string>
-#include <utility>
 
 #include "core/region/page_facts.hpp"
 #include "core/region/region.hpp"
 #include "core/region/retry_after.hpp"
 
 namespace mactiond::core {
-namespace {
-
-// Whatever the body says: services have several texts for a filter that they do not support.
-void recognise_refused_query(Outcome& outcome) {
-  if (outcome.status == 400) outcome.reason = Reason::Query;
-}
-
-}  // namespace
 
 void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   const Call call = calls_.end(listed.command);
   cap_retry_after(listed.outcome);
-  recognise_refused_query(listed.outcome);
   const bool again = answered(call, listed.outcome, listed.server_date, now, out);
   if (!listed.outcome.ok()) {
     list_failed(call, listed.outcome, again, now, out);

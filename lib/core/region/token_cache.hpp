@@ -17,7 +17,6 @@ class TokenCache {
   [[nodiscard]] const Secret* usable(MonoTime now) const;
   /// Whether a new one should be fetched now.
   [[nodiscard]] bool wants_fetch(MonoTime now) const;
-  [[nodiscard]] bool fetching() const { return fetching_; }
   /// When wants_fetch or usable may next change by time alone; nothing during a fetch.
   [[nodiscard]] std::optional<MonoTime> wake_at(MonoTime now) const;
 

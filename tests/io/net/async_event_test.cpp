@@ -77,6 +77,7 @@ TEST_F(AsyncEventTest, AWaitWithALimitEndsAtIt) {
   EXPECT_EQ(woken, 1) << "the next wait has no limit";
   event.set();
   loop.finish();
+  EXPECT_EQ(woken, 2);
 }
 
 TEST_F(AsyncEventTest, AWaitEndsWhenItsTaskIsCancelled) {

@@ -96,7 +96,7 @@ TEST_F(HttpServer, ReportsWhatIsWrongWithARequest) {
   }
 }
 
-TEST_F(HttpServer, ReportsAClientThatWaitsToContinue) {
+TEST_F(HttpServer, TellsAClientToContinue) {
   const Serving serving;
   RawClient client(serving.port());
   const std::string head = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n";

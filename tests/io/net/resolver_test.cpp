@@ -127,7 +127,7 @@ TEST_F(Resolver, StartsFewLookupsAtATime) {
   EXPECT_LE(hanging.started(), 4);
 }
 
-/// Answers as it is asked to, from any thread.
+/// Gives the answers that a test sets, from any thread.
 struct Scripted {
   std::mutex mutex;
   Result<Addresses> next = Error(Errc::ResolveFailed, "scripted");

@@ -23,7 +23,7 @@ TEST(StoreHold, KeepsWhatWasDecidedUntilItIsStored) {
   core::Step step;
   step.writes.reread = {"eu"};
   hold.wait(std::move(step), test::kBoot);
-  hold.add({core::LoadOldest{{1}, "soc"}});
+  hold.set_commands({core::LoadOldest{{1}, "soc"}});
   EXPECT_TRUE(hold.holds());
   EXPECT_THAT(hold.refusal().value().where, HasSubstr("nothing was changed, try again"));
   core::Step again = hold.take();
@@ -60,7 +60,8 @@ TEST(StoreHold, AStoreThatWasTakenAwayIsNoticedOnceAndHoldsForGood) {
   EXPECT_FALSE(hold.look(*store, test::kBoot + 12s));
   EXPECT_TRUE(hold.holds());
   EXPECT_TRUE(hold.is_gone());
-  EXPECT_THAT(hold.refusal().value().where, HasSubstr("store.db was removed or replaced"));
+  EXPECT_THAT(hold.refusal().value().where,
+              HasSubstr("store.db was removed, replaced or overwritten"));
   EXPECT_EQ(hold.trouble(test::kBoot + 12s), hold.refusal().value().where);
 }
 

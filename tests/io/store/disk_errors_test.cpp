@@ -159,6 +159,7 @@ TEST_F(DiskErrors, ASalvageSyncsTheDirectoryAfterItsRenames) {
   const std::string sync = "sync " + std::filesystem::canonical(directory_).string();
   const auto aside = index("rename " + path_);
   const auto placed = index("rename " + path_ + ".new");
+  ASSERT_LT(aside, placed);
   EXPECT_EQ(std::count(g_calls.begin() + aside, g_calls.begin() + placed, sync), 1);
   EXPECT_GE(std::count(g_calls.begin() + placed, g_calls.end(), sync), 1);
 }

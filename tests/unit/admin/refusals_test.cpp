@@ -3,9 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstddef>
 #include <set>
 #include <string>
+
+#include "base/enum_values.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -15,12 +16,11 @@ using testing::HasSubstr;
 
 TEST(Refusals, EachGuardHasASentenceOfItsOwn) {
   std::set<std::string> sentences;
-  for (std::size_t i = 0; !to_string(static_cast<CancelGuard>(i)).empty(); ++i) {
-    const std::string text = sentence(static_cast<CancelGuard>(i));
-    EXPECT_FALSE(text.empty()) << i;
+  for (const CancelGuard guard : kValuesOf<CancelGuard>) {
+    const std::string text = sentence(guard);
+    EXPECT_FALSE(text.empty()) << to_string(guard);
     EXPECT_TRUE(sentences.insert(text).second) << text;
   }
-  EXPECT_GE(sentences.size(), 18U);
 }
 
 TEST(Refusals, AMissingPermissionIsNamed) {

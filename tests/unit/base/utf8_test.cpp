@@ -21,7 +21,7 @@ TEST(IsUtf8, TakesWellFormedTextOnly) {
   }
 }
 
-TEST(MendUtf8, ReplacesEachByteThatBelongsToNoCharacter) {
+TEST(RepairUtf8, ReplacesEachByteThatBelongsToNoCharacter) {
   EXPECT_EQ(repair_utf8("a\xff\xc3z"), "a\xEF\xBF\xBD\xEF\xBF\xBDz");
   EXPECT_EQ(repair_utf8("é"), "é");
 }

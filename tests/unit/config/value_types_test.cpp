@@ -38,7 +38,7 @@ TEST(TomlText, EscapesWhatTomlCannotHold) {
   EXPECT_EQ(toml_text("a\"b\\c\n\x7f"), "\"a\\\"b\\\\c\\u000A\\u007F\"");
 }
 
-TEST(ShareKind, PrintsANumberWithAPoint) {
+TEST(Fraction, PrintsANumberWithAPoint) {
   EXPECT_EQ(Fraction{}.print(1.0), "1.0");
   EXPECT_EQ(Fraction{}.print(0.35), "0.35");
 }

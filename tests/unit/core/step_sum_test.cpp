@@ -38,7 +38,7 @@ const Kind kKinds[] = {
     rows<&Batch::quotas>("quotas"),
     rows<&Batch::webhooks>("webhooks"),
     rows<&Batch::decisions>("decisions"),
-    rows<&Batch::reported_stale>("told_stale"),
+    rows<&Batch::reported_stale>("reported_stale"),
     rows<&Batch::suppressed>("suppressed"),
     rows<&Batch::recovering>("recovering"),
     rows<&Batch::reread>("reread"),
@@ -78,7 +78,7 @@ TEST(StepSum, TakesTheLaterOfWhatThereIsOneOf) {
   EXPECT_EQ(std::get<Done>(sum.reply.value()).decision, "second");
 }
 
-TEST(StepSum, KeepsCommandsNotesAndFactsInOrder) {
+TEST(StepSum, KeepsCommandsLogEntriesAndFactsInOrder) {
   const auto step = [](const char* name) {
     Step made;
     made.commands.emplace_back(LoadOldest{{1}, name});

@@ -51,6 +51,17 @@ TEST(ApiOutcome, ShowsWhatAGatewaySaysInItsOwnForm) {
   EXPECT_EQ(api(400, "null").detail, "HTTP 400");
 }
 
+TEST(ListOutcome, TakesAny400AsARefusedQuery) {
+  const std::vector<std::string> bodies{
+      error_body("ODataError", "m"), error_body("", "m"), "", "null",
+      R"({"Message":"m"})",          "<html>no</html>"};
+  for (const std::string& body : bodies) {
+    EXPECT_EQ(list_outcome(http::Response{400, {}, body}, WallTime{}).reason, Reason::Query)
+        << body;
+  }
+  EXPECT_EQ(list_outcome(http::Response{422, {}, ""}, WallTime{}).reason, Reason::Rejected);
+}
+
 TEST(ApiOutcome, KnowsA400ThatSpeaksOfALimitOfTopInWhateverForm) {
   for (const std::string& body :
        {error_body("",

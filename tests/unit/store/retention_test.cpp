@@ -96,14 +96,12 @@ TEST_F(Retention, TakesFewRowsAtATimeAndContinues) {
   order.prune_before = at(1'000'000);
   commit(order);
   std::size_t rows = kEvents + kEvents;
-  int steps = 0;
-  for (; !store_.is_pruned(); ++steps) {
+  while (!store_.is_pruned()) {
     ASSERT_TRUE(store_.prune_some());
     const std::size_t left = event_seqs().size() + action_ids().size();
     EXPECT_LE(rows - left, 10U);
     rows = left;
   }
-  EXPECT_GE(steps, 6);
   EXPECT_EQ(event_seqs().size(), 151U);
   EXPECT_TRUE(action_ids().empty());
 }

@@ -147,7 +147,7 @@ TEST_F(CancelLedgerTest, OperatorsAreNotLimited) {
   EXPECT_EQ(guard(ledger, "q", 1s), std::nullopt);
 }
 
-TEST_F(CancelLedgerTest, TheSwitchGoesBeforeEverything) {
+TEST_F(CancelLedgerTest, KnowsWhetherCancellingIsOffOrSuspended) {
   EXPECT_TRUE(make(0).facts(kBoot).off);
   CancelLedger ledger = make(1);
   EXPECT_FALSE(ledger.facts(kBoot).off);

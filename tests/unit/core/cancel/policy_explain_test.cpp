@@ -156,7 +156,7 @@ TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
   EXPECT_EQ(order(5, 0), "beacd");
 }
 
-TEST(Explain, ATrialStopsWhenItIsAsked) {
+TEST(Explain, ATrialStopsWhenItIsAskedTo) {
   const Policies in_force;
   StaleWatch watch("eu", in_force);
   for (const char* id : {"a", "b", "c"}) watch.put(ActionId{id}, scan());

@@ -181,7 +181,7 @@ TEST(StaleWatch, KeepsAHoldOverFactsOfTheSameStatusOnly) {
   EXPECT_EQ(watch.next(), kNoon + 6h);
 }
 
-TEST(StaleWatch, DoesNotReportWhatIsSettled) {
+TEST(StaleWatch, DoesNotReportWhatIsMarkedAsReported) {
   const Policies policies({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());

@@ -34,7 +34,7 @@ class WebhookOperations : public testing::Test, protected test::EngineHarness {
     return std::get<Reason>(std::get<Refused>(reply).reason);
   }
   WebhookStatus status(std::size_t index) { return engine().status(now).webhooks.at(index); }
-  /// Of the newest note of that name.
+  /// Of the newest log entry of that name.
   std::string field_of(const std::string& event, const std::string& key) const {
     std::string value;
     for (const LogEntry& entry : log_entries) {

@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 using test::kBoot;
 using test::kDay;
 using test::refusal;
-using test::server_error;
 using test::stopped;
 
 struct ListLaneTest : testing::Test {

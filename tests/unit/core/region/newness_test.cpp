@@ -10,7 +10,6 @@ namespace mactiond::core {
 namespace {
 
 using namespace std::chrono_literals;
-using test::ended_action;
 using test::kBoot;
 using test::kDay;
 using test::open_action;

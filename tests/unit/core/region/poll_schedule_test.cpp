@@ -82,7 +82,7 @@ TEST_F(PollScheduleTest, AFirstRoundBegunByAWrongClockIsBegunAgainOnce) {
   EXPECT_TRUE(schedule.restart_misjudged(kDay));
   EXPECT_EQ(begin_poll(kBoot, kDay), changed_since(kDay - options.lookback, options.page_size));
   EXPECT_FALSE(schedule.restart_misjudged(kDay + 5s)) << "this clock was right";
-  EXPECT_FALSE(schedule.restart_misjudged(kDay + 24h * 365)) << "nor without end";
+  EXPECT_FALSE(schedule.restart_misjudged(kDay + 24h * 365)) << "and only once";
 }
 
 TEST_F(PollScheduleTest, ALaterRoundDoesNotDependOnTheClock) {

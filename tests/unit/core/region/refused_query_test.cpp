@@ -19,8 +19,8 @@ using test::refusal;
 using Kind = Query::Kind;
 using Lines = std::vector<std::string>;
 
-Outcome refused(const std::string& detail, Reason reason = Reason::Rejected) {
-  return refusal(Verdict::GiveUp, reason, 400, std::nullopt, detail);
+Outcome refused(const std::string& detail) {
+  return refusal(Verdict::GiveUp, Reason::Query, 400, std::nullopt, detail);
 }
 
 Outcome top_refused() {
@@ -39,7 +39,7 @@ struct RefusedQueryTest : testing::Test, test::EngineHarness {
 
 TEST_F(RefusedQueryTest, WhateverA400SaysTheDocumentedQueryFollowsInTheSameRound) {
   for (const Outcome& outcome :
-       {refused("ODataError: no such property", Reason::Query), refused(""), refused("BadRequest"),
+       {refused("ODataError: no such property"), refused(""), refused("BadRequest"),
         refused("InvalidInput: $filter"), refused("HTTP 400")}) {
     test::EngineHarness other;
     other.tick();
@@ -69,13 +69,6 @@ TEST_F(RefusedQueryTest, BothRefusedIsTroubleAtOnceWithBothReasonsAndNothingIsRe
   answer(*again, {});
   EXPECT_EQ(recorded(), (Lines{"region.degraded", "region.recovered"}));
   EXPECT_EQ(region().strategy, "changes");
-}
-
-TEST_F(RefusedQueryTest, WhateverA400SaysTheReasonIsTheQuery) {
-  start();
-  fail_list(refused("BadRequest"));
-  fail_list(refused("HTTP 400"));
-  EXPECT_TRUE(region().reason.starts_with("query 400: ")) << region().reason;
 }
 
 TEST_F(RefusedQueryTest, ATopBeyondALimitIsHalvedAndNoFilterIsBlamed) {
