@@ -5,56 +5,16 @@
 
 #include "base/error.hpp"
 #include "core/engine_state.hpp"
-#include "core/recovery.hpp"
-#include "event/webhook_events.hpp"
 
 namespace mactiond::core {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kPruneInterval = 1h;
-/// A wall clock that moves by more than this against the monotonic one was set, not slewed.
-constexpr Duration kJump = 2s;
-/// Larger than any routine correction: the clock was set.
-constexpr Duration kClockSet = 1h;
-/// After this long without a jump the clocks alone decide what is old.
-constexpr Duration kSteadyFor = 24h;
-/// Regions begin one after the other within this time.
-constexpr Duration kSpread = 2s;
 /// At most this many plans in one answer: nothing else happens meanwhile.
 constexpr std::size_t kPlansMax = 4000;
 constexpr std::size_t kRegionPlansMin = 20;
 constexpr std::size_t kRegionPlansMax = 1000;
-
-const char* log_event_of(EventType type) {
-  switch (type) {
-    case EventType::WebhookPaused:
-      return "webhook_paused";
-    case EventType::WebhookResumed:
-      return "webhook_resumed";
-    case EventType::WebhookFailing:
-      return "webhook_failing";
-    case EventType::WebhookRecovered:
-      return "webhook_recovered";
-    case EventType::WebhookDisabled:
-      return "webhook_disabled";
-    default:
-      return "delivery_dead";
-  }
-}
-
-LogEntry::Level log_level_of(EventType type) {
-  switch (type) {
-    case EventType::WebhookResumed:
-    case EventType::WebhookRecovered:
-      return LogEntry::Level::Info;
-    case EventType::WebhookFailing:
-      return LogEntry::Level::Warning;
-    default:
-      return LogEntry::Level::Error;
-  }
-}
 
 }  // namespace
 
@@ -64,67 +24,6 @@ Engine::Engine(Options options, Snapshot snapshot, std::uint64_t seed, Now now)
 }
 
 Engine::~Engine() = default;
-
-void Engine::State::restore(const Snapshot& snapshot, Now now) {
-  last = now;
-  wall_offset = now.wall.time_since_epoch() - now.mono.time_since_epoch();
-  prune_at = now.mono + kPruneInterval;
-  wall_steady_since = now.mono;
-  ledger.suspend(snapshot.switches.cancelling_suspended);
-  if (snapshot.recovery) {
-    ledger.hold_policies_until(hold_end(*snapshot.recovery, options.boot_id, now));
-  }
-  for (const StaleRow& row : snapshot.reported_stale) ledger.restore(row);
-  for (const SuppressedRow& row : snapshot.suppressed) ledger.restore(row);
-  for (const Decision& decision : snapshot.decisions) ledger.restore(decision);
-  for (const Decision& decision : snapshot.decisions) {
-    if (!has_region(options, decision.region)) ledger.retire(decision.region);
-  }
-  const auto count = static_cast<std::int64_t>(std::max<std::size_t>(options.regions.size(), 1));
-  for (const RegionOptions& region : options.regions) {
-    const auto place = static_cast<std::int64_t>(regions.size());
-    regions.push_back(make_region(region, snapshot, now));
-    regions.back().start_at(now.mono + kSpread * place / count);
-    region_serials.push_back(++last_serial);
-  }
-  for (const WebhookOptions& webhook : options.webhooks) {
-    outboxes.push_back(make_outbox(webhook, snapshot, now));
-    outbox_serials.push_back(++last_serial);
-  }
-}
-
-Region Engine::State::make_region(const RegionOptions& wanted, const Snapshot& snapshot, Now now) {
-  Region region(wanted, options.boot_id, policies, ledger, random.next());
-  std::vector<QuotaRow> quotas;
-  for (const QuotaRow& row : snapshot.quotas) {
-    if (row.region == wanted.counted_by()) quotas.push_back(row);
-  }
-  region.restore(quotas, now.mono);
-  for (const RegionRow& row : snapshot.regions) {
-    if (row.region == wanted.name) region.restore(row);
-  }
-  for (const RegionQuiet& quiet : snapshot.recovering) {
-    if (quiet.region == wanted.name) region.follow_recovery(quiet.before);
-  }
-  for (const StoredAction& action : snapshot.actions) {
-    if (action.region == wanted.name) region.restore(action);
-  }
-  for (const Decision& decision : snapshot.decisions) {
-    if (decision.region != wanted.name || !decision.live()) continue;
-    ledger.restore(decision);
-    region.restore(decision, now.mono);
-  }
-  return region;
-}
-
-Outbox Engine::State::make_outbox(const WebhookOptions& webhook, const Snapshot& snapshot,
-                                  Now now) const {
-  StoredWebhook stored;
-  for (const StoredWebhook& candidate : snapshot.webhooks) {
-    if (candidate.row.webhook == webhook.name) stored = candidate;
-  }
-  return Outbox(webhook, stored, now);
-}
 
 void Engine::look_up_events_by(IsRecorded is_recorded) {
   state_->recorder.look_up_by(std::move(is_recorded));
@@ -219,33 +118,6 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
   out.reply(Done{});
 }
 
-void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& out) {
-  recorder.continue_after(found.after_seq);
-  const RecoveryRow row{found.after_seq, now.wall, options.boot_id, now.mono};
-  out.batch().recovery = row;
-  ledger.hold_policies_until(hold_end(row, options.boot_id, now));
-  for (Region& region : regions) region.empty_quota(now, out);
-  for (const RegionQuiet& quiet : found.quiet) {
-    Region* followed = find_part(regions, quiet.region);
-    if (followed == nullptr) continue;
-    followed->follow_recovery(quiet.before);
-    out.batch().recovering.push_back(quiet);
-  }
-  if (found.suspend) {
-    ledger.suspend(true);
-    out.batch().switches = SwitchRow{true};
-  }
-  out.log(LogEntry::Level::Error, "store_recovered",
-          {{"reason", found.reason},
-           {"after_seq", std::to_string(found.after_seq)},
-           {"kept", std::to_string(found.kept)},
-           {"lost", std::to_string(found.lost)},
-           {"set_aside", found.set_aside},
-           {"cancelling", found.suspend ? "suspended until mactionctl policy resume"
-                                        : "no policy cancels for an hour"}});
-  out.record(store_recovered_event(found, now), {}, now.wall);
-}
-
 void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
   Region* region = find_part(regions, asked.region);
   if (region == nullptr || !region->ask_cancel(asked, now, out)) out.reply(NotFound{});
@@ -260,49 +132,6 @@ void Engine::State::retry(const RetryRegion& asked, Now now, StepWriter& out) {
   out.log(LogEntry::Level::Info, "region_retry",
           with_operator({{"region", asked.region}}, asked.by));
   out.reply(Done{{}, to_seconds(wait + 1s - Duration(1))});
-}
-
-void Engine::State::follow_wall_clock(Now now, Batch& batch) {
-  const Duration offset = now.wall.time_since_epoch() - now.mono.time_since_epoch();
-  const Duration jump = offset - wall_offset;
-  wall_offset = offset;
-  if (std::chrono::abs(jump) <= kJump) return;
-  if (std::chrono::abs(jump) > kClockSet) wall_steady_since = now.mono;
-  batch.shift_due = jump;
-  for (Outbox& outbox : outboxes) outbox.shift(jump);
-}
-
-void Engine::State::prune(Now now, Batch& batch) {
-  if (now.mono < prune_at) return;
-  prune_at = now.mono + kPruneInterval;
-  Duration keep = options.closed_actions;
-  // What the sweep still shows must stay known, or it would be recorded again.
-  for (const RegionOptions& region : options.regions) {
-    keep = std::max(keep, region.poll.lookback + 24h);
-  }
-  const auto today = time_to_prune_by(now);
-  if (!today) return;
-  batch.prune_before = *today - keep;
-  for (Region& region : regions) region.forget_before(*batch.prune_before);
-  for (Outbox& outbox : outboxes) outbox.look_for_old(*today);
-}
-
-std::optional<WallTime> Engine::State::time_to_prune_by(Now now) const {
-  // The earliest of all clocks: one that was set forward must not make the daemon forget. Without
-  // an answer since the start there is no clock to compare ours with.
-  WallTime today = WallTime::max();
-  WallTime newest = WallTime::min();
-  MonoTime steady_since = wall_steady_since;
-  for (const Region& region : regions) {
-    today = std::min(today, region.server_time(now.mono).value_or(WallTime::max()));
-    newest = std::max(newest, region.newest_action().value_or(WallTime::min()));
-    steady_since = std::max(steady_since, region.server_jumped().value_or(steady_since));
-  }
-  if (today == WallTime::max()) return std::nullopt;
-  today = std::min(today, now.wall);
-  // All clocks may be wrong by the same year, but not for long, and the actions' stamps are not.
-  const bool trusted = newest == WallTime::min() || now.mono - steady_since >= kSteadyFor;
-  return trusted ? today : std::min(today, newest);
 }
 
 void Engine::State::advance(Now now, StepWriter& out) {
@@ -339,22 +168,6 @@ std::uint64_t Engine::State::owner_of(CommandId id) {
   const std::uint64_t owner = found->second;
   owners.erase(found);
   return owner;
-}
-
-void Engine::State::record_incident(const WebhookIncident& incident, std::size_t webhook, Now now,
-                                    StepWriter& out) {
-  const std::string& name = options.webhooks[webhook].name;
-  EventRecord event = webhook_event(incident.type, name, incident.detail, incident.reason, now.wall,
-                                    incident.waiting, incident.by);
-  std::vector<std::pair<std::string, std::string>> fields{{"webhook", name},
-                                                          {"reason", incident.reason}};
-  if (incident.waiting) fields.emplace_back("waiting", std::to_string(*incident.waiting));
-  out.log(log_level_of(incident.type), log_event_of(incident.type),
-          with_operator(std::move(fields), incident.by));
-  if (incident.removal) {
-    out.removal({name, std::string(to_string(*incident.removal)), incident.count});
-  }
-  out.record(std::move(event), {{}, {}, name}, now.wall);
 }
 
 std::optional<MonoTime> Engine::wake_at() const {

@@ -55,6 +55,7 @@ struct Engine::State {
   Now last{};
 
   void restore(const Snapshot& snapshot, Now now);
+  void start_clocks(Now now);
   [[nodiscard]] Region make_region(const RegionOptions& region, const Snapshot& snapshot, Now now);
   [[nodiscard]] Outbox make_outbox(const WebhookOptions& webhook, const Snapshot& snapshot,
                                    Now now) const;

@@ -1,6 +1,24 @@
+#include <utility>
+
 #include "core/engine_state.hpp"
+#include "event/webhook_events.hpp"
 
 namespace mactiond::core {
+namespace {
+
+LogEntry::Level log_level_of(EventType type) {
+  switch (type) {
+    case EventType::WebhookResumed:
+    case EventType::WebhookRecovered:
+      return LogEntry::Level::Info;
+    case EventType::WebhookFailing:
+      return LogEntry::Level::Warning;
+    default:
+      return LogEntry::Level::Error;
+  }
+}
+
+}  // namespace
 
 void Engine::State::pause(const PauseWebhook& asked, Now now, StepWriter& out) {
   const Outbox* outbox = find_part(outboxes, asked.webhook);
@@ -53,6 +71,22 @@ void Engine::State::purge(const PurgeDeadLetters& asked, StepWriter& out) {
             with_operator({{"count", "0"}}, asked.by));
   }
   out.reply(Done{});
+}
+
+void Engine::State::record_incident(const WebhookIncident& incident, std::size_t webhook, Now now,
+                                    StepWriter& out) {
+  const std::string& name = options.webhooks[webhook].name;
+  EventRecord event = webhook_event(incident.type, name, incident.detail, incident.reason, now.wall,
+                                    incident.waiting, incident.by);
+  std::vector<std::pair<std::string, std::string>> fields{{"webhook", name},
+                                                          {"reason", incident.reason}};
+  if (incident.waiting) fields.emplace_back("waiting", std::to_string(*incident.waiting));
+  out.log(log_level_of(incident.type), std::string(log_name_of(incident.type)),
+          with_operator(std::move(fields), incident.by));
+  if (incident.removal) {
+    out.removal({name, std::string(to_string(*incident.removal)), incident.count});
+  }
+  out.record(std::move(event), {{}, {}, name}, now.wall);
 }
 
 }  // namespace mactiond::core

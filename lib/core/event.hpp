@@ -10,8 +10,9 @@
 #include "base/outcome.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "core/operator_requests.hpp"
+#include "core/rows.hpp"
 #include "event/event_record.hpp"
-#include "event/operator.hpp"
 
 namespace mactiond::core {
 
@@ -96,63 +97,6 @@ struct DeliveryAnswered {
 
 /// The daemon was asked to stop: nothing new is started from here on.
 struct StopRequested {};
-
-// What an operator asks for. Its step carries the answer: core/reply.hpp.
-
-/// All cancelling stops, or is resumed; survives a restart.
-struct SuspendCancelling {
-  bool suspended = true;
-  Operator by{};
-};
-
-/// One action is to be cancelled.
-struct AskCancel {
-  std::string region;
-  ActionId action;
-  std::string comment;  ///< not empty: the API wants one
-  Operator by{};
-};
-
-/// A webhook sends nothing until it is resumed, over restarts too; or it sends at once, also one
-/// that paused itself or was disabled by a 410.
-struct PauseWebhook {
-  std::string webhook;
-  bool paused = true;
-  Operator by{};
-};
-
-/// A region is to be tried now, with a new token.
-struct RetryRegion {
-  std::string region;
-  Operator by{};
-};
-
-/// A dead letter, and the action of its event.
-struct DeadLetterKey {
-  std::string webhook;
-  std::uint64_t seq = 0;
-  ActionId action{};
-};
-
-/// Dead letters wait for their webhook again, with all their attempts before them. Each must be
-/// there: the caller has just read them from the store. All or none.
-struct ReplayDeadLetters {
-  std::vector<DeadLetterKey> letters;
-  Operator by{};
-};
-
-/// Dead letters are deleted for good; read from the store just before, as above.
-struct PurgeDeadLetters {
-  std::vector<DeadLetterKey> letters;
-  Operator by{};
-};
-
-/// What last changed in a region before then is no event.
-struct RegionQuiet {
-  std::string region;
-  WallTime before{};
-  bool operator==(const RegionQuiet&) const = default;
-};
 
 /// The store was lost, damaged or older than the transition log: core/recovery.hpp. Comes first.
 struct StoreRecovered {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/batch.hpp"
 #include "core/options.hpp"
-#include "core/rows.hpp"
 #include "event/event_record.hpp"
 
 namespace mactiond::core {

@@ -3,18 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
-#include "core/decision.hpp"
-#include "core/event.hpp"
-#include "event/event_record.hpp"
 
 namespace mactiond::core {
 
-// What a step writes. The store commits all rows of a step in one transaction.
+// What a step writes, kind by kind: core/batch.hpp puts it together.
 
 /// The stored copy of an action: inserted or overwritten.
 struct ActionRow {
@@ -109,6 +105,20 @@ struct WebhookRow {
   TroubleRow trouble{};
 };
 
+/// A dead letter, and the action of its event.
+struct DeadLetterKey {
+  std::string webhook;
+  std::uint64_t seq = 0;
+  ActionId action{};
+};
+
+/// What last changed in a region before then is no event.
+struct RegionQuiet {
+  std::string region;
+  WallTime before{};
+  bool operator==(const RegionQuiet&) const = default;
+};
+
 /// The last recovery of the store. Written first in its batch.
 struct RecoveryRow {
   std::uint64_t after_seq = 0;  ///< events are numbered from the next one on
@@ -120,40 +130,6 @@ struct RecoveryRow {
 /// What operators switched by hand.
 struct SwitchRow {
   bool cancelling_suspended = false;
-};
-
-struct Batch {
-  std::vector<ActionRow> actions;
-  std::vector<EventRecord> events;  ///< in seq order, without a gap after the last committed
-  std::vector<DeliveryRow> deliveries;
-  std::vector<DeliveryRetryRow> retries;
-  std::vector<DeliveryEndRow> ends;
-  std::vector<DeadLetterKey> deleted_letters;
-  std::vector<RegionRow> regions;
-  std::vector<QuotaRow> quotas;
-  std::vector<WebhookRow> webhooks;
-  std::optional<SwitchRow> switches;
-  std::vector<Decision> decisions;
-  std::vector<StaleRow> reported_stale;
-  std::vector<SuppressedRow> suppressed;
-  std::optional<RecoveryRow> recovery;
-  std::vector<RegionQuiet> recovering;  ///< regions that have not been read whole since
-  std::vector<std::string> reread;      ///< regions that have been now
-  /// Actions confirmed gone: no longer open, kept until retention takes them.
-  std::vector<std::pair<std::string, ActionId>> vanished;
-  /// The wall clock jumped by this much: due times of waiting deliveries move along.
-  Duration shift_due{};
-  /// Finished actions last seen before this, and events no longer needed, may go.
-  std::optional<WallTime> prune_before;  ///< removed after the commit, a few rows at a time
-
-  [[nodiscard]] bool empty() const { return ends.empty() && holds_only_ends(); }
-  [[nodiscard]] bool holds_only_ends() const {
-    return actions.empty() && events.empty() && deliveries.empty() && retries.empty() &&
-           deleted_letters.empty() && regions.empty() && quotas.empty() && webhooks.empty() &&
-           vanished.empty() && !switches && decisions.empty() && reported_stale.empty() &&
-           suppressed.empty() && !recovery && recovering.empty() && reread.empty() &&
-           shift_due == Duration{} && !prune_before;
-  }
 };
 
 }  // namespace mactiond::core

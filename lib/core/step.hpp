@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "core/batch.hpp"
 #include "core/command.hpp"
 #include "core/reply.hpp"
-#include "core/rows.hpp"
 
 namespace mactiond::core {
 

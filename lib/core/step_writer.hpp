@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/batch.hpp"
 #include "core/command.hpp"
 #include "core/outbox/outbox.hpp"
 #include "core/recorder.hpp"
-#include "core/rows.hpp"
 #include "core/step.hpp"
 
 namespace mactiond::core {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/rows.hpp"
+#include "core/batch.hpp"
 #include "core/snapshot.hpp"
 #include "store/statement.hpp"
 

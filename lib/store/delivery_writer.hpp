@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "core/rows.hpp"
+#include "core/batch.hpp"
 #include "store/statement.hpp"
 
 namespace mactiond::store {

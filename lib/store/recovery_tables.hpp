@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "core/batch.hpp"
 #include "core/recovery.hpp"
-#include "core/rows.hpp"
 #include "core/snapshot.hpp"
 #include "store/statement.hpp"
 

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "core/batch.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/read_view.hpp"
 #include "core/recovery.hpp"
-#include "core/rows.hpp"
 #include "core/snapshot.hpp"
 
 namespace mactiond::store {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/event.hpp"
 #include "core/snapshot.hpp"
 #include "store/statement.hpp"
 

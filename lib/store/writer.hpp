@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/batch.hpp"
 #include "core/rows.hpp"
 #include "store/delivery_writer.hpp"
 #include "store/statement.hpp"

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/batch.hpp"
 #include "core/rows.hpp"
 #include "store/store.hpp"
 

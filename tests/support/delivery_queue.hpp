@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "core/batch.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/rows.hpp"

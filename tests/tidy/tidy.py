@@ -21,8 +21,7 @@ FILE_LINES_MAX = {".cpp": 350, ".hpp": 150}
 MEMBERS_MAX = 15
 # Larger than that until they are split; a file that fits is taken out.
 OVERSIZED = {
-    "lib/core/engine.cpp", "lib/core/event.hpp",
-    "lib/core/outbox/outbox.hpp", "lib/core/rows.hpp",
+    "lib/core/outbox/outbox.hpp",
 }
 FILE_LINES_WARNING = 400
 

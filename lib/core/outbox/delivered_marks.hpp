@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "core/batch.hpp"
 #include "core/rows.hpp"
 
 namespace mactiond::core {

@@ -11,6 +11,7 @@
 #include "base/outcome.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "core/batch.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "core/rows.hpp"
+#include "core/batch.hpp"
 #include "core/snapshot.hpp"
 #include "store/store.hpp"
 

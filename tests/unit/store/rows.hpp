@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/batch.hpp"
 #include "core/command.hpp"
 #include "core/rows.hpp"
 #include "core/snapshot.hpp"

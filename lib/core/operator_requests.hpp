@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "action/machine_action.hpp"
+#include "core/rows.hpp"
+#include "event/operator.hpp"
+
+namespace mactiond::core {
+
+// What an operator asks for. Its step carries the answer: core/reply.hpp.
+
+/// All cancelling stops, or is resumed; survives a restart.
+struct SuspendCancelling {
+  bool suspended = true;
+  Operator by{};
+};
+
+/// One action is to be cancelled.
+struct AskCancel {
+  std::string region;
+  ActionId action;
+  std::string comment;  ///< not empty: the API wants one
+  Operator by{};
+};
+
+/// A webhook sends nothing until it is resumed, over restarts too; or it sends at once, also one
+/// that paused itself or was disabled by a 410.
+struct PauseWebhook {
+  std::string webhook;
+  bool paused = true;
+  Operator by{};
+};
+
+/// A region is to be tried now, with a new token.
+struct RetryRegion {
+  std::string region;
+  Operator by{};
+};
+
+/// Dead letters wait for their webhook again, with all their attempts before them. Each must be
+/// there: the caller has just read them from the store. All or none.
+struct ReplayDeadLetters {
+  std::vector<DeadLetterKey> letters;
+  Operator by{};
+};
+
+/// Dead letters are deleted for good; read from the store just before, as above.
+struct PurgeDeadLetters {
+  std::vector<DeadLetterKey> letters;
+  Operator by{};
+};
+
+}  // namespace mactiond::core
