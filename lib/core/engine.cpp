@@ -68,44 +68,42 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
         } else if constexpr (std::is_same_v<E, DeliveryAnswered>) {
           on(happened, now, out);
         } else {
-          const auto region = index_of(region_serials, owner_of(happened.command));
+          Slot<Region>* slot = find_serial(regions, owner_of(happened.command));
           // A removed region needs no answers: what it knew is read again if it returns.
-          if (!region) return;
-          regions[*region].on(std::forward<decltype(happened)>(happened), now, out);
+          if (slot == nullptr) return;
+          slot->part.on(std::forward<decltype(happened)>(happened), now, out);
         }
       },
       std::move(event));
 }
 
 void Engine::State::on(DeliveriesLoaded loaded) {
-  const std::uint64_t serial = owner_of(loaded.command);
-  const auto outbox = index_of(outbox_serials, serial);
-  if (outbox) outboxes[*outbox].on(std::move(loaded));
+  Slot<Outbox>* slot = find_serial(outboxes, owner_of(loaded.command));
+  if (slot != nullptr) slot->part.on(std::move(loaded));
 }
 
 void Engine::State::on(const OldestLoaded& loaded, Now now, StepWriter& out) {
-  const auto webhook = index_of(outbox_serials, owner_of(loaded.command));
-  if (!webhook) return;
-  for (const auto& change : outboxes[*webhook].on(loaded, now, out.batch())) {
-    record_incident(change, *webhook, now, out);
+  Slot<Outbox>* slot = find_serial(outboxes, owner_of(loaded.command));
+  if (slot == nullptr) return;
+  for (const auto& change : slot->part.on(loaded, now, out.batch())) {
+    record_incident(change, slot->part, now, out);
   }
 }
 
 void Engine::State::on(const DeliveryAnswered& answered, Now now, StepWriter& out) {
   const std::uint64_t serial = owner_of(answered.command);
-  if (const auto webhook = index_of(outbox_serials, serial)) {
-    for (const auto& change : outboxes[*webhook].on(answered, now, random, out.batch())) {
-      record_incident(change, *webhook, now, out);
+  if (Slot<Outbox>* slot = find_serial(outboxes, serial)) {
+    for (const auto& change : slot->part.on(answered, now, random, out.batch())) {
+      record_incident(change, slot->part, now, out);
     }
     return;
   }
-  const auto gone = index_of(leaving_serials, serial);
-  MACTIOND_ASSERT(gone);
+  Slot<Outbox>* gone = find_serial(leaving, serial);
+  MACTIOND_ASSERT(gone != nullptr);
   // The delivery is recorded; the webhook has no state any more.
-  (void)leaving[*gone].on(answered, now, random, out.batch());
-  if (leaving[*gone].status().in_flight > 0) return;
-  leaving.erase(leaving.begin() + static_cast<std::ptrdiff_t>(*gone));
-  leaving_serials.erase(leaving_serials.begin() + static_cast<std::ptrdiff_t>(*gone));
+  (void)gone->part.on(answered, now, random, out.batch());
+  if (gone->part.status().in_flight > 0) return;
+  leaving.erase(leaving.begin() + (gone - leaving.data()));
 }
 
 void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
@@ -119,16 +117,16 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
 }
 
 void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
-  Region* region = find_part(regions, asked.region);
-  if (region == nullptr || !region->ask_cancel(asked, now, out)) out.reply(NotFound{});
+  Slot<Region>* slot = find_named(regions, asked.region);
+  if (slot == nullptr || !slot->part.ask_cancel(asked, now, out)) out.reply(NotFound{});
 }
 
 void Engine::State::retry(const RetryRegion& asked, Now now, StepWriter& out) {
-  Region* region = find_part(regions, asked.region);
-  if (region == nullptr) return out.reply(NotFound{});
+  Slot<Region>* slot = find_named(regions, asked.region);
+  if (slot == nullptr) return out.reply(NotFound{});
   // An operator who asks for it may have granted what was missing.
   ledger.allow(asked.region);
-  const Duration wait = region->retry(now.mono);
+  const Duration wait = slot->part.retry(now.mono);
   out.log(LogEntry::Level::Info, "region_retry",
           with_operator({{"region", asked.region}}, asked.by));
   out.reply(Done{{}, to_seconds(wait + 1s - Duration(1))});
@@ -136,21 +134,21 @@ void Engine::State::retry(const RetryRegion& asked, Now now, StepWriter& out) {
 
 void Engine::State::advance(Now now, StepWriter& out) {
   prune(now, out.batch());
-  for (std::size_t i = 0; i < regions.size(); ++i) {
+  for (auto& [serial, region] : regions) {
     const std::size_t first = out.commands().size();
-    regions[i].advance(now, out);
-    own(out.commands(), first, region_serials[i]);
+    region.advance(now, out);
+    own(out.commands(), first, serial);
   }
   // Before any of them sends: events recorded here wait for the others.
-  for (std::size_t i = 0; i < outboxes.size(); ++i) {
-    for (const auto& found : outboxes[i].watch(now, out.batch())) {
-      record_incident(found, i, now, out);
+  for (auto& slot : outboxes) {
+    for (const auto& found : slot.part.watch(now, out.batch())) {
+      record_incident(found, slot.part, now, out);
     }
   }
-  for (std::size_t i = 0; i < outboxes.size(); ++i) {
+  for (auto& [serial, outbox] : outboxes) {
     const std::size_t first = out.commands().size();
-    outboxes[i].advance(now, last_id, out.commands());
-    own(out.commands(), first, outbox_serials[i]);
+    outbox.advance(now, last_id, out.commands());
+    own(out.commands(), first, serial);
   }
 }
 
@@ -176,8 +174,8 @@ std::optional<MonoTime> Engine::wake_at() const {
   const auto consider = [&when](std::optional<MonoTime> candidate) {
     if (candidate && (!when || *candidate < *when)) when = candidate;
   };
-  for (const Region& region : state_->regions) consider(region.wake_at(state_->last));
-  for (const Outbox& outbox : state_->outboxes) {
+  for (const auto& [serial, region] : state_->regions) consider(region.wake_at(state_->last));
+  for (const auto& [serial, outbox] : state_->outboxes) {
     consider(outbox.wake_at(state_->last));
     consider(outbox.watch_at(state_->last));
   }
@@ -186,11 +184,11 @@ std::optional<MonoTime> Engine::wake_at() const {
 
 EngineStatus Engine::status(Now now) const {
   EngineStatus status;
-  for (const Region& region : state_->regions) {
+  for (const auto& [serial, region] : state_->regions) {
     status.regions.push_back(region.status(now));
     region.count_actions(status.actions);
   }
-  for (const Outbox& outbox : state_->outboxes) status.webhooks.push_back(outbox.status());
+  for (const auto& [serial, outbox] : state_->outboxes) status.webhooks.push_back(outbox.status());
   status.last_seq = state_->recorder.last_seq();
   const CancelFacts cancelling = state_->ledger.facts(now.mono);
   status.cancelling = "on";
@@ -206,7 +204,7 @@ std::vector<Engine::RegionPlans> Engine::explain(const PolicyTrial* trial, Now n
   const std::size_t count = std::max<std::size_t>(state_->regions.size(), 1);
   const std::size_t most = std::clamp(kPlansMax / count, kRegionPlansMin, kRegionPlansMax);
   std::vector<RegionPlans> regions;
-  for (const Region& region : state_->regions) {
+  for (const auto& [serial, region] : state_->regions) {
     regions.push_back(
         {region.name(), region.explain(trial, options.cancel.max_per_hour, now, most)});
   }
@@ -215,10 +213,10 @@ std::vector<Engine::RegionPlans> Engine::explain(const PolicyTrial* trial, Now n
 
 std::optional<std::vector<OpenActions>> Engine::open_actions(std::size_t most) const {
   std::size_t count = 0;
-  for (const Region& region : state_->regions) count += region.watch().size();
+  for (const auto& [serial, region] : state_->regions) count += region.watch().size();
   if (count > most) return std::nullopt;
   std::vector<OpenActions> regions;
-  for (const Region& region : state_->regions) {
+  for (const auto& [serial, region] : state_->regions) {
     OpenActions& open = regions.emplace_back();
     open.region = region.name();
     open.actions.reserve(region.watch().size());

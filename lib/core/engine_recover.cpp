@@ -28,13 +28,11 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
   const auto count = static_cast<std::int64_t>(std::max<std::size_t>(options.regions.size(), 1));
   for (const RegionOptions& region : options.regions) {
     const auto place = static_cast<std::int64_t>(regions.size());
-    regions.push_back(make_region(region, snapshot, now));
-    regions.back().start_at(now.mono + kSpread * place / count);
-    region_serials.push_back(++last_serial);
+    regions.push_back({++last_serial, make_region(region, snapshot, now)});
+    regions.back().part.start_at(now.mono + kSpread * place / count);
   }
   for (const WebhookOptions& webhook : options.webhooks) {
-    outboxes.push_back(make_outbox(webhook, snapshot, now));
-    outbox_serials.push_back(++last_serial);
+    outboxes.push_back({++last_serial, make_outbox(webhook, snapshot, now)});
   }
 }
 
@@ -76,11 +74,11 @@ void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& ou
   const RecoveryRow row{found.after_seq, now.wall, options.boot_id, now.mono};
   out.batch().recovery = row;
   ledger.hold_policies_until(hold_end(row, options.boot_id, now));
-  for (Region& region : regions) region.empty_quota(now, out);
+  for (auto& slot : regions) slot.part.empty_quota(now, out);
   for (const RegionQuiet& quiet : found.quiet) {
-    Region* followed = find_part(regions, quiet.region);
+    Slot<Region>* followed = find_named(regions, quiet.region);
     if (followed == nullptr) continue;
-    followed->follow_recovery(quiet.before);
+    followed->part.follow_recovery(quiet.before);
     out.batch().recovering.push_back(quiet);
   }
   if (found.suspend) {

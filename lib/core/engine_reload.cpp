@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include "core/engine_state.hpp"
 
 namespace mactiond::core {
@@ -5,10 +8,10 @@ namespace mactiond::core {
 bool Engine::knows_all_of(const Options& next) const {
   const bool regions = std::all_of(
       next.regions.begin(), next.regions.end(),
-      [this](const RegionOptions& region) { return find_part(state_->regions, region.name); });
+      [this](const RegionOptions& region) { return find_named(state_->regions, region.name); });
   return regions && std::all_of(next.webhooks.begin(), next.webhooks.end(),
                                 [this](const WebhookOptions& webhook) {
-                                  return find_part(state_->outboxes, webhook.name);
+                                  return find_named(state_->outboxes, webhook.name);
                                 });
 }
 
@@ -34,47 +37,38 @@ void Engine::State::reconfigure(Options next, const Snapshot& added, Now now) {
 }
 
 void Engine::State::change_regions(const Options& next, const Snapshot& added, Now now) {
-  std::vector<Region> changed;
-  std::vector<std::uint64_t> serials;
+  std::vector<Slot<Region>> changed;
   for (const RegionOptions& wanted : next.regions) {
-    if (Region* region = find_part(regions, wanted.name)) {
-      region->configure(wanted, policies, now.mono);
-      serials.push_back(region_serials[static_cast<std::size_t>(region - regions.data())]);
-      changed.push_back(std::move(*region));
+    if (Slot<Region>* slot = find_named(regions, wanted.name)) {
+      slot->part.configure(wanted, policies, now.mono);
+      changed.push_back(std::move(*slot));
       continue;
     }
-    changed.push_back(make_region(wanted, added, now));
-    changed.back().start_at(now.mono);
-    serials.push_back(++last_serial);
+    changed.push_back({++last_serial, make_region(wanted, added, now)});
+    changed.back().part.start_at(now.mono);
   }
   for (const RegionOptions& before : options.regions) {
     if (!has_region(next, before.name)) ledger.retire(before.name);
   }
   regions = std::move(changed);
-  region_serials = std::move(serials);
 }
 
 void Engine::State::change_webhooks(const Options& next, const Snapshot& added, Now now) {
-  std::vector<Outbox> changed;
-  std::vector<std::uint64_t> serials;
+  std::vector<Slot<Outbox>> changed;
   for (const WebhookOptions& wanted : next.webhooks) {
-    if (Outbox* outbox = find_part(outboxes, wanted.name)) {
-      std::uint64_t& serial = outbox_serials[static_cast<std::size_t>(outbox - outboxes.data())];
-      outbox->configure(wanted);
-      changed.push_back(std::move(*outbox));
-      serials.push_back(std::exchange(serial, 0));
+    if (Slot<Outbox>* slot = find_named(outboxes, wanted.name)) {
+      slot->part.configure(wanted);
+      changed.push_back({std::exchange(slot->serial, 0), std::move(slot->part)});
     } else {
-      changed.push_back(make_outbox(wanted, added, now));
-      serials.push_back(++last_serial);
+      changed.push_back({++last_serial, make_outbox(wanted, added, now)});
     }
   }
-  for (std::size_t i = 0; i < outboxes.size(); ++i) {
-    if (outbox_serials[i] == 0 || outboxes[i].status().in_flight == 0) continue;
-    leaving_serials.push_back(outbox_serials[i]);
-    leaving.push_back(std::move(outboxes[i]));
+  for (Slot<Outbox>& slot : outboxes) {
+    const bool stays = slot.serial == 0;
+    if (stays || slot.part.status().in_flight == 0) continue;
+    leaving.push_back(std::move(slot));
   }
   outboxes = std::move(changed);
-  outbox_serials = std::move(serials);
 }
 
 }  // namespace mactiond::core

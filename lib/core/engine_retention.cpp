@@ -31,7 +31,7 @@ void Engine::State::follow_wall_clock(Now now, Batch& batch) {
   if (std::chrono::abs(jump) <= kJump) return;
   if (std::chrono::abs(jump) > kClockSet) wall_steady_since = now.mono;
   batch.shift_due = jump;
-  for (Outbox& outbox : outboxes) outbox.shift(jump);
+  for (auto& slot : outboxes) slot.part.shift(jump);
 }
 
 void Engine::State::prune(Now now, Batch& batch) {
@@ -45,8 +45,8 @@ void Engine::State::prune(Now now, Batch& batch) {
   const auto today = time_to_prune_by(now);
   if (!today) return;
   batch.prune_before = *today - keep;
-  for (Region& region : regions) region.forget_before(*batch.prune_before);
-  for (Outbox& outbox : outboxes) outbox.look_for_old(*today);
+  for (auto& slot : regions) slot.part.forget_before(*batch.prune_before);
+  for (auto& slot : outboxes) slot.part.look_for_old(*today);
 }
 
 std::optional<WallTime> Engine::State::time_to_prune_by(Now now) const {
@@ -55,7 +55,7 @@ std::optional<WallTime> Engine::State::time_to_prune_by(Now now) const {
   WallTime today = WallTime::max();
   WallTime newest = WallTime::min();
   MonoTime steady_since = wall_steady_since;
-  for (const Region& region : regions) {
+  for (const auto& [serial, region] : regions) {
     today = std::min(today, region.server_time(now.mono).value_or(WallTime::max()));
     newest = std::max(newest, region.newest_action().value_or(WallTime::min()));
     steady_since = std::max(steady_since, region.server_jumped().value_or(steady_since));

@@ -16,6 +16,7 @@
 #include "core/outbox/outbox.hpp"
 #include "core/recorder.hpp"
 #include "core/region/region.hpp"
+#include "core/slot.hpp"
 #include "core/step_writer.hpp"
 
 namespace mactiond::core {
@@ -36,17 +37,13 @@ struct Engine::State {
   Policies policies;
   CancelLedger ledger;
   Recorder recorder;
-  std::vector<Region> regions;
-  std::vector<Outbox> outboxes;
+  std::vector<Slot<Region>> regions;
+  std::vector<Slot<Outbox>> outboxes;
   /// Webhooks that are no longer configured, until their last answer is there.
-  std::vector<Outbox> leaving;
+  std::vector<Slot<Outbox>> leaving;
   std::uint64_t last_id = 0;
-  /// The serial of the region or webhook that a command in progress belongs to. It names the
-  /// object: an answer for a removed one does not go to another that has its name.
+  /// The serial of the region or webhook that a command in progress belongs to.
   std::unordered_map<std::uint64_t, std::uint64_t> owners;
-  std::vector<std::uint64_t> region_serials;   ///< of regions
-  std::vector<std::uint64_t> outbox_serials;   ///< of outboxes
-  std::vector<std::uint64_t> leaving_serials;  ///< of leaving
   std::uint64_t last_serial = 0;
   bool stopping = false;
   Duration wall_offset{};
@@ -79,28 +76,13 @@ struct Engine::State {
   void on(const DeliveryAnswered& answered, Now now, StepWriter& out);
   void own(const std::vector<Command>& commands, std::size_t first, std::uint64_t serial);
   std::uint64_t owner_of(CommandId id);
-  void record_incident(const WebhookIncident& incident, std::size_t webhook, Now now,
+  void record_incident(const WebhookIncident& incident, const Outbox& outbox, Now now,
                        StepWriter& out);
 };
-
-/// The index of one in serials; nothing if it left.
-[[nodiscard]] inline std::optional<std::size_t> index_of(const std::vector<std::uint64_t>& serials,
-                                                         std::uint64_t serial) {
-  const auto found = std::find(serials.begin(), serials.end(), serial);
-  if (found == serials.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - serials.begin());
-}
 
 [[nodiscard]] inline bool has_region(const Options& options, const std::string& name) {
   return std::any_of(options.regions.begin(), options.regions.end(),
                      [&](const RegionOptions& region) { return region.name == name; });
-}
-
-template <class Part>
-[[nodiscard]] Part* find_part(std::vector<Part>& parts, const std::string& name) {
-  const auto found = std::find_if(parts.begin(), parts.end(),
-                                  [&](const Part& part) { return part.name() == name; });
-  return found == parts.end() ? nullptr : &*found;
 }
 
 }  // namespace mactiond::core

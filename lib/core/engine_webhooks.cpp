@@ -21,29 +21,29 @@ LogEntry::Level log_level_of(EventType type) {
 }  // namespace
 
 void Engine::State::pause(const PauseWebhook& asked, Now now, StepWriter& out) {
-  const Outbox* outbox = find_part(outboxes, asked.webhook);
-  if (outbox == nullptr) return out.reply(NotFound{});
-  const auto index = static_cast<std::size_t>(outbox - outboxes.data());
-  const WebhookStatus before = outbox->status();
+  Slot<Outbox>* slot = find_named(outboxes, asked.webhook);
+  if (slot == nullptr) return out.reply(NotFound{});
+  Outbox& outbox = slot->part;
+  const WebhookStatus before = outbox.status();
   if (asked.paused && before.state == "disabled") {
     return out.reply(Refused{WebhookDisabled{asked.webhook, before.reason}});
   }
   const bool already = asked.paused ? before.by_operator : before.state == "ok";
   if (already) return out.reply(Done{});
-  WebhookIncident change = asked.paused ? outboxes[index].pause(now, out.batch())
-                                        : outboxes[index].resume(now, out.batch());
+  WebhookIncident change =
+      asked.paused ? outbox.pause(now, out.batch()) : outbox.resume(now, out.batch());
   change.by = asked.by;
-  record_incident(change, index, now, out);
+  record_incident(change, outbox, now, out);
   out.reply(Done{});
 }
 
 void Engine::State::replay(const ReplayDeadLetters& asked, Now now, StepWriter& out) {
   for (const DeadLetterKey& letter : asked.letters) {
-    if (find_part(outboxes, letter.webhook) != nullptr) continue;
+    if (find_named(outboxes, letter.webhook) != nullptr) continue;
     return out.reply(Refused{NoWebhookToReplay{letter.webhook}});
   }
   for (const DeadLetterKey& letter : asked.letters) {
-    find_part(outboxes, letter.webhook)->revived();
+    find_named(outboxes, letter.webhook)->part.revived();
     out.batch().deleted_letters.push_back(letter);
     out.batch().deliveries.push_back({letter.webhook, letter.seq, letter.action, now.wall});
   }
@@ -58,12 +58,12 @@ void Engine::State::purge(const PurgeDeadLetters& asked, StepWriter& out) {
   for (const DeadLetterKey& letter : asked.letters) {
     ++counts[letter.webhook];
     out.batch().deleted_letters.push_back(letter);
-    if (Outbox* outbox = find_part(outboxes, letter.webhook)) outbox->purged();
+    if (Slot<Outbox>* slot = find_named(outboxes, letter.webhook)) slot->part.purged();
   }
   for (const auto& [webhook, count] : counts) {
     out.log(LogEntry::Level::Warning, "dead_letters_purged",
             with_operator({{"webhook", webhook}, {"count", std::to_string(count)}}, asked.by));
-    if (find_part(outboxes, webhook) == nullptr) continue;
+    if (find_named(outboxes, webhook) == nullptr) continue;
     out.removal({webhook, std::string(to_string(Removal::Purged)), count});
   }
   if (counts.empty()) {
@@ -73,9 +73,9 @@ void Engine::State::purge(const PurgeDeadLetters& asked, StepWriter& out) {
   out.reply(Done{});
 }
 
-void Engine::State::record_incident(const WebhookIncident& incident, std::size_t webhook, Now now,
+void Engine::State::record_incident(const WebhookIncident& incident, const Outbox& outbox, Now now,
                                     StepWriter& out) {
-  const std::string& name = options.webhooks[webhook].name;
+  const std::string& name = outbox.name();
   EventRecord event = webhook_event(incident.type, name, incident.detail, incident.reason, now.wall,
                                     incident.waiting, incident.by);
   std::vector<std::pair<std::string, std::string>> fields{{"webhook", name},

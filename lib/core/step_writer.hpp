@@ -9,6 +9,7 @@
 #include "core/command.hpp"
 #include "core/outbox/outbox.hpp"
 #include "core/recorder.hpp"
+#include "core/slot.hpp"
 #include "core/step.hpp"
 
 namespace mactiond::core {
@@ -16,7 +17,8 @@ namespace mactiond::core {
 /// Where the parts of the engine put what they decide during one step.
 class StepWriter {
  public:
-  StepWriter(Step& step, Recorder& recorder, std::vector<Outbox>& outboxes, std::uint64_t& last_id)
+  StepWriter(Step& step, Recorder& recorder, std::vector<Slot<Outbox>>& outboxes,
+             std::uint64_t& last_id)
       : step_(step), recorder_(recorder), outboxes_(outboxes), last_id_(last_id) {}
 
   [[nodiscard]] Batch& batch() { return step_.writes; }
@@ -28,7 +30,7 @@ class StepWriter {
   bool record(EventRecord event, const Subject& subject, WallTime now) {
     const std::size_t before = batch().events.size();
     for (const std::size_t webhook : recorder_.record(std::move(event), subject, now, batch())) {
-      outboxes_[webhook].added();
+      outboxes_[webhook].part.added();
     }
     return batch().events.size() > before;
   }
@@ -49,7 +51,7 @@ class StepWriter {
  private:
   Step& step_;
   Recorder& recorder_;
-  std::vector<Outbox>& outboxes_;
+  std::vector<Slot<Outbox>>& outboxes_;
   std::uint64_t& last_id_;
 };
 

@@ -176,7 +176,7 @@ void bench_held(const Policies& policies, const std::vector<Open>& actions) {
   for (const Open& action : actions) canceller.restore(action.id, action.facts);
   core::Step step;
   core::Recorder recorder("bench", {}, 0);
-  std::vector<core::Outbox> outboxes;
+  std::vector<core::Slot<core::Outbox>> outboxes;
   std::uint64_t last_id = 0;
   core::StepWriter out(step, recorder, outboxes, last_id);
   core::CancelTime time;
