@@ -4,18 +4,9 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "core/outbox/retry_schedule.hpp"
 
 namespace mactiond::core {
-namespace {
-
-using namespace std::chrono_literals;
-
-/// How many due deliveries are read at once.
-constexpr std::size_t kWindow = 128;
-/// No delivery waits longer: the longest Retry-After that is kept.
-constexpr Duration kWaitMax = 24h * 31;
-
-}  // namespace
 
 Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now now)
     : options_(options),
@@ -30,7 +21,7 @@ Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now n
   if (!row_.held_until) return;
   // A silence longer than any that is kept was recorded by a clock that was set back since.
   const Duration left = *row_.held_until - now.wall;
-  if (left > kWaitMax) {
+  if (left > kDelayMax) {
     row_.held_until.reset();
   } else {
     pace_.hold(now.mono + std::max(left, Duration{}));
@@ -46,7 +37,7 @@ void Outbox::configure(const WebhookOptions& options) {
 
 void Outbox::added() {
   ++queued_;
-  store_may_have_due_ = true;
+  window_.look();
 }
 
 std::size_t Outbox::enough() const {
@@ -65,29 +56,20 @@ int Outbox::room(MonoTime now) const {
 }
 
 bool Outbox::wants_load(Now now) const {
-  if (load_ || !sending()) return false;
-  if (probing() && loaded() > 0) return false;
-  if (ready_.size() >= enough()) return false;
-  if (queued_ <= static_cast<std::int64_t>(loaded())) return false;
-  return store_may_have_due_ || (next_due_ && *next_due_ <= due_until(now.wall));
-}
-
-// A due time further off than any delay was recorded by a clock that was set back while the daemon
-// was down: such a delivery is as good as due.
-WallTime Outbox::due_until(WallTime now) const {
-  return next_due_ && *next_due_ - now > kWaitMax ? *next_due_ : now;
+  if (!sending() || (probing() && window_.held() > 0)) return false;
+  return window_.wants_load(queued_, enough(), now.wall);
 }
 
 void Outbox::advance(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
-  while (!ready_.empty() && room(now.mono) > 0) send(now, next_id, commands);
+  while (window_.ready() > 0 && room(now.mono) > 0) send(now, next_id, commands);
   load_due(now, next_id, commands);
   load_excess(next_id, commands);
 }
 
 void Outbox::send(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
-  std::vector<DueDelivery> taken = digest_.take(ready_);
+  std::vector<DueDelivery> taken = window_.take(digest_);
   digest_.sent(now.mono);
-  InFlight message{{}, pace_.era(), now.mono};
+  SentMessage message{{}, pace_.era(), now.mono};
   const DueDelivery& first = taken.front();
   if (first.early && first.due > now.wall) message.due = first.due;
   for (const DueDelivery& delivery : taken) {
@@ -104,13 +86,12 @@ void Outbox::send(Now now, std::uint64_t& next_id, std::vector<Command>& command
 
 void Outbox::load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
   if (!wants_load(now)) return;
-  // Loaded deliveries are still due in the store, so they come along and are left out on arrival.
-  const std::size_t limit = probing() ? 1 : kWindow + loaded();
-  load_ = Load{CommandId{++next_id}, limit, {}, false};
-  store_may_have_due_ = false;
-  const bool early = !probing() && !trouble_.row().unreachable;
-  commands.push_back(LoadDeliveries{load_->id, options_.name, due_until(now.wall),
-                                    static_cast<int>(limit), probing(), early});
+  const bool single = probing();
+  const bool early = !single && !trouble_.row().unreachable;
+  const CommandId id{++next_id};
+  const std::size_t limit = window_.begin_load(id, single);
+  commands.push_back(LoadDeliveries{id, options_.name, window_.due_until(now.wall),
+                                    static_cast<int>(limit), single, early});
 }
 
 void Outbox::load_excess(std::uint64_t& next_id, std::vector<Command>& commands) {
@@ -120,8 +101,7 @@ void Outbox::load_excess(std::uint64_t& next_id, std::vector<Command>& commands)
   const bool dead =
       excess->why == Removal::MaxDeadLetters || excess->why == Removal::DeadLetterRetention;
   // Deliveries in flight stay, so that many more are asked for.
-  const std::size_t in_flight = loaded() - ready_.size();
-  const std::size_t limit = static_cast<std::size_t>(excess->limit) + in_flight;
+  const std::size_t limit = static_cast<std::size_t>(excess->limit) + window_.in_flight();
   removing_ = Removing{CommandId{++next_id}, excess->why, limit, {}, false};
   commands.push_back(
       LoadOldest{removing_->id, options_.name, dead, static_cast<int>(limit), excess->before});
@@ -152,49 +132,23 @@ std::size_t Outbox::bury(const Removing& removing, const std::vector<OldestLoade
                          Now now, Batch& batch) {
   std::set<std::uint64_t> staying = removing.answered;
   for (const auto& [id, message] : in_flight_) {
-    for (const Sent& delivery : message.events) staying.insert(delivery.seq);
+    for (const SentDelivery& delivery : message.events) staying.insert(delivery.seq);
   }
   std::set<std::uint64_t> gone;
   for (const auto& row : rows) {
     if (staying.contains(row.seq)) continue;
     end({row.seq, {}, row.attempts}, true, std::string(to_string(removing.why)), now.wall, batch);
     gone.insert(row.seq);
-    loaded_seqs_.erase(row.seq);
-    if (load_) load_->answered.insert(row.seq);
   }
-  std::erase_if(ready_, [&](const auto& due) { return gone.contains(due.event.seq); });
-  store_may_have_due_ = true;
+  window_.removed(gone);
   return gone.size();
-}
-
-void Outbox::on(DeliveriesLoaded loaded) {
-  MACTIOND_ASSERT(load_ && load_->id == loaded.command);
-  const Load load = std::move(*load_);
-  load_.reset();
-  if (load.obsolete) return;
-  if (loaded.due.size() >= load.limit) store_may_have_due_ = true;
-  next_due_ = loaded.next_due;
-  for (DueDelivery& delivery : loaded.due) {
-    const std::uint64_t seq = delivery.event.seq;
-    if (load.answered.contains(seq) || !loaded_seqs_.insert(seq).second) continue;
-    ready_.push_back(std::move(delivery));
-  }
-}
-
-// What was read and is not in flight may no longer be what is to be sent.
-void Outbox::look_again() {
-  for (const DueDelivery& delivery : ready_) loaded_seqs_.erase(delivery.event.seq);
-  ready_.clear();
-  if (load_) load_->obsolete = true;
-  next_due_.reset();
-  store_may_have_due_ = true;
 }
 
 // It is sent before later events of its action, which may have been read already.
 void Outbox::revived() {
   purged();
   added();
-  look_again();
+  window_.forget_ready();
 }
 
 void Outbox::purged() {
@@ -203,18 +157,12 @@ void Outbox::purged() {
 }
 
 void Outbox::shift(Duration by) {
-  // The answer of a load in progress is by the former clock.
-  if (load_) store_may_have_due_ = true;
-  if (next_due_) *next_due_ += by;
+  window_.shift(by);
   if (row_.held_until) *row_.held_until += by;
   trouble_.shift(by);
-  for (DueDelivery& delivery : ready_) {
-    delivery.due += by;
-    if (delivery.failed) *delivery.failed += by;
-  }
   for (auto& [id, message] : in_flight_) {
     if (message.due) *message.due += by;
-    for (Sent& delivery : message.events) {
+    for (SentDelivery& delivery : message.events) {
       if (delivery.failed) *delivery.failed += by;
     }
   }
@@ -225,16 +173,15 @@ std::optional<MonoTime> Outbox::watch_at(Now now) const {
 }
 
 std::optional<MonoTime> Outbox::wake_at(Now now) const {
-  if (load_ || !sending()) return std::nullopt;
-  if (queued_ <= static_cast<std::int64_t>(loaded() - ready_.size())) return std::nullopt;
+  if (window_.loading() || !sending()) return std::nullopt;
+  if (queued_ <= static_cast<std::int64_t>(window_.in_flight())) return std::nullopt;
   // While no attempt may start, an answer is awaited, not a time.
   if (probing() && !in_flight_.empty()) return std::nullopt;
   const auto silent = silent_until(now.mono);
-  if (!ready_.empty() && silent) return silent;
-  if (ready_.size() >= enough()) return std::nullopt;
-  if (!next_due_ || queued_ <= static_cast<std::int64_t>(loaded())) return std::nullopt;
-  const MonoTime due = now.mono + std::max(*next_due_ - due_until(now.wall), Duration{});
-  return std::max(due, silent.value_or(due));
+  if (window_.ready() > 0 && silent) return silent;
+  const auto due = window_.due_at(queued_, enough(), now);
+  if (!due) return std::nullopt;
+  return std::max(*due, silent.value_or(*due));
 }
 
 WebhookStatus Outbox::status() const {

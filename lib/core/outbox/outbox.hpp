@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/outcome.hpp"
@@ -15,28 +15,18 @@
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
-#include "core/outbox/delivery_outcome.hpp"
 #include "core/outbox/digest.hpp"
+#include "core/outbox/due_window.hpp"
 #include "core/outbox/overflow.hpp"
 #include "core/outbox/pace.hpp"
 #include "core/outbox/receiver_trouble.hpp"
+#include "core/outbox/sent_message.hpp"
+#include "core/outbox/webhook_incident.hpp"
 #include "core/rows.hpp"
 #include "core/snapshot.hpp"
 #include "core/status.hpp"
 
 namespace mactiond::core {
-
-/// What the outbox wants beside its rows: an entry in the log, an event for other webhooks.
-struct WebhookIncident {
-  EventType type = EventType::WebhookDeadLettered;
-  std::string detail;  ///< distinguishes incidents of one type
-  std::string reason;
-  std::optional<Removal> removal{};       ///< set if events were removed undelivered
-  std::size_t count = 1;                  ///< how many events
-  std::optional<std::int64_t> waiting{};  ///< with WebhookFailing and WebhookRecovered: queued
-  Operator by{};                          ///< of what an operator did
-};
-using WebhookIncidents = std::vector<WebhookIncident>;
 
 /// The deliveries of one webhook. The queue itself is in the store; here is only a bounded window
 /// of deliveries that are due, and those in flight.
@@ -65,7 +55,7 @@ class Outbox {
   void added();
   /// Starts the deliveries that are due and may be sent. next_id numbers commands.
   void advance(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
-  void on(DeliveriesLoaded loaded);
+  void on(DeliveriesLoaded loaded) { window_.on(std::move(loaded)); }
   /// Removes what exceeds the limits; rows go to batch.
   [[nodiscard]] WebhookIncidents on(const OldestLoaded& loaded, Now now, Batch& batch);
   /// What is older than the limits allow will be looked for: Overflow::look_for_old.
@@ -92,28 +82,6 @@ class Outbox {
   [[nodiscard]] WebhookStatus status() const;
 
  private:
-  struct Sent {
-    std::uint64_t seq = 0;
-    std::string event_id;
-    int attempt = 0;
-    int refusals = 0;
-    int early_tries = 0;
-    std::optional<WallTime> failed{};  ///< when an attempt failed for the first time
-  };
-  /// One message; its oldest event comes first.
-  struct InFlight {
-    std::vector<Sent> events;
-    std::uint64_t era = 0;
-    MonoTime started{};
-    std::optional<WallTime> due{};  ///< set if it was tried before then
-  };
-  /// A load in progress. Its rows of deliveries that were answered meanwhile are out of date.
-  struct Load {
-    CommandId id;
-    std::size_t limit = 0;
-    std::set<std::uint64_t> answered;
-    bool obsolete = false;  ///< asked for in another state
-  };
   struct Removing {
     CommandId id;
     Removal why = Removal::MaxQueue;
@@ -125,44 +93,42 @@ class Outbox {
   [[nodiscard]] bool sending() const { return row_.state == "ok" || probing(); }
   [[nodiscard]] int room(MonoTime now) const;
   [[nodiscard]] bool wants_load(Now now) const;
-  [[nodiscard]] WallTime due_until(WallTime now) const;
-  [[nodiscard]] std::size_t loaded() const { return loaded_seqs_.size(); }
   /// As many as can leave side by side.
   [[nodiscard]] std::size_t enough() const;
   /// Set while nothing may start; lies ahead of now.
   [[nodiscard]] std::optional<MonoTime> silent_until(MonoTime now) const;
   void send(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
   void enter(std::string state, std::string reason, Batch& batch);
-  void delivered(const InFlight& message, Now now, Batch& batch, WebhookIncidents& incidents);
-  void failed(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+  void delivered(const SentMessage& message, Now now, Batch& batch, WebhookIncidents& incidents);
+  void failed(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
               Batch& batch, WebhookIncidents& incidents);
-  void retry(const InFlight& message, const Outcome& outcome, Now now, Random& random, Batch& batch,
-             WebhookIncidents& incidents);
-  [[nodiscard]] std::optional<WallTime> next_attempt(const InFlight& message,
+  void retry(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
+             Batch& batch, WebhookIncidents& incidents);
+  [[nodiscard]] std::optional<WallTime> next_attempt(const SentMessage& message,
                                                      const Outcome& outcome, Now now,
                                                      Random& random) const;
-  void refused(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+  void refused(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
                Batch& batch, WebhookIncidents& incidents);
-  void halve(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+  void halve(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
              Batch& batch);
   void wait(DeliveryRetryRow row, Batch& batch);
   [[nodiscard]] bool refuses_everything() const;
-  void record_trouble(const InFlight& message, const Outcome& outcome, Now now, Batch& batch);
+  void record_trouble(const SentMessage& message, const Outcome& outcome, Now now, Batch& batch);
   [[nodiscard]] WebhookIncident trouble_incident(EventType type, WallTime since,
                                                  std::string reason) const;
   void keep(Batch& batch);
-  void look_again();
-  void give_up(const InFlight& message, const Outcome& outcome, WallTime now, Batch& batch,
+  void give_up(const SentMessage& message, const Outcome& outcome, WallTime now, Batch& batch,
                WebhookIncidents& incidents);
-  void count(const InFlight& message, const Outcome& outcome, WallTime now, Batch& batch,
+  void count(const SentMessage& message, const Outcome& outcome, WallTime now, Batch& batch,
              WebhookIncidents& incidents);
-  void slow_down(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+  void slow_down(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
                  Batch& batch);
   void load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
   void load_excess(std::uint64_t& next_id, std::vector<Command>& commands);
   std::size_t bury(const Removing& removing, const std::vector<OldestLoaded::Row>& rows, Now now,
                    Batch& batch);
-  void end(const Sent& delivery, bool dead, const std::string& reason, WallTime now, Batch& batch);
+  void end(const SentDelivery& delivery, bool dead, const std::string& reason, WallTime now,
+           Batch& batch);
 
   WebhookOptions options_;
   WebhookRow row_;
@@ -172,15 +138,10 @@ class Outbox {
   Digest digest_;
   ReceiverTrouble trouble_;
 
-  std::deque<DueDelivery> ready_;
-  std::map<CommandId, InFlight> in_flight_;
-  std::set<std::uint64_t> loaded_seqs_;  ///< of ready_ and in_flight_
-  std::optional<Load> load_;
+  DueWindow window_;
+  std::map<CommandId, SentMessage> in_flight_;
   Overflow overflow_;
   std::optional<Removing> removing_;
-  /// Whether the store may hold due deliveries that are not loaded.
-  bool store_may_have_due_ = true;
-  std::optional<WallTime> next_due_;
 };
 
 }  // namespace mactiond::core

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "core/outbox/delivery_outcome.hpp"
 #include "core/outbox/outbox.hpp"
 #include "core/outbox/retry_schedule.hpp"
 
@@ -16,8 +17,7 @@ constexpr std::size_t kRefusedMost = 20;
 /// them too, between deliveries of others.
 constexpr int kEarlyTries = 3;
 
-template <class Sent>
-std::string incident_detail(const Sent& delivery, WallTime now) {
+std::string incident_detail(const SentDelivery& delivery, WallTime now) {
   return delivery.event_id + '#' + std::to_string(delivery.attempt) + '@' +
          std::to_string(now.time_since_epoch().count());
 }
@@ -28,12 +28,10 @@ WebhookIncidents Outbox::on(const DeliveryAnswered& answered, Now now, Random& r
                             Batch& batch) {
   const auto found = in_flight_.find(answered.command);
   MACTIOND_ASSERT(found != in_flight_.end());
-  const InFlight message = std::move(found->second);
+  const SentMessage message = std::move(found->second);
   in_flight_.erase(found);
-  store_may_have_due_ = true;
-  for (const Sent& delivery : message.events) {
-    loaded_seqs_.erase(delivery.seq);
-    if (load_) load_->answered.insert(delivery.seq);
+  for (const SentDelivery& delivery : message.events) {
+    window_.answered(delivery.seq);
     if (removing_) removing_->answered.insert(delivery.seq);
   }
 
@@ -48,9 +46,9 @@ WebhookIncidents Outbox::on(const DeliveryAnswered& answered, Now now, Random& r
   return incidents;
 }
 
-void Outbox::delivered(const InFlight& message, Now now, Batch& batch,
+void Outbox::delivered(const SentMessage& message, Now now, Batch& batch,
                        WebhookIncidents& incidents) {
-  for (const Sent& delivery : message.events) end(delivery, false, {}, now.wall, batch);
+  for (const SentDelivery& delivery : message.events) end(delivery, false, {}, now.wall, batch);
   pace_.succeeded();
   const WallTime since = trouble_.row().since.value_or(now.wall);
   const auto taken = trouble_.taken(now);
@@ -70,7 +68,7 @@ void Outbox::delivered(const InFlight& message, Now now, Batch& batch,
                        "the probe was accepted"});
 }
 
-void Outbox::failed(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+void Outbox::failed(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
                     Batch& batch, WebhookIncidents& incidents) {
   slow_down(message, outcome, now, random, batch);
   if (outcome.reason == Reason::Gone) {
@@ -89,18 +87,18 @@ void Outbox::failed(const InFlight& message, const Outcome& outcome, Now now, Ra
   }
 }
 
-void Outbox::record_trouble(const InFlight& message, const Outcome& outcome, Now now,
+void Outbox::record_trouble(const SentMessage& message, const Outcome& outcome, Now now,
                             Batch& batch) {
   const bool before = trouble_.row().unreachable;
-  const Sent& first = message.events.front();
+  const SentDelivery& first = message.events.front();
   if (!trouble_.failed({first.seq, message.started, first.failed}, outcome, now)) return;
   keep(batch);
   // The loaded rows may include early tries: they are no longer wanted.
-  if (trouble_.row().unreachable != before) look_again();
+  if (trouble_.row().unreachable != before) window_.forget_ready();
 }
 
 // All get the same due time, so that they make one message again.
-std::optional<WallTime> Outbox::next_attempt(const InFlight& message, const Outcome& outcome,
+std::optional<WallTime> Outbox::next_attempt(const SentMessage& message, const Outcome& outcome,
                                              Now now, Random& random) const {
   const Duration least = outcome.retry_after.value_or(Duration{});
   const auto delay = delay_after(message.due ? 1 : message.events.front().attempt, random);
@@ -109,13 +107,13 @@ std::optional<WallTime> Outbox::next_attempt(const InFlight& message, const Outc
   return message.due ? std::max(next, *message.due) : next;
 }
 
-void Outbox::retry(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+void Outbox::retry(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
                    Batch& batch, WebhookIncidents& incidents) {
   const auto due = next_attempt(message, outcome, now, random);
   if (!due) return give_up(message, outcome, now.wall, batch, incidents);
   const Duration least = std::max(kRetryLeast, outcome.retry_after.value_or(Duration{}));
   const bool worth_it = is_unreachable(outcome) && *due - now.wall >= 2 * least;
-  for (const Sent& delivery : message.events) {
+  for (const SentDelivery& delivery : message.events) {
     DeliveryRetryRow row{options_.name, delivery.seq,      delivery.attempt,
                          *due,          describe(outcome), delivery.failed.value_or(now.wall)};
     row.refusals = delivery.refusals;
@@ -130,16 +128,16 @@ void Outbox::retry(const InFlight& message, const Outcome& outcome, Now now, Ran
 }
 
 void Outbox::wait(DeliveryRetryRow row, Batch& batch) {
-  next_due_ = std::min(next_due_.value_or(row.due), row.due);
+  window_.waits_until(row.due);
   batch.retries.push_back(std::move(row));
 }
 
 bool Outbox::refuses_everything() const { return row_.refused.size() >= kRefusedMost; }
 
-void Outbox::refused(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+void Outbox::refused(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
                      Batch& batch, WebhookIncidents& incidents) {
   if (message.events.size() > 1) return halve(message, outcome, now, random, batch);
-  const Sent& delivery = message.events.front();
+  const SentDelivery& delivery = message.events.front();
   const int refusals = delivery.refusals + 1;
   // If everything is refused, this event's content is not the reason: the backlog is kept.
   const bool own_fault = !refuses_everything();
@@ -156,13 +154,13 @@ void Outbox::refused(const InFlight& message, const Outcome& outcome, Now now, R
 }
 
 // Different due times make two messages of them.
-void Outbox::halve(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+void Outbox::halve(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
                    Batch& batch) {
   const Duration delay =
       std::max(delay_after(1, random).value(), outcome.retry_after.value_or(Duration{}));
   const std::size_t half = message.events.size() / 2;
   for (std::size_t i = 0; i < message.events.size(); ++i) {
-    const Sent& delivery = message.events[i];
+    const SentDelivery& delivery = message.events[i];
     const WallTime due = now.wall + delay + (i < half ? Duration{} : Duration{1});
     DeliveryRetryRow row{options_.name, delivery.seq,      delivery.attempt,
                          due,           describe(outcome), delivery.failed.value_or(now.wall)};
@@ -171,18 +169,18 @@ void Outbox::halve(const InFlight& message, const Outcome& outcome, Now now, Ran
   }
 }
 
-void Outbox::give_up(const InFlight& message, const Outcome& outcome, WallTime now, Batch& batch,
+void Outbox::give_up(const SentMessage& message, const Outcome& outcome, WallTime now, Batch& batch,
                      WebhookIncidents& incidents) {
-  for (const Sent& delivery : message.events) {
+  for (const SentDelivery& delivery : message.events) {
     end(delivery, true, describe(outcome), now, batch);
     incidents.push_back({EventType::WebhookDeadLettered, incident_detail(delivery, now),
                          describe(outcome), Removal::Exhausted, 1});
   }
 }
 
-void Outbox::count(const InFlight& message, const Outcome& outcome, WallTime now, Batch& batch,
+void Outbox::count(const SentMessage& message, const Outcome& outcome, WallTime now, Batch& batch,
                    WebhookIncidents& incidents) {
-  const Sent& first = message.events.front();
+  const SentDelivery& first = message.events.front();
   bool changed = false;
   if (refuses_content(outcome)) {
     const bool known =
@@ -202,7 +200,7 @@ void Outbox::count(const InFlight& message, const Outcome& outcome, WallTime now
   }
 }
 
-void Outbox::slow_down(const InFlight& message, const Outcome& outcome, Now now, Random& random,
+void Outbox::slow_down(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
                        Batch& batch) {
   // A receiver that refuses content is not overloaded.
   if (refuses_content(outcome)) return;
@@ -241,10 +239,10 @@ void Outbox::enter(std::string state, std::string reason, Batch& batch) {
   row_.state = std::move(state);
   row_.reason = std::move(reason);
   keep(batch);
-  look_again();
+  window_.forget_ready();
 }
 
-void Outbox::end(const Sent& delivery, bool dead, const std::string& reason, WallTime now,
+void Outbox::end(const SentDelivery& delivery, bool dead, const std::string& reason, WallTime now,
                  Batch& batch) {
   batch.ends.push_back({options_.name, delivery.seq, delivery.attempt, dead, reason, now});
   --queued_;

@@ -15,6 +15,8 @@ namespace mactiond::core {
 
 /// The least time between two attempts of one delivery: the first delay less its jitter.
 inline constexpr Duration kRetryLeast = std::chrono::seconds(4);
+/// No delivery waits longer: the longest Retry-After that is kept.
+inline constexpr Duration kDelayMax = std::chrono::hours(24) * 31;
 /// An event that was refused this often for its content is given up.
 inline constexpr int kContentTries = 3;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/outbox/delivery_outcome.hpp"
 #include "outbox_fixture.hpp"
 
 namespace mactiond::core {
