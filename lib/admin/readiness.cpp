@@ -22,7 +22,7 @@ void add_region(const core::RegionStatus& region, Readiness& readiness) {
 }
 
 void add_webhook(const core::WebhookStatus& webhook, Readiness& readiness) {
-  const std::string state = core::seen_state(webhook);
+  const std::string state(core::seen_state(webhook));
   std::string text = "webhook " + webhook.name + ": " + state;
   if (!webhook.reason.empty()) text += ": " + webhook.reason;
   text += ", " + std::to_string(webhook.queued) + " events wait";

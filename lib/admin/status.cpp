@@ -50,7 +50,7 @@ std::string region_json(const core::RegionStatus& region) {
 
 std::string webhook_json(const core::WebhookStatus& webhook) {
   JsonMembers members;
-  members.add("name", webhook.name).add("state", webhook.state);
+  members.add("name", webhook.name).add("state", to_string(webhook.state));
   add_or_null(members, "reason", webhook.reason);
   members.add("failing", webhook.failing)
       .add("paused_by_operator", webhook.by_operator)

@@ -25,10 +25,10 @@ void Engine::State::pause(const PauseWebhook& asked, Now now, StepWriter& out) {
   if (slot == nullptr) return out.reply(NotFound{});
   Outbox& outbox = slot->part;
   const WebhookStatus before = outbox.status();
-  if (asked.paused && before.state == "disabled") {
+  if (asked.paused && before.state == WebhookState::Disabled) {
     return out.reply(Refused{WebhookDisabled{asked.webhook, before.reason}});
   }
-  const bool already = asked.paused ? before.by_operator : before.state == "ok";
+  const bool already = asked.paused ? before.by_operator : before.state == WebhookState::Ok;
   if (already) return out.reply(Done{});
   WebhookIncident change =
       asked.paused ? outbox.pause(now, out.batch()) : outbox.resume(now, out.batch());

@@ -7,6 +7,7 @@
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
+#include "core/webhook_state.hpp"
 
 namespace mactiond::core {
 
@@ -96,7 +97,7 @@ struct TroubleRow {
 
 struct WebhookRow {
   std::string webhook;
-  std::string state = "ok";              ///< ok | paused | disabled
+  WebhookState state = WebhookState::Ok;
   int failures_in_a_row = 0;             ///< of the configuration's kind: core/outbox/outbox.hpp
   bool by_operator = false;              ///< paused by hand: nothing is sent, not even a probe
   std::string reason{};                  ///< why it is not ok

@@ -9,6 +9,7 @@
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
 #include "core/cancel/cancel_guard.hpp"
+#include "core/webhook_state.hpp"
 
 namespace mactiond::core {
 
@@ -81,7 +82,7 @@ struct RegionStatus {
 
 struct WebhookStatus {
   std::string name;
-  std::string state;  ///< ok | paused | disabled
+  WebhookState state = WebhookState::Ok;
   std::int64_t queued = 0;
   std::int64_t dead = 0;
   int in_flight = 0;
@@ -91,8 +92,9 @@ struct WebhookStatus {
 };
 
 /// The state as operators see it: ok | failing | paused | disabled.
-[[nodiscard]] inline std::string seen_state(const WebhookStatus& webhook) {
-  return webhook.failing && webhook.state == "ok" ? "failing" : webhook.state;
+[[nodiscard]] inline std::string_view seen_state(const WebhookStatus& webhook) {
+  return webhook.failing && webhook.state == WebhookState::Ok ? "failing"
+                                                              : to_string(webhook.state);
 }
 
 /// How many actions the store knows per region and status.

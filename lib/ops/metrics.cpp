@@ -231,7 +231,7 @@ void Metrics::Families::update(const core::WebhookStatus& webhook) {
   const Labels labels = {{"webhook", webhook.name}};
   queue.Add(labels).Set(static_cast<double>(webhook.queued));
   dead_letters.Add(labels).Set(static_cast<double>(webhook.dead));
-  const std::string current = core::seen_state(webhook);
+  const std::string_view current = core::seen_state(webhook);
   for (const char* state : kWebhookStates) {
     webhook_state.Add({{"webhook", webhook.name}, {"state", state}}).Set(current == state ? 1 : 0);
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/enum_values.hpp"
 #include "store/event_row.hpp"
 #include "store/query.hpp"
 
@@ -51,9 +52,8 @@ std::vector<core::StoredWebhook> read_webhooks(SQLite::Database& database) {
   while (rows.next()) {
     core::StoredWebhook webhook;
     webhook.row.webhook = rows.text(0);
-    const std::string state = rows.text(1);
-    const bool known = state == "ok" || state == "paused" || state == "disabled";
-    if (known) webhook.row.state = state;
+    webhook.row.state =
+        value_named<core::WebhookState>(rows.text(1)).value_or(core::WebhookState::Ok);
     webhook.row.failures_in_a_row = rows.count(2);
     webhook.queued = rows.integer(3);
     webhook.dead = rows.integer(4);

@@ -108,9 +108,10 @@ void Writer::write_small_rows(const core::Batch& batch) {
   }
   for (const core::WebhookRow& row : batch.webhooks) {
     const core::TroubleRow& trouble = row.trouble;
-    upsert_webhook_.run(row.webhook, row.state, row.failures_in_a_row, row.by_operator, row.reason,
-                        row.held_until, join(row.refused), trouble.since, trouble.reported,
-                        trouble.reason, trouble.unreachable, trouble.taken);
+    upsert_webhook_.run(row.webhook, std::string(to_string(row.state)), row.failures_in_a_row,
+                        row.by_operator, row.reason, row.held_until, join(row.refused),
+                        trouble.since, trouble.reported, trouble.reason, trouble.unreachable,
+                        trouble.taken);
   }
 }
 

@@ -169,7 +169,7 @@ void Outbox::shift(Duration by) {
 }
 
 std::optional<MonoTime> Outbox::watch_at(Now now) const {
-  return row_.state == "ok" ? trouble_.report_at(now) : std::nullopt;
+  return row_.state == WebhookState::Ok ? trouble_.report_at(now) : std::nullopt;
 }
 
 std::optional<MonoTime> Outbox::wake_at(Now now) const {

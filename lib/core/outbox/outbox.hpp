@@ -89,8 +89,10 @@ class Outbox {
     std::set<std::uint64_t> answered;
     bool obsolete = false;  ///< the dead letters are others meanwhile
   };
-  [[nodiscard]] bool probing() const { return row_.state == "paused" && !row_.by_operator; }
-  [[nodiscard]] bool sending() const { return row_.state == "ok" || probing(); }
+  [[nodiscard]] bool probing() const {
+    return row_.state == WebhookState::Paused && !row_.by_operator;
+  }
+  [[nodiscard]] bool sending() const { return row_.state == WebhookState::Ok || probing(); }
   [[nodiscard]] int room(MonoTime now) const;
   [[nodiscard]] bool wants_load(Now now) const;
   /// As many as can leave side by side.
@@ -98,7 +100,7 @@ class Outbox {
   /// Set while nothing may start; lies ahead of now.
   [[nodiscard]] std::optional<MonoTime> silent_until(MonoTime now) const;
   void send(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
-  void enter(std::string state, std::string reason, Batch& batch);
+  void enter(WebhookState state, std::string reason, Batch& batch);
   void delivered(const SentMessage& message, Now now, Batch& batch, WebhookIncidents& incidents);
   void failed(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
               Batch& batch, WebhookIncidents& incidents);

@@ -63,7 +63,7 @@ void Outbox::delivered(const SentMessage& message, Now now, Batch& batch,
   row_.failures_in_a_row = 0;
   row_.refused.clear();
   if (!resumes) return keep(batch);
-  enter("ok", {}, batch);
+  enter(WebhookState::Ok, {}, batch);
   incidents.push_back({EventType::WebhookResumed, incident_detail(message.events.front(), now.wall),
                        "the probe was accepted"});
 }
@@ -72,8 +72,8 @@ void Outbox::failed(const SentMessage& message, const Outcome& outcome, Now now,
                     Batch& batch, WebhookIncidents& incidents) {
   slow_down(message, outcome, now, random, batch);
   if (outcome.reason == Reason::Gone) {
-    if (row_.state == "disabled") return;
-    enter("disabled", describe(outcome), batch);
+    if (row_.state == WebhookState::Disabled) return;
+    enter(WebhookState::Disabled, describe(outcome), batch);
     incidents.push_back({EventType::WebhookDisabled,
                          incident_detail(message.events.front(), now.wall), describe(outcome)});
     return;
@@ -192,8 +192,9 @@ void Outbox::count(const SentMessage& message, const Outcome& outcome, WallTime 
     row_.failures_in_a_row = needs_operator(outcome) ? before + 1 : 0;
     changed = row_.failures_in_a_row != before;
   }
-  if (row_.state == "ok" && (row_.failures_in_a_row >= kPauseAfter || refuses_everything())) {
-    enter("paused", describe(outcome), batch);
+  if (row_.state == WebhookState::Ok &&
+      (row_.failures_in_a_row >= kPauseAfter || refuses_everything())) {
+    enter(WebhookState::Paused, describe(outcome), batch);
     incidents.push_back({EventType::WebhookPaused, incident_detail(first, now), describe(outcome)});
   } else if (changed) {
     keep(batch);
@@ -214,7 +215,7 @@ void Outbox::slow_down(const SentMessage& message, const Outcome& outcome, Now n
 }
 
 WebhookIncidents Outbox::watch(Now now, Batch& batch) {
-  if (row_.state != "ok" || !trouble_.report(now)) return {};
+  if (row_.state != WebhookState::Ok || !trouble_.report(now)) return {};
   keep(batch);
   const TroubleRow& trouble = trouble_.row();
   return {trouble_incident(EventType::WebhookFailing, *trouble.since, trouble.reason)};
@@ -235,8 +236,8 @@ void Outbox::keep(Batch& batch) {
   batch.webhooks.push_back(row_);
 }
 
-void Outbox::enter(std::string state, std::string reason, Batch& batch) {
-  row_.state = std::move(state);
+void Outbox::enter(WebhookState state, std::string reason, Batch& batch) {
+  row_.state = state;
   row_.reason = std::move(reason);
   keep(batch);
   window_.forget_ready();
@@ -251,7 +252,7 @@ void Outbox::end(const SentDelivery& delivery, bool dead, const std::string& rea
 
 WebhookIncident Outbox::pause(Now now, Batch& batch) {
   row_.by_operator = true;
-  enter("paused", "by an operator", batch);
+  enter(WebhookState::Paused, "by an operator", batch);
   return {EventType::WebhookPaused,
           "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
 }
@@ -262,7 +263,7 @@ WebhookIncident Outbox::resume(Now now, Batch& batch) {
   row_.refused.clear();
   pace_.forget_failures();
   trouble_.forget();
-  enter("ok", {}, batch);
+  enter(WebhookState::Ok, {}, batch);
   return {EventType::WebhookResumed,
           "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
 }

@@ -225,8 +225,9 @@ TEST_F(DriverTest, ARequestIsDurableWhenItIsAnswered) {
   ASSERT_TRUE(reply);
   const auto snapshot = store->load();
   ASSERT_TRUE(snapshot);
-  const auto paused = std::any_of(snapshot->webhooks.begin(), snapshot->webhooks.end(),
-                                  [](const auto& row) { return row.row.state == "paused"; });
+  const auto paused =
+      std::any_of(snapshot->webhooks.begin(), snapshot->webhooks.end(),
+                  [](const auto& row) { return row.row.state == core::WebhookState::Paused; });
   EXPECT_TRUE(paused);
   stop();
   EXPECT_FALSE(operate(core::PauseWebhook{"soc"})) << "the daemon is stopping";

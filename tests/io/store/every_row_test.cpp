@@ -88,7 +88,7 @@ std::vector<Step> every_kind() {
        }},
       {"webhook",
        [](Batch& b) {
-         b.webhooks = {{"soc", "paused", 5, true, "by hand", at(7)}};
+         b.webhooks = {{"soc", core::WebhookState::Paused, 5, true, "by hand", at(7)}};
        }},
       {"shift of webhooks", shift},
       {"switch", [](Batch& b) { b.switches = core::SwitchRow{true}; }},

@@ -25,7 +25,7 @@ class StoreSalvage : public StoredInFile {
     ASSERT_TRUE(snapshot);
     EXPECT_TRUE(snapshot->switches.cancelling_suspended);
     ASSERT_EQ(snapshot->webhooks.size(), 1U);
-    EXPECT_EQ(snapshot->webhooks[0].row.state, "paused");
+    EXPECT_EQ(snapshot->webhooks[0].row.state, core::WebhookState::Paused);
     EXPECT_EQ(snapshot->webhooks[0].dead, 1);
     EXPECT_EQ(store.load_syslog_position("siem").value(), 4U);
   }

@@ -47,7 +47,7 @@ class StoredInFile : public ::testing::Test {
     core::Batch rest;
     rest.switches = core::SwitchRow{true};
     rest.ends = {{"soc", 2, 3, true, "gone", at(9)}};
-    rest.webhooks = {{"soc", "paused", 5, true, "by hand"}};
+    rest.webhooks = {{"soc", core::WebhookState::Paused, 5, true, "by hand"}};
     ASSERT_TRUE(store.commit(rest));
     ASSERT_TRUE(store.keep_syslog_position("siem", 4));
   }

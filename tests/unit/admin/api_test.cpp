@@ -39,7 +39,7 @@ core::EngineStatus busy_status() {
   region.next_try = 40s;
   region.quota.hour_is = core::Count::AtMost;
   status.regions.push_back(region);
-  status.webhooks = {{"soc", "paused", 7, 1, 2, "client_error 404", false}};
+  status.webhooks = {{"soc", core::WebhookState::Paused, 7, 1, 2, "client_error 404", false}};
   status.last_seq = 4711;
   return status;
 }

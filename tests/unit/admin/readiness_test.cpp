@@ -26,7 +26,7 @@ core::RegionStatus region(const std::string& name, const std::string& reason,
   return region;
 }
 
-core::WebhookStatus webhook(const std::string& name, const std::string& state,
+core::WebhookStatus webhook(const std::string& name, core::WebhookState state,
                             const std::string& reason, std::int64_t queued) {
   core::WebhookStatus webhook;
   webhook.name = name;
@@ -40,7 +40,7 @@ TEST(Readiness, NeedsALiveLoopAndNothingElseOfTheWorld) {
   core::EngineStatus status;
   status.regions = {region("eu", "", 1h), region("us", "", std::nullopt),
                     region("uk", "network", 24h), region("au", "auth", std::nullopt)};
-  status.webhooks = {webhook("soc", "disabled", "gone 410", 7)};
+  status.webhooks = {webhook("soc", core::WebhookState::Disabled, "gone 410", 7)};
   EXPECT_TRUE(judge_readiness(true, status).ready);
   EXPECT_FALSE(judge_readiness(false, status).ready);
   EXPECT_TRUE(judge_readiness(true, {}).ready);
@@ -60,9 +60,11 @@ TEST(Readiness, SaysWhatEachRegionIsLike) {
 
 TEST(Readiness, SaysWhatEachWebhookIsLike) {
   core::EngineStatus status;
-  status.webhooks = {webhook("a", "ok", "", 0), webhook("b", "ok", "server_error 500", 3),
-                     webhook("c", "ok", "timeout", 4), webhook("d", "paused", "auth 401", 5),
-                     webhook("e", "disabled", "gone 410", 6)};
+  status.webhooks = {webhook("a", core::WebhookState::Ok, "", 0),
+                     webhook("b", core::WebhookState::Ok, "server_error 500", 3),
+                     webhook("c", core::WebhookState::Ok, "timeout", 4),
+                     webhook("d", core::WebhookState::Paused, "auth 401", 5),
+                     webhook("e", core::WebhookState::Disabled, "gone 410", 6)};
   status.webhooks[2].failing = true;
   status.webhooks[4].dead = 2;
   EXPECT_EQ(judge_readiness(true, status).report,

@@ -162,7 +162,7 @@ TEST_F(EngineTest, AWebhookThatIsGoneIsDisabledAndReported) {
   EXPECT_EQ(recorded(), (Lines{"a1 null>Pending", "webhook.disabled"}));
   poll({ended_action("a1", kDay + 1s)});
   EXPECT_EQ(count<SendDelivery>(), 0);
-  EXPECT_EQ(engine().status(now).webhooks[0].state, "disabled");
+  EXPECT_EQ(engine().status(now).webhooks[0].state, WebhookState::Disabled);
   EXPECT_EQ(engine().status(now).webhooks[0].queued, 2);
 }
 
@@ -234,7 +234,7 @@ TEST_F(EngineTest, ARegionOrWebhookNoLongerConfiguredIsLeftAlone) {
   stored.region = "gone";
   stored.id.value = "g1";
   snapshot.actions.push_back(stored);
-  snapshot.webhooks.push_back({{"gone", "ok", 0}, 5, 0});
+  snapshot.webhooks.push_back({{"gone", WebhookState::Ok, 0}, 5, 0});
   begin({open_action("a1")});
   EXPECT_EQ(recorded(), Lines{"a1 null>Pending"});
   EXPECT_EQ(engine().status(now).regions.size(), 1U);

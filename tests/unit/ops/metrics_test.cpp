@@ -156,21 +156,21 @@ TEST(Metrics, SaysTheStateOfEachWebhook) {
                     {"webhook=\"soc\"", "state=\"" + name + '"'});
   };
   for (const char* name : {"ok", "failing", "paused", "disabled"}) EXPECT_EQ(state(name), 0);
-  const auto enter = [&](const std::string& name, bool failing) {
+  const auto enter = [&](core::WebhookState now, bool failing) {
     core::EngineStatus status;
     core::WebhookStatus webhook;
     webhook.name = "soc";
-    webhook.state = name;
+    webhook.state = now;
     webhook.failing = failing;
     status.webhooks = {webhook};
     metrics.update(status, kNow);
   };
-  enter("ok", false);
+  enter(core::WebhookState::Ok, false);
   EXPECT_EQ(state("ok"), 1);
-  enter("ok", true);
+  enter(core::WebhookState::Ok, true);
   EXPECT_EQ(state("ok"), 0);
   EXPECT_EQ(state("failing"), 1);
-  enter("paused", true);
+  enter(core::WebhookState::Paused, true);
   EXPECT_EQ(state("failing"), 0);
   EXPECT_EQ(state("paused"), 1);
   metrics.follow({}, {}, {});

@@ -168,7 +168,7 @@ TEST_F(DeliveryQueue, KeepsTheTroubleOfAReceiver) {
   ASSERT_EQ(snapshot.webhooks.size(), 2U);
   const core::WebhookRow& siem = snapshot.webhooks[0].row;
   EXPECT_EQ(siem.webhook, "siem");
-  EXPECT_EQ(siem.state, "ok");
+  EXPECT_EQ(siem.state, core::WebhookState::Ok);
   EXPECT_FALSE(siem.trouble.since);
   EXPECT_FALSE(siem.trouble.reported || siem.trouble.unreachable);
   const core::WebhookRow& soc = snapshot.webhooks[1].row;
@@ -284,7 +284,7 @@ TEST_F(DeliveryQueue, CountsWhatIsQueuedAndDead) {
   end("soc", 1, true);
   end("soc", 2);
   core::Batch batch;
-  batch.webhooks = {{"quiet", "ok", 0}};
+  batch.webhooks = {{"quiet", core::WebhookState::Ok, 0}};
   commit(batch);
   const core::Snapshot snapshot = load();
   ASSERT_EQ(snapshot.webhooks.size(), 3U);
@@ -292,7 +292,7 @@ TEST_F(DeliveryQueue, CountsWhatIsQueuedAndDead) {
   EXPECT_EQ(snapshot.webhooks[1].row.webhook, "siem");
   EXPECT_EQ(snapshot.webhooks[1].queued, 4);
   EXPECT_EQ(snapshot.webhooks[1].dead, 0);
-  EXPECT_EQ(snapshot.webhooks[2].row.state, "ok");
+  EXPECT_EQ(snapshot.webhooks[2].row.state, core::WebhookState::Ok);
   EXPECT_EQ(snapshot.webhooks[2].queued, 2);
   EXPECT_EQ(snapshot.webhooks[2].dead, 1);
 }

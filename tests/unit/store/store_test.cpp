@@ -192,7 +192,7 @@ TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
   core::Batch batch;
   batch.regions = {{"eu", at(5), std::nullopt, "auth"}, {"us", std::nullopt, at(9), ""}};
   batch.quotas = {{"eu", "minute", "boot-1", MonoTime(Duration(123)), 100}};
-  batch.webhooks = {{"soc", "paused", 5, true, "not_found 404", at(8)}};
+  batch.webhooks = {{"soc", core::WebhookState::Paused, 5, true, "not_found 404", at(8)}};
   commit(batch);
   batch = {};
   batch.regions = {{"eu", at(6), std::nullopt, ""}};
@@ -211,7 +211,7 @@ TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
   EXPECT_EQ(snapshot.quotas[0].instant, MonoTime(Duration(124)));
   EXPECT_EQ(snapshot.quotas[0].count, 30);
   ASSERT_EQ(snapshot.webhooks.size(), 1U);
-  EXPECT_EQ(snapshot.webhooks[0].row.state, "paused");
+  EXPECT_EQ(snapshot.webhooks[0].row.state, core::WebhookState::Paused);
   EXPECT_EQ(snapshot.webhooks[0].row.failures_in_a_row, 5);
   EXPECT_TRUE(snapshot.webhooks[0].row.by_operator);
   EXPECT_EQ(snapshot.webhooks[0].row.reason, "not_found 404");

@@ -158,7 +158,7 @@ TEST_F(OutboxDigest, ARefusalCountsOnceAMessage) {
     incidents = answer(last_seq - 2, refusal(Verdict::GiveUp, Reason::NotFound, 404));
     pass(1s);
   }
-  EXPECT_EQ(box().status().state, "ok");
+  EXPECT_EQ(box().status().state, WebhookState::Ok);
   EXPECT_EQ(stored.row.failures_in_a_row, 4);
 }
 
@@ -170,13 +170,13 @@ TEST_F(OutboxDigest, TheProbeOfAPausedWebhookIsItsOldestEventAlone) {
   for (const std::uint64_t seq : Seqs{1, 4, 7, 10, 13}) {
     (void)answer(seq, refusal(Verdict::GiveUp, Reason::NotFound, 404));
   }
-  ASSERT_EQ(box().status().state, "paused");
+  ASSERT_EQ(box().status().state, WebhookState::Paused);
   pass(2h);
   advance();
   ASSERT_EQ(under_way(), (Seqs{1}));
   EXPECT_EQ(message(1), (Seqs{1}));
   (void)answer(1, {});
-  EXPECT_EQ(box().status().state, "ok");
+  EXPECT_EQ(box().status().state, WebhookState::Ok);
   advance();
   EXPECT_EQ(message(2), (Seqs{2, 3}));
 }

@@ -17,7 +17,7 @@ class OutboxLimits : public OutboxTest {
     for (int i = 0; i < count; ++i) add("a" + std::to_string(last_seq));
   }
   void disable() {
-    stored.row.state = "disabled";
+    stored.row.state = WebhookState::Disabled;
     made.reset();
   }
 };

@@ -125,28 +125,28 @@ TEST_F(OutboxRefusal, OneRefusedEventNeverPausesTheWebhookNorSlowsItDown) {
     }
     pass(1min);
   }
-  EXPECT_EQ(box().status().state, "ok");
+  EXPECT_EQ(box().status().state, WebhookState::Ok);
   EXPECT_EQ(box().status().dead, 1);
 }
 
 TEST_F(OutboxRefusal, TwentyDifferentEventsInARowPause) {
   refuse(19);
   EXPECT_TRUE(incidents.empty());
-  EXPECT_EQ(box().status().state, "ok");
+  EXPECT_EQ(box().status().state, WebhookState::Ok);
   pass(10s);
   for (int tries = 0; tries < 9; ++tries) {
     advance();
     ASSERT_FALSE(sending.empty());
     (void)answer(sending.begin()->first, refused());
   }
-  EXPECT_EQ(box().status().state, "ok") << "the same event is not a different one";
+  EXPECT_EQ(box().status().state, WebhookState::Ok) << "the same event is not a different one";
   restart();
   for (int tries = 0; tries < 9; ++tries) {
     advance();
     ASSERT_FALSE(sending.empty());
     (void)answer(sending.begin()->first, refused());
   }
-  EXPECT_EQ(box().status().state, "ok") << "nor after a restart";
+  EXPECT_EQ(box().status().state, WebhookState::Ok) << "nor after a restart";
   refuse(1);
   ASSERT_EQ(incidents.size(), 1U);
   EXPECT_EQ(incidents[0].type, EventType::WebhookPaused);
@@ -161,14 +161,14 @@ TEST_F(OutboxRefusal, OneThatIsTakenEndsTheRow) {
   (void)answer(last_seq, {});
   EXPECT_TRUE(stored.row.refused.empty());
   refuse(19);
-  EXPECT_EQ(box().status().state, "ok");
+  EXPECT_EQ(box().status().state, WebhookState::Ok);
   refuse(1);
-  EXPECT_EQ(box().status().state, "paused");
+  EXPECT_EQ(box().status().state, WebhookState::Paused);
 }
 
 TEST_F(OutboxRefusal, WhatIsPausedBecauseEverythingIsRefusedKeepsItsBacklog) {
   refuse(20);
-  ASSERT_EQ(box().status().state, "paused");
+  ASSERT_EQ(box().status().state, WebhookState::Paused);
   for (int probe = 0; probe < 4; ++probe) {
     wait_for(1);
     EXPECT_EQ(under_way(), Seqs{1});
@@ -179,7 +179,7 @@ TEST_F(OutboxRefusal, WhatIsPausedBecauseEverythingIsRefusedKeepsItsBacklog) {
   incidents = answer(1, {});
   ASSERT_FALSE(incidents.empty());
   EXPECT_EQ(incidents.back().type, EventType::WebhookResumed);
-  EXPECT_EQ(box().status().state, "ok");
+  EXPECT_EQ(box().status().state, WebhookState::Ok);
 }
 
 TEST_F(OutboxRefusal, ARefusalDoesNotEndARowOfConfigurationErrors) {
@@ -189,7 +189,7 @@ TEST_F(OutboxRefusal, ARefusalDoesNotEndARowOfConfigurationErrors) {
     advance();
     (void)answer(last_seq, outcome);
   }
-  EXPECT_EQ(box().status().state, "ok");
+  EXPECT_EQ(box().status().state, WebhookState::Ok);
   EXPECT_EQ(stored.row.failures_in_a_row, 4);
 }
 
@@ -220,7 +220,7 @@ TEST_F(OutboxRefusal, TheOneThatIsRefusedInAMessageIsFoundAndTheOthersAreTaken) 
     }
     EXPECT_EQ(queue.dead(), 1U);
     EXPECT_EQ(box().status().dead, 1);
-    EXPECT_EQ(box().status().state, "ok");
+    EXPECT_EQ(box().status().state, WebhookState::Ok);
   }
 }
 

@@ -134,13 +134,13 @@ TEST_F(OutboxTest, GoneDisablesTheWebhookOnceAndKeepsItsBacklog) {
   ASSERT_EQ(incidents.size(), 1U);
   EXPECT_EQ(incidents[0].type, EventType::WebhookDisabled);
   ASSERT_EQ(batch.webhooks.size(), 1U);
-  EXPECT_EQ(batch.webhooks[0].state, "disabled");
+  EXPECT_EQ(batch.webhooks[0].state, WebhookState::Disabled);
   EXPECT_TRUE(answer(2, refusal(Verdict::GiveUp, Reason::Gone, 410)).empty()) << "reported already";
   advance();
   EXPECT_TRUE(under_way().empty());
   EXPECT_FALSE(box().wake_at(now));
   EXPECT_EQ(queue.size(), 3U);
-  EXPECT_EQ(box().status().state, "disabled");
+  EXPECT_EQ(box().status().state, WebhookState::Disabled);
 }
 
 TEST_F(OutboxTest, AnAttemptThatWasStoppedDoesNotCount) {

@@ -31,16 +31,16 @@ class OutboxTrouble : public OutboxTest {
 TEST_F(OutboxTrouble, FiveConfigurationErrorsInARowPause) {
   refuse(4, not_found());
   EXPECT_TRUE(incidents.empty());
-  EXPECT_EQ(box().status().state, "ok");
+  EXPECT_EQ(box().status().state, WebhookState::Ok);
   refuse(1, refusal(Verdict::Reauthenticate, Reason::Auth, 401));
   ASSERT_EQ(incidents.size(), 1U);
   EXPECT_EQ(incidents[0].type, EventType::WebhookPaused);
   EXPECT_EQ(incidents[0].reason, "auth 401");
-  EXPECT_EQ(box().status().state, "paused");
+  EXPECT_EQ(box().status().state, WebhookState::Paused);
   EXPECT_EQ(box().status().reason, "auth 401");
   EXPECT_EQ(box().status().queued, 5) << "the backlog is kept";
   ASSERT_FALSE(batch.webhooks.empty());
-  EXPECT_EQ(batch.webhooks.back().state, "paused");
+  EXPECT_EQ(batch.webhooks.back().state, WebhookState::Paused);
 }
 
 TEST_F(OutboxTrouble, OtherAnswersEndARowOfConfigurationErrors) {
@@ -56,7 +56,7 @@ TEST_F(OutboxTrouble, OtherAnswersEndARowOfConfigurationErrors) {
       (void)answer(sending.begin()->first, {});
       advance();
     }
-    EXPECT_EQ(box().status().state, "ok");
+    EXPECT_EQ(box().status().state, WebhookState::Ok);
   }
 }
 
@@ -66,7 +66,7 @@ TEST_F(OutboxTrouble, TheRowOfErrorsContinuesAfterARestart) {
   stored.queued = static_cast<std::int64_t>(queue.size());
   made.reset();
   refuse(1, not_found());
-  EXPECT_EQ(box().status().state, "paused");
+  EXPECT_EQ(box().status().state, WebhookState::Paused);
 }
 
 TEST_F(OutboxTrouble, APausedWebhookProbesWithItsOldestEventWhenThatIsDue) {
@@ -98,7 +98,7 @@ TEST_F(OutboxTrouble, AnAcceptedProbeResumesWithTheBacklog) {
   const auto resumed = answer(1, {});
   ASSERT_EQ(resumed.size(), 1U);
   EXPECT_EQ(resumed[0].type, EventType::WebhookResumed);
-  EXPECT_EQ(stored.row.state, "ok");
+  EXPECT_EQ(stored.row.state, WebhookState::Ok);
   EXPECT_EQ(stored.row.failures_in_a_row, 0);
   advance();
   EXPECT_EQ(under_way().size(), 2U);
@@ -117,7 +117,7 @@ TEST_F(OutboxTrouble, AProbeThatIsRefusedForGoodMakesRoomForTheNext) {
   pass(1h);
   advance();
   EXPECT_EQ(under_way(), Seqs{2});
-  EXPECT_EQ(box().status().state, "paused");
+  EXPECT_EQ(box().status().state, WebhookState::Paused);
 }
 
 TEST_F(OutboxTrouble, ALoadThatCrossesThePauseIsForgotten) {
@@ -129,7 +129,7 @@ TEST_F(OutboxTrouble, ALoadThatCrossesThePauseIsForgotten) {
   add("d");
   advance();
   (void)answer(5, not_found());
-  EXPECT_EQ(box().status().state, "paused");
+  EXPECT_EQ(box().status().state, WebhookState::Paused);
   finish_load();
   hold_loads = false;
   (void)answer(6, not_found());
@@ -154,7 +154,7 @@ TEST_F(OutboxTrouble, APausedWebhookProbesAfterARestart) {
 TEST_F(OutboxTrouble, APauseByHandSurvivesARestartAndSendsNothing) {
   add("a");
   stored.queued = 1;
-  stored.row.state = "paused";
+  stored.row.state = WebhookState::Paused;
   stored.row.by_operator = true;
   made.reset();
   pass(1h);

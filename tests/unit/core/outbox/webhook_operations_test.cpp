@@ -62,7 +62,7 @@ TEST_F(WebhookOperations, APauseIsKeptAndSentToTheOthers) {
   EXPECT_EQ(field_of("webhook_paused", "operator_note"), "someone");
   EXPECT_THAT(events.back().fields, HasSubstr(R"x("operator":"alice (uid 1000)")x"));
   ASSERT_EQ(last.webhooks.size(), 1U);
-  EXPECT_EQ(last.webhooks[0].state, "paused");
+  EXPECT_EQ(last.webhooks[0].state, WebhookState::Paused);
   EXPECT_TRUE(last.webhooks[0].by_operator);
   EXPECT_EQ(events.back().type, EventType::WebhookPaused);
   EXPECT_EQ(status(0).queued, 0) << "a webhook gets no event about itself";
@@ -125,11 +125,11 @@ TEST_F(WebhookOperations, ADisabledWebhookIsNotPausedButCanBeResumed) {
     const bool gone = send.webhook == "soc";
     step(DeliveryAnswered{send.id, gone ? refusal(Verdict::GiveUp, Reason::Gone, 410) : Outcome{}});
   }
-  EXPECT_EQ(status(0).state, "disabled");
+  EXPECT_EQ(status(0).state, WebhookState::Disabled);
   EXPECT_EQ(refused<WebhookDisabled>(ask(PauseWebhook{"soc", true})).webhook, "soc");
-  EXPECT_EQ(status(0).state, "disabled");
+  EXPECT_EQ(status(0).state, WebhookState::Disabled);
   EXPECT_TRUE(is_done(ask(PauseWebhook{"soc", false})));
-  EXPECT_EQ(status(0).state, "ok");
+  EXPECT_EQ(status(0).state, WebhookState::Ok);
   EXPECT_EQ(pending_for("soc"), 1);
 }
 
