@@ -98,7 +98,7 @@ struct TroubleRow {
 struct WebhookRow {
   std::string webhook;
   WebhookState state = WebhookState::Ok;
-  int failures_in_a_row = 0;             ///< of the configuration's kind: core/outbox/outbox.hpp
+  int failures_in_a_row = 0;             ///< that need an operator: core/outbox/breaker.hpp
   bool by_operator = false;              ///< paused by hand: nothing is sent, not even a probe
   std::string reason{};                  ///< why it is not ok
   std::optional<WallTime> held_until{};  ///< the receiver asked for silence (Retry-After)

@@ -10,19 +10,19 @@ namespace mactiond::core {
 
 Outbox::Outbox(const WebhookOptions& options, const StoredWebhook& stored, Now now)
     : options_(options),
-      row_(stored.row),
+      breaker_(stored.row),
+      held_until_(stored.row.held_until),
       queued_(stored.queued),
       dead_(stored.dead),
       pace_(options.max_in_flight),
       digest_(options.digest),
       trouble_(stored.row.trouble),
       overflow_(options) {
-  row_.webhook = options_.name;
-  if (!row_.held_until) return;
+  if (!held_until_) return;
   // A silence longer than any that is kept was recorded by a clock that was set back since.
-  const Duration left = *row_.held_until - now.wall;
+  const Duration left = *held_until_ - now.wall;
   if (left > kDelayMax) {
-    row_.held_until.reset();
+    held_until_.reset();
   } else {
     pace_.hold(now.mono + std::max(left, Duration{}));
   }
@@ -50,13 +50,13 @@ std::optional<MonoTime> Outbox::silent_until(MonoTime now) const {
 }
 
 int Outbox::room(MonoTime now) const {
-  if (!sending() || digest_.held_until(now)) return 0;
+  if (!breaker_.sending() || digest_.held_until(now)) return 0;
   const int allowed = pace_.room(in_flight_.size(), now);
-  return probing() ? std::min(allowed, in_flight_.empty() ? 1 : 0) : allowed;
+  return breaker_.probing() ? std::min(allowed, in_flight_.empty() ? 1 : 0) : allowed;
 }
 
 bool Outbox::wants_load(Now now) const {
-  if (!sending() || (probing() && window_.held() > 0)) return false;
+  if (!breaker_.sending() || (breaker_.probing() && window_.held() > 0)) return false;
   return window_.wants_load(queued_, enough(), now.wall);
 }
 
@@ -86,7 +86,7 @@ void Outbox::send(Now now, std::uint64_t& next_id, std::vector<Command>& command
 
 void Outbox::load_due(Now now, std::uint64_t& next_id, std::vector<Command>& commands) {
   if (!wants_load(now)) return;
-  const bool single = probing();
+  const bool single = breaker_.probing();
   const bool early = !single && !trouble_.row().unreachable;
   const CommandId id{++next_id};
   const std::size_t limit = window_.begin_load(id, single);
@@ -158,7 +158,7 @@ void Outbox::purged() {
 
 void Outbox::shift(Duration by) {
   window_.shift(by);
-  if (row_.held_until) *row_.held_until += by;
+  if (held_until_) *held_until_ += by;
   trouble_.shift(by);
   for (auto& [id, message] : in_flight_) {
     if (message.due) *message.due += by;
@@ -169,14 +169,14 @@ void Outbox::shift(Duration by) {
 }
 
 std::optional<MonoTime> Outbox::watch_at(Now now) const {
-  return row_.state == WebhookState::Ok ? trouble_.report_at(now) : std::nullopt;
+  return breaker_.state() == WebhookState::Ok ? trouble_.report_at(now) : std::nullopt;
 }
 
 std::optional<MonoTime> Outbox::wake_at(Now now) const {
-  if (window_.loading() || !sending()) return std::nullopt;
+  if (window_.loading() || !breaker_.sending()) return std::nullopt;
   if (queued_ <= static_cast<std::int64_t>(window_.in_flight())) return std::nullopt;
   // While no attempt may start, an answer is awaited, not a time.
-  if (probing() && !in_flight_.empty()) return std::nullopt;
+  if (breaker_.probing() && !in_flight_.empty()) return std::nullopt;
   const auto silent = silent_until(now.mono);
   if (window_.ready() > 0 && silent) return silent;
   const auto due = window_.due_at(queued_, enough(), now);
@@ -186,12 +186,12 @@ std::optional<MonoTime> Outbox::wake_at(Now now) const {
 
 WebhookStatus Outbox::status() const {
   return {options_.name,
-          row_.state,
+          breaker_.state(),
           queued_,
           dead_,
           static_cast<int>(in_flight_.size()),
-          row_.reason.empty() ? trouble_.reason() : row_.reason,
-          row_.by_operator,
+          breaker_.reason().empty() ? trouble_.reason() : breaker_.reason(),
+          breaker_.by_operator(),
           trouble_.row().reported};
 }
 

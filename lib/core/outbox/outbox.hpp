@@ -15,6 +15,7 @@
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
+#include "core/outbox/breaker.hpp"
 #include "core/outbox/digest.hpp"
 #include "core/outbox/due_window.hpp"
 #include "core/outbox/overflow.hpp"
@@ -35,9 +36,7 @@ namespace mactiond::core {
 /// one of its action. Different actions go out side by side, as many as the pace allows, or
 /// together in one message (Digest); what becomes of a message becomes of each event in it.
 ///
-/// Five answers in a row that need an operator (needs_operator) pause the webhook. So do answers
-/// that refuse twenty different events for their content. Then only its oldest event is tried, when
-/// it is due. After one success everything is sent again.
+/// Whether anything is sent, or a probe alone, is Breaker's decision.
 ///
 /// An event that is refused for its content is given up after three tries, and the next of its
 /// action follows. In a message of several events the one that is refused is found by halves.
@@ -89,10 +88,6 @@ class Outbox {
     std::set<std::uint64_t> answered;
     bool obsolete = false;  ///< the dead letters are others meanwhile
   };
-  [[nodiscard]] bool probing() const {
-    return row_.state == WebhookState::Paused && !row_.by_operator;
-  }
-  [[nodiscard]] bool sending() const { return row_.state == WebhookState::Ok || probing(); }
   [[nodiscard]] int room(MonoTime now) const;
   [[nodiscard]] bool wants_load(Now now) const;
   /// As many as can leave side by side.
@@ -100,7 +95,6 @@ class Outbox {
   /// Set while nothing may start; lies ahead of now.
   [[nodiscard]] std::optional<MonoTime> silent_until(MonoTime now) const;
   void send(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
-  void enter(WebhookState state, std::string reason, Batch& batch);
   void delivered(const SentMessage& message, Now now, Batch& batch, WebhookIncidents& incidents);
   void failed(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
               Batch& batch, WebhookIncidents& incidents);
@@ -114,14 +108,14 @@ class Outbox {
   void halve(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
              Batch& batch);
   void wait(DeliveryRetryRow row, Batch& batch);
-  [[nodiscard]] bool refuses_everything() const;
   void record_trouble(const SentMessage& message, const Outcome& outcome, Now now, Batch& batch);
   [[nodiscard]] WebhookIncident trouble_incident(EventType type, WallTime since,
                                                  std::string reason) const;
   void keep(Batch& batch);
+  void keep_state(Batch& batch);
   void give_up(const SentMessage& message, const Outcome& outcome, WallTime now, Batch& batch,
                WebhookIncidents& incidents);
-  void count(const SentMessage& message, const Outcome& outcome, WallTime now, Batch& batch,
+  void judge(const SentMessage& message, const Outcome& outcome, WallTime now, Batch& batch,
              WebhookIncidents& incidents);
   void slow_down(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
                  Batch& batch);
@@ -133,7 +127,8 @@ class Outbox {
            Batch& batch);
 
   WebhookOptions options_;
-  WebhookRow row_;
+  Breaker breaker_;
+  std::optional<WallTime> held_until_;  ///< WebhookRow::held_until
   std::int64_t queued_ = 0;
   std::int64_t dead_ = 0;
   Pace pace_;

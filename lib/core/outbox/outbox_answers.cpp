@@ -9,10 +9,6 @@
 namespace mactiond::core {
 namespace {
 
-/// Configuration errors in a row that pause the webhook.
-constexpr int kPauseAfter = 5;
-/// This many different events in a row that were refused for their content pause it too.
-constexpr std::size_t kRefusedMost = 20;
 /// Tries before an attempt of the schedule is due. An event that makes its receiver unreachable has
 /// them too, between deliveries of others.
 constexpr int kEarlyTries = 3;
@@ -56,30 +52,25 @@ void Outbox::delivered(const SentMessage& message, Now now, Batch& batch,
     incidents.push_back(
         trouble_incident(EventType::WebhookRecovered, since, "an event was accepted"));
   }
-  const bool resumes = probing();
-  const bool nothing_new = row_.failures_in_a_row == 0 && row_.refused.empty() &&
-                           taken == ReceiverTrouble::Taken::NothingNew;
-  if (nothing_new && !resumes) return;
-  row_.failures_in_a_row = 0;
-  row_.refused.clear();
-  if (!resumes) return keep(batch);
-  enter(WebhookState::Ok, {}, batch);
-  incidents.push_back({EventType::WebhookResumed, incident_detail(message.events.front(), now.wall),
-                       "the probe was accepted"});
+  const auto change = breaker_.accepted();
+  if (change == Breaker::Change::Resumed) {
+    keep_state(batch);
+    incidents.push_back({EventType::WebhookResumed,
+                         incident_detail(message.events.front(), now.wall),
+                         "the probe was accepted"});
+  } else if (change != Breaker::Change::Nothing || taken != ReceiverTrouble::Taken::NothingNew) {
+    keep(batch);
+  }
 }
 
 void Outbox::failed(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
                     Batch& batch, WebhookIncidents& incidents) {
   slow_down(message, outcome, now, random, batch);
-  if (outcome.reason == Reason::Gone) {
-    if (row_.state == WebhookState::Disabled) return;
-    enter(WebhookState::Disabled, describe(outcome), batch);
-    incidents.push_back({EventType::WebhookDisabled,
-                         incident_detail(message.events.front(), now.wall), describe(outcome)});
-    return;
-  }
-  record_trouble(message, outcome, now, batch);
-  count(message, outcome, now.wall, batch, incidents);
+  const bool gone = outcome.reason == Reason::Gone;
+  if (!gone) record_trouble(message, outcome, now, batch);
+  judge(message, outcome, now.wall, batch, incidents);
+  // The events stay as they are until an operator resumes the webhook.
+  if (gone) return;
   if (refuses_content(outcome)) {
     refused(message, outcome, now, random, batch, incidents);
   } else {
@@ -132,15 +123,13 @@ void Outbox::wait(DeliveryRetryRow row, Batch& batch) {
   batch.retries.push_back(std::move(row));
 }
 
-bool Outbox::refuses_everything() const { return row_.refused.size() >= kRefusedMost; }
-
 void Outbox::refused(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
                      Batch& batch, WebhookIncidents& incidents) {
   if (message.events.size() > 1) return halve(message, outcome, now, random, batch);
   const SentDelivery& delivery = message.events.front();
   const int refusals = delivery.refusals + 1;
   // If everything is refused, this event's content is not the reason: the backlog is kept.
-  const bool own_fault = !refuses_everything();
+  const bool own_fault = !breaker_.refuses_everything();
   if (own_fault && refusals >= kContentTries) {
     return give_up(message, outcome, now.wall, batch, incidents);
   }
@@ -178,27 +167,16 @@ void Outbox::give_up(const SentMessage& message, const Outcome& outcome, WallTim
   }
 }
 
-void Outbox::count(const SentMessage& message, const Outcome& outcome, WallTime now, Batch& batch,
+void Outbox::judge(const SentMessage& message, const Outcome& outcome, WallTime now, Batch& batch,
                    WebhookIncidents& incidents) {
   const SentDelivery& first = message.events.front();
-  bool changed = false;
-  if (refuses_content(outcome)) {
-    const bool known =
-        std::find(row_.refused.begin(), row_.refused.end(), first.seq) != row_.refused.end();
-    changed = !known && !refuses_everything();
-    if (changed) row_.refused.push_back(first.seq);
-  } else {
-    const int before = row_.failures_in_a_row;
-    row_.failures_in_a_row = needs_operator(outcome) ? before + 1 : 0;
-    changed = row_.failures_in_a_row != before;
-  }
-  if (row_.state == WebhookState::Ok &&
-      (row_.failures_in_a_row >= kPauseAfter || refuses_everything())) {
-    enter(WebhookState::Paused, describe(outcome), batch);
-    incidents.push_back({EventType::WebhookPaused, incident_detail(first, now), describe(outcome)});
-  } else if (changed) {
-    keep(batch);
-  }
+  const auto change = breaker_.failed(first.seq, outcome);
+  if (change == Breaker::Change::Nothing) return;
+  if (change == Breaker::Change::Count) return keep(batch);
+  keep_state(batch);
+  const bool paused = change == Breaker::Change::Paused;
+  incidents.push_back({paused ? EventType::WebhookPaused : EventType::WebhookDisabled,
+                       incident_detail(first, now), describe(outcome)});
 }
 
 void Outbox::slow_down(const SentMessage& message, const Outcome& outcome, Now now, Random& random,
@@ -208,14 +186,14 @@ void Outbox::slow_down(const SentMessage& message, const Outcome& outcome, Now n
   pace_.failed(message.era, outcome, now.mono, random);
   if (!outcome.retry_after || !is_overload(outcome)) return;
   const WallTime until = now.wall + *outcome.retry_after;
-  if (row_.held_until && *row_.held_until >= until) return;
+  if (held_until_ && *held_until_ >= until) return;
   pace_.hold(now.mono + *outcome.retry_after);
-  row_.held_until = until;
+  held_until_ = until;
   keep(batch);
 }
 
 WebhookIncidents Outbox::watch(Now now, Batch& batch) {
-  if (row_.state != WebhookState::Ok || !trouble_.report(now)) return {};
+  if (breaker_.state() != WebhookState::Ok || !trouble_.report(now)) return {};
   keep(batch);
   const TroubleRow& trouble = trouble_.row();
   return {trouble_incident(EventType::WebhookFailing, *trouble.since, trouble.reason)};
@@ -232,13 +210,16 @@ WebhookIncident Outbox::trouble_incident(EventType type, WallTime since, std::st
 }
 
 void Outbox::keep(Batch& batch) {
-  row_.trouble = trouble_.row();
-  batch.webhooks.push_back(row_);
+  WebhookRow row;
+  row.webhook = options_.name;
+  breaker_.keep_in(row);
+  row.held_until = held_until_;
+  row.trouble = trouble_.row();
+  batch.webhooks.push_back(std::move(row));
 }
 
-void Outbox::enter(WebhookState state, std::string reason, Batch& batch) {
-  row_.state = state;
-  row_.reason = std::move(reason);
+// What was read may not be what is to be sent in the new state.
+void Outbox::keep_state(Batch& batch) {
   keep(batch);
   window_.forget_ready();
 }
@@ -251,19 +232,17 @@ void Outbox::end(const SentDelivery& delivery, bool dead, const std::string& rea
 }
 
 WebhookIncident Outbox::pause(Now now, Batch& batch) {
-  row_.by_operator = true;
-  enter(WebhookState::Paused, "by an operator", batch);
+  breaker_.pause();
+  keep_state(batch);
   return {EventType::WebhookPaused,
-          "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
+          "operator@" + std::to_string(now.wall.time_since_epoch().count()), breaker_.reason()};
 }
 
 WebhookIncident Outbox::resume(Now now, Batch& batch) {
-  row_.by_operator = false;
-  row_.failures_in_a_row = 0;
-  row_.refused.clear();
+  breaker_.resume();
   pace_.forget_failures();
   trouble_.forget();
-  enter(WebhookState::Ok, {}, batch);
+  keep_state(batch);
   return {EventType::WebhookResumed,
           "operator@" + std::to_string(now.wall.time_since_epoch().count()), "by an operator"};
 }
