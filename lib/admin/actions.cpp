@@ -66,9 +66,11 @@ JsonMembers action_members(const core::ActionView& action) {
 std::string decision_json(const core::Decision& decision) {
   JsonMembers members;
   members.add("id", decision.id);
-  add_or_null(members, "policy", decision.policy);
-  add_or_null(members, "operator", decision.by.name);
-  add_or_null(members, "operator_note", decision.by.note);
+  const std::string* policy = decision.policy();
+  const auto* by = std::get_if<core::Operator>(&decision.by);
+  add_or_null(members, "policy", policy != nullptr ? *policy : std::string());
+  add_or_null(members, "operator", by != nullptr ? by->name : std::string());
+  add_or_null(members, "operator_note", by != nullptr ? by->note : std::string());
   members.add("status", decision.status)
       .add("comment", decision.comment)
       .add("decided", format_iso_time(decision.decided))

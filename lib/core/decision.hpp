@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
@@ -17,6 +18,14 @@ struct PostStamp {
   std::string boot_id;
   MonoTime mono{};
 };
+
+struct PolicyName {
+  std::string value;
+  bool operator==(const PolicyName&) const = default;
+};
+
+/// Who asks for a cancel.
+using DecidedBy = std::variant<Operator, PolicyName>;
 
 /// One decision to cancel one action, from its making to its end. Stored at every step before the
 /// step's effect, so that a crash is always followed by a re-read, never by a blind second POST.
@@ -34,8 +43,7 @@ struct Decision {
   std::string region;
   ActionId action;
   ActionType type;
-  std::string policy;  ///< empty: an operator asked for it
-  Operator by;         ///< who asked for it; empty with a policy
+  DecidedBy by;
   std::string status;  ///< the action's, when it was decided
   std::string comment;
   WallTime decided{};  ///< the API's clock
@@ -50,6 +58,11 @@ struct Decision {
   std::optional<WallTime> ended;
 
   [[nodiscard]] bool live() const { return state <= State::Accepted; }
+  /// nullptr where an operator decided.
+  [[nodiscard]] const std::string* policy() const {
+    const auto* name = std::get_if<PolicyName>(&by);
+    return name != nullptr ? &name->value : nullptr;
+  }
 };
 
 [[nodiscard]] constexpr std::string_view to_string(Decision::State state) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "base/enum_values.hpp"
 
@@ -39,6 +40,12 @@ SELECT id, region, action_id, type, policy, asker, status, comment, decided, age
        unsure, posted, posted_boot, posted_mono, answer, outcome, ended, operator_note
 FROM decision WHERE region = ?1 AND action_id = ?2 ORDER BY decided, id)";
 
+/// A column holds an empty text where the other kind decided.
+core::DecidedBy decided_by(std::string policy, core::Operator asker) {
+  if (policy.empty()) return asker;
+  return core::PolicyName{std::move(policy)};
+}
+
 /// Nothing for a row that no program of ours wrote.
 std::optional<Decision> to_decision(const Rows& row) {
   const auto state = value_named<Decision::State>(row.text(10));
@@ -48,8 +55,7 @@ std::optional<Decision> to_decision(const Rows& row) {
   decision.region = row.text(1);
   decision.action.value = row.text(2);
   decision.type = ActionType::parse(row.text(3));
-  decision.policy = row.text(4);
-  decision.by = {row.text(5), row.text(19)};
+  decision.by = decided_by(row.text(4), {row.text(5), row.text(19)});
   decision.status = row.text(6);
   decision.comment = row.text(7);
   decision.decided = row.time(8);
@@ -95,15 +101,18 @@ void CancelTables::write(const core::Batch& batch) {
 }
 
 void CancelTables::write(const Decision& decision) {
+  const std::string* policy = decision.policy();
+  const auto* asked = std::get_if<core::Operator>(&decision.by);
+  const core::Operator asker = asked != nullptr ? *asked : core::Operator{};
   const core::PostStamp posted = decision.posted.value_or(core::PostStamp{});
   const auto posted_at = decision.posted ? std::optional(posted.server) : std::nullopt;
-  upsert_decision_.run(decision.id, decision.region, decision.action.value,
-                       std::string(decision.type.text()), decision.policy, decision.by.name,
-                       decision.status, decision.comment, decision.decided,
-                       std::int64_t{decision.age.count()}, std::string(to_string(decision.state)),
-                       decision.posts, decision.unsure, posted_at, posted.boot_id,
-                       std::int64_t{posted.mono.time_since_epoch().count()}, decision.answer,
-                       decision.outcome, decision.ended, decision.by.note);
+  upsert_decision_.run(
+      decision.id, decision.region, decision.action.value, std::string(decision.type.text()),
+      policy != nullptr ? *policy : std::string(), asker.name, decision.status, decision.comment,
+      decision.decided, std::int64_t{decision.age.count()}, std::string(to_string(decision.state)),
+      decision.posts, decision.unsure, posted_at, posted.boot_id,
+      std::int64_t{posted.mono.time_since_epoch().count()}, decision.answer, decision.outcome,
+      decision.ended, asker.note);
 }
 
 bool CancelTables::prune(Place& place) {

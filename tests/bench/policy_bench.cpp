@@ -158,7 +158,7 @@ core::Decision posted(int number) {
   decision.id = "d" + std::to_string(number);
   decision.region = "eu";
   decision.action = ActionId{decision.id};
-  decision.policy = "policy-" + std::to_string(number % kPolicies);
+  decision.by = core::PolicyName{"policy-" + std::to_string(number % kPolicies)};
   decision.status = "Pending";
   decision.state = core::Decision::State::Confirmed;
   decision.posted = core::PostStamp{kNoon + 100h, "boot", MonoTime(100h)};

@@ -145,13 +145,13 @@ void CancelOracle::stepped(const core::Step& step, const Moment& now) {
 void CancelOracle::made(const Decision& row, const Moment& now) {
   if (live(row.region, row.action) != nullptr) complain(now, row.id + ": there is one already");
   if (row.posts != 0) complain(now, row.id + ": posted before it was written");
-  if (row.policy.empty()) {
+  if (const std::string* policy = row.policy()) {
+    made_by_policy(row, *policy, now);
+  } else {
     const bool asked = asked_ && asked_->region == row.region && asked_->action == row.action &&
                        asked_->comment == row.comment;
     if (!asked) complain(now, row.id + ": no operator asked for it");
     if (suspended_ || total_limit_ <= 0) complain(now, row.id + ": cancelling is suspended or off");
-  } else {
-    made_by_policy(row, now);
   }
   Track& track = tracks_[row.id];
   track.row = row;
@@ -159,9 +159,9 @@ void CancelOracle::made(const Decision& row, const Moment& now) {
   by_action_[{row.region, row.action}].push_back(row.id);
 }
 
-void CancelOracle::made_by_policy(const Decision& row, const Moment& now) {
+void CancelOracle::made_by_policy(const Decision& row, const std::string& by, const Moment& now) {
   const RegionView& view = views_[row.region];
-  const std::string who = row.id + " of " + row.policy + " for " + row.action.value + ": ";
+  const std::string who = row.id + " of " + by + " for " + row.action.value + ": ";
   if (suspended_ || total_limit_ <= 0) complain(now, who + "cancelling is suspended or off");
   if (const auto guard = view.guard(now)) complain(now, who + *guard);
   if (forbidden_.contains({row.region, std::string(row.type.text())})) {
@@ -170,7 +170,7 @@ void CancelOracle::made_by_policy(const Decision& row, const Moment& now) {
   const RegionView::Known* known = view.find(row.action);
   if (known == nullptr || !known->open()) return complain(now, who + "the action is not open");
   const core::PolicyOptions* policy = policies_.governing(row.region, known->facts);
-  if (policy == nullptr || policy->name != row.policy) {
+  if (policy == nullptr || policy->name != by) {
     return complain(now, who + "another policy governs, or none");
   }
   if (!PolicyModel::may_cancel(*policy, known->facts)) complain(now, who + "it must not cancel");
@@ -180,7 +180,7 @@ void CancelOracle::made_by_policy(const Decision& row, const Moment& now) {
       std::max(known->since, calm_from_ < now.elapsed ? calm_from_ + kSettled : now.elapsed);
   for (const std::string& id : by_action_[{row.region, row.action}]) {
     const Track& earlier = tracks_.at(id);
-    if (earlier.row.policy == row.policy && earlier.row.status == row.status) {
+    if (earlier.row.by == row.by && earlier.row.status == row.status) {
       complain(now, who + "decided before");
     }
     hindered = std::max(hindered, earlier.ended.value_or(now.elapsed));
@@ -195,21 +195,21 @@ bool CancelOracle::limited(const core::PolicyOptions& policy, Duration since) co
   int own = 0;
   int all = 0;
   for (const auto& [id, track] : tracks_) {
-    if (track.row.policy.empty()) continue;
+    if (track.row.policy() == nullptr) continue;
     Duration until = track.ended.value_or(Duration::max());
     // When it was before a reboot is not known for certain: it counts as if made just then.
     const Duration last = std::max(track.intended, rebooted_);
     if (track.row.posts > 0) until = std::max(until, last + kCounts);
     if (until < since) continue;
     ++all;
-    if (track.row.policy == policy.name) ++own;
+    if (*track.row.policy() == policy.name) ++own;
   }
   return all >= total_limit_ || (policy.max_per_hour && own >= *policy.max_per_hour);
 }
 
 void CancelOracle::changed(Track& track, const Decision& row, const Moment& now) {
   if (!track.row.live()) complain(now, row.id + ": written again after its end");
-  if (row.action != track.row.action || row.policy != track.row.policy ||
+  if (row.action != track.row.action || row.by != track.row.by ||
       row.comment != track.row.comment || row.posts < track.row.posts) {
     complain(now, row.id + ": became another decision");
   }
@@ -316,7 +316,7 @@ void CancelOracle::post_left(const core::CancelAction& post, const Moment& now) 
   if (forbidden_.contains({row.region, std::string(row.type.text())})) {
     complain(now, row.id + ": POST without the permission");
   }
-  if (!row.policy.empty()) {
+  if (row.policy() != nullptr) {
     if (const auto guard = view.guard(now)) complain(now, row.id + ": POST though " + *guard);
   }
   for (const CancelPost& earlier : apis_.at(post.region)->posts()) {
@@ -335,10 +335,11 @@ void CancelOracle::check_facts(const Track& track, const RegionView& view, const
   if (known == nullptr || !known->open()) {
     return complain(now, row.id + ": POST on an action that is not open");
   }
-  if (row.policy.empty()) return;
+  const std::string* by = row.policy();
+  if (by == nullptr) return;
   const core::PolicyOptions* policy = policies_.governing(row.region, known->facts);
-  const bool fits = policy != nullptr && policy->name == row.policy &&
-                    PolicyModel::may_cancel(*policy, known->facts);
+  const bool fits =
+      policy != nullptr && policy->name == *by && PolicyModel::may_cancel(*policy, known->facts);
   if (!fits) return complain(now, row.id + ": POST on an action that does not fit any more");
   const auto from = PolicyModel::stale_from(*policy, known->facts);
   if (!from || *from > view.latest(now)) complain(now, row.id + ": POST on a fresh action");
@@ -375,16 +376,17 @@ void CancelOracle::arrived(const std::string& region, const Moment& now) {
   if (found == by_action_.end()) return;  // reported when it left
   Track& track = tracks_.at(found->second.back());
   if (post.accepted && ++track.accepted > 1) complain(now, track.row.id + ": accepted twice");
-  if (track.row.policy.empty()) return;
+  const std::string* by = track.row.policy();
+  if (by == nullptr) return;
   arrivals_.emplace_back(now.server, track.row.id);
   std::set<std::string> own;
   std::set<std::string> all;
   for (auto row = arrivals_.rbegin(); row != arrivals_.rend(); ++row) {
     if (now.server - row->first >= 1h) break;
     all.insert(row->second);
-    if (tracks_.at(row->second).row.policy == track.row.policy) own.insert(row->second);
+    if (tracks_.at(row->second).row.by == track.row.by) own.insert(row->second);
   }
-  const core::PolicyOptions* policy = policies_.find(track.row.policy);
+  const core::PolicyOptions* policy = policies_.find(*by);
   const bool own_over =
       policy != nullptr && policy->max_per_hour && std::ssize(own) > *policy->max_per_hour;
   if (own_over) complain(now, track.row.id + ": over the limit of " + policy->name);
@@ -401,7 +403,7 @@ void CancelOracle::check_forgotten(const std::string& region, const Moment& now)
     const auto earlier = by_action_[{region, id}];
     const bool decided = std::any_of(earlier.begin(), earlier.end(), [&](const std::string& one) {
       const Decision& row = tracks_.at(one).row;
-      return row.policy == policy->name && row.status == status;
+      return row.by == core::DecidedBy(core::PolicyName{policy->name}) && row.status == status;
     });
     const auto from = PolicyModel::stale_from(*policy, known.facts);
     if (decided || !from) continue;

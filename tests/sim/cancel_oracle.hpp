@@ -87,7 +87,7 @@ class CancelOracle {
   void complain(const Moment& now, const std::string& what);
   void heard_read(const core::ActionRead& read, const Sent& sent, const Moment& now);
   void made(const core::Decision& row, const Moment& now);
-  void made_by_policy(const core::Decision& row, const Moment& now);
+  void made_by_policy(const core::Decision& row, const std::string& by, const Moment& now);
   void changed(Track& track, const core::Decision& row, const Moment& now);
   void check_event(const core::EventRecord& event, const Moment& now);
   void ended(const Track& track, const Moment& now);

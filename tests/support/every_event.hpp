@@ -13,12 +13,11 @@
 
 namespace mactiond::test {
 
-inline core::Decision decision(std::string policy, std::string asker, std::string outcome) {
+inline core::Decision decision(core::DecidedBy by, std::string outcome) {
   core::Decision made;
   made.region = "eu";
   made.action = ActionId{"a-1"};
-  made.policy = std::move(policy);
-  made.by = {std::move(asker), {}};
+  made.by = std::move(by);
   made.status = "Pending";
   made.decided = kDay;
   made.outcome = std::move(outcome);
@@ -38,8 +37,8 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
   const core::Observation first{core::Observation::Kind::Changed, {}, false};
   const core::Observation changed{core::Observation::Kind::Changed, Status::Pending, false};
   const core::Observation corrected{core::Observation::Kind::Changed, Status::Failed, true};
-  const core::Decision by_policy = decision("stale", "", "Succeeded");
-  const core::Decision by_operator = decision("", "ann", "permission 403");
+  const core::Decision by_policy = decision(core::PolicyName{"stale"}, "Succeeded");
+  const core::Decision by_operator = decision(core::Operator{"ann", {}}, "permission 403");
   switch (type) {
     case EventType::ActionTransition:
       return {core::transition_event("eu", bare, first, {kDay, {}, true}),

@@ -92,7 +92,7 @@ bool CancelChooser::try_decide(const ActionId& action, Look& look, CancelFollowe
   Decision decision;
   decision.action = action;
   decision.type = facts->type;
-  decision.policy = policy->name;
+  decision.by = PolicyName{policy->name};
   decision.status = std::string(facts->status.text());
   decision.decided = *time.server;
   decision.age = *time.server - (*stale - policy->stale_after);

@@ -1,5 +1,7 @@
 #include "core/cancel/cancel_events.hpp"
 
+#include <variant>
+
 #include "base/json_text.hpp"
 
 namespace mactiond::core {
@@ -10,14 +12,17 @@ std::string ticks(WallTime time) { return std::to_string(time.time_since_epoch()
 }  // namespace
 
 std::string make_decision_id(const Decision& decision) {
-  const std::string what = decision.policy + '|' + decision.status + '|' + ticks(decision.decided);
+  const std::string* policy = decision.policy();
+  const std::string what = (policy != nullptr ? *policy : std::string()) + '|' + decision.status +
+                           '|' + ticks(decision.decided);
   std::string id = make_event_id(EventType::CancelRequested, decision.action.value, what);
   id.replace(0, 2, "md");
   return id;
 }
 
 std::string decided_by(const Decision& decision) {
-  return decision.policy.empty() ? "operator" : decision.policy;
+  const std::string* policy = decision.policy();
+  return policy != nullptr ? *policy : "operator";
 }
 
 EventRecord cancel_event(EventType type, const Decision& decision, int completed_commands,
@@ -29,10 +34,10 @@ EventRecord cancel_event(EventType type, const Decision& decision, int completed
   event.region = decision.region;
   event.action = decision.action;
   JsonMembers fields;
-  if (decision.policy.empty()) {
-    add_operator(fields, decision.by);
+  if (const std::string* policy = decision.policy()) {
+    fields.add("policy", *policy);
   } else {
-    fields.add("policy", decision.policy);
+    add_operator(fields, std::get<Operator>(decision.by));
   }
   fields.add("decision_id", decision.id);
   if (type == EventType::CancelOvertaken) fields.add("status", decision.outcome);

@@ -69,8 +69,11 @@ std::optional<CancelGuard> CancelFollower::guard_of_call(const CancelAttempt& at
   CancelFacts facts = ledger_.facts(time.now.mono);
   facts.forbidden = ledger_.forbidden(region_, decision.type);
   facts.role_in_doubt = role_in_doubt(attempt);
-  if (decision.policy.empty()) return first_guard(CancelMoment::OperatorCall, facts, time);
-  if (time.server) facts.limit = ledger_.limit_to_post(decision, *time.server, time.now.mono);
+  const std::string* policy = decision.policy();
+  if (policy == nullptr) return first_guard(CancelMoment::OperatorCall, facts, time);
+  if (time.server) {
+    facts.limit = ledger_.limit_to_post(*policy, decision.id, *time.server, time.now.mono);
+  }
   return first_guard(CancelMoment::Call, facts, time);
 }
 
@@ -80,9 +83,10 @@ CancelFollower::Standing CancelFollower::standing(const Decision& decision, cons
   CancelFacts facts;
   const ActionFacts* action = watch.find(decision.action);
   facts.open = action != nullptr;
-  if (facts.open && !decision.policy.empty()) {
+  const std::string* decided = decision.policy();
+  if (facts.open && decided != nullptr) {
     const PolicyOptions* policy = watch.governing(decision.action);
-    const bool same = policy != nullptr && policy->name == decision.policy;
+    const bool same = policy != nullptr && policy->name == *decided;
     const auto stale = same ? stale_at(*policy, *action) : std::nullopt;
     facts.governed =
         stale && time.server && policy->action == PolicyAction::Cancel && !policy->dry_run;

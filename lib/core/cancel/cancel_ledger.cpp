@@ -92,19 +92,21 @@ bool CancelLedger::remember(const std::string& region, const ActionId& action, P
 }
 
 void CancelLedger::made(const Decision& decision) {
-  remember(decision.region, decision.action,
-           {Past::What::Decided, decision.policy, decision.status});
+  const std::string* policy = decision.policy();
+  if (policy == nullptr) return;
+  remember(decision.region, decision.action, {Past::What::Decided, *policy, decision.status});
   changed(decision);
 }
 
 void CancelLedger::changed(const Decision& decision) {
-  if (decision.policy.empty()) return;
+  const std::string* policy = decision.policy();
+  if (policy == nullptr) return;
   const bool may_post = decision.live() && decision.state != Decision::State::Accepted;
   if (!may_post && !decision.posted) {
     counted_.erase(decision.id);
     return;
   }
-  counted_[decision.id] = {decision.region, decision.policy, may_post, decision.posted};
+  counted_[decision.id] = {decision.region, *policy, may_post, decision.posted};
   // Only a POST of this process shows what is long ago: a restored one may be of another boot.
   if (!decision.posted || decision.posted->boot_id != boot_id_) return;
   std::erase_if(counted_, [&](const auto& row) {

@@ -50,12 +50,12 @@ class CancelLedger {
                                                         MonoTime now) const {
     return limit(policy, limits, Counting::MayPost, {}, server, now);
   }
-  /// Which limit in force is reached without the decision itself: it may have been lowered since
-  /// the decision was made, or a reboot may have made it uncertain when the others posted.
-  [[nodiscard]] std::optional<LimitHit> limit_to_post(const Decision& decision, WallTime server,
+  /// Which limit in force is reached without the policy's decision itself: it may have been lowered
+  /// since the decision was made, or a reboot may have made it uncertain when the others posted.
+  [[nodiscard]] std::optional<LimitHit> limit_to_post(const std::string& policy,
+                                                      const std::string& decision, WallTime server,
                                                       MonoTime now) const {
-    return limit(decision.policy, limits_in_force(decision.policy), Counting::Posted, decision.id,
-                 server, now);
+    return limit(policy, limits_in_force(policy), Counting::Posted, decision, server, now);
   }
   [[nodiscard]] HourLimits limits_in_force(const std::string& policy) const;
   /// The region is no longer followed: its decisions send no POST any more.

@@ -47,7 +47,7 @@ core::Decision decision() {
   decision.region = "eu";
   decision.action.value = "A";
   decision.type = ActionType::Known::Isolate;
-  decision.policy = "old";
+  decision.by = core::PolicyName{"old"};
   decision.decided = at(1);
   return decision;
 }

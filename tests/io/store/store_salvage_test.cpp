@@ -60,7 +60,7 @@ TEST_F(StoreSalvage, TakesDecisionsOfAnOlderVersionToo) {
     decision.action.value = "a1";
     decision.status = "Pending";
     decision.comment = "by hand";
-    decision.by = {"bob (uid 1001)", "robert"};
+    decision.by = core::Operator{"bob (uid 1001)", "robert"};
     core::Batch rows;
     rows.decisions = {decision};
     ASSERT_TRUE(store.commit(rows));
@@ -71,7 +71,7 @@ TEST_F(StoreSalvage, TakesDecisionsOfAnOlderVersionToo) {
   ASSERT_TRUE(store.found());
   const auto snapshot = store.load();
   ASSERT_EQ(snapshot->decisions.size(), 1U);
-  EXPECT_EQ(snapshot->decisions[0].by, (core::Operator{"unknown", "alice"}));
+  EXPECT_EQ(snapshot->decisions[0].by, core::DecidedBy(core::Operator{"unknown", "alice"}));
 }
 
 TEST_F(StoreSalvage, KeepsEventsThatTheLogLacksUpToTheFirstGap) {

@@ -107,7 +107,7 @@ TEST(ActionEndpoint, DecodesTheIdAndShowsTheHistory) {
   backend.found = {action_view("a/b?c")};
   backend.events = {event_record(1), event_record(2)};
   backend.decisions.emplace_back();
-  backend.decisions[0].by = {"ann (uid 7)", "root"};
+  backend.decisions[0].by = core::Operator{"ann (uid 7)", "root"};
   const auto body = backend.json("/v1/actions/a%2Fb%3Fc");
   EXPECT_EQ(body.at("decisions").as_array().at(0).at("operator"), "ann (uid 7)");
   EXPECT_EQ(body.at("decisions").as_array().at(0).at("operator_note"), "root");

@@ -188,6 +188,23 @@ TEST_F(Store, FindsAnEventByItsActionAndId) {
   EXPECT_FALSE(store_.has_event(ActionId{"a3"}, "ma_1").value());
 }
 
+TEST_F(Store, RemembersWhetherAPolicyOrAnOperatorDecided) {
+  core::Decision by_policy;
+  by_policy.id = "d1";
+  by_policy.by = core::PolicyName{"stale-scans"};
+  core::Decision by_operator;
+  by_operator.id = "d2";
+  by_operator.by = core::Operator{"ann (uid 7)", "annie"};
+  core::Batch batch;
+  batch.decisions = {by_policy, by_operator};
+  commit(batch);
+
+  const core::Snapshot snapshot = load();
+  ASSERT_EQ(snapshot.decisions.size(), 2U);
+  EXPECT_EQ(snapshot.decisions[0].by, by_policy.by);
+  EXPECT_EQ(snapshot.decisions[1].by, by_operator.by);
+}
+
 TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
   core::Batch batch;
   batch.regions = {{"eu", at(5), std::nullopt, "auth"}, {"us", std::nullopt, at(9), ""}};

@@ -24,7 +24,7 @@ TEST_F(CancelFlowTest, DecidesRereadsPostsAndConfirms) {
   ASSERT_EQ(decisions.size(), 1U);
   EXPECT_EQ(reads, 1);
   EXPECT_EQ(only().state, Decision::State::Posted);
-  EXPECT_EQ(only().policy, "stale-scans");
+  EXPECT_EQ(only().by, DecidedBy(PolicyName{"stale-scans"}));
   const auto post = take<CancelAction>();
   EXPECT_EQ(post.action.value, "a1");
   EXPECT_EQ(post.comment, "stale-scans");

@@ -23,7 +23,7 @@ PolicyOptions limited(const std::string& name, std::optional<int> limit) {
 Decision decision(const std::string& policy, int number) {
   Decision made;
   made.region = "eu";
-  made.policy = policy;
+  made.by = PolicyName{policy};
   made.action.value = "a" + std::to_string(number);
   made.id = policy + std::to_string(number);
   made.status = "Pending";
@@ -143,7 +143,9 @@ TEST_F(CancelLedgerTest, AStampOfAnotherBootForgetsNoPostOfThisOne) {
 
 TEST_F(CancelLedgerTest, OperatorsAreNotLimited) {
   CancelLedger ledger = make(1);
-  post(ledger, decision("", 1), 0s);
+  Decision asked = decision("", 1);
+  asked.by = Operator{"ann", {}};
+  post(ledger, asked, 0s);
   EXPECT_EQ(guard(ledger, "q", 1s), std::nullopt);
 }
 
@@ -162,7 +164,7 @@ TEST_F(CancelLedgerTest, BeforeAPostOnlyWhatOthersPostedWithinTheHourCounts) {
   ledger.made(own);
   ledger.made(decision("q", 2));
   const auto held = [&](Duration after) {
-    return ledger.limit_to_post(own, kDay + after, kBoot + after).has_value();
+    return ledger.limit_to_post("q", own.id, kDay + after, kBoot + after).has_value();
   };
   EXPECT_FALSE(held(0s)) << "neither posted";
   EXPECT_EQ(guard(ledger, "q", 0s), CancelGuard::TotalLimit) << "both may post";
