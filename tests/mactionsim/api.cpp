@@ -49,6 +49,17 @@ std::optional<Operation> operation_of(std::string_view method,
   return std::nullopt;
 }
 
+/// A GET of a path that takes only POST is told so; the body is empty.
+Reply refuse_route(std::string_view method, const std::vector<std::string>& path) {
+  if (method != "GET" || !operation_of("POST", path)) {
+    return refusal_reply({404, "NotFound", "No such method", {}, {}});
+  }
+  Reply reply;
+  reply.status = 405;
+  reply.headers.push_back({"Allow", "POST"});
+  return reply;
+}
+
 bool has_role(const std::vector<std::string>& roles, std::string_view role) {
   return std::find(roles.begin(), roles.end(), role) != roles.end();
 }
@@ -123,7 +134,7 @@ Reply spoil(Reply reply, Fault fault, WallTime now) {
 Reply Api::on(const Call& call, const std::vector<std::string>& segments, std::string_view query,
               CallTime time) {
   const auto operation = operation_of(call.method, segments);
-  if (!operation) return refusal_reply({404, "NotFound", "No such method", {}, {}});
+  if (!operation) return refuse_route(call.method, segments);
   tenant_.ledger.record(*operation, time.steady);
   const auto throttled = tenant_.throttle.admit(*operation, tenant_.switches.throttle, time.steady,
                                                 time.server - time.steady);
@@ -154,7 +165,7 @@ Reply Api::serve(Operation operation, const std::vector<std::string>& segments, 
     case Operation::List:
       return list(query, now);
     case Operation::Get:
-      return get(id, now);
+      return get(id, query, now);
     case Operation::Cancel:
       return cancel(id, call, roles, now);
     case Operation::Create:
@@ -180,10 +191,12 @@ Reply Api::list(std::string_view query, WallTime now) {
   return document_reply(200, tenant_.model.list_json(*answer, *options));
 }
 
-Reply Api::get(const ActionId& id, WallTime now) {
+Reply Api::get(const ActionId& id, std::string_view query, WallTime now) {
+  const auto options = parse_list_options(query);
+  if (!options) return refusal_reply(bad_request("ODataError", options.error().message));
   const auto answer = tenant_.model.get(id, now);
   if (!answer) return refusal_reply(answer.error());
-  return document_reply(200, tenant_.model.entity_json(**answer));
+  return document_reply(200, tenant_.model.entity_json(**answer, options->select));
 }
 
 Reply Api::cancel(const ActionId& id, const Call& call, const std::vector<std::string>& roles,
@@ -223,20 +236,14 @@ Reply Api::link_reply(const std::string& link) const {
 }
 
 Reply Api::package_uri(const ActionId& id, WallTime now) {
-  const auto answer = tenant_.model.get(id, now);
+  const auto answer = tenant_.model.package(id, now);
   if (!answer) return refusal_reply(answer.error());
-  const Entity& entity = (*answer)->entity();
-  if (entity.type != "CollectInvestigationPackage" || entity.status != "Succeeded") {
-    return refusal_reply(not_found("Package of action " + id.value));
-  }
   return link_reply(
       "\"https://userrequests-us.securitycenter.windows.com:443/safedownload/"
       "WDATP_Investigation_Package.zip?token=simulated\"");
 }
 
 Reply Api::live_result(const ActionId& id, std::string_view call, WallTime now) {
-  const auto answer = tenant_.model.get(id, now);
-  if (!answer) return refusal_reply(answer.error());
   const std::size_t equals = call.find("index=");
   std::size_t index = 0;
   if (equals == std::string_view::npos || !call.ends_with(')')) {
@@ -247,10 +254,8 @@ Reply Api::live_result(const ActionId& id, std::string_view call, WallTime now) 
   if (failed != std::errc() || stop != digits.data() + digits.size()) {
     return refusal_reply(bad_request("InvalidInput", "Invalid input index"));
   }
-  const auto& commands = (*answer)->entity().commands;
-  if (index >= commands.size() || commands[index].status != "Completed") {
-    return refusal_reply(not_found("Result of command " + std::string(digits)));
-  }
+  const auto answer = tenant_.model.live_result(id, index, now);
+  if (!answer) return refusal_reply(answer.error());
   return link_reply("https://simulated.blob.core.windows.net/results/" + id.value + "-" +
                     std::string(digits) + "?se=2026&sp=r&sv=2021&sr=b&sig=simulated");
 }

@@ -23,7 +23,7 @@ class Api {
 
  private:
   [[nodiscard]] Reply list(std::string_view query, WallTime now);
-  [[nodiscard]] Reply get(const ActionId& id, WallTime now);
+  [[nodiscard]] Reply get(const ActionId& id, std::string_view query, WallTime now);
   [[nodiscard]] Reply cancel(const ActionId& id, const Call& call,
                              const std::vector<std::string>& roles, WallTime now);
   [[nodiscard]] Reply create(const std::string& machine_id, const std::string& verb,

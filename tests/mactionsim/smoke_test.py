@@ -24,6 +24,7 @@ TENANT = "11111111-1111-4111-8111-111111111111"
 CLIENT = "22222222-2222-4222-8222-222222222222"
 SECRET = "mactionsim-secret"
 SCOPE = "https://api.securitycenter.microsoft.com/.default"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 MACHINE = "0123456789abcdef0123456789abcdef01234567"
 DEADLINE_S = 30
 
@@ -167,8 +168,8 @@ class Tokens(SimTest):
         # Long enough for a call on a busy machine.
         self.sim("POST", "faults", {"expires_in_s": 5})
         self.bearer = None
-        self.assertEqual(self.call("GET", "/api/machineactions/none")[0], 404)
-        self.until(lambda: self.call("GET", "/api/machineactions/none")[0] == 401, "expiry")
+        self.assertEqual(self.call("GET", "/api/machineactions/" + NOBODY)[0], 404)
+        self.until(lambda: self.call("GET", "/api/machineactions/" + NOBODY)[0] == 401, "expiry")
 
 
 class Actions(SimTest):
@@ -247,6 +248,25 @@ class Actions(SimTest):
         self.assertEqual(status, 200)
         self.assertIn("sig=", answer["value"])
         self.assertEqual(self.call("GET", "/api/alerts/da63_1/machine")[0], 200)
+
+    def test_answers_as_the_service_was_seen_to_answer(self):
+        status, _, answer = self.call("GET", "/api/machineactions/none")
+        self.assertEqual((status, answer["error"]["code"]), (400, "BadRequest"))
+        self.assertIn("Edm.Guid", answer["error"]["message"])
+        scan = self.sim("POST", "actions", {"type": "RunAntiVirusScan", "plan": []})["ids"][0]
+        status, _, answer = self.call("GET", f"/api/machineactions/{scan}/getPackageUri")
+        self.assertEqual((status, answer["error"]["code"]), (400, "InvalidInput"))
+        for path in (f"machines/{MACHINE}/isolate", f"machineactions/{scan}/cancel"):
+            status, headers, body = self.send(
+                "GET", "/api/" + path, None, {"Authorization": "Bearer " + self.bearer})
+            self.assertEqual((status, headers["Allow"], body), (405, "POST", b""))
+        self.assertEqual(self.ids(f"$filter=id eq {scan}"), [scan])
+        self.assertEqual(self.ids("$filter=contains(type,'Virus')"), [scan])
+        _, _, answer = self.call("GET", "/api/machineactions?$select=id,status")
+        self.assertEqual(answer["value"], [{"id": scan, "status": "Pending"}])
+        _, _, answer = self.call("GET", f"/api/machineactions/{scan}?$select=status")
+        self.assertEqual(answer["status"], "Pending")
+        self.assertNotIn("machineId", answer)
 
     def test_bad_queries_and_missing_roles_are_refused(self):
         status, _, answer = self.call("GET", "/api/machineactions?$filter=status eq Pending")
@@ -418,11 +438,11 @@ class Faults(SimTest):
     def test_rate_strikes_every_call_of_its_operation(self):
         self.sim("POST", "faults", {"fault": "server_error_json", "operation": "get",
                                     "per_mille": 1000})
-        self.assertEqual(self.call("GET", "/api/machineactions/x")[0], 500)
-        self.assertEqual(self.call("GET", "/api/machineactions/x")[0], 500)
+        self.assertEqual(self.call("GET", "/api/machineactions/" + NOBODY)[0], 500)
+        self.assertEqual(self.call("GET", "/api/machineactions/" + NOBODY)[0], 500)
         self.assertEqual(self.call("GET", "/api/machineactions")[0], 200)
         self.sim("DELETE", "faults")
-        self.assertEqual(self.call("GET", "/api/machineactions/x")[0], 404)
+        self.assertEqual(self.call("GET", "/api/machineactions/" + NOBODY)[0], 404)
 
 
 class Clock(SimTest):

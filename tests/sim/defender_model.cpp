@@ -15,6 +15,13 @@ std::string context(const std::string& host, std::string_view what) {
   return "https://" + host + "/api/$metadata#" + std::string(what);
 }
 
+/// The selected keys as a context names them: "(id,status)".
+std::string listed(const KeySelection& select) {
+  std::string out;
+  for (const std::string& key : select) out += (out.empty() ? "(" : ",") + key;
+  return out.empty() ? out : out + ")";
+}
+
 Refusal odata_error(std::string message) { return bad_request("ODataError", std::move(message)); }
 
 void shape_bad_query(Refusal& refusal, BadQueryBody body) {
@@ -164,15 +171,38 @@ Answer<ListAnswer> DefenderModel::list(const core::Query& query, WallTime now) {
 Answer<const Version*> DefenderModel::get(const ActionId& id, WallTime now) {
   advance(now);
   const Action* action = find(id);
-  if (action == nullptr || action->in_get == nullptr) return not_found("Action " + id.value);
+  if (action == nullptr || action->in_get == nullptr) return unknown(id);
   return action->in_get.get();
+}
+
+Answer<const Version*> DefenderModel::package(const ActionId& id, WallTime now) {
+  const auto found = get(id, now);
+  if (!found) return found;
+  const Entity& entity = (*found)->entity();
+  if (entity.type != "CollectInvestigationPackage") {
+    return bad_request("InvalidInput", "Invalid input: action " + id.value + " is of type " +
+                                           entity.type + ", not CollectInvestigationPackage");
+  }
+  if (entity.status != "Succeeded") return not_found("Package of action " + id.value);
+  return found;
+}
+
+Answer<const LiveCommand*> DefenderModel::live_result(const ActionId& id, std::size_t index,
+                                                      WallTime now) {
+  const auto found = get(id, now);
+  if (!found) return found.error();
+  const auto& commands = (*found)->entity().commands;
+  const bool ready = index < commands.size() && commands[index].status == "Completed" &&
+                     commands[index].type != "PutFile";
+  if (!ready) return not_found("Result of command " + std::to_string(index));
+  return &commands[index];
 }
 
 Answer<const Version*> DefenderModel::cancel(const ActionId& id, const std::string& comment,
                                              const std::string& requestor, WallTime now) {
   advance(now);
   Action* action = find(id);
-  if (action == nullptr || action->in_get == nullptr) return not_found("Action " + id.value);
+  if (action == nullptr || action->in_get == nullptr) return unknown(id);
   if (ActionStatus::parse(action->current->entity().status).is_final()) {
     return bad_request("BadRequest", "Action is already in a final state");
   }
@@ -215,20 +245,22 @@ std::string DefenderModel::list_json(const ListAnswer& answer, const ListOptions
   std::string rows = "[";
   for (const Version* row : answer.rows) {
     if (rows.size() > 1) rows += ',';
-    rows += render(row->entity(), traits_.shape);
+    rows += render(row->entity(), traits_.shape, options.select);
   }
   JsonMembers members;
-  members.add("@odata.context", context(traits_.host, "MachineActions"));
+  members.add("@odata.context", context(traits_.host, "MachineActions" + listed(options.select)));
   if (options.count) members.add("@odata.count", static_cast<std::int64_t>(answer.matched));
   members.add_raw("value", rows + "]");
   if (answer.has_next_link) members.add("@odata.nextLink", next_link(answer, options));
   return "{" + members.text() + "}";
 }
 
-std::string DefenderModel::entity_json(const Version& version) const {
+std::string DefenderModel::entity_json(const Version& version, const KeySelection& select) const {
   JsonMembers members;
-  members.add("@odata.context", context(traits_.host, "MachineActions/$entity"));
-  return "{" + members.text() + "," + render(version.entity(), traits_.shape).substr(1);
+  members.add("@odata.context",
+              context(traits_.host, "MachineActions" + listed(select) + "/$entity"));
+  const std::string rest = render(version.entity(), traits_.shape, select).substr(1);
+  return "{" + members.text() + (rest == "}" ? "" : ",") + rest;
 }
 
 std::vector<Transition> DefenderModel::history(const ActionId& id) const {
@@ -410,6 +442,11 @@ void DefenderModel::publish(std::uint32_t number, Entity entity, WallTime at) {
   } else {
     schedule(in_get, {Due::ShowInGet, number, 0, action.current});
   }
+}
+
+Refusal DefenderModel::unknown(const ActionId& id) const {
+  if (!by_id_.contains(id.value) && !is_guid(id.value)) return no_guid(id.value);
+  return not_found("Action " + id.value);
 }
 
 std::optional<Refusal> DefenderModel::refuse_query(const ListOptions& options) const {

@@ -76,6 +76,11 @@ class DefenderModel {
   [[nodiscard]] Answer<ListAnswer> list(const ListOptions& options, WallTime now);
   [[nodiscard]] Answer<ListAnswer> list(const core::Query& query, WallTime now);
   [[nodiscard]] Answer<const Version*> get(const ActionId& id, WallTime now);
+  /// The action whose package is ready.
+  [[nodiscard]] Answer<const Version*> package(const ActionId& id, WallTime now);
+  /// The command of a live response, by its index, whose result is ready.
+  [[nodiscard]] Answer<const LiveCommand*> live_result(const ActionId& id, std::size_t index,
+                                                       WallTime now);
   [[nodiscard]] Answer<const Version*> cancel(const ActionId& id, const std::string& comment,
                                               const std::string& requestor, WallTime now);
   /// A POST to a machine. The answer is the created action, not yet filled in.
@@ -84,7 +89,8 @@ class DefenderModel {
   /// The rows as a client would read them.
   [[nodiscard]] std::vector<MachineAction> values(const ListAnswer& answer) const;
   [[nodiscard]] std::string list_json(const ListAnswer& answer, const ListOptions& options) const;
-  [[nodiscard]] std::string entity_json(const Version& version) const;
+  [[nodiscard]] std::string entity_json(const Version& version,
+                                        const KeySelection& select = {}) const;
 
   /// Every change so far, in order.
   [[nodiscard]] const std::vector<Transition>& truth() const { return truth_; }
@@ -142,6 +148,7 @@ class DefenderModel {
                      const std::optional<CancelRequest>& cancel = std::nullopt);
   void record(std::uint32_t number, std::optional<std::string> from, const Entity& entity);
   void publish(std::uint32_t number, Entity entity, WallTime at);
+  [[nodiscard]] Refusal unknown(const ActionId& id) const;
   [[nodiscard]] std::optional<Refusal> refuse_query(const ListOptions& options) const;
   [[nodiscard]] std::string next_link(const ListAnswer& answer, const ListOptions& options) const;
 

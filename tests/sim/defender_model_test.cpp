@@ -19,6 +19,8 @@ using std::chrono::seconds;
 
 constexpr WallTime kStart{std::chrono::sys_days(std::chrono::year(2026) / 11 / 20) + hours(10)};
 
+constexpr const char* kNobody = "00000000-0000-4000-8000-000000000000";
+
 Spec planned(Plan plan) {
   Spec spec;
   spec.plan = std::move(plan);
@@ -331,7 +333,7 @@ TEST_F(DefenderModelTest, CancelsTheOriginalAction) {
   model().advance(kStart + hours(2));
   EXPECT_EQ(model().history(id).size(), 2U);
   EXPECT_EQ(model().cancel(id, "again", "app", kStart + hours(2)).error().status, 400);
-  EXPECT_EQ(model().cancel({"none"}, "x", "app", kStart + hours(2)).error().status, 404);
+  EXPECT_EQ(model().cancel({kNobody}, "x", "app", kStart + hours(2)).error().status, 404);
 }
 
 TEST_F(DefenderModelTest, LetsAnActionOvertakeADelayedCancelEdge) {
@@ -385,6 +387,41 @@ TEST_F(DefenderModelTest, RefusesASecondActionOfTheSameTypeWhileOneIsOpen) {
   other.type = "Isolate";
   EXPECT_TRUE(model().create(other, kStart));
   EXPECT_TRUE(model().create(spec, kStart + seconds(11)));
+}
+
+TEST_F(DefenderModelTest, SaysThatAnIdIsNoGuid) {
+  const auto read = model().get({"none"}, kStart);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().status, 400);
+  EXPECT_EQ(read.error().code, "BadRequest");
+  EXPECT_NE(read.error().message.find("Edm.Guid"), std::string::npos);
+  EXPECT_EQ(model().cancel({"none"}, "c", "app", kStart).error().code, "BadRequest");
+  EXPECT_EQ(model().get({kNobody}, kStart).error().code, "ResourceNotFound");
+}
+
+TEST_F(DefenderModelTest, HasAPackageOnceTheCollectionSucceeded) {
+  Spec spec = planned({{seconds(10), "Succeeded"}});
+  spec.type = "CollectInvestigationPackage";
+  const ActionId package = model().add(spec, kStart);
+  const ActionId scan = model().add(planned({}), kStart);
+  EXPECT_EQ(model().package(package, kStart).error().code, "ResourceNotFound");
+  EXPECT_EQ(model().package(scan, kStart).error().code, "InvalidInput");
+  EXPECT_TRUE(model().package(package, kStart + seconds(11)));
+}
+
+TEST_F(DefenderModelTest, HasAResultOfEachFinishedCommandThatBringsOne) {
+  Spec spec = planned({{seconds(10), "Succeeded"}});
+  spec.type = "LiveResponse";
+  for (const char* type : {"PutFile", "RunScript", "GetFile"}) {
+    spec.commands.push_back({type, {}, "Created", {}, {}});
+  }
+  const ActionId id = model().add(spec, kStart);
+  EXPECT_EQ(model().live_result(id, 1, kStart).error().status, 404);
+  const WallTime later = kStart + seconds(11);
+  EXPECT_EQ(model().live_result(id, 0, later).error().status, 404);
+  EXPECT_TRUE(model().live_result(id, 1, later));
+  EXPECT_TRUE(model().live_result(id, 2, later));
+  EXPECT_EQ(model().live_result(id, 3, later).error().status, 404);
 }
 
 // The in-memory rows stand in for the JSON way; they must not differ from it in anything.

@@ -30,37 +30,51 @@ constexpr std::array<std::pair<Property, std::string_view>, 17> kProperties{{
     {Property::RequestSource, "requestSource"},
 }};
 
+/// What a $select may name beyond the properties that a filter may.
+constexpr std::array<std::string_view, 3> kCompoundKeys{"relatedFileInfo", "commands",
+                                                        "troubleshootInfo"};
+
 FieldValue text_or_null(const std::optional<std::string>& text) {
   if (!text) return std::monostate{};
   return std::string_view(*text);
 }
 
-/// Collects members, leaving out the nulls where the shape says so.
+/// Collects members, leaving out those not selected, and the nulls where the shape says so.
 class Members {
  public:
-  explicit Members(bool omit_nulls) : omit_nulls_(omit_nulls) {}
+  Members(bool omit_nulls, const KeySelection& select) : omit_nulls_(omit_nulls), select_(select) {}
 
-  void text(std::string_view key, std::string_view value) { members_.add(key, value); }
+  void text(std::string_view key, std::string_view value) {
+    if (wants(key)) members_.add(key, value);
+  }
   void text_or_null(std::string_view key, const std::optional<std::string>& value) {
-    if (value || !omit_nulls_) members_.add(key, value);
+    if (wants(key) && (value || !omit_nulls_)) members_.add(key, value);
   }
   void time(std::string_view key, const std::optional<WallTime>& value) {
-    if (value) {
-      members_.add(key, format_iso_time_short(*value));
-    } else {
-      null(key);
-    }
+    if (!value) return null(key);
+    text(key, format_iso_time_short(*value));
   }
-  void number(std::string_view key, std::int64_t value) { members_.add(key, value); }
-  void raw(std::string_view key, std::string_view json) { members_.add_raw(key, json); }
+  void number(std::string_view key, std::int64_t value) {
+    if (wants(key)) members_.add(key, value);
+  }
+  void raw(std::string_view key, std::string_view json) {
+    if (wants(key)) members_.add_raw(key, json);
+  }
   void null(std::string_view key) {
-    if (!omit_nulls_) members_.add_raw(key, "null");
+    if (wants(key) && !omit_nulls_) members_.add_raw(key, "null");
   }
 
   [[nodiscard]] std::string object() const { return "{" + members_.text() + "}"; }
 
  private:
+  [[nodiscard]] bool wants(std::string_view key) const {
+    if (select_.empty()) return true;
+    const std::string_view named = key == "lastUpdateTimeUtc" ? "lastUpdateDateTimeUtc" : key;
+    return std::find(select_.begin(), select_.end(), named) != select_.end();
+  }
+
   bool omit_nulls_;
+  const KeySelection& select_;
   JsonMembers members_;
 };
 
@@ -81,7 +95,8 @@ std::string render_commands(const std::vector<LiveCommand>& commands) {
     const LiveCommand& command = commands[index];
     JsonMembers inner;
     inner.add("type", command.type).add_raw("params", render_params(command));
-    Members row(false);
+    const KeySelection all;
+    Members row(false, all);
     row.number("index", static_cast<std::int64_t>(index));
     row.time("startTime", command.started);
     row.time("endTime", command.ended);
@@ -108,9 +123,9 @@ void add_cancellation(Members& members, const Entity& entity) {
   members.number("errorHResult", entity.error_hresult);
 }
 
-std::string render_with(const Entity& entity, const Shape& shape, std::string_view type,
-                        std::string_view status) {
-  Members members(shape.omit_nulls);
+std::string render_with(const Entity& entity, const Shape& shape, const KeySelection& select,
+                        std::string_view type, std::string_view status) {
+  Members members(shape.omit_nulls, select);
   members.text("id", entity.id);
   members.text("type", type);
   if (!shape.minimal) members.text_or_null("title", entity.title);
@@ -149,12 +164,34 @@ std::optional<Property> parse_property(std::string_view name) {
   return row->first;
 }
 
+std::optional<std::string_view> parse_key(std::string_view name) {
+  for (const auto& [property, key] : kProperties) {
+    if (iequals(key, name)) return key;
+  }
+  for (const std::string_view key : kCompoundKeys) {
+    if (iequals(key, name)) return key;
+  }
+  return std::nullopt;
+}
+
 bool is_time(Property property) {
   return property == Property::CreationDateTimeUtc || property == Property::LastUpdateDateTimeUtc ||
          property == Property::CancellationDateTimeUtc;
 }
 
 bool is_number(Property property) { return property == Property::ErrorHResult; }
+
+bool takes_guid(Property property) { return property == Property::Id; }
+
+bool is_guid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool hex = std::string_view("0123456789abcdefABCDEF").find(text[i]) != text.npos;
+    if (hyphen ? text[i] != '-' : !hex) return false;
+  }
+  return true;
+}
 
 FieldValue field(const Entity& entity, Property property) {
   switch (property) {
@@ -197,8 +234,8 @@ FieldValue field(const Entity& entity, Property property) {
   return std::monostate{};
 }
 
-std::string render(const Entity& entity, const Shape& shape) {
-  return render_with(entity, shape, entity.type, entity.status);
+std::string render(const Entity& entity, const Shape& shape, const KeySelection& select) {
+  return render_with(entity, shape, select, entity.type, entity.status);
 }
 
 MachineAction to_machine_action(const Entity& entity, const Shape& shape) {
@@ -220,7 +257,7 @@ MachineAction to_machine_action(const Entity& entity, const Shape& shape) {
   action.last_update = entity.last_update;
   Shape read = shape;
   read.short_spelling = false;
-  action.document = render_with(entity, read, action.type.text(), action.status.text());
+  action.document = render_with(entity, read, {}, action.type.text(), action.status.text());
   return action;
 }
 

@@ -37,8 +37,13 @@ enum class Property : std::uint8_t {
 
 /// By the name on the wire, letter case ignored.
 [[nodiscard]] std::optional<Property> parse_property(std::string_view name);
+/// The key on the wire that a $select names, letter case ignored.
+[[nodiscard]] std::optional<std::string_view> parse_key(std::string_view name);
 [[nodiscard]] bool is_time(Property property);
 [[nodiscard]] bool is_number(Property property);
+/// Whether a filter may name a value of it without quotes, as an Edm.Guid.
+[[nodiscard]] bool takes_guid(Property property);
+[[nodiscard]] bool is_guid(std::string_view text);
 
 /// What a property of one entity holds; monostate is null.
 using FieldValue = std::variant<std::monostate, std::string_view, WallTime, std::int64_t>;
@@ -86,8 +91,12 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
+/// The keys of an answer; empty: all of them.
+using KeySelection = std::vector<std::string>;
+
 /// The entity as a JSON object, keys in the order of real traffic.
-[[nodiscard]] std::string render(const Entity& entity, const Shape& shape);
+[[nodiscard]] std::string render(const Entity& entity, const Shape& shape,
+                                 const KeySelection& select = {});
 
 /// What a reader that tolerates every shape makes of render(entity, shape).
 [[nodiscard]] MachineAction to_machine_action(const Entity& entity, const Shape& shape);

@@ -97,6 +97,14 @@ std::optional<Literal> parse_literal(const Token& token) {
   return std::nullopt;
 }
 
+/// An unquoted GUID is one only where the property is; elsewhere it is a word out of place.
+std::optional<Literal> parse_literal_of(Property property, const Token& token) {
+  if (token.kind == Token::Kind::Word && takes_guid(property) && is_guid(token.text)) {
+    return Literal(to_lower(token.text));
+  }
+  return parse_literal(token);
+}
+
 bool fits(Property property, const Literal& literal) {
   if (std::holds_alternative<std::monostate>(literal)) return true;
   if (is_time(property)) return std::holds_alternative<WallTime>(literal);
@@ -105,11 +113,12 @@ bool fits(Property property, const Literal& literal) {
 }
 
 /// or := and { "or" and };  and := unary { "and" unary };  unary := "not" unary | primary;
-/// primary := "(" or ")" | "startswith" "(" property "," string ")" | property comparison literal
-/// | property "in" "(" literal { "," literal } ")"
+/// primary := "(" or ")" | function "(" property "," string ")" | property comparison literal
+/// | property "in" "(" literal { "," literal } ")";  function := "startswith" | "contains"
 class FilterParser {
  public:
-  explicit FilterParser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+  FilterParser(std::vector<Token> tokens, const Vocabulary& words)
+      : tokens_(std::move(tokens)), words_(words) {}
 
   QueryResult<Filter> parse() {
     auto filter = parse_chain(Kind::Or, 0);
@@ -171,20 +180,21 @@ class FilterParser {
       if (!skip(Token::Kind::Close)) return unexpected();
       return inner;
     }
-    if (next_is("startswith")) return parse_starts_with();
+    if (next_is("startswith")) return parse_function(Kind::StartsWith);
+    if (next_is("contains")) return parse_function(Kind::Contains);
     return parse_comparison();
   }
 
-  QueryResult<Filter> parse_starts_with() {
-    take();
+  QueryResult<Filter> parse_function(Kind kind) {
+    const std::string name = take().text;
     if (!skip(Token::Kind::Open)) return unexpected();
     Filter filter;
-    filter.kind = Kind::StartsWith;
+    filter.kind = kind;
     const auto property = parse_name();
     if (!property) return property.error();
     filter.property = *property;
     if (is_time(*property) || is_number(*property)) {
-      return BadQuery{"startswith needs a text property."};
+      return BadQuery{name + " needs a text property."};
     }
     if (!skip(Token::Kind::Comma)) return unexpected();
     if (peek().kind != Token::Kind::String) return unexpected();
@@ -195,10 +205,10 @@ class FilterParser {
 
   QueryResult<Property> parse_name() {
     if (peek().kind != Token::Kind::Word) return unexpected();
-    const auto property = parse_property(peek().text);
+    const auto property = words_.property(peek().text);
     if (!property) {
-      return BadQuery{"Could not find a property named '" + peek().text +
-                      "' on type 'microsoft.windowsDefenderATP.api.MachineAction'."};
+      return BadQuery{"Could not find a property named '" + peek().text + "' on type '" +
+                      std::string(words_.type) + "'."};
     }
     take();
     return *property;
@@ -233,7 +243,7 @@ class FilterParser {
   }
 
   QueryResult<Filter> parse_operand(Filter filter) {
-    auto literal = parse_literal(peek());
+    auto literal = parse_literal_of(filter.property, peek());
     if (!literal) return unexpected();
     if (!fits(filter.property, *literal)) {
       return BadQuery{"A binary operator with incompatible types was detected at position " +
@@ -245,6 +255,7 @@ class FilterParser {
   }
 
   std::vector<Token> tokens_;
+  const Vocabulary& words_;
   std::size_t at_ = 0;
 };
 
@@ -288,6 +299,11 @@ bool starts_with(const FieldValue& value, const Literal& prefix) {
   return text != nullptr && text->starts_with(std::get<std::string>(prefix));
 }
 
+bool contains(const FieldValue& value, const Literal& part) {
+  const auto* text = std::get_if<std::string_view>(&value);
+  return text != nullptr && text->find(std::get<std::string>(part)) != text->npos;
+}
+
 }  // namespace
 
 bool matches(const Filter& filter, const Entity& entity) {
@@ -303,6 +319,8 @@ bool matches(const Filter& filter, const Entity& entity) {
     }
     case Kind::StartsWith:
       return starts_with(field(entity, filter.property), filter.literals.front());
+    case Kind::Contains:
+      return contains(field(entity, filter.property), filter.literals.front());
     case Kind::And:
       return std::all_of(filter.operands.begin(), filter.operands.end(), holds_for);
     case Kind::Or:
@@ -329,10 +347,10 @@ void throw_exception_from_error(const BadQuery& error, const boost::source_locat
   boost::throw_exception(std::invalid_argument(error.message), location);
 }
 
-QueryResult<Filter> parse_filter(std::string_view text) {
+QueryResult<Filter> parse_filter(std::string_view text, const Vocabulary& words) {
   auto tokens = tokenize(text);
   if (!tokens) return tokens.error();
-  return FilterParser(std::move(*tokens)).parse();
+  return FilterParser(std::move(*tokens), words).parse();
 }
 
 }  // namespace mactiond::sim

@@ -2,6 +2,7 @@
 
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,14 +18,23 @@ using Literal = std::variant<std::monostate, std::string, WallTime, std::int64_t
 
 /// One node of a `$filter` expression.
 struct Filter {
-  enum class Kind : std::uint8_t { Compare, In, StartsWith, And, Or, Not };
+  enum class Kind : std::uint8_t { Compare, In, StartsWith, Contains, And, Or, Not };
   enum class Comparison : std::uint8_t { Eq, Ne, Gt, Ge, Lt, Le };
   Kind kind = Kind::Compare;
   Comparison comparison = Comparison::Eq;
   Property property = Property::Id;
-  std::vector<Literal> literals;  ///< one for Compare and StartsWith, all of them for In
+  std::vector<Literal> literals;  ///< all of them for In, else one
   std::vector<Filter> operands;   ///< two or more for And and Or, one for Not
 };
+
+/// What a query over one kind of resource may name.
+struct Vocabulary {
+  std::string_view type;
+  std::optional<Property> (*property)(std::string_view name);
+  std::optional<std::string_view> (*key)(std::string_view name);  ///< of $select
+};
+inline constexpr Vocabulary kMachineActionWords{"microsoft.windowsDefenderATP.api.MachineAction",
+                                                parse_property, parse_key};
 
 /// Null is equal to null only and neither less nor greater than anything.
 [[nodiscard]] bool matches(const Filter& filter, const Entity& entity);
@@ -47,6 +57,7 @@ using QueryResult = boost::system::result<T, BadQuery>;
 inline constexpr int kFilterDepthMax = 64;
 
 /// Reads a `$filter` expression, already percent-decoded.
-[[nodiscard]] QueryResult<Filter> parse_filter(std::string_view text);
+[[nodiscard]] QueryResult<Filter> parse_filter(std::string_view text,
+                                               const Vocabulary& words = kMachineActionWords);
 
 }  // namespace mactiond::sim

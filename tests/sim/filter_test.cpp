@@ -58,6 +58,20 @@ TEST(Filter, ReadsDoubledQuotesAsOne) {
   EXPECT_FALSE(fits("startswith(requestor, 'o''c')"));
 }
 
+TEST(Filter, FindsPartsOfText) {
+  EXPECT_TRUE(fits("contains(requestor,'brien@')"));
+  EXPECT_FALSE(fits("contains(requestor,'Brien')"));
+  EXPECT_FALSE(fits("contains(scope,'Full')"));
+  EXPECT_TRUE(fits("CONTAINS(type,'Virus') and not contains(status,'Failed')"));
+}
+
+TEST(Filter, TakesAnIdWithoutQuotes) {
+  EXPECT_TRUE(fits("id eq 5c5f0d2e-0000-4000-8000-000000000001"));
+  EXPECT_TRUE(fits("id eq 5C5F0D2E-0000-4000-8000-000000000001"));
+  EXPECT_FALSE(fits("id ne 5c5f0d2e-0000-4000-8000-000000000001"));
+  EXPECT_TRUE(fits("id in (5c5f0d2e-0000-4000-8000-000000000001, 'x')"));
+}
+
 TEST(Filter, BindsAndTighterThanOr) {
   EXPECT_TRUE(fits("status eq 'Pending' or status eq 'x' and type eq 'x'"));
   EXPECT_FALSE(fits("(status eq 'Pending' or status eq 'x') and type eq 'x'"));
@@ -108,8 +122,12 @@ TEST(Filter, RefusesWhatTheServiceRefuses) {
       "status in ()",
       "status in ('a',)",
       "status in 'a'",
-      "contains(status,'a')",
+      "contains(errorHResult,'0')",
+      "contains(status)",
+      "endswith(status,'a')",
       "startswith(creationDateTimeUtc,'2')",
+      "machineId eq 5c5f0d2e-0000-4000-8000-000000000001",
+      "id eq 5c5f0d2e-0000-4000-8000-00000000000",
       "startswith(status)",
       "not",
       "status eq 'a' xor status eq 'b'",

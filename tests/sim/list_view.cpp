@@ -156,6 +156,7 @@ std::optional<ListView::Candidates> ListView::candidates(const Filter& filter) c
       return best;
     }
     case Filter::Kind::StartsWith:
+    case Filter::Kind::Contains:
     case Filter::Kind::Not:
       break;
   }

@@ -27,13 +27,31 @@ QueryResult<std::size_t> parse_count(std::string_view name, std::string_view tex
   return value;
 }
 
-QueryResult<std::vector<OrderKey>> parse_order(std::string_view text) {
+BadQuery unknown_name(std::string_view name, const Vocabulary& words) {
+  return {"Could not find a property named '" + std::string(name) + "' on type '" +
+          std::string(words.type) + "'."};
+}
+
+QueryResult<KeySelection> parse_select(std::string_view text, const Vocabulary& words) {
+  KeySelection keys;
+  while (true) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view name = trim(text.substr(0, comma));
+    const auto key = words.key(name);
+    if (!key) return unknown_name(name, words);
+    keys.emplace_back(*key);
+    if (comma == text.size()) return keys;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+QueryResult<std::vector<OrderKey>> parse_order(std::string_view text, const Vocabulary& words) {
   std::vector<OrderKey> keys;
   while (true) {
     const std::size_t comma = std::min(text.find(','), text.size());
     const std::string_view item = trim(text.substr(0, comma));
     const std::size_t blank = std::min(item.find(' '), item.size());
-    const auto property = parse_property(item.substr(0, blank));
+    const auto property = words.property(item.substr(0, blank));
     const std::string_view direction = trim(item.substr(blank));
     const bool descending = iequals(direction, "desc");
     if (!property || !(descending || direction.empty() || iequals(direction, "asc"))) {
@@ -47,15 +65,19 @@ QueryResult<std::vector<OrderKey>> parse_order(std::string_view text) {
 
 /// Stores one `$` option; the message of a refusal, or nothing.
 std::optional<BadQuery> apply(ListOptions& options, const std::string& name,
-                              const std::string& value) {
+                              const std::string& value, const Vocabulary& words) {
   if (name == "$filter") {
-    auto filter = parse_filter(value);
+    auto filter = parse_filter(value, words);
     if (!filter) return filter.error();
     options.filter = std::move(*filter);
   } else if (name == "$orderby") {
-    auto order = parse_order(value);
+    auto order = parse_order(value, words);
     if (!order) return order.error();
     options.order = std::move(*order);
+  } else if (name == "$select") {
+    auto select = parse_select(value, words);
+    if (!select) return select.error();
+    options.select = std::move(*select);
   } else if (name == "$top") {
     const auto top = parse_count(name, value, kTopMax);
     if (!top) return top.error();
@@ -117,7 +139,7 @@ Filter filter_of(const core::Query& query) {
 
 }  // namespace
 
-QueryResult<ListOptions> parse_list_options(std::string_view query) {
+QueryResult<ListOptions> parse_list_options(std::string_view query, const Vocabulary& words) {
   ListOptions options;
   std::vector<std::string> seen;
   while (!query.empty()) {
@@ -134,7 +156,7 @@ QueryResult<ListOptions> parse_list_options(std::string_view query) {
       return BadQuery{"Query option '" + option + "' was specified more than once."};
     }
     seen.push_back(option);
-    if (auto bad = apply(options, option, *value)) return std::move(*bad);
+    if (auto bad = apply(options, option, *value, words)) return std::move(*bad);
     if (option != "$skip") options.text.emplace_back(option, *value);
   }
   return options;

@@ -38,14 +38,28 @@ TEST(ListOptions, ReadsAnEncodedQuery) {
 }
 
 TEST(ListOptions, RefusesBadValues) {
-  for (const char* query : {"$top=10001", "$top=-1", "$top=", "$top=1x", "$skip=a",
-                            "$orderby=status up", "$orderby=", "$orderby=nothing", "$count=1",
-                            "$stop=3", "$top=1&$top=2", "$filter=%zz", "$filter="}) {
+  for (const char* query :
+       {"$top=10001", "$top=-1", "$top=", "$top=1x", "$skip=a", "$orderby=status up",
+        "$orderby=", "$orderby=nothing", "$count=1", "$stop=3", "$top=1&$top=2", "$filter=%zz",
+        "$filter=", "$select=", "$select=id,,type", "$select=nothing"}) {
     SCOPED_TRACE(query);
     EXPECT_FALSE(parse_list_options(query));
   }
   EXPECT_TRUE(parse_list_options("$top=10000"));
   EXPECT_TRUE(parse_list_options(""));
+}
+
+TEST(ListOptions, SelectsKeysByTheirNamesOnTheWire) {
+  const auto options = parse_list_options("$select=ID,%20lastupdatedatetimeutc,commands");
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->select, (KeySelection{"id", "lastUpdateDateTimeUtc", "commands"}));
+  Shape shape;
+  EXPECT_EQ(render(pending_scan(), shape, options->select),
+            R"({"id":"5c5f0d2e-0000-4000-8000-000000000001",)"
+            R"("lastUpdateDateTimeUtc":"2025-01-01T00:00:00.1549741Z","commands":[]})");
+  shape.short_spelling = true;
+  EXPECT_NE(render(pending_scan(), shape, options->select).find("lastUpdateTimeUtc"),
+            std::string::npos);
 }
 
 TEST(ListOptions, ReadsTheClientsQueryWithoutText) {

@@ -22,6 +22,12 @@ Refusal not_found(std::string_view what) {
           std::nullopt};
 }
 
+Refusal no_guid(std::string_view key) {
+  return bad_request("BadRequest", "The key value (" + std::string(key) +
+                                       ") from request is not valid. The key value should be "
+                                       "format of type 'Edm.Guid'.");
+}
+
 Refusal unauthorized() {
   return {401, "Unauthorized", "Invalid Authorization payload.", std::nullopt, std::nullopt};
 }

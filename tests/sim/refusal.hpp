@@ -24,6 +24,8 @@ struct Refusal {
 
 [[nodiscard]] Refusal bad_request(std::string code, std::string message);
 [[nodiscard]] Refusal not_found(std::string_view what);
+/// The answer to an id in a path that is no GUID.
+[[nodiscard]] Refusal no_guid(std::string_view key);
 [[nodiscard]] Refusal unauthorized();
 [[nodiscard]] Refusal missing_roles(std::string_view roles);
 
