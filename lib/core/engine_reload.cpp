@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "core/engine_state.hpp"
@@ -28,7 +29,7 @@ Step Engine::reconfigure(Options next, const Snapshot& added, Now now) {
 void Engine::State::reconfigure(Options next, const Snapshot& added, Now now) {
   next.instance = options.instance;
   next.boot_id = options.boot_id;
-  policies = Policies(next.policies);
+  policies = std::make_shared<const Policies>(next.policies);
   ledger.configure(next.cancel, next.policies);
   change_regions(next, added, now);
   change_webhooks(next, added, now);

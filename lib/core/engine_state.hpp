@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -26,7 +27,7 @@ struct Engine::State {
   State(Options opts, const Snapshot& snapshot, std::uint64_t seed)
       : options(std::move(opts)),
         random(seed),
-        policies(options.policies),
+        policies(std::make_shared<const Policies>(options.policies)),
         ledger(options.cancel, options.policies, options.boot_id),
         recorder(options.instance, options.webhooks, snapshot.last_seq) {
     recorder.skip_logged(snapshot.logged);
@@ -34,7 +35,7 @@ struct Engine::State {
 
   Options options;
   Random random;
-  Policies policies;
+  SharedPolicies policies;
   CancelLedger ledger;
   Recorder recorder;
   std::vector<Slot<Region>> regions;

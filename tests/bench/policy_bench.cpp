@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,7 @@ using namespace std::chrono_literals;
 using core::ActionFacts;
 using core::Policies;
 using core::PolicyOptions;
+using core::SharedPolicies;
 using core::StaleWatch;
 
 constexpr int kOpen = 10'000;
@@ -40,7 +42,7 @@ std::size_t heap() { return mallinfo2().uordblks; }
 double cpu_time() { return static_cast<double>(std::clock()) * 1000.0 / CLOCKS_PER_SEC; }
 
 // No policy fits most actions until the last ones: the most expensive order.
-Policies make_policies() {
+SharedPolicies make_policies() {
   constexpr std::array<const char*, 4> kTypes = {"RunAntiVirusScan", "Collect*", "LiveResponse",
                                                  "Isolate"};
   std::vector<PolicyOptions> policies;
@@ -58,7 +60,7 @@ Policies make_policies() {
     }
     policies.push_back(std::move(policy));
   }
-  return Policies(std::move(policies));
+  return std::make_shared<const Policies>(std::move(policies));
 }
 
 ActionFacts make_facts(Random& random) {
@@ -167,10 +169,10 @@ core::Decision posted(int number) {
 
 // The whole decision, 100 hours later: everything that a policy governs is stale, and waits because
 // the limit over all policies is used up.
-void bench_held(const Policies& policies, const std::vector<Open>& actions) {
+void bench_held(const SharedPolicies& policies, const std::vector<Open>& actions) {
   constexpr int kPolls = 20;
   const core::CancelOptions limit;
-  core::CancelLedger ledger(limit, policies.all(), "boot");
+  core::CancelLedger ledger(limit, policies->all(), "boot");
   for (int i = 0; i < limit.max_per_hour; ++i) ledger.restore(posted(i));
   core::Canceller canceller("eu", policies, ledger);
   for (const Open& action : actions) canceller.restore(action.id, action.facts);
@@ -198,7 +200,7 @@ void bench_held(const Policies& policies, const std::vector<Open>& actions) {
   const double others = cpu_time();
   print_once("an answer to policy explain, 1000 plans", others - asked);
   core::Options options;
-  options.policies = policies.all();
+  options.policies = policies->all();
   core::OpenActions open{"eu", {}};
   for (const Open& action : actions) open.actions.emplace_back(action.id, action.facts);
   core::PolicyTrial trial(options);
@@ -209,7 +211,7 @@ void bench_held(const Policies& policies, const std::vector<Open>& actions) {
 
 int run(std::uint64_t seed) {
   Random random(seed);
-  const Policies policies = make_policies();
+  const SharedPolicies policies = make_policies();
   std::vector<Open> actions = make_actions(random);
   std::printf("%d open actions, %d policies\n", kOpen, kPolicies);
   std::printf("| %-48s | %8s | %6s | %5s |\n", "what", "CPU ms", "limit", "fired");

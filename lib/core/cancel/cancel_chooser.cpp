@@ -31,8 +31,8 @@ bool is_settled(CancelGuard guard, const CancelFacts& facts) {
 
 }  // namespace
 
-CancelChooser::CancelChooser(std::string region, const Policies& policies, CancelLedger& ledger)
-    : region_(std::move(region)), ledger_(ledger), watch_(region_, policies) {}
+CancelChooser::CancelChooser(std::string region, SharedPolicies policies, CancelLedger& ledger)
+    : region_(std::move(region)), ledger_(ledger), watch_(region_, std::move(policies)) {}
 
 void CancelChooser::look_soon(const CancelTime& time) { look_at_ = time.now.mono + 1ms; }
 

@@ -28,8 +28,8 @@ struct CancelCalls {
 /// Decides which open actions of one region are cancelled; a CancelFollower takes each decision on.
 class CancelChooser {
  public:
-  /// policies and ledger outlive it.
-  CancelChooser(std::string region, const Policies& policies, CancelLedger& ledger);
+  /// ledger outlives it.
+  CancelChooser(std::string region, SharedPolicies policies, CancelLedger& ledger);
 
   [[nodiscard]] StaleWatch& watch() { return watch_; }
   [[nodiscard]] const StaleWatch& watch() const { return watch_; }

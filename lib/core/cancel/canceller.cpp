@@ -5,8 +5,8 @@
 
 namespace mactiond::core {
 
-Canceller::Canceller(const std::string& region, const Policies& policies, CancelLedger& ledger)
-    : chooser_(region, policies, ledger), follower_(region, ledger) {}
+Canceller::Canceller(const std::string& region, SharedPolicies policies, CancelLedger& ledger)
+    : chooser_(region, std::move(policies), ledger), follower_(region, ledger) {}
 
 void Canceller::look_soon_if_room(const CancelTime& time) {
   if (follower_.take_room_changed()) chooser_.look_soon(time);

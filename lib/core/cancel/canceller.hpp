@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "action/machine_action.hpp"
 #include "base/outcome.hpp"
@@ -15,11 +16,12 @@ namespace mactiond::core {
 /// The cancels of one region: what a CancelChooser decides, a CancelFollower follows to its end.
 class Canceller {
  public:
-  /// policies and ledger outlive it.
-  Canceller(const std::string& region, const Policies& policies, CancelLedger& ledger);
+  /// ledger outlives it.
+  Canceller(const std::string& region, SharedPolicies policies, CancelLedger& ledger);
 
-  /// The policies have changed in place.
-  void replace_policies(const Policies& policies) { chooser_.watch().replace_policies(policies); }
+  void replace_policies(SharedPolicies policies) {
+    chooser_.watch().replace_policies(std::move(policies));
+  }
   void restore(const ActionId& action, ActionFacts facts) {
     chooser_.watch().put(action, std::move(facts));
   }

@@ -2,6 +2,7 @@
 
 #include <bitset>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,14 +39,18 @@ struct ActionFacts {
   return facts.last_update.value_or(facts.first_seen);
 }
 
-/// The policies of a configuration in its order, ready to be matched.
+/// The policies of a configuration in its order, ready to be matched. They never change: a reload
+/// makes others.
 class Policies {
  public:
   Policies() = default;
   explicit Policies(std::vector<PolicyOptions> policies);
+  Policies(const Policies&) = delete;
+  Policies& operator=(const Policies&) = delete;
+  ~Policies() = default;
 
-  /// The first policy that fits the action, whatever it does then; nullptr if none fits. Points
-  /// into all(): stays valid as long as this object is not assigned to.
+  /// The first policy that fits the action, whatever it does then; nullptr if none fits. Valid as
+  /// long as this object is.
   [[nodiscard]] const PolicyOptions* governing(std::string_view region,
                                                const ActionFacts& facts) const;
   [[nodiscard]] const std::vector<PolicyOptions>& all() const { return options_; }
@@ -71,6 +76,9 @@ class Policies {
   std::vector<PolicyOptions> options_;
   std::vector<Compiled> compiled_;
 };
+
+/// Whoever keeps what governing() returned keeps these too.
+using SharedPolicies = std::shared_ptr<const Policies>;
 
 /// What the policy counts the age from: the stamp it names, else when the action was first seen.
 /// Nothing where neither is known.

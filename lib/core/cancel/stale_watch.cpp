@@ -11,8 +11,8 @@ constexpr std::size_t kReportedMax = 16;
 
 }  // namespace
 
-StaleWatch::StaleWatch(std::string region, const Policies& policies)
-    : region_(std::move(region)), policies_(&policies) {}
+StaleWatch::StaleWatch(std::string region, SharedPolicies policies)
+    : region_(std::move(region)), policies_(std::move(policies)) {}
 
 void StaleWatch::put(const ActionId& id, ActionFacts facts) {
   const auto [found, is_new] = open_.try_emplace(id);
@@ -33,8 +33,9 @@ void StaleWatch::drop(const ActionId& id) {
   open_.erase(found);
 }
 
-void StaleWatch::replace_policies(const Policies& policies) {
-  policies_ = &policies;
+void StaleWatch::replace_policies(SharedPolicies policies) {
+  // The former ones live until nothing points into them.
+  policies_.swap(policies);
   for (Node& node : open_) {
     node.second.policy = policies_->governing(region_, node.second.facts);
     arm(node);

@@ -19,8 +19,7 @@ namespace mactiond::core {
 /// what is due costs nothing while nothing is. All times are the server's.
 class StaleWatch {
  public:
-  /// policies must stay until replace_policies() is called with others.
-  StaleWatch(std::string region, const Policies& policies);
+  StaleWatch(std::string region, SharedPolicies policies);
   // The queue points at the actions: they move together, and a copy would point at another's.
   StaleWatch(StaleWatch&&) noexcept = default;
   StaleWatch& operator=(StaleWatch&&) noexcept = default;
@@ -32,9 +31,9 @@ class StaleWatch {
   void put(const ActionId& id, ActionFacts facts);
   /// The action is final or vanished; all that was known of it is forgotten.
   void drop(const ActionId& id);
-  /// Other policies, or the same object with other content. What was due is due again only under
-  /// another policy, or if its policy now cancels and did not before, or the other way round.
-  void replace_policies(const Policies& policies);
+  /// What was due is due again only under another policy, or if its policy now cancels and did not
+  /// before, or the other way round.
+  void replace_policies(SharedPolicies policies);
 
   /// When due() next has something to report.
   [[nodiscard]] std::optional<WallTime> next() const;
@@ -52,7 +51,6 @@ class StaleWatch {
   [[nodiscard]] const PolicyOptions* governing(const ActionId& id) const;
   [[nodiscard]] std::size_t size() const { return open_.size(); }
   [[nodiscard]] const std::string& region() const { return region_; }
-  [[nodiscard]] const Policies& policies() const { return *policies_; }
 
   /// Calls visit(id, facts, governing policy or nullptr) for each open action, in no order.
   template <class Visit>
@@ -70,9 +68,9 @@ class StaleWatch {
   };
   struct Entry {
     ActionFacts facts;
-    const PolicyOptions* policy = nullptr;
-    std::optional<WallTime> fires;  // while it is in queue_
-    std::optional<WallTime> held;   // again(): not before
+    const PolicyOptions* policy = nullptr;  // of policies_
+    std::optional<WallTime> fires;          // while it is in queue_
+    std::optional<WallTime> held;           // again(): not before
     std::vector<Report> reported;
   };
   using Node = std::pair<const ActionId, Entry>;
@@ -92,7 +90,7 @@ class StaleWatch {
   void disarm(Node& node);
 
   std::string region_;
-  const Policies* policies_;
+  SharedPolicies policies_;
   std::unordered_map<ActionId, Entry> open_;
   std::set<Slot> queue_;
 };

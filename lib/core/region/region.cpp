@@ -20,19 +20,19 @@ constexpr std::size_t kLookupsAtOnce = 4;
 
 }  // namespace
 
-Region::Region(const RegionOptions& options, const std::string& boot_id, const Policies& policies,
+Region::Region(const RegionOptions& options, const std::string& boot_id, SharedPolicies policies,
                CancelLedger& ledger, std::uint64_t seed)
     : options_(options),
       random_(seed),
       limiter_(options.quota, boot_id),
       schedule_(options.poll),
-      canceller_(options.name, policies, ledger) {}
+      canceller_(options.name, std::move(policies), ledger) {}
 
-void Region::configure(const RegionOptions& options, const Policies& policies, MonoTime now) {
+void Region::configure(const RegionOptions& options, SharedPolicies policies, MonoTime now) {
   limiter_.configure(options.quota, now);
   options_ = options;
   schedule_.configure(options.poll, tracker_.open_count() > 0, limiter_.sustained(), now);
-  canceller_.replace_policies(policies);
+  canceller_.replace_policies(std::move(policies));
 }
 
 void Region::restore(const RegionRow& row) {

@@ -30,11 +30,11 @@ namespace mactiond::core {
 class Region {
  public:
   /// policies and ledger are shared by all regions and outlive them.
-  Region(const RegionOptions& options, const std::string& boot_id, const Policies& policies,
+  Region(const RegionOptions& options, const std::string& boot_id, SharedPolicies policies,
          CancelLedger& ledger, std::uint64_t seed);
 
   /// Other quota, polls or policies; what is known and in progress stays.
-  void configure(const RegionOptions& options, const Policies& policies, MonoTime now);
+  void configure(const RegionOptions& options, SharedPolicies policies, MonoTime now);
   void restore(const RegionRow& row);
   void restore(const StoredAction& action);
   void restore(const Decision& decision, MonoTime now) { canceller_.restore(decision, now); }

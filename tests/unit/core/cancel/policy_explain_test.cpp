@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -119,7 +120,7 @@ TEST(Explain, WaitsWhileTheServersTimeOrTheStampIsUnknown) {
 }
 
 TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
-  const Policies in_force;
+  const auto in_force = std::make_shared<const Policies>();
   StaleWatch watch("eu", in_force);
   ActionFacts later = scan();
   later.created = kNoon + 1s;
@@ -130,7 +131,7 @@ TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
   watch.put(ActionId{"a"}, later);
   watch.put(ActionId{"e"}, scan());
   watch.put(ActionId{"b"}, scan());
-  const Policies policies({stale_scans()});
+  const auto policies = std::make_shared<const Policies>(std::vector<PolicyOptions>{stale_scans()});
   Options options;
   options.policies = {stale_scans()};
   PolicyTrial trial(options);
@@ -140,7 +141,7 @@ TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
   const auto order = [&](std::size_t most, std::size_t more) {
     const auto all = explain_all(governed, watch, kNoon, free, most);
     EXPECT_EQ(all.more, more);
-    EXPECT_EQ(all.actions[0], explain(policies, "eu", ActionId{"b"}, scan(), kNoon, free));
+    EXPECT_EQ(all.actions[0], explain(*policies, "eu", ActionId{"b"}, scan(), kNoon, free));
     std::string ids;
     for (const Explanation& plan : all.actions) ids += plan.action.value;
     return ids;
@@ -157,7 +158,7 @@ TEST(Explain, ListsWhatTurnsStaleFirstFirst) {
 }
 
 TEST(Explain, ATrialStopsWhenItIsAskedTo) {
-  const Policies in_force;
+  const auto in_force = std::make_shared<const Policies>();
   StaleWatch watch("eu", in_force);
   for (const char* id : {"a", "b", "c"}) watch.put(ActionId{id}, scan());
   Options options;

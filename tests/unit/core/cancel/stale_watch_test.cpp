@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -33,8 +34,24 @@ ActionFacts in(Status status, ActionFacts facts = scan()) {
   return facts;
 }
 
+SharedPolicies shared(std::vector<PolicyOptions> policies) {
+  return std::make_shared<const Policies>(std::move(policies));
+}
+
+TEST(StaleWatch, KeepsThePoliciesThatItPointsInto) {
+  SharedPolicies policies = shared({stale_scans()});
+  const std::weak_ptr<const Policies> former = policies;
+  StaleWatch watch("eu", std::move(policies));
+  watch.put(kA, scan());
+  ASSERT_FALSE(former.expired());
+  EXPECT_EQ(watch.governing(kA)->name, "stale-scans");
+  watch.replace_policies(shared({named("another")}));
+  EXPECT_TRUE(former.expired());
+  EXPECT_EQ(watch.governing(kA)->name, "another");
+}
+
 TEST(StaleWatch, ReportsAnActionOnceAtTheTickItTurnsStale) {
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   EXPECT_EQ(watch.next(), kNoon + 6h);
@@ -45,7 +62,7 @@ TEST(StaleWatch, ReportsAnActionOnceAtTheTickItTurnsStale) {
 }
 
 TEST(StaleWatch, ReportsTheLongestDueFirstAndTiesById) {
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kC, scan_of(1s));
   watch.put(kB, scan_of(2s));
@@ -58,7 +75,7 @@ TEST(StaleWatch, KeepsItsActionsWhenItMoves) {
   // A vector of regions that grows moves them; had it copied, the queue would point at the dead.
   static_assert(!std::is_copy_constructible_v<StaleWatch>);
   static_assert(!std::is_copy_constructible_v<Region>);
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   std::vector<StaleWatch> watches;
   for (const char* region : {"eu", "us", "uk"}) {
     StaleWatch watch(region, policies);
@@ -73,7 +90,7 @@ TEST(StaleWatch, KeepsItsActionsWhenItMoves) {
 TEST(StaleWatch, LeavesAloneWhatNoPolicyGoverns) {
   PolicyOptions elsewhere = stale_scans();
   elsewhere.match.region = {"us"};
-  const Policies policies({elsewhere});
+  const SharedPolicies policies = shared({elsewhere});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   EXPECT_EQ(watch.governing(kA), nullptr);
@@ -82,7 +99,7 @@ TEST(StaleWatch, LeavesAloneWhatNoPolicyGoverns) {
 }
 
 TEST(StaleWatch, ForgetsADroppedAction) {
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   watch.drop(kA);
@@ -93,7 +110,7 @@ TEST(StaleWatch, ForgetsADroppedAction) {
 }
 
 TEST(StaleWatch, ReportsAnActionAgainInAnotherStatusButNotInAFormerOne) {
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{kA});
@@ -104,7 +121,7 @@ TEST(StaleWatch, ReportsAnActionAgainInAnotherStatusButNotInAFormerOne) {
 }
 
 TEST(StaleWatch, IsNotMovedByFactsThatChangeNothing) {
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{kA});
@@ -119,7 +136,7 @@ TEST(StaleWatch, IsNotMovedByFactsThatChangeNothing) {
 TEST(StaleWatch, FollowsTheLastUpdateWhereThePolicyCountsFromIt) {
   PolicyOptions policy = stale_scans();
   policy.stale_since = StaleSince::Updated;
-  const Policies policies({policy});
+  const SharedPolicies policies = shared({policy});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   ActionFacts touched = scan();
@@ -133,7 +150,7 @@ TEST(StaleWatch, ComesUnderAnotherPolicyWhenItsFactsDo) {
   PolicyOptions servers = named("servers");
   servers.action = PolicyAction::Ignore;
   servers.match.computer = {"srv-*"};
-  const Policies policies({servers, stale_scans()});
+  const SharedPolicies policies = shared({servers, stale_scans()});
   StaleWatch watch("eu", policies);
   ActionFacts nameless = scan();
   nameless.computer_dns_name.clear();
@@ -145,7 +162,7 @@ TEST(StaleWatch, ComesUnderAnotherPolicyWhenItsFactsDo) {
 }
 
 TEST(StaleWatch, ReportsAHeldActionAgainNotBeforeItsTime) {
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{kA});
@@ -160,7 +177,7 @@ TEST(StaleWatch, ReportsAHeldActionAgainNotBeforeItsTime) {
 TEST(StaleWatch, DoesNotReportAHeldActionBeforeItIsStaleByItsFacts) {
   PolicyOptions policy = stale_scans();
   policy.stale_since = StaleSince::Updated;
-  const Policies policies({policy});
+  const SharedPolicies policies = shared({policy});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   watch.again(kA, kNoon);
@@ -168,7 +185,7 @@ TEST(StaleWatch, DoesNotReportAHeldActionBeforeItIsStaleByItsFacts) {
 }
 
 TEST(StaleWatch, KeepsAHoldOverFactsOfTheSameStatusOnly) {
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{kA});
@@ -182,7 +199,7 @@ TEST(StaleWatch, KeepsAHoldOverFactsOfTheSameStatusOnly) {
 }
 
 TEST(StaleWatch, DoesNotReportWhatIsMarkedAsReported) {
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   watch.mark_reported(kA);
@@ -193,17 +210,14 @@ TEST(StaleWatch, DoesNotReportWhatIsMarkedAsReported) {
 }
 
 TEST(StaleWatch, AReloadRecomputesEverything) {
-  Policies policies({stale_scans()});
-  StaleWatch watch("eu", policies);
+  StaleWatch watch("eu", shared({stale_scans()}));
   watch.put(kA, scan());
   PolicyOptions sooner = stale_scans();
   sooner.stale_after = 1h;
-  policies = Policies({sooner});
-  watch.replace_policies(policies);
+  watch.replace_policies(shared({sooner}));
   EXPECT_EQ(watch.next(), kNoon + 1h);
   EXPECT_EQ(watch.due(kNoon + 1h), Ids{kA});
-  const Policies none;
-  watch.replace_policies(none);
+  watch.replace_policies(shared({}));
   EXPECT_EQ(watch.governing(kA), nullptr);
   EXPECT_EQ(watch.due(kNoon + 24h), Ids{});
 }
@@ -211,17 +225,17 @@ TEST(StaleWatch, AReloadRecomputesEverything) {
 TEST(StaleWatch, AReloadReportsAgainOnlyWhatIsUnderAnotherPolicyOrNowCancelled) {
   PolicyOptions dry = stale_scans();
   dry.dry_run = true;
-  const Policies first({dry});
+  const SharedPolicies first = shared({dry});
   StaleWatch watch("eu", first);
   watch.put(kA, scan());
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{kA});
-  const Policies same({dry});
+  const SharedPolicies same = shared({dry});
   watch.replace_policies(same);
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{});
-  const Policies armed({stale_scans()});
+  const SharedPolicies armed = shared({stale_scans()});
   watch.replace_policies(armed);
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{kA});
-  const Policies other({named("another")});
+  const SharedPolicies other = shared({named("another")});
   watch.replace_policies(other);
   EXPECT_EQ(watch.due(kNoon + 6h), Ids{kA});
   watch.replace_policies(armed);
@@ -229,7 +243,7 @@ TEST(StaleWatch, AReloadReportsAgainOnlyWhatIsUnderAnotherPolicyOrNowCancelled) 
 }
 
 TEST(StaleWatch, StaysSmallWhileAnActionChangesItsStatusForever) {
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   StaleWatch watch("eu", policies);
   for (int i = 0; i < 100; ++i) {
     ActionFacts facts = scan();
@@ -241,7 +255,7 @@ TEST(StaleWatch, StaysSmallWhileAnActionChangesItsStatusForever) {
 }
 
 TEST(StaleWatch, VisitsEachOpenActionWithItsPolicy) {
-  const Policies policies({stale_scans()});
+  const SharedPolicies policies = shared({stale_scans()});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
   watch.put(kB, in(Status::InProgress));
@@ -249,7 +263,7 @@ TEST(StaleWatch, VisitsEachOpenActionWithItsPolicy) {
   watch.for_each([&](const ActionId& id, const ActionFacts& facts, const PolicyOptions* policy) {
     ++seen;
     EXPECT_EQ(facts.status, id == kA ? ActionStatus(Status::Pending) : Status::InProgress);
-    EXPECT_EQ(policy, policies.all().data());
+    EXPECT_EQ(policy, policies->all().data());
   });
   EXPECT_EQ(seen, 2U);
 }
