@@ -1,19 +1,17 @@
 #include "config/peer_types.hpp"
 
-#include <arpa/inet.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdint>
 #include <fstream>
 #include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
 #include "config/secret_source.hpp"
+#include "http/host_port.hpp"
 #include "http/metadata_address.hpp"
 #include "http/proxy.hpp"
 
@@ -80,20 +78,6 @@ bool names_certificates(const std::string& path, std::string& why) {
   return false;
 }
 
-bool is_listen_address(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return false;
-  std::string host = text.substr(0, colon);
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  in6_addr address{};
-  if (inet_pton(bracketed ? AF_INET6 : AF_INET, host.c_str(), &address) != 1) return false;
-  std::uint16_t port = 0;
-  const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data() + colon + 1, last, port);
-  return error == std::errc{} && end == last;
-}
-
 bool read_signing_secret(const Node& node, Webhook& value, Reader& reader) {
   SecretValue secret;
   if (!SecretReference{}.read(node, secret, reader)) {
@@ -146,7 +130,7 @@ bool CertificateFile::read(const Node& node, std::string& value, Reader& reader)
 bool ListenAddress::read(const Node& node, std::string& value, Reader& reader) const {
   constexpr std::string_view kWanted = R"(an address like "127.0.0.1:9464", or "" for off)";
   if (!is_text(node, kWanted, reader)) return false;
-  if (!node.text.empty() && !is_listen_address(node.text)) {
+  if (!node.text.empty() && !http::parse_listen_address(node.text)) {
     return reader.fail(node, "must be " + std::string(kWanted) + ", not " + shown(node.text));
   }
   value = node.text;
@@ -261,13 +245,12 @@ std::string SigningSecrets::print(const Webhook& value) const {
 bool HostAndPort::read(const Node& node, Syslog& value, Reader& reader) const {
   constexpr std::string_view kWanted = R"(host and port like "siem.example:6514")";
   if (!is_text(node, kWanted, reader)) return false;
-  const auto url = http::parse_url("https://" + node.text);
-  const bool has_port = url && node.text.ends_with(':' + url->port);
-  if (!has_port || url->target != "/") {
+  const auto server = http::parse_server(node.text);
+  if (!server || !server->port) {
     return reader.fail(node, "must be " + std::string(kWanted) + ", not " + shown(node.text));
   }
   value.address = node.text;
-  value.url = *url;
+  value.url = {"https", server->host, std::to_string(*server->port)};
   return true;
 }
 

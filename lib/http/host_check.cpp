@@ -4,61 +4,36 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 
 #include "base/text.hpp"
+#include "http/host_port.hpp"
 #include "http/metadata_address.hpp"
 
 namespace mactiond::http {
 namespace {
 
-struct HostPort {
-  std::string host;
-  bool bracketed = false;
-};
-
-/// Nothing in host where the text is no host with or without a port.
-HostPort take_apart(std::string_view text) {
-  std::string_view rest;
-  HostPort result;
-  if (text.starts_with('[')) {
-    const std::size_t end = text.find(']');
-    if (end == std::string_view::npos) return {};
-    result = {std::string(text.substr(1, end - 1)), true};
-    rest = text.substr(end + 1);
-  } else {
-    const std::size_t end = std::min(text.find(':'), text.size());
-    result.host = std::string(text.substr(0, end));
-    rest = text.substr(end);
-  }
-  if (rest.empty()) return result;
-  if (!rest.starts_with(':')) return {};
-  rest.remove_prefix(1);
-  const bool digits =
-      std::all_of(rest.begin(), rest.end(), [](char c) { return '0' <= c && c <= '9'; });
-  return digits ? result : HostPort{};
-}
-
-bool is_address(int family, const std::string& text) {
+bool is_address(const std::string& text) {
   std::array<unsigned char, 16> bytes{};
-  return inet_pton(family, text.c_str(), bytes.data()) == 1;
+  return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
 }
 
 }  // namespace
 
 bool is_our_host(std::string_view host, const std::vector<std::string>& names) {
-  HostPort given = take_apart(trim(host));
-  if (given.bracketed) return is_address(AF_INET6, given.host);
-  if (given.host.ends_with('.')) given.host.pop_back();
-  if (is_address(AF_INET, given.host) || iequals(given.host, "localhost")) return true;
+  const auto given = split_host_port(trim(host));
+  if (!given) return false;
+  std::string name = given->host;
+  if (name.ends_with('.')) name.pop_back();
+  if (is_address(name) || iequals(name, "localhost")) return true;
   return std::any_of(names.begin(), names.end(),
-                     [&](const std::string& name) { return iequals(given.host, name); });
+                     [&](const std::string& ours) { return iequals(name, ours); });
 }
 
 bool is_loopback(std::string_view listen) {
-  const HostPort given = take_apart(listen);
-  if (given.host == "localhost") return true;
-  const auto bytes = literal_bytes(given.host);
+  const auto given = parse_listen_address(listen);
+  if (!given) return false;
+  const auto bytes = literal_bytes(given->host);
   if (!bytes) return false;
   constexpr AddressBytes kLoopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
   constexpr std::array<unsigned char, 13> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127};

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "http/host_port.hpp"
 
 namespace mactiond::http {
 namespace {
@@ -37,13 +38,6 @@ std::optional<std::string> read_credentials(std::string_view text) {
   std::string pair = *user + ':' + *password;
   if (std::any_of(pair.begin(), pair.end(), is_control)) return std::nullopt;
   return pair;
-}
-
-std::optional<std::string> read_port(std::string_view text) {
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return std::to_string(port);
 }
 
 // The number of leading bits; nothing for what is no number up to most.
@@ -122,9 +116,9 @@ std::optional<NoProxy::Entry> NoProxy::read_entry(std::string_view text) {
   entry.network = read_network(text);
   if (entry.network) return entry;
   if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) {
-    const auto port = read_port(text.substr(colon + 1));
+    const auto port = parse_port(text.substr(colon + 1));
     if (!port) return std::nullopt;
-    entry.port = *port;
+    entry.port = std::to_string(*port);
     text = text.substr(0, colon);
     entry.network = read_network(text);
     if (entry.network) return entry;

@@ -1,70 +1,28 @@
 #include "http/url.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 
 #include "base/text.hpp"
+#include "http/host_port.hpp"
 
 namespace mactiond::http {
 namespace {
 
-constexpr std::size_t kHostMax = 253;
-
-std::string_view default_port(std::string_view scheme) { return scheme == "https" ? "443" : "80"; }
+std::string default_port(std::string_view scheme) { return scheme == "https" ? "443" : "80"; }
 
 // Printable ASCII without the blank; a URL holds nothing else.
 bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
-bool is_host_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-         c == '~';
-}
-
-bool is_name(std::string_view host) {
-  return !host.empty() && host.size() <= kHostMax && host.front() != '.' &&
-         host.find("..") == std::string_view::npos &&
-         std::all_of(host.begin(), host.end(), is_host_character);
-}
-
-bool is_ipv6(const std::string& host) {
-  in6_addr address{};
-  return inet_pton(AF_INET6, host.c_str(), &address) == 1;
-}
-
-std::optional<std::string> read_port(std::string_view text) {
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (port < 1 || port > 65535) return std::nullopt;
-  return std::to_string(port);
-}
-
-// text is what follows the host: nothing, ":" or ":port".
-bool read_port_suffix(std::string_view text, Url& url) {
-  url.port = default_port(url.scheme);
-  if (text.empty() || text == ":") return true;
-  if (text.front() != ':') return false;
-  const auto port = read_port(text.substr(1));
-  if (port) url.port = *port;
-  return port.has_value();
-}
-
 bool read_authority(std::string_view text, Url& url) {
-  if (text.starts_with('[')) {
-    const std::size_t end = text.find(']');
-    if (end == std::string_view::npos) return false;
-    url.host = to_lower(text.substr(1, end - 1));
-    return is_ipv6(url.host) && read_port_suffix(text.substr(end + 1), url);
-  }
-  const std::size_t colon = std::min(text.find(':'), text.size());
-  url.host = to_lower(text.substr(0, colon));
-  return is_name(url.host) && read_port_suffix(text.substr(colon), url);
+  const auto server = parse_server(text);
+  if (!server) return false;
+  url.host = server->host;
+  url.port = server->port ? std::to_string(*server->port) : default_port(url.scheme);
+  return true;
 }
 
 std::optional<Url> read_url(std::string_view text) {
@@ -86,10 +44,7 @@ std::optional<Url> read_url(std::string_view text) {
 }  // namespace
 
 std::string Url::authority() const {
-  const bool literal = host.find(':') != std::string::npos;
-  std::string text = literal ? '[' + host + ']' : host;
-  if (port != default_port(scheme)) text += ':' + port;
-  return text;
+  return host_port_text(host, port == default_port(scheme) ? "" : port);
 }
 
 Result<Url> parse_url(std::string_view text) {

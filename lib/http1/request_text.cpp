@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "http/host_port.hpp"
 
 namespace mactiond::net {
 namespace {
@@ -66,8 +67,7 @@ Result<std::string> request_text(const http::Request& request) {
 }
 
 std::string connect_text(const http::Url& url, const Secret& credentials) {
-  const bool literal = url.host.find(':') != std::string::npos;
-  const std::string target = (literal ? '[' + url.host + ']' : url.host) + ':' + url.port;
+  const std::string target = http::host_port_text(url.host, url.port);
   std::string out = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
   if (!credentials.empty()) {
     append_field(out, "Proxy-Authorization", "Basic " + base64_encode(credentials.reveal()));

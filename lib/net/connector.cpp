@@ -1,11 +1,11 @@
 #include "net/connector.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <utility>
 
 #include "base/text.hpp"
+#include "http/host_port.hpp"
 #include "http1/request_text.hpp"
 #include "http1/response_reader.hpp"
 #include "net/address.hpp"
@@ -19,12 +19,6 @@ namespace {
 
 constexpr std::size_t kAddressesMax = 8;
 constexpr std::size_t kProxyHeaderBytes = std::size_t{16} * 1024;
-
-unsigned short port_number(const std::string& text) {
-  unsigned short port = 0;
-  std::from_chars(text.data(), text.data() + text.size(), port);
-  return port;
-}
 
 Error proxy_failure(std::string cause) { return {Errc::ProxyFailed, std::move(cause)}; }
 
@@ -118,10 +112,11 @@ Task<Result<std::unique_ptr<Connection>>> Connector::dial(Dialled next, Duration
   phase = "connecting";
   // A dead address must not use up the time of the others; the last one gets all that is left.
   const Duration share = half / static_cast<std::int64_t>(addresses.size());
+  const unsigned short port = http::parse_port(next.server.port).value_or(0);
   Error last(Errc::ConnectionFailed, "no address");
   for (const auto& address : addresses) {
     auto connection = std::make_unique<Connection>(executor_);
-    auto opening = connection->open({address, port_number(next.server.port)});
+    auto opening = connection->open({address, port});
     const Duration part = address == addresses.back() ? limit : share;
     const auto opened = co_await with_deadline(std::move(opening), part);
     if (opened) co_return connection;

@@ -3,7 +3,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "http/host_port.hpp"
 #include "net/deadline.hpp"
 #include "net/http_connection.hpp"
 #include "net/http_server_state.hpp"
@@ -95,20 +95,13 @@ Error listen_failure(const boost::system::error_code& ec, const std::string& whe
   return {ec, where};
 }
 
-std::optional<asio::ip::tcp::endpoint> parse_endpoint(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host == "localhost") host = "127.0.0.1";
-  const std::string_view digits = text.substr(colon + 1);
-  unsigned short port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+std::optional<asio::ip::tcp::endpoint> listen_endpoint(std::string_view text) {
+  const auto wanted = http::parse_listen_address(text);
+  if (!wanted) return std::nullopt;
   boost::system::error_code ec;
-  const auto address = asio::ip::make_address(std::string(host), ec);
+  const auto address = asio::ip::make_address(wanted->host, ec);
   if (ec) return std::nullopt;
-  return asio::ip::tcp::endpoint(address, port);
+  return asio::ip::tcp::endpoint(address, *wanted->port);
 }
 
 }  // namespace
@@ -139,7 +132,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen_tcp(asio::any_io_executor
                                                            const std::string& endpoint,
                                                            RequestHandler handler,
                                                            ServerOptions options) {
-  const auto wanted = parse_endpoint(endpoint);
+  const auto wanted = listen_endpoint(endpoint);
   if (!wanted) return listen_failure(asio::error::invalid_argument, endpoint);
   asio::ip::tcp::acceptor bound(executor);
   boost::system::error_code ec;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "http/host_port.hpp"
 #include "http/url.hpp"
 #include "http1/inflate.hpp"
 #include "http1/request_text.hpp"
@@ -66,8 +67,7 @@ std::string key_of(const http::Url& url) { return url.scheme + ' ' + url.host + 
 // Host and port before the cause; a deadline's cause is what was in progress.
 Error located(const Error& error, const Exchange& exchange) {
   const auto& url = exchange.request.url;
-  const bool literal = url.host.find(':') != std::string::npos;
-  std::string where = (literal ? '[' + url.host + ']' : url.host) + ':' + url.port;
+  std::string where = http::host_port_text(url.host, url.port);
   const bool late = error.code == Errc::DeadlineExceeded;
   const std::string cause = late ? std::string(exchange.phase) : error.where;
   if (!cause.empty()) where += " (" + cause + ')';

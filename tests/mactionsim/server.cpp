@@ -18,12 +18,12 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <charconv>
 #include <chrono>
 #include <exception>
 #include <string_view>
 #include <utility>
 
+#include "http/host_port.hpp"
 #include "mactionsim/wire.hpp"
 
 namespace mactiond::sim {
@@ -234,27 +234,17 @@ class BeastServer final : public Server {
   asio::steady_timer pause_;
 };
 
-Result<tcp::endpoint> parse_endpoint(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return Error(Errc::PathNotUsable, "listen " + text);
-  std::string host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  unsigned short port = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, wrong] = std::from_chars(text.data() + colon + 1, end, port);
-  beast::error_code failed;
-  const auto address = asio::ip::make_address(host, failed);
-  if (failed || wrong != std::errc() || stop != end) {
-    return Error(Errc::PathNotUsable, "listen " + text);
-  }
-  return tcp::endpoint(address, port);
+Result<tcp::endpoint> listen_endpoint(const std::string& text) {
+  const auto wanted = http::parse_listen_address(text);
+  if (!wanted) return Error(Errc::PathNotUsable, "listen " + text);
+  return tcp::endpoint(asio::ip::make_address(wanted->host), *wanted->port);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Server>> make_server(asio::any_io_executor executor,
                                             const ServerOptions& options, CallHandler handler) {
-  const auto endpoint = parse_endpoint(options.listen);
+  const auto endpoint = listen_endpoint(options.listen);
   if (!endpoint) return endpoint.error();
   asio::ssl::context context(asio::ssl::context::tls_server);
   SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
