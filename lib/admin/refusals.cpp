@@ -2,7 +2,7 @@
 
 #include <variant>
 
-#include "core/cancel/cancel_permission.hpp"
+#include "action/api_method.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -65,7 +65,7 @@ std::string sentence(core::CancelGuard guard, const ActionType& type) {
       return "the policy decided for it in this status before; mactionctl show reports its "
              "end";
     case Guard::Permission:
-      return "the app registration lacks the permission " + core::cancel_permission(type) +
+      return "the app registration lacks the permission " + permission_for(type) +
              "; grant it, then run mactionctl policy resume";
     case Guard::RoleInDoubt:
       return "another cancel of this type finds out whether the permission is missing";

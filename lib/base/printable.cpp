@@ -144,6 +144,15 @@ std::string printable_json(std::string_view text) { return escaped(text, append_
 
 std::string printable_toml(std::string_view text) { return escaped(text, append_toml_escape); }
 
+bool has_controls(std::string_view text) {
+  while (!text.empty()) {
+    const Character character = first_of(text);
+    if (character.valid && contains(kControls, character.code)) return true;
+    text.remove_prefix(character.length);
+  }
+  return false;
+}
+
 bool has_blank_ends(std::string_view text) {
   return !text.empty() && (is_blank(first_of(text)) || is_blank(last_of(text)));
 }

@@ -20,6 +20,9 @@ namespace mactiond {
 /// The same for TOML.
 [[nodiscard]] std::string printable_toml(std::string_view text);
 
+/// Whether text has a control character (C0, DEL, C1) or a line or paragraph separator.
+[[nodiscard]] bool has_controls(std::string_view text);
+
 /// Whether text begins or ends with a blank of any kind (also of Unicode, also invisible ones) or
 /// with a control character.
 [[nodiscard]] bool has_blank_ends(std::string_view text);

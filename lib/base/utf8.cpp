@@ -1,5 +1,7 @@
 #include "base/utf8.hpp"
 
+#include <algorithm>
+
 namespace mactiond {
 namespace {
 
@@ -47,6 +49,11 @@ bool is_utf8(std::string_view text) {
     i += length;
   }
   return true;
+}
+
+std::size_t count_characters(std::string_view text) {
+  return text.size() -
+         static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_continuation));
 }
 
 std::string repair_utf8(std::string_view text) {

@@ -14,6 +14,8 @@ namespace mactiond {
 [[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t bytes_max);
 
 [[nodiscard]] bool is_utf8(std::string_view text);
+/// How many characters (code points) well-formed text has.
+[[nodiscard]] std::size_t count_characters(std::string_view text);
 /// Each byte that belongs to no well-formed character becomes U+FFFD, as in JSON that we write.
 [[nodiscard]] std::string repair_utf8(std::string_view text);
 

@@ -29,7 +29,7 @@ LAYERS = {
     "http1": {"base", "http"},
     "event": {"base", "action"},
     "core": {"base", "action", "event", "core/quota", "core/outbox", "core/cancel", "core/region"},
-    "core/quota": {"base", "core"},
+    "core/quota": {"base", "action", "core"},
     "core/outbox": {"base", "action", "event", "core"},
     "core/cancel": {"base", "action", "event", "core", "core/quota"},
     "core/region": {"base", "action", "event", "core", "core/quota", "core/cancel"},

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "action/api_method.hpp"
 #include "base/error.hpp"
 #include "core/cancel/cancel_events.hpp"
 #include "core/cancel/cancel_follower.hpp"
-#include "core/cancel/cancel_permission.hpp"
 
 // What the answers to a decision's calls mean, and its end.
 
@@ -131,7 +131,7 @@ void CancelFollower::refused(CancelAttempt& attempt, const Outcome& outcome, boo
                              const CancelTime& time, StepWriter& out) {
   const Decision& decision = attempt.decision();
   if (outcome.reason == Reason::Permission && attempt.role_missing()) {
-    const std::string permission = cancel_permission(decision.type);
+    const std::string permission = permission_for(decision.type);
     ledger_.forbid(region_, decision.type);
     out.log(LogEntry::Level::Error, "cancel_forbidden",
             {{"region", region_}, {"permission", permission}});

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "action/quota_kind.hpp"
 #include "base/outcome.hpp"
 #include "base/time.hpp"
 #include "core/options.hpp"
@@ -13,13 +14,6 @@
 #include "core/status.hpp"
 
 namespace mactiond::core {
-
-/// Kinds of calls that the API counts apart (docs/defender-api.md 4).
-enum class QuotaKind : std::uint8_t {
-  Api,           ///< lists, reads, cancels: what [region.quota] is about
-  PackageLink,   ///< getPackageUri
-  LiveResponse,  ///< runliveresponse
-};
 
 /// The quota of one region entry: a meter for each kind of call that is counted apart.
 class Limiter {

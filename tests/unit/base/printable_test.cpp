@@ -77,6 +77,18 @@ TEST(Printable, JsonKeepsItsMeaning) {
   EXPECT_EQ(printable_json("\xff\xc3\xa4"), kReplaced + "\xc3\xa4");
 }
 
+TEST(Controls, AreFoundWhereverTheyAre) {
+  for (const char32_t code :
+       {0x01U, 0x09U, 0x0aU, 0x0dU, 0x1fU, 0x7fU, 0x80U, 0x85U, 0x9fU, 0x2028U, 0x2029U}) {
+    EXPECT_TRUE(has_controls("a" + utf8(code) + "b")) << static_cast<unsigned>(code);
+    EXPECT_TRUE(has_controls(utf8(code))) << static_cast<unsigned>(code);
+  }
+  EXPECT_TRUE(has_controls(std::string_view("a\0", 2)));
+  for (const char* text : {"", "a b", "ä", "\xc2\xa0", "x\xff", "\x80", "日本"}) {
+    EXPECT_FALSE(has_controls(text)) << text;
+  }
+}
+
 TEST(BlankEnds, AreFoundOnBothSidesAndOfEveryKind) {
   for (const char32_t code : {0x20U, 0x09U, 0x0aU, 0x0dU, 0xa0U, 0x2003U, 0x3000U, 0x200bU, 0xfeffU,
                               0x2028U, 0x85U, 0x202eU}) {

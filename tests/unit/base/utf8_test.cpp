@@ -21,6 +21,11 @@ TEST(IsUtf8, TakesWellFormedTextOnly) {
   }
 }
 
+TEST(CountCharacters, CountsCodePoints) {
+  EXPECT_EQ(count_characters(""), 0U);
+  EXPECT_EQ(count_characters("aé😀"), 3U);
+}
+
 TEST(RepairUtf8, ReplacesEachByteThatBelongsToNoCharacter) {
   EXPECT_EQ(repair_utf8("a\xff\xc3z"), "a\xEF\xBF\xBD\xEF\xBF\xBDz");
   EXPECT_EQ(repair_utf8("é"), "é");
