@@ -9,7 +9,6 @@
 namespace mactiond {
 namespace {
 
-constexpr std::string_view kTagBegin = " [";
 constexpr std::string_view kIdBegin = "sub_";
 
 bool is_id_character(char c) {
@@ -40,7 +39,7 @@ std::optional<std::string> mistake_in_comment(std::string_view comment,
 
 std::string tagged_comment(std::string_view comment, std::string_view submission) {
   std::string text(comment);
-  text.append(kTagBegin).append(submission).append("]");
+  text.append(" [").append(submission).append("]");
   return text;
 }
 
@@ -48,9 +47,10 @@ std::string_view tagged_submission(std::string_view comment) {
   comment = trim(comment);
   if (!comment.ends_with(']')) return {};
   comment.remove_suffix(1);
-  const std::size_t begin = comment.rfind(kTagBegin);
+  const std::size_t begin = comment.rfind('[');
   if (begin == std::string_view::npos) return {};
-  const std::string_view id = comment.substr(begin + kTagBegin.size());
+  if (begin > 0 && comment[begin - 1] != ' ') return {};
+  const std::string_view id = comment.substr(begin + 1);
   return is_submission(id) ? id : std::string_view();
 }
 
