@@ -39,13 +39,7 @@ struct Batch {
   std::optional<WallTime> prune_before;  ///< removed after the commit, a few rows at a time
 
   [[nodiscard]] bool empty() const { return ends.empty() && holds_only_ends(); }
-  [[nodiscard]] bool holds_only_ends() const {
-    return actions.empty() && events.empty() && deliveries.empty() && retries.empty() &&
-           deleted_letters.empty() && regions.empty() && quotas.empty() && webhooks.empty() &&
-           vanished.empty() && !switches && decisions.empty() && reported_stale.empty() &&
-           suppressed.empty() && !recovery && recovering.empty() && reread.empty() &&
-           shift_due == Duration{} && !prune_before;
-  }
+  [[nodiscard]] bool holds_only_ends() const;
 };
 
 }  // namespace mactiond::core

@@ -10,36 +10,13 @@
 #include <vector>
 
 #include "io/store/stored_in_file.hpp"
+#include "support/batch_members.hpp"
 
 namespace mactiond::store {
 namespace {
 
+using test::filled;
 using ::testing::Each;
-
-template <class Row>
-bool is_filled(const std::vector<Row>& rows) {
-  return !rows.empty();
-}
-template <class Row>
-bool is_filled(const std::optional<Row>& row) {
-  return row.has_value();
-}
-bool is_filled(Duration shift) { return shift != Duration{}; }
-
-/// Which members of the batch are filled. A member that is new does not compile here: it needs a
-/// step in every_kind() too.
-std::vector<bool> filled(const core::Batch& batch) {
-  const auto& [actions, events, deliveries, retries, ends, deleted_letters, regions, quotas,
-               webhooks, switches, decisions, reported_stale, suppressed, recovery, recovering,
-               reread, vanished, shift_due, prune_before] = batch;
-  return {is_filled(actions),     is_filled(events),    is_filled(deliveries),
-          is_filled(retries),     is_filled(ends),      is_filled(deleted_letters),
-          is_filled(regions),     is_filled(quotas),    is_filled(webhooks),
-          is_filled(switches),    is_filled(decisions), is_filled(reported_stale),
-          is_filled(suppressed),  is_filled(recovery),  is_filled(recovering),
-          is_filled(reread),      is_filled(vanished),  is_filled(shift_due),
-          is_filled(prune_before)};
-}
 
 core::Decision decision() {
   core::Decision decision;

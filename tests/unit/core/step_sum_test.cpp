@@ -9,6 +9,8 @@
 #include <utility>
 #include <variant>
 
+#include "support/batch_members.hpp"
+
 namespace mactiond::core {
 namespace {
 
@@ -55,6 +57,17 @@ TEST(StepSum, HoldsTheRowsOfEveryKindOfBothSteps) {
     kind.add(later.writes);
     append(sum, std::move(later));
     EXPECT_EQ(kind.count(sum.writes), 2U) << kind.name;
+  }
+}
+
+TEST(StepSum, TakesOverEveryMemberOfABatch) {
+  for (std::size_t place = 0; place < test::kBatchMembers; ++place) {
+    Step later;
+    later.writes = test::batch_with(place);
+    Step sum;
+    append(sum, std::move(later));
+    EXPECT_EQ(test::filled(sum.writes), test::filled(test::batch_with(place)))
+        << "member " << place;
   }
 }
 
