@@ -6,22 +6,13 @@
 #include "base/iso_time.hpp"
 #include "base/json_text.hpp"
 #include "base/text.hpp"
+#include "defender/api_request.hpp"
+#include "defender/odata.hpp"
 
 namespace mactiond::defender {
 namespace {
 
 constexpr std::string_view kPath = "/api/machineactions";
-
-// As an OData literal; the quote inside is doubled.
-std::string quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    out += c;
-    if (c == '\'') out += c;
-  }
-  out += '\'';
-  return out;
-}
 
 // Every id as prefix + 'id', joined by separator.
 std::string join_ids(const std::vector<ActionId>& ids, std::string_view prefix,
@@ -31,7 +22,7 @@ std::string join_ids(const std::vector<ActionId>& ids, std::string_view prefix,
   for (const ActionId& id : ids) {
     if (!out.empty()) out += separator;
     out += prefix;
-    out += quoted(id.value);
+    out += odata_text(id.value);
   }
   return out;
 }
@@ -54,29 +45,6 @@ std::string filter_of(const core::Query& query) {
   return {};
 }
 
-// Encodes a query value. Characters that are frequent in OData expressions stay readable, and a
-// list of ids stays short.
-std::string encode_expression(std::string_view text) {
-  constexpr std::string_view kLiteral = "'(),:";
-  std::string out;
-  for (const char c : text) {
-    if (kLiteral.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += percent_encode(std::string_view(&c, 1));
-    }
-  }
-  return out;
-}
-
-http::Request authorized(const http::Url& api, std::string_view target, const Secret& token) {
-  http::Request request;
-  request.url = http::resolve(api, target);
-  request.headers = {{"Accept", "application/json"}, {"User-Agent", "mactiond/" MACTIOND_VERSION}};
-  request.authorization = Secret("Bearer " + token.reveal());
-  return request;
-}
-
 }  // namespace
 
 std::string list_target(const core::Query& query) {
@@ -95,20 +63,17 @@ std::string get_target(const ActionId& action) {
 }
 
 http::Request list_request(const http::Url& api, const core::Query& query, const Secret& token) {
-  return authorized(api, list_target(query), token);
+  return api_get(api, list_target(query), token);
 }
 
 http::Request get_request(const http::Url& api, const ActionId& action, const Secret& token) {
-  return authorized(api, get_target(action), token);
+  return api_get(api, get_target(action), token);
 }
 
 http::Request cancel_request(const http::Url& api, const ActionId& action,
                              const std::string& comment, const Secret& token) {
-  http::Request request = authorized(api, get_target(action) + "/cancel", token);
-  request.method = "POST";
-  request.headers.push_back({"Content-Type", "application/json"});
-  request.body = '{' + JsonMembers().add("Comment", comment).text() + '}';
-  return request;
+  return api_post(api, get_target(action) + "/cancel",
+                  '{' + JsonMembers().add("Comment", comment).text() + '}', token);
 }
 
 }  // namespace mactiond::defender
