@@ -18,6 +18,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "freshness.hpp"
+#include "json/object.hpp"
 #include "request.hpp"
 #include "views.hpp"
 
@@ -107,9 +108,7 @@ int show_action(const Session& session, const std::string& id, const std::string
       session, {target},
       [&](const json::object& answer) { return format_action(answer, session.style); },
       [&](const json::object& answer) {
-        if (const json::value* name = answer.if_contains("region"); name && name->is_string()) {
-          regions.insert(std::string(name->get_string()));
-        }
+        if (const auto name = find_text(answer, "region")) regions.insert(*name);
       });
   // An action that is not known may be one that is not known yet.
   warn_of_old_data(session, regions);

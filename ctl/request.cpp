@@ -14,6 +14,7 @@
 #include "base/printable.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "json/object.hpp"
 #include "text.hpp"
 
 namespace mactiond::ctl {
@@ -81,7 +82,7 @@ int show(const Session& session, const Question& question, const Format& format,
   const auto result = ask(session.socket, question);
   if (const auto exit_code = refused(result)) return *exit_code;
   const std::string& body = std::get<Answer>(result).body;
-  const auto object = parse(body);
+  const auto object = parse_object(body);
   if (!object) return complain(kExitUnavailable, kForeign);
   if (look) look(*object);
   return print(session.json ? printable_json(body) : format(*object));
@@ -98,7 +99,7 @@ std::variant<json::object, int> collect(const Session& session, const std::strin
     if (next.is_string()) add_parameter(page, "cursor", std::string(next.get_string()));
     const auto result = get(session.socket, page);
     if (const auto exit_code = refused(result)) return *exit_code;
-    auto object = parse(std::get<Answer>(result).body);
+    auto object = parse_object(std::get<Answer>(result).body);
     if (!object || !object->contains(key) || !object->at(key).is_array()) {
       return complain(kExitUnavailable, kForeign);
     }

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 
 #include "base/printable.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::ctl {
 namespace {
@@ -67,42 +67,29 @@ std::string painted(const std::string& cell, bool heading) {
   return std::string("\x1b[") + code + 'm' + cell + "\x1b[0m";
 }
 
-std::string text_of(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains({key.data(), key.size()});
-  if (value == nullptr || !value->is_string()) return {};
-  const json::string& text = value->get_string();
-  return printable(std::string_view(text.data(), text.size()));
-}
-
-std::optional<std::int64_t> number_of(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains({key.data(), key.size()});
-  if (value == nullptr || !value->is_int64()) return std::nullopt;
-  return value->get_int64();
+// For a terminal.
+std::string shown(const json::object& object, std::string_view key) {
+  return printable(text_in(object, key));
 }
 
 std::string count_of(const json::object& object, std::string_view key) {
-  const auto number = number_of(object, key);
+  const auto number = number_in(object, key);
   return number ? std::to_string(*number) : "?";
 }
 
 // A number that is no count says so.
 std::string used_of(const json::object& quota, const std::string& key) {
-  const std::string worth = text_of(quota, key + "_is");
+  const std::string worth = shown(quota, key + "_is");
   const char* sign = "";
   if (worth == "at_most") sign = "\xe2\x89\xa4";
   if (worth == "at_least") sign = "\xe2\x89\xa5";
   return sign + count_of(quota, key);
 }
 
-const json::array* list_of(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains({key.data(), key.size()});
-  return value == nullptr ? nullptr : value->if_array();
-}
-
 std::vector<std::string> region_row(const json::object& region) {
-  const auto age = number_of(region, "last_poll_age_s");
-  const auto oldest = number_of(region, "oldest_open_s");
-  const auto next = number_of(region, "next_try_s");
+  const auto age = number_in(region, "last_poll_age_s");
+  const auto oldest = number_in(region, "oldest_open_s");
+  const auto next = number_in(region, "next_try_s");
   std::string minute = "?";
   std::string hour = "?";
   if (const json::value* quota = region.if_contains("quota"); quota && quota->is_object()) {
@@ -110,20 +97,20 @@ std::vector<std::string> region_row(const json::object& region) {
     minute = used_of(used, "minute_used") + '/' + count_of(used, "minute_limit");
     hour = used_of(used, "hour_used") + '/' + count_of(used, "hour_limit");
   }
-  return {text_of(region, "name"),
-          text_of(region, "state"),
+  return {shown(region, "name"),
+          shown(region, "state"),
           count_of(region, "open_actions"),
           oldest ? format_age(*oldest) : "",
           age ? format_age(*age) + " ago" : "never",
           next ? (*next > 0 ? "in " + format_age(*next) : "now") : "",
           minute,
           hour,
-          text_of(region, "reason")};
+          shown(region, "reason")};
 }
 
 std::vector<std::string> webhook_row(const json::object& webhook) {
-  return {text_of(webhook, "name"), webhook_state(webhook), count_of(webhook, "queued"),
-          count_of(webhook, "dead"), text_of(webhook, "reason")};
+  return {shown(webhook, "name"), webhook_state(webhook), count_of(webhook, "queued"),
+          count_of(webhook, "dead"), shown(webhook, "reason")};
 }
 
 template <class Row>
@@ -139,17 +126,9 @@ std::string section(std::vector<std::string> heading, const json::array& items, 
 
 }  // namespace
 
-std::optional<json::object> parse(std::string_view body) {
-  json::error_code error;
-  json::value value = json::parse({body.data(), body.size()}, error);
-  if (error || !value.is_object()) return std::nullopt;
-  return std::move(value.as_object());
-}
-
 std::string webhook_state(const json::object& webhook) {
-  const json::value* failing = webhook.if_contains("failing");
-  const bool fails = failing != nullptr && failing->is_bool() && failing->get_bool();
-  const std::string state = text_of(webhook, "state");
+  const bool fails = is_true(webhook, "failing");
+  const std::string state = shown(webhook, "state");
   return fails && state == "ok" ? "failing" : state;
 }
 
@@ -188,16 +167,16 @@ std::string format_age(long long seconds) {
 }
 
 std::optional<std::string> format_status(std::string_view body, const Style& style) {
-  const auto status = parse(body);
+  const auto status = parse_object(body);
   if (!status) return std::nullopt;
-  const json::array* regions = list_of(*status, "regions");
-  const json::array* webhooks = list_of(*status, "webhooks");
+  const json::array* regions = list_in(*status, "regions");
+  const json::array* webhooks = list_in(*status, "webhooks");
   if (regions == nullptr || webhooks == nullptr) return std::nullopt;
-  std::string text =
-      "mactiond " + text_of(*status, "version") + " on " + text_of(*status, "instance") + ", up " +
-      format_age(number_of(*status, "uptime_s").value_or(0)) + ", last event " +
-      count_of(*status, "last_seq") + ", cancelling " + text_of(*status, "cancelling") + '\n';
-  if (const std::string held = text_of(*status, "policies_held"); !held.empty()) {
+  std::string text = "mactiond " + shown(*status, "version") + " on " + shown(*status, "instance") +
+                     ", up " + format_age(number_in(*status, "uptime_s").value_or(0)) +
+                     ", last event " + count_of(*status, "last_seq") + ", cancelling " +
+                     shown(*status, "cancelling") + '\n';
+  if (const std::string held = shown(*status, "policies_held"); !held.empty()) {
     text += "no policy cancels: " + held + '\n';
   }
   text += section(
@@ -208,13 +187,13 @@ std::optional<std::string> format_status(std::string_view body, const Style& sty
 }
 
 std::string format_problem(int status, std::string_view body) {
-  const auto problem = parse(body);
+  const auto problem = parse_object(body);
   const std::string code = std::to_string(status);
   if (!problem) return "the daemon answered " + code;
-  const std::string detail = text_of(*problem, "detail");
-  const std::string title = text_of(*problem, "title");
+  const std::string detail = shown(*problem, "detail");
+  const std::string title = shown(*problem, "title");
   std::string text = code + ' ' + (detail.empty() ? title : title + ": " + detail);
-  if (const json::array* errors = list_of(*problem, "errors")) {
+  if (const json::array* errors = list_in(*problem, "errors")) {
     for (const json::value& error : *errors) {
       if (error.is_string()) text += '\n' + printable(std::string(error.get_string()));
     }

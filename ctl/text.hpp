@@ -31,8 +31,6 @@ struct Style {
 [[nodiscard]] std::optional<std::string> format_status(std::string_view body,
                                                        const Style& style = {});
 
-/// Nothing where the text is no JSON object.
-[[nodiscard]] std::optional<boost::json::object> parse(std::string_view body);
 /// What a problem+json answer says; the errors of a configuration one a line.
 [[nodiscard]] std::string format_problem(int status, std::string_view body);
 

@@ -11,6 +11,7 @@
 #include "action/stamps.hpp"
 #include "base/iso_time.hpp"
 #include "base/printable.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::ctl {
 namespace {
@@ -20,22 +21,17 @@ using Rows = std::vector<std::vector<std::string>>;
 
 // Text and numbers as they are; nothing for null and what is not there.
 std::string cell(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains({key.data(), key.size()});
+  const json::value* value = object.if_contains(key);
   if (value == nullptr || value->is_null()) return {};
   if (value->is_string()) return std::string(value->get_string());
   return json::serialize(*value);
 }
 
-json::object member(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains({key.data(), key.size()});
-  return value != nullptr && value->is_object() ? value->get_object() : json::object();
-}
-
 template <class Take>
 void each(const json::object& object, std::string_view key, Take take) {
-  const json::value* list = object.if_contains({key.data(), key.size()});
-  if (list == nullptr || !list->is_array()) return;
-  for (const json::value& item : list->get_array()) {
+  const json::array* list = list_in(object, key);
+  if (list == nullptr) return;
+  for (const json::value& item : *list) {
     if (item.is_object()) take(item.get_object());
   }
 }
@@ -62,7 +58,7 @@ void add_fact(Rows& rows, const char* name, std::string value) {
 std::string format_actions(const json::object& answer, WallTime now, const Style& style) {
   Rows rows = {{"ACTION", "REGION", "TYPE", "STATUS", "AGE", "COMPUTER", "REQUESTOR"}};
   each(answer, "actions", [&](const json::object& item) {
-    const json::object action = member(item, "action");
+    const json::object& action = object_in(item, "action");
     const bool vanished = cell(item, "state") == "vanished";
     rows.push_back({cell(action, "id"), cell(item, "region"), cell(action, "type"),
                     vanished ? "vanished" : cell(action, "status"), age_of(action, now),
@@ -72,7 +68,7 @@ std::string format_actions(const json::object& answer, WallTime now, const Style
 }
 
 std::string format_action(const json::object& answer, const Style& style) {
-  const json::object action = member(answer, "action");
+  const json::object& action = object_in(answer, "action");
   Rows facts;
   add_fact(facts, "action", cell(action, "id"));
   add_fact(facts, "region", cell(answer, "region"));
@@ -100,7 +96,7 @@ std::string format_action(const json::object& answer, const Style& style) {
 }
 
 std::string format_event(const json::object& event) {
-  const json::object action = member(event, "action");
+  const json::object& action = object_in(event, "action");
   std::vector<std::string> words = {cell(event, "seq"), moment(cell(event, "time")),
                                     cell(event, "type")};
   for (const char* key : {"region", "webhook", "policy"}) {
@@ -126,8 +122,7 @@ std::string format_cancel(const json::object& answer) {
 }
 
 std::string format_retry(const json::object& answer) {
-  const json::value* wait = answer.if_contains("next_try_s");
-  const std::int64_t seconds = wait != nullptr && wait->is_int64() ? wait->get_int64() : 0;
+  const std::int64_t seconds = number_in(answer, "next_try_s").value_or(0);
   const std::string poll =
       seconds > 0 ? "the next call is allowed in " + format_age(seconds) : "it is polled now";
   return printable(cell(answer, "region")) + ": a new token is fetched, " + poll + '\n';
@@ -142,8 +137,7 @@ std::string format_plans(const json::object& answer, const Style& style) {
       rows.push_back({cell(plan, "action_id"), cell(region, "name"), cell(plan, "policy"),
                       cell(plan, "verdict"), moment(cell(plan, "stale_at")), cell(plan, "reason")});
     });
-    const json::value* left = region.if_contains("more");
-    if (left != nullptr && left->is_int64()) more += left->get_int64();
+    more += number_in(region, "more").value_or(0);
   });
   if (rows.size() == 1) return text + "no open actions\n";
   text += format_table(rows, style);

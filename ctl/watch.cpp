@@ -7,6 +7,7 @@
 #include "base/printable.hpp"
 #include "client.hpp"
 #include "commands.hpp"
+#include "json/object.hpp"
 #include "request.hpp"
 #include "views.hpp"
 
@@ -49,7 +50,7 @@ int watch(const Session& session, const std::string& after) {
   int exit_code = 0;
   for (;;) {
     const auto result = follow(session.socket, feed, [&](std::string_view data) {
-      const auto event = parse(data);
+      const auto event = parse_object(data);
       if (!event) return true;
       exit_code = print(session.json ? printable_json(data) + '\n' : format_event(*event));
       return exit_code == 0;

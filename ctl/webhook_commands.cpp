@@ -9,6 +9,7 @@
 #include "base/printable.hpp"
 #include "base/text.hpp"
 #include "commands.hpp"
+#include "json/object.hpp"
 #include "request.hpp"
 #include "views.hpp"
 
@@ -30,7 +31,7 @@ int test_webhook(const Session& session, const std::string& webhook) {
   const auto result = ask(session.socket, question);
   if (const auto exit_code = refused(result)) return *exit_code;
   const std::string& body = std::get<Answer>(result).body;
-  const auto object = parse(body);
+  const auto object = parse_object(body);
   const json::value* delivered = object ? object->if_contains("delivered") : nullptr;
   if (delivered == nullptr || !delivered->is_bool()) return complain(kExitUnavailable, kForeign);
   const bool taken = delivered->get_bool();
@@ -72,7 +73,7 @@ int handle_dead_letters(const Session& session, const std::string& verb,
   do {
     const auto result = ask(session.socket, change("/v1/dead-letters/" + verb, body));
     if (const auto exit_code = refused(result)) return *exit_code;
-    const auto object = parse(std::get<Answer>(result).body);
+    const auto object = parse_object(std::get<Answer>(result).body);
     if (!object || !object->contains("count") || !object->at("count").is_int64()) {
       return complain(kExitUnavailable, kForeign);
     }

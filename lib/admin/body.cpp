@@ -1,7 +1,6 @@
 #include "admin/body.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "admin/answers.hpp"
 #include "base/text.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -41,10 +41,9 @@ std::variant<json::object, http::Response> parse_body(const http::Request& reque
     return problem(415, "Unsupported Media Type",
                    "send a body with Content-Type: application/json");
   }
-  json::error_code error;
-  json::value value = json::parse(request.body, error);
-  if (error || !value.is_object()) return bad_request("the body is no JSON object");
-  for (const auto& member : value.get_object()) {
+  auto object = parse_object(request.body);
+  if (!object) return bad_request("the body is no JSON object");
+  for (const auto& member : *object) {
     const std::string_view name(member.key().data(), member.key().size());
     if (!names(allowed, name)) {
       const std::string takes =
@@ -52,23 +51,16 @@ std::variant<json::object, http::Response> parse_body(const http::Request& reque
       return bad_request("unknown member \"" + std::string(name) + "\"; this path " + takes);
     }
   }
-  if (const json::value* note = value.get_object().if_contains("operator")) {
+  if (const json::value* note = object->if_contains("operator")) {
     if (!note->is_string() || note->get_string().size() > kNoteMax) {
       return bad_request("operator is a text of at most " + std::to_string(kNoteMax) + " bytes");
     }
   }
-  return std::move(value.get_object());
-}
-
-std::optional<std::string> text_of(const json::object& body, std::string_view key) {
-  const json::value* value = body.if_contains({key.data(), key.size()});
-  if (value == nullptr || !value->is_string()) return std::nullopt;
-  const json::string& text = value->get_string();
-  return std::string(text.data(), text.size());
+  return std::move(*object);
 }
 
 core::Operator operator_of(const http::Request& request, const json::object& body) {
-  return {peer_text(request.peer), text_of(body, "operator").value_or("")};
+  return {peer_text(request.peer), std::string(text_in(body, "operator"))};
 }
 
 }  // namespace mactiond::admin

@@ -2,8 +2,6 @@
 
 #include <boost/json/object.hpp>
 #include <cstddef>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <variant>
 
@@ -20,10 +18,6 @@ inline constexpr std::size_t kNoteMax = 200;
 /// No body at all is an empty object.
 [[nodiscard]] std::variant<boost::json::object, http::Response> parse_body(
     const http::Request& request, std::string_view allowed, std::size_t most = kBodyMax);
-
-/// A member that is a text; nothing where it is missing or something else.
-[[nodiscard]] std::optional<std::string> text_of(const boost::json::object& body,
-                                                 std::string_view key);
 
 /// Who sends the request: the peer of its socket, and the name that its body's member `operator`
 /// gives.

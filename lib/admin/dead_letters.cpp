@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "admin/names.hpp"
 #include "base/iso_time.hpp"
 #include "event/delivery_order.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -90,11 +90,7 @@ std::optional<http::Response> read_selection(const json::object& body, Selection
 
 /// The webhook that an event is about.
 std::string subject_of(const core::EventRecord& event) {
-  json::error_code error;
-  const json::value fields = json::parse('{' + event.fields + '}', error);
-  if (error || !fields.is_object()) return {};
-  const json::value* name = fields.get_object().if_contains("webhook");
-  return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
+  return std::string(text_in(object_or_empty('{' + event.fields + '}'), "webhook"));
 }
 
 core::DeadLetterKey key_of(const core::DeadLetterView& letter) {

@@ -16,6 +16,7 @@
 #include "admin/refusals.hpp"
 #include "base/iso_time.hpp"
 #include "base/text.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -88,12 +89,12 @@ http::Answer post_cancel(const Call& call) {
   const auto body = parse_body(call.request, "comment region operator");
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const auto& object = std::get<json::object>(body);
-  const auto comment = text_of(object, "comment");
+  const auto comment = find_text(object, "comment");
   if (!comment || trim(*comment).empty() || comment->size() > kCommentMax) {
     return bad_request("send {\"comment\": \"why\"}, 1 to " + std::to_string(kCommentMax) +
                        " bytes: the API asks for a reason");
   }
-  const auto region = text_of(object, "region");
+  const auto region = find_text(object, "region");
   if (object.contains("region") && !region) return bad_request("region is the name of a region");
   const auto found = find_action_of(call, call.target.path[2], kChangingMin, region);
   if (const auto* refusal = std::get_if<http::Response>(&found)) return *refusal;
@@ -117,9 +118,9 @@ http::Answer post_explain(const Call& call) {
   const auto body = parse_body(call.request, "config name operator", kLargestBody);
   if (const auto* refusal = std::get_if<http::Response>(&body)) return *refusal;
   const auto& object = std::get<json::object>(body);
-  const auto config = text_of(object, "config");
+  const auto config = find_text(object, "config");
   if (!config) return bad_request("send {\"config\": \"text of a configuration file\"}");
-  const std::string name = text_of(object, "name").value_or("config");
+  const std::string name = find_text(object, "name").value_or("config");
   return http::Later{[config = *config, name, &backend = call.backend](auto done) {
     const auto end = [done, &backend](const Explained& result) {
       const auto* errors = std::get_if<std::vector<std::string>>(&result);

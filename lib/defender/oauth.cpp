@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "base/text.hpp"
-#include "defender/json_object.hpp"
+#include "defender/answer_object.hpp"
 
 namespace mactiond::defender {
 namespace {
@@ -69,11 +69,11 @@ http::Request token_request(const ClientSecretCredential& credential) {
 }
 
 Result<Token> parse_token(std::string_view body) {
-  const auto answer = parse_object(body);
+  const auto answer = parse_answer(body);
   if (answer.has_error()) return answer.error();
-  const std::string_view token = text_of(*answer, "access_token");
+  const std::string_view token = text_in(*answer, "access_token");
   if (!is_token_text(token)) return Error(Errc::UnexpectedDocument, "access_token");
-  const std::string_view type = text_of(*answer, "token_type");
+  const std::string_view type = text_in(*answer, "token_type");
   if (!type.empty() && !iequals(type, "Bearer")) {
     return Error(Errc::UnexpectedDocument, "token_type");
   }

@@ -14,8 +14,8 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "defender/answer_object.hpp"
 #include "defender/entra_error.hpp"
-#include "defender/json_object.hpp"
 #include "defender/page_limit.hpp"
 #include "http/outcome.hpp"
 
@@ -33,17 +33,17 @@ struct ApiError {
 // {"error":{"code":…,"message":…}}, or a gateway's {"error":"…"} or {"message":"…"}. Anything else
 // says nothing.
 ApiError read_error(std::string_view body) {
-  const auto answer = parse_object(body);
+  const auto answer = parse_answer(body);
   if (answer.has_error()) return {};
   const boost::json::value* error = answer->if_contains("error");
   if (error == nullptr) {
-    const std::string_view message = text_of(*answer, "Message");
-    return {"", std::string(message.empty() ? text_of(*answer, "message") : message)};
+    const std::string_view message = text_in(*answer, "Message");
+    return {"", std::string(message.empty() ? text_in(*answer, "message") : message)};
   }
   if (error->is_string()) return {std::string(error->get_string()), ""};
   if (!error->is_object()) return {};
   const boost::json::object& members = error->get_object();
-  return {std::string(text_of(members, "code")), std::string(text_of(members, "message"))};
+  return {std::string(text_in(members, "code")), std::string(text_in(members, "message"))};
 }
 
 std::string one_line(std::string text) {
@@ -121,7 +121,7 @@ std::optional<Duration> wait_from_message(std::string_view message) {
 std::optional<std::int64_t> aadsts_number(const boost::json::object& answer) {
   constexpr std::string_view kMark = "AADSTS";
   constexpr std::size_t kDigitsMax = 10;
-  std::string_view description = text_of(answer, "error_description");
+  std::string_view description = text_in(answer, "error_description");
   const std::size_t at = description.find(kMark);
   if (at == std::string_view::npos) return std::nullopt;
   description.remove_prefix(at + kMark.size());
@@ -154,7 +154,7 @@ std::string describe(const std::string& error, std::optional<std::int64_t> numbe
 
 // error is one word of OAuth's; what does not look like one is not repeated.
 std::string error_word(const boost::json::object& answer) {
-  const std::string_view word = text_of(answer, "error");
+  const std::string_view word = text_in(answer, "error");
   const bool plain = word.size() <= 64 && std::all_of(word.begin(), word.end(), [](char c) {
                        return (c >= 'a' && c <= 'z') || c == '_';
                      });
@@ -188,7 +188,7 @@ Outcome token_outcome(const http::Response& response, WallTime local) {
   if (result.ok()) return result;
   std::string error;
   const EntraError* known = nullptr;
-  if (const auto answer = parse_object(response.body)) {
+  if (const auto answer = parse_answer(response.body)) {
     error = error_word(*answer);
     auto number = aadsts_number(*answer);
     if (!number) number = aadsts_code(*answer);

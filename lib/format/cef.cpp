@@ -8,6 +8,7 @@
 #include "format/facts.hpp"
 #include "format/summary.hpp"
 #include "format/text.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::format {
 namespace {
@@ -72,9 +73,7 @@ std::string_view first_of(std::string_view one, std::string_view other) {
 }
 
 std::string_view file_hash_of(const Facts& facts) {
-  const boost::json::value* info = facts.action().if_contains("relatedFileInfo");
-  if (info == nullptr || !info->is_object()) return {};
-  return text_in(info->get_object(), "fileIdentifier");
+  return text_in(object_in(facts.action(), "relatedFileInfo"), "fileIdentifier");
 }
 
 std::string error_of(const Facts& facts) {

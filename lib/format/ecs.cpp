@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "format/facts.hpp"
 #include "format/summary.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::format {
 namespace {
@@ -123,9 +124,8 @@ json::object event_of(const core::EventRecord& record, const Facts& facts) {
   return event;
 }
 
-json::object file_info(const Facts& facts) {
-  const json::value* info = facts.action().if_contains("relatedFileInfo");
-  return info != nullptr && info->is_object() ? info->get_object() : json::object();
+const json::object& file_info(const Facts& facts) {
+  return object_in(facts.action(), "relatedFileInfo");
 }
 
 json::object vendor_of(const Facts& facts) {
@@ -134,7 +134,7 @@ json::object vendor_of(const Facts& facts) {
     if (const json::value* value = facts.action().if_contains(from)) put(vendor, to, *value);
   }
   put(vendor, "cancellation_date_time_utc", facts.of_action("cancellationDateTimeUtc"));
-  const json::object info = file_info(facts);
+  const json::object& info = file_info(facts);
   json::object file;
   put(file, "file_identifier", text_in(info, "fileIdentifier"));
   put(file, "file_identifier_type", text_in(info, "fileIdentifierType"));
@@ -156,7 +156,7 @@ json::object user_of(std::string_view requestor) {
 }
 
 json::object file_of(const Facts& facts) {
-  const json::object info = file_info(facts);
+  const json::object& info = file_info(facts);
   const std::string algorithm = to_lower(text_in(info, "fileIdentifierType"));
   json::object hash;
   if (algorithm == "sha1" || algorithm == "sha256" || algorithm == "md5") {

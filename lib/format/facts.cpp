@@ -1,24 +1,17 @@
 #include "format/facts.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <string>
 #include <utility>
 
 #include "base/iso_time.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::format {
 namespace {
 
-boost::json::object parse_object(std::string_view text) {
-  boost::system::error_code error;
-  boost::json::value value = boost::json::parse(text, error);
-  if (error || !value.is_object()) return {};
-  return std::move(value.get_object());
-}
-
 boost::json::object action_of(const core::EventRecord& event) {
-  if (!event.document.empty()) return parse_object(event.document);
+  if (!event.document.empty()) return object_or_empty(event.document);
   boost::json::object action;
   if (!event.action.value.empty()) action["id"] = event.action.value;
   return action;
@@ -27,7 +20,7 @@ boost::json::object action_of(const core::EventRecord& event) {
 }  // namespace
 
 Facts::Facts(const core::EventRecord& event)
-    : action_(action_of(event)), fields_(parse_object('{' + event.fields + '}')) {}
+    : action_(action_of(event)), fields_(object_or_empty('{' + event.fields + '}')) {}
 
 std::string_view Facts::of_action(std::string_view key) const { return text_in(action_, key); }
 
@@ -43,19 +36,6 @@ std::optional<std::int64_t> Facts::action_number(std::string_view key) const {
 
 std::optional<std::int64_t> Facts::event_number(std::string_view key) const {
   return number_in(fields_, key);
-}
-
-std::string_view text_in(const boost::json::object& object, std::string_view key) {
-  const boost::json::value* value = object.if_contains(key);
-  if (value == nullptr || !value->is_string()) return {};
-  const boost::json::string& text = value->get_string();
-  return {text.data(), text.size()};
-}
-
-std::optional<std::int64_t> number_in(const boost::json::object& object, std::string_view key) {
-  const boost::json::value* value = object.if_contains(key);
-  if (value == nullptr || !value->is_int64()) return std::nullopt;
-  return value->get_int64();
 }
 
 }  // namespace mactiond::format

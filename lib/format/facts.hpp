@@ -32,9 +32,4 @@ class Facts {
   boost::json::object fields_;
 };
 
-/// The text under key; empty where there is none.
-[[nodiscard]] std::string_view text_in(const boost::json::object& object, std::string_view key);
-[[nodiscard]] std::optional<std::int64_t> number_in(const boost::json::object& object,
-                                                    std::string_view key);
-
 }  // namespace mactiond::format

@@ -11,6 +11,7 @@
 #include "format/facts.hpp"
 #include "format/summary.hpp"
 #include "format/text.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::format {
 namespace {
@@ -113,9 +114,7 @@ json::object metadata_of(const core::EventRecord& event, const Facts& facts, boo
 }
 
 json::object file_of(const Facts& facts) {
-  const json::value* info = facts.action().if_contains("relatedFileInfo");
-  const json::object empty;
-  const json::object& file = info != nullptr && info->is_object() ? info->get_object() : empty;
+  const json::object& file = object_in(facts.action(), "relatedFileInfo");
   const std::string_view value = text_in(file, "fileIdentifier");
   const std::string kind = to_lower(text_in(file, "fileIdentifierType"));
   // The API names a file by its hash alone; OCSF wants a name.

@@ -9,6 +9,7 @@
 #include "action/stamps.hpp"
 #include "base/iso_time.hpp"
 #include "format/text.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::format {
 namespace {
@@ -154,10 +155,7 @@ std::string change_of(const Facts& facts) {
   if (to.empty()) return {};
   const std::string_view from = facts.of_event("from");
   std::string change = fmt::format("{} \xE2\x86\x92 {}", from.empty() ? "first seen" : from, to);
-  const boost::json::value* correction = facts.fields().if_contains("correction");
-  if (correction != nullptr && correction->is_bool() && correction->get_bool()) {
-    change += " (corrected after its end)";
-  }
+  if (is_true(facts.fields(), "correction")) change += " (corrected after its end)";
   return change;
 }
 
@@ -178,8 +176,7 @@ void add_event_lines(const core::EventRecord& event, const Facts& facts, Lines& 
   lines.add("Policy", facts.of_event("policy"));
   lines.add("Operator", facts.of_event("operator"));
   if (event.type == EventType::ActionStale) {
-    const boost::json::value* would = facts.fields().if_contains("would_cancel");
-    const bool dry = would != nullptr && would->is_bool() && would->get_bool();
+    const bool dry = is_true(facts.fields(), "would_cancel");
     lines.add("Cancel", dry ? "would be cancelled (dry run)" : "");
   }
   if (const auto limit = facts.event_number("limit")) lines.add("Limit", std::to_string(*limit));
@@ -204,11 +201,9 @@ void add_action_lines(const core::EventRecord& event, const Facts& facts, Lines&
     lines.add("Age", duration_words(*age) + " since it was requested");
   }
   lines.add("Scope", facts.of_action("scope"));
-  if (const boost::json::value* file = facts.action().if_contains("relatedFileInfo");
-      file != nullptr && file->is_object()) {
-    lines.add("File", with_detail(text_in(file->get_object(), "fileIdentifier"),
-                                  text_in(file->get_object(), "fileIdentifierType")));
-  }
+  const boost::json::object& file = object_in(facts.action(), "relatedFileInfo");
+  lines.add("File",
+            with_detail(text_in(file, "fileIdentifier"), text_in(file, "fileIdentifierType")));
 }
 
 }  // namespace

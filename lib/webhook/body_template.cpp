@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/parse.hpp>
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstddef>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "format/summary.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::webhook {
 namespace {
@@ -132,10 +132,8 @@ std::string_view word_of(format::Severity severity) {
 
 /// All that names stand for.
 json::object values_of(const core::EventRecord& event) {
-  boost::system::error_code error;
-  json::value line = json::parse(core::log_line(event), error);
-  json::object values;
-  if (!error && line.is_object()) values = line.get_object();
+  json::object line = object_or_empty(core::log_line(event));
+  json::object values = line;
   const format::Facts facts(event);
   const format::Summary summary = format::summarize(event, facts);
   values["title"] = summary.title;

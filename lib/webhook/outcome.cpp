@@ -1,8 +1,6 @@
 #include "webhook/outcome.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -11,9 +9,9 @@
 
 #include "base/scanner.hpp"
 #include "base/text.hpp"
-#include "format/facts.hpp"
 #include "format/text.hpp"
 #include "http/outcome.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::webhook {
 namespace {
@@ -21,13 +19,6 @@ namespace {
 constexpr std::size_t kSaidBytes = 200;
 /// A part of a URL that is as long may be a secret by itself; paths are made of shorter words.
 constexpr std::size_t kPartMin = 12;
-
-boost::json::object parse_object(std::string_view text) {
-  boost::system::error_code error;
-  boost::json::value value = boost::json::parse(text, error);
-  if (error || !value.is_object()) return {};
-  return std::move(value.get_object());
-}
 
 /// JSON may write "\/" for a slash.
 std::string without_backslashes(std::string_view text) {
@@ -92,9 +83,7 @@ Outcome refused(std::string detail) {
 bool slack_took(std::string_view body) {
   const std::string_view text = trim(body);
   if (text.empty() || text == "ok") return true;
-  const boost::json::object answer = parse_object(text);
-  const boost::json::value* ok = answer.if_contains("ok");
-  return ok != nullptr && ok->is_bool() && ok->get_bool();
+  return is_true(object_or_empty(text), "ok");
 }
 
 /// The status in "… returned HTTP error 429 …"; 0 if there is none.
@@ -122,7 +111,7 @@ Outcome outcome(const Target& target, const http::Response& response, WallTime l
       result = http::outcome(inner, local);
     }
   } else if (result.ok() && rendering.format == Format::SplunkHec) {
-    const auto code = format::number_in(parse_object(body), "code");
+    const auto code = number_in(object_or_empty(body), "code");
     if (code && *code != 0) result = refused("Splunk did not take it");
   }
   if (result.ok()) return result;

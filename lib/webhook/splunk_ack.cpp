@@ -1,24 +1,15 @@
 #include "webhook/splunk_ack.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <utility>
 
 #include "event/event_record.hpp"
-#include "format/facts.hpp"
+#include "json/object.hpp"
 
 namespace mactiond::webhook {
 namespace {
 
 constexpr std::string_view kCollector = "/services/collector";
-
-boost::json::object parse_object(std::string_view text) {
-  boost::system::error_code error;
-  boost::json::value value = boost::json::parse(text, error);
-  if (error || !value.is_object()) return {};
-  return std::move(value.get_object());
-}
 
 /// Whatever is before the collector's path stays: a proxy may have put it there.
 std::string ack_target(const std::string& event_target, const std::string& channel) {
@@ -36,7 +27,7 @@ std::string splunk_channel(std::string_view receiver, std::string_view webhook) 
 }
 
 Result<std::int64_t> parse_ack_id(const http::Response& response) {
-  const auto id = format::number_in(parse_object(response.body), "ackId");
+  const auto id = number_in(object_or_empty(response.body), "ackId");
   if (!id) return Error(Errc::UnexpectedDocument, "no ackId");
   return *id;
 }
@@ -56,11 +47,8 @@ http::Request make_ack_request(const Target& target, std::int64_t ack_id) {
 
 bool is_acknowledged(const http::Response& response, std::int64_t ack_id) {
   if (response.status != 200) return false;
-  const boost::json::object answer = parse_object(response.body);
-  const boost::json::value* acks = answer.if_contains("acks");
-  if (acks == nullptr || !acks->is_object()) return false;
-  const boost::json::value* ack = acks->get_object().if_contains(std::to_string(ack_id));
-  return ack != nullptr && ack->is_bool() && ack->get_bool();
+  const boost::json::object answer = object_or_empty(response.body);
+  return is_true(object_in(answer, "acks"), std::to_string(ack_id));
 }
 
 Outcome not_acknowledgeable(int status) {

@@ -24,6 +24,7 @@ FILE_LINES_WARNING = 400
 # What each folder of lib/ may include of the others.
 LAYERS = {
     "base": set(),
+    "json": {"base"},
     "action": {"base"},
     "http": {"base"},
     "http1": {"base", "http"},
@@ -33,10 +34,10 @@ LAYERS = {
     "core/outbox": {"base", "action", "event", "core"},
     "core/cancel": {"base", "action", "event", "core", "core/quota"},
     "core/region": {"base", "action", "event", "core", "core/quota", "core/cancel"},
-    "defender": {"base", "action", "http"},
-    "format": {"base", "action", "event", "core"},
-    "webhook": {"base", "action", "http", "event", "format"},
-    "admin": {"base", "action", "http", "event", "core", "core/cancel"},
+    "defender": {"base", "json", "action", "http"},
+    "format": {"base", "json", "action", "event", "core"},
+    "webhook": {"base", "json", "action", "http", "event", "format"},
+    "admin": {"base", "json", "action", "http", "event", "core", "core/cancel"},
     "config": {"base", "action", "http", "event", "core", "core/cancel", "format", "webhook"},
     "store": {"base", "event", "core"},
     "net": {"base", "http", "http1"},
@@ -48,6 +49,7 @@ LAYERS = {
 # What each folder of lib/ may include of third parties: prefixes of the include path.
 LIBRARIES = {
     "base": ["fmt/", "boost/system/", "boost/assert/"],
+    "json": ["boost/json/", "boost/system/"],
     "action": [],
     "http": [],
     "http1": ["boost/asio/", "boost/beast/", "boost/system/", "fmt/", "zlib.h"],
@@ -70,7 +72,7 @@ THIRD_PARTY = re.compile(
 UMBRELLAS = {"boost/asio.hpp", "boost/beast.hpp", "boost/json.hpp", "boost/asio/ssl.hpp"}
 
 # Layers that must not touch the operating system, and what would.
-PURE = {"action", "event", "core", "format", "defender", "webhook", "admin"}
+PURE = {"json", "action", "event", "core", "format", "defender", "webhook", "admin"}
 SYSTEM_HEADERS = re.compile(
     r"^(fstream|iostream|filesystem|thread|mutex|shared_mutex|condition_variable|future|random"
     r"|unistd\.h|fcntl\.h|time\.h|signal\.h|csignal|poll\.h|sys/.*|netinet/.*|arpa/.*|netdb\.h)$"

@@ -117,6 +117,8 @@ class Includes(unittest.TestCase):
         ("lib/runtime/a.cpp", '#include "config/config.hpp"'),
         ("lib/store/a.cpp", '#include "ops/log.hpp"'),
         ("lib/core/a.cpp", "#include <boost/json/value.hpp>"),
+        ("lib/core/a.cpp", '#include "json/object.hpp"'),
+        ("lib/json/a.cpp", '#include "http/message.hpp"'),
         ("lib/core/a.cpp", "#include <boost/asio/post.hpp>"),
         ("lib/core/a.cpp", "#include <sqlite3.h>"),
         ("lib/core/outbox/a.cpp", "#include <thread>"),
