@@ -6,22 +6,11 @@
 
 #include "base/json_text.hpp"
 #include "base/text.hpp"
+#include "mactionsim/document.hpp"
 #include "mactionsim/post_body.hpp"
 
 namespace mactiond::sim {
 namespace {
-
-Reply document_reply(int status, std::string body) {
-  Reply reply;
-  reply.status = status;
-  reply.headers.push_back(
-      {"Content-Type",
-       "application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8"});
-  reply.headers.push_back({"OData-Version", "4.0"});
-  reply.headers.push_back({"mise-correlation-id", "c0ffee00-5b1e-4d0a-9a52-6d1b7a2f9c33"});
-  reply.body = std::move(body);
-  return reply;
-}
 
 /// What a call with this method and path is for.
 std::optional<Operation> operation_of(std::string_view method,
@@ -43,17 +32,19 @@ std::optional<Operation> operation_of(std::string_view method,
     if (last == "runliveresponse") return Operation::LiveResponse;
     if (find_verb(last) != nullptr) return Operation::Create;
   }
-  if (kind == "alerts" && method == "GET" && path.size() == 3 && last == "machine") {
-    return Operation::AlertMachine;
+  if (kind == "machines" && method == "GET" && path.size() <= 2) {
+    return path.size() == 1 ? Operation::Machines : Operation::Machine;
+  }
+  if (kind == "alerts" && method == "GET") {
+    if (path.size() == 2) return Operation::Alert;
+    if (path.size() == 3 && last == "machine") return Operation::AlertMachine;
   }
   return std::nullopt;
 }
 
 /// A GET of a path that takes only POST is told so; the body is empty.
 Reply refuse_route(std::string_view method, const std::vector<std::string>& path) {
-  if (method != "GET" || !operation_of("POST", path)) {
-    return refusal_reply({404, "NotFound", "No such method", {}, {}});
-  }
+  if (method != "GET" || !operation_of("POST", path)) return no_such_method();
   Reply reply;
   reply.status = 405;
   reply.headers.push_back({"Allow", "POST"});
@@ -64,8 +55,28 @@ bool has_role(const std::vector<std::string>& roles, std::string_view role) {
   return std::find(roles.begin(), roles.end(), role) != roles.end();
 }
 
-bool is_machine_id(std::string_view id) {
-  return id.size() == 40 && id.find_first_not_of("0123456789abcdefABCDEF") == id.npos;
+/// The roles, one of which a reading call needs.
+std::vector<std::string_view> reading_roles(Operation operation) {
+  switch (operation) {
+    case Operation::Machines:
+    case Operation::Machine:
+    case Operation::AlertMachine:
+      return {"Machine.Read.All", "Machine.ReadWrite.All"};
+    case Operation::Alert:
+      return {"Alert.Read.All", "Alert.ReadWrite.All"};
+    default:
+      return {"Machine.ReadWrite.All"};
+  }
+}
+
+/// The refusal of a reading call whose token has none of the roles.
+std::optional<Refusal> refuse_reading(Operation operation, const std::vector<std::string>& roles) {
+  std::string required;
+  for (const std::string_view role : reading_roles(operation)) {
+    if (has_role(roles, role)) return std::nullopt;
+    required += (required.empty() ? "" : ", ") + std::string(role);
+  }
+  return missing_roles(required);
 }
 
 std::string_view bearer_of(const Call& call) {
@@ -102,17 +113,6 @@ std::optional<std::vector<std::string>> api_segments(std::string_view path) {
   const bool versioned = segments.size() > 1 && iequals(segments[1], "v1.0");
   segments.erase(segments.begin(), segments.begin() + (versioned ? 2 : 1));
   return segments;
-}
-
-Reply refusal_reply(const Refusal& refusal) {
-  Reply reply;
-  reply.status = refusal.status;
-  reply.body = error_body(refusal);
-  reply.headers.push_back(
-      {"Content-Type", refusal.raw_body ? refusal.raw_type : "application/json; charset=utf-8"});
-  if (refusal.retry_after) reply.headers.push_back({"Retry-After", *refusal.retry_after});
-  if (refusal.status == 401) reply.headers.push_back({"WWW-Authenticate", "Bearer"});
-  return reply;
 }
 
 Reply spoil(Reply reply, Fault fault, WallTime now) {
@@ -157,9 +157,10 @@ Reply Api::serve(Operation operation, const std::vector<std::string>& segments, 
                  std::string_view query, const std::vector<std::string>& roles, WallTime now) {
   const bool writes = operation == Operation::Cancel || operation == Operation::Create ||
                       operation == Operation::LiveResponse;
-  if (!writes && !has_role(roles, "Machine.ReadWrite.All")) {
-    return refusal_reply(missing_roles("Machine.ReadWrite.All"));
+  if (!writes) {
+    if (const auto refusal = refuse_reading(operation, roles)) return refusal_reply(*refusal);
   }
+  tenant_.model.advance(now);
   const ActionId id{segments.size() > 1 ? segments[1] : ""};
   switch (operation) {
     case Operation::List:
@@ -176,11 +177,17 @@ Reply Api::serve(Operation operation, const std::vector<std::string>& segments, 
     case Operation::LiveResult:
       return live_result(id, segments[2], now);
     case Operation::AlertMachine:
-      return alert_machine(segments[1], now);
+      return machines_.machine_of_alert(segments[1], now);
+    case Operation::Machines:
+      return machines_.list(query);
+    case Operation::Machine:
+      return machines_.machine(segments[1], query, now);
+    case Operation::Alert:
+      return machines_.alert(segments[1], now);
     case Operation::Token:
       break;
   }
-  return refusal_reply({404, "NotFound", "No such method", {}, {}});
+  return no_such_method();
 }
 
 Reply Api::list(std::string_view query, WallTime now) {
@@ -216,23 +223,21 @@ Reply Api::create(const std::string& machine_id, const std::string& verb_path, c
                   const std::vector<std::string>& roles, WallTime now) {
   const Verb* verb = find_verb(verb_path);
   if (!has_role(roles, verb->role)) return refusal_reply(missing_roles(verb->role));
-  if (!is_machine_id(machine_id)) return refusal_reply(not_found("Machine " + machine_id));
   auto spec = read_post(call, *verb);
   if (!spec) return refusal_reply(spec.error());
   spec->machine_id = to_lower(machine_id);
   spec->requestor = tenant_.entra.options().client_id;
   const auto answer = tenant_.model.create(*spec, now);
   if (!answer) return refusal_reply(answer.error());
-  return document_reply(201, tenant_.model.entity_json(**answer));
+  const int status = tenant_.switches.traits.created_status;
+  return document_reply(status, tenant_.model.entity_json(**answer));
 }
 
 Reply Api::link_reply(const std::string& link) const {
   JsonMembers members;
-  members
-      .add("@odata.context",
-           "https://" + tenant_.switches.traits.host + "/api/$metadata#Edm.String")
-      .add("value", link);
-  return document_reply(200, "{" + members.text() + "}");
+  members.add("value", link);
+  return document_reply(
+      200, with_context(tenant_.switches.traits.host, "Edm.String", "{" + members.text() + "}"));
 }
 
 Reply Api::package_uri(const ActionId& id, WallTime now) {
@@ -258,25 +263,6 @@ Reply Api::live_result(const ActionId& id, std::string_view call, WallTime now) 
   if (!answer) return refusal_reply(answer.error());
   return link_reply("https://simulated.blob.core.windows.net/results/" + id.value + "-" +
                     std::string(digits) + "?se=2026&sp=r&sv=2021&sr=b&sig=simulated");
-}
-
-Reply Api::alert_machine(const std::string& alert_id, WallTime now) {
-  tenant_.model.advance(now);
-  if (alert_id.find('_') == std::string::npos) return refusal_reply(not_found("Alert"));
-  std::uint64_t hash = fingerprint(alert_id);
-  std::string machine_id;
-  for (; machine_id.size() < 40; hash = hash * 31 + 7) machine_id += "0123456789abcdef"[hash % 16];
-  JsonMembers members;
-  members
-      .add("@odata.context",
-           "https://" + tenant_.switches.traits.host + "/api/$metadata#Machines/$entity")
-      .add("id", machine_id)
-      .add("computerDnsName", "host-" + machine_id.substr(0, 6) + ".contoso.com")
-      .add("osPlatform", "Windows11")
-      .add("healthStatus", "Active")
-      .add("onboardingStatus", "Onboarded")
-      .add_raw("machineTags", "[]");
-  return document_reply(200, "{" + members.text() + "}");
 }
 
 }  // namespace mactiond::sim

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mactionsim/call.hpp"
+#include "mactionsim/machine_api.hpp"
 #include "mactionsim/tenant.hpp"
 
 namespace mactiond::sim {
@@ -16,7 +17,7 @@ namespace mactiond::sim {
 /// The methods of the Defender API over a tenant.
 class Api {
  public:
-  explicit Api(Tenant& tenant) : tenant_(tenant) {}
+  explicit Api(Tenant& tenant) : tenant_(tenant), machines_(tenant) {}
 
   [[nodiscard]] Reply on(const Call& call, const std::vector<std::string>& segments,
                          std::string_view query, CallTime time);
@@ -30,18 +31,16 @@ class Api {
                              const Call& call, const std::vector<std::string>& roles, WallTime now);
   [[nodiscard]] Reply package_uri(const ActionId& id, WallTime now);
   [[nodiscard]] Reply live_result(const ActionId& id, std::string_view call, WallTime now);
-  [[nodiscard]] Reply alert_machine(const std::string& alert_id, WallTime now);
   [[nodiscard]] Reply serve(Operation operation, const std::vector<std::string>& segments,
                             const Call& call, std::string_view query,
                             const std::vector<std::string>& roles, WallTime now);
   [[nodiscard]] Reply link_reply(const std::string& link) const;
 
   Tenant& tenant_;
+  MachineApi machines_;
 };
 
 /// Shapes the answer by a fault that struck the call.
 [[nodiscard]] Reply spoil(Reply reply, Fault fault, WallTime now);
-
-[[nodiscard]] Reply refusal_reply(const Refusal& refusal);
 
 }  // namespace mactiond::sim

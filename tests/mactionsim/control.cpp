@@ -9,6 +9,7 @@
 #include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "mactionsim/action_spec.hpp"
+#include "mactionsim/machine_spec.hpp"
 
 namespace mactiond::sim {
 namespace {
@@ -86,7 +87,8 @@ Reply Control::on(const Call& call, std::string_view path, std::string_view quer
   const bool get = call.method == "GET";
   if (name == "actions" && parts.size() == 1 && post) return add_actions(call, now);
   if (name == "actions" && parts.size() > 1) return on_action(call, parts, now);
-  if (name == "machines" && parts.size() == 2 && post) return set_machine(call, parts[1], now);
+  if (name == "machines") return on_machine(call, parts, now);
+  if (name == "alerts" && parts.size() == 1 && post) return add_alerts(call, now);
   if (name == "faults" && post) return set_faults(call);
   if (name == "faults" && call.method == "DELETE") return clear_faults();
   if (name == "credentials" && post) return set_credentials(call);
@@ -133,14 +135,39 @@ Reply Control::on_action(const Call& call, const std::vector<std::string>& path,
   return tenant_.model.move(id, status, now) ? done() : problem(404, "no such action");
 }
 
+Reply Control::on_machine(const Call& call, const std::vector<std::string>& path, WallTime now) {
+  if (call.method == "POST" && path.size() == 1) return add_machines(call, now);
+  if (call.method == "POST" && path.size() == 2) return set_machine(call, path[1], now);
+  if (call.method == "DELETE" && path.size() == 2) {
+    tenant_.model.advance(now);
+    return tenant_.model.directory().remove(path[1], now) ? done()
+                                                          : problem(404, "no such machine");
+  }
+  return problem(404, "there is POST /_sim/machines, and POST and DELETE /_sim/machines/{id}");
+}
+
+Reply Control::add_machines(const Call& call, WallTime now) {
+  auto machines = read_machine_specs(call.body, now);
+  if (!machines) return problem(400, machines.error().message);
+  for (Machine& machine : *machines) tenant_.model.directory().put(std::move(machine));
+  return done();
+}
+
+Reply Control::add_alerts(const Call& call, WallTime now) {
+  auto alerts = read_alert_specs(call.body, now);
+  if (!alerts) return problem(400, alerts.error().message);
+  for (Alert& alert : *alerts) tenant_.model.directory().put(std::move(alert));
+  return done();
+}
+
 Reply Control::set_machine(const Call& call, const std::string& machine_id, WallTime now) {
-  const auto object = parse_object(call.body);
-  if (!object) return problem(400, "the body is not a JSON object");
-  bool offline = false;
-  Fields fields(*object);
-  fields.read("offline", offline);
-  if (const std::string error = fields.error(); !error.empty()) return problem(400, error);
-  tenant_.model.set_offline(machine_id, offline, now);
+  auto change = read_machine_change(call.body);
+  if (!change) return problem(400, change.error().message);
+  if (change->offline) tenant_.model.set_offline(machine_id, *change->offline, now);
+  if (change->refusal &&
+      !tenant_.model.directory().refuse(machine_id, std::move(*change->refusal), now)) {
+    return problem(404, "no such machine");
+  }
   return done();
 }
 

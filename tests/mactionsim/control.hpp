@@ -22,6 +22,10 @@ class Control {
   [[nodiscard]] Reply on_action(const Call& call, const std::vector<std::string>& path,
                                 WallTime now);
   [[nodiscard]] Reply add_actions(const Call& call, WallTime now);
+  [[nodiscard]] Reply on_machine(const Call& call, const std::vector<std::string>& path,
+                                 WallTime now);
+  [[nodiscard]] Reply add_machines(const Call& call, WallTime now);
+  [[nodiscard]] Reply add_alerts(const Call& call, WallTime now);
   [[nodiscard]] Reply set_machine(const Call& call, const std::string& machine_id, WallTime now);
   [[nodiscard]] Reply set_faults(const Call& call);
   [[nodiscard]] Reply clear_faults();

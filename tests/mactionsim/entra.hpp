@@ -20,13 +20,10 @@ struct EntraOptions {
   std::vector<std::string> audiences{"https://api.securitycenter.microsoft.com",
                                      "https://api.security.microsoft.com",
                                      "https://securitycenter.onmicrosoft.com/windowsatpservice"};
-  std::vector<std::string> roles{"Machine.ReadWrite.All",
-                                 "Machine.CollectForensics",
-                                 "Machine.Isolate",
-                                 "Machine.RestrictExecution",
-                                 "Machine.Scan",
-                                 "Machine.Offboard",
-                                 "Machine.StopAndQuarantine",
+  std::vector<std::string> roles{"Machine.ReadWrite.All",     "Alert.Read.All",
+                                 "Machine.CollectForensics",  "Machine.Isolate",
+                                 "Machine.RestrictExecution", "Machine.Scan",
+                                 "Machine.Offboard",          "Machine.StopAndQuarantine",
                                  "Machine.LiveResponse"};
   int expires_in_s = 3599;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/http_date.hpp"
+#include "mactionsim/document.hpp"
 
 namespace mactiond::sim {
 namespace {
@@ -57,7 +58,7 @@ Reply Simulator::on(const Call& call) {
     } else if (const auto segments = api_segments(path)) {
       reply = api_.on(call, *segments, query, time);
     } else {
-      reply = refusal_reply({404, "NotFound", "No such method", {}, {}});
+      reply = no_such_method();
     }
     reply.delay = tenant_.switches.latency;
   }

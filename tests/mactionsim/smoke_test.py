@@ -268,6 +268,83 @@ class Actions(SimTest):
         self.assertEqual(answer["status"], "Pending")
         self.assertNotIn("machineId", answer)
 
+    def test_machines_are_found_by_id_name_and_alert(self):
+        other = "f" * 40
+        self.sim("POST", "machines", [
+            {"id": MACHINE, "computerDnsName": "pc1.contoso.com", "machineTags": ["vip"],
+             "rbacGroupName": "Servers"},
+            {"id": other, "computerDnsName": "pc10.contoso.com", "last_seen_ms": 3600000}])
+        self.sim("POST", "alerts", [{"id": "da1_-1", "machineId": MACHINE}, {"id": "da1_2"}])
+        for path in ("machines/" + MACHINE, "machines/pc1.contoso.com", "alerts/da1_-1/machine"):
+            status, _, machine = self.call("GET", "/api/" + path)
+            self.assertEqual((status, machine["id"]), (200, MACHINE), path)
+        self.assertEqual((machine["machineTags"], machine["rbacGroupName"]), (["vip"], "Servers"))
+        self.assertTrue(machine["@odata.context"].endswith("#Machines/$entity"))
+        for query, ids in (("", [MACHINE, other]),
+                           ("?$filter=computerDnsName eq 'pc1.contoso.com'", [MACHINE]),
+                           ("?$filter=startswith(computerDnsName,'pc1')", [MACHINE, other]),
+                           ("?$filter=startswith(computerDnsName,'pc2')", [])):
+            status, _, answer = self.call("GET", "/api/machines" + query)
+            self.assertEqual((status, [row["id"] for row in answer["value"]]), (200, ids), query)
+        _, _, alert = self.call("GET", "/api/alerts/da1_-1")
+        self.assertEqual((alert["machineId"], alert["computerDnsName"]),
+                         (MACHINE, "pc1.contoso.com"))
+        self.assertIsNone(self.call("GET", "/api/alerts/da1_2")[2]["machineId"])
+        for path in ("machines/pc2", "alerts/da1_2/machine", "alerts/none"):
+            status, _, answer = self.call("GET", "/api/" + path)
+            self.assertEqual((status, answer["error"]["code"]), (404, "ResourceNotFound"), path)
+
+    def test_posts_to_a_machine_are_refused_as_it_is_told(self):
+        path = f"/api/machines/{MACHINE}/restrictCodeExecution"
+        refuse = {"status": 403, "code": "DisallowedOperation", "message": "no level"}
+        self.sim("POST", "machines/" + MACHINE, {"refuse": refuse})
+        status, _, answer = self.call("POST", path, {"Comment": "c"})
+        self.assertEqual((status, answer["error"]["message"]), (403, "no level"))
+        self.sim("POST", "machines/" + MACHINE, {"refuse": None})
+        self.assertEqual(self.call("POST", path, {"Comment": "c"})[0], 201)
+        self.sim("DELETE", "machines/" + MACHINE)
+        status, _, answer = self.call("POST", path, {"Comment": "c"})
+        self.assertEqual((status, answer["error"]["code"]), (404, "ResourceNotFound"))
+
+    def test_each_post_checks_its_body(self):
+        machine = f"/api/machines/{MACHINE}/"
+        script = {"type": "RunScript", "params": [{"key": "ScriptName", "value": "a.ps1"}]}
+        put = {"type": "PutFile", "params": [{"key": "FileName", "value": "a.exe"}]}
+        for verb, body, code in [
+                ("offboard", {}, "MissingRequiredParameter"),
+                ("offboard", {"Comment": ""}, "MissingRequiredParameter"),
+                ("isolate", {"Comment": "c", "IsolationType": "full"}, "InvalidInput"),
+                ("runAntiVirusScan", {"Comment": "c"}, "InvalidInput"),
+                ("StopAndQuarantineFile", {"Comment": "c", "Sha1": "a" * 39}, "InvalidHashValue"),
+                ("runliveresponse", {"Comment": "c"}, "MissingRequiredParameter"),
+                ("runliveresponse", {"Comment": "c", "Commands": [script, put]},
+                 "InvalidRequestBody")]:
+            with self.subTest(verb=verb, body=body):
+                status, _, answer = self.call("POST", machine + verb, body)
+                self.assertEqual((status, answer["error"]["code"]), (400, code))
+        self.assertEqual(self.sim("GET", "health")["actions"], 0)
+        for verb, more, kind in [
+                ("collectInvestigationPackage", {}, "CollectInvestigationPackage"),
+                ("isolate", {"IsolationType": "Selective"}, "Isolate"),
+                ("unisolate", {}, "Unisolate"),
+                ("restrictCodeExecution", {}, "RestrictCodeExecution"),
+                ("unrestrictCodeExecution", {}, "UnrestrictCodeExecution"),
+                ("runAntiVirusScan", {"ScanType": "Quick"}, "RunAntiVirusScan"),
+                ("offboard", {}, "Offboard"),
+                ("StopAndQuarantineFile", {"Sha1": "a" * 40}, "StopAndQuarantineFile"),
+                ("runliveresponse", {"Commands": [put, script]}, "LiveResponse")]:
+            with self.subTest(verb=verb):
+                status, _, made = self.call("POST", machine + verb, {"Comment": "c", **more})
+                self.assertEqual((status, made["type"]), (201, kind))
+
+    def test_an_open_action_is_returned_where_configured(self):
+        self.sim("POST", "faults", {"duplicate": "return_first", "created_status": 200})
+        path = f"/api/machines/{MACHINE}/unisolate"
+        status, _, first = self.call("POST", path, {"Comment": "first"})
+        self.assertEqual(status, 200)
+        _, _, second = self.call("POST", path, {"Comment": "second"})
+        self.assertEqual((second["id"], second["requestorComment"]), (first["id"], "first"))
+
     def test_bad_queries_and_missing_roles_are_refused(self):
         status, _, answer = self.call("GET", "/api/machineactions?$filter=status eq Pending")
         self.assertEqual((status, answer["error"]["code"]), (400, "ODataError"))

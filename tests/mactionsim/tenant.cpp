@@ -98,6 +98,9 @@ void read_life(Fields& fields, Traits& traits) {
   fields.read_ms("cancel_delay_ms", traits.cancel_delay);
   fields.read("cancel_noted_at_once", traits.cancel_noted_at_once);
   fields.read_name("duplicate", kDuplicates, traits.duplicate);
+  fields.read("created_status", traits.created_status);
+  fields.read("strict_machines", traits.strict_machines);
+  fields.read("live_sessions", traits.live_sessions);
   fields.read_ms("offline_timeout_ms", traits.offline_timeout);
   fields.read_ms("retention_ms", traits.retention);
   fields.read("speed", traits.speed);
@@ -107,6 +110,9 @@ void read_life(Fields& fields, Traits& traits) {
 void read_throttle(Fields& fields, ThrottleOptions& throttle) {
   fields.read("throttle_per_minute", throttle.per_minute);
   fields.read("throttle_per_hour", throttle.per_hour);
+  fields.read("package_per_minute", throttle.package_per_minute);
+  fields.read("package_per_hour", throttle.package_per_hour);
+  fields.read("live_response_per_minute", throttle.live_response_per_minute);
   fields.read_name("throttle_window", kWindows, throttle.fixed_windows);
   fields.read_name("throttle_body", kBodies, throttle.body);
   fields.read_name("retry_after", kRetryAfters, throttle.retry_after);

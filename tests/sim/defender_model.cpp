@@ -1,8 +1,6 @@
 #include "sim/defender_model.hpp"
 
 #include <algorithm>
-#include <boost/throw_exception.hpp>
-#include <stdexcept>
 
 #include "base/error.hpp"
 #include "base/json_text.hpp"
@@ -10,17 +8,6 @@
 
 namespace mactiond::sim {
 namespace {
-
-std::string context(const std::string& host, std::string_view what) {
-  return "https://" + host + "/api/$metadata#" + std::string(what);
-}
-
-/// The selected keys as a context names them: "(id,status)".
-std::string listed(const KeySelection& select) {
-  std::string out;
-  for (const std::string& key : select) out += (out.empty() ? "(" : ",") + key;
-  return out.empty() ? out : out + ")";
-}
 
 Refusal odata_error(std::string message) { return bad_request("ODataError", std::move(message)); }
 
@@ -57,18 +44,22 @@ std::optional<std::string> if_any(const std::string& text) {
 
 }  // namespace
 
-void throw_exception_from_error(const Refusal& error, const boost::source_location& location) {
-  boost::throw_exception(std::runtime_error(error.code + ": " + error.message), location);
+DefenderModel::DefenderModel(Traits traits, std::uint64_t seed)
+    : traits_(std::move(traits)), minter_(seed) {
+  directory_.set_strict(traits_.strict_machines);
 }
 
-DefenderModel::DefenderModel(Traits traits, std::uint64_t seed)
-    : traits_(std::move(traits)), minter_(seed) {}
+void DefenderModel::set_traits(Traits traits) {
+  traits_ = std::move(traits);
+  directory_.set_strict(traits_.strict_machines);
+}
 
 ActionId DefenderModel::add(const Spec& spec, WallTime now) {
   advance(now);
   Entity entity = minter_.make_entity(spec, traits_.fraction_digits, now);
   const ActionId id{entity.id};
   MACTIOND_ASSERT(!by_id_.contains(id.value));
+  directory_.learn(entity.machine_id, spec.computer_dns_name, now);
   const auto number = static_cast<std::uint32_t>(actions_.size());
   by_id_.emplace(id.value, number);
   Action& action = actions_.emplace_back();
@@ -175,29 +166,6 @@ Answer<const Version*> DefenderModel::get(const ActionId& id, WallTime now) {
   return action->in_get.get();
 }
 
-Answer<const Version*> DefenderModel::package(const ActionId& id, WallTime now) {
-  const auto found = get(id, now);
-  if (!found) return found;
-  const Entity& entity = (*found)->entity();
-  if (entity.type != "CollectInvestigationPackage") {
-    return bad_request("InvalidInput", "Invalid input: action " + id.value + " is of type " +
-                                           entity.type + ", not CollectInvestigationPackage");
-  }
-  if (entity.status != "Succeeded") return not_found("Package of action " + id.value);
-  return found;
-}
-
-Answer<const LiveCommand*> DefenderModel::live_result(const ActionId& id, std::size_t index,
-                                                      WallTime now) {
-  const auto found = get(id, now);
-  if (!found) return found.error();
-  const auto& commands = (*found)->entity().commands;
-  const bool ready = index < commands.size() && commands[index].status == "Completed" &&
-                     commands[index].type != "PutFile";
-  if (!ready) return not_found("Result of command " + std::to_string(index));
-  return &commands[index];
-}
-
 Answer<const Version*> DefenderModel::cancel(const ActionId& id, const std::string& comment,
                                              const std::string& requestor, WallTime now) {
   advance(now);
@@ -220,20 +188,6 @@ Answer<const Version*> DefenderModel::cancel(const ActionId& id, const std::stri
   return actions_[number].current.get();
 }
 
-Answer<const Version*> DefenderModel::create(const Spec& spec, WallTime now) {
-  advance(now);
-  const auto open = open_by_machine_.find(spec.machine_id);
-  if (open != open_by_machine_.end() && traits_.duplicate != Duplicate::Allow) {
-    for (const std::uint32_t number : open->second) {
-      if (actions_[number].current->entity().type != spec.type) continue;
-      if (traits_.duplicate == Duplicate::ReturnFirst) return actions_[number].current.get();
-      return bad_request("ActiveRequestAlreadyExists", "Action is already in progress");
-    }
-  }
-  const ActionId id = add(spec, now);
-  return actions_[by_id_.at(id.value)].current.get();
-}
-
 std::vector<MachineAction> DefenderModel::values(const ListAnswer& answer) const {
   std::vector<MachineAction> out;
   out.reserve(answer.rows.size());
@@ -248,19 +202,16 @@ std::string DefenderModel::list_json(const ListAnswer& answer, const ListOptions
     rows += render(row->entity(), traits_.shape, options.select);
   }
   JsonMembers members;
-  members.add("@odata.context", context(traits_.host, "MachineActions" + listed(options.select)));
   if (options.count) members.add("@odata.count", static_cast<std::int64_t>(answer.matched));
   members.add_raw("value", rows + "]");
   if (answer.has_next_link) members.add("@odata.nextLink", next_link(answer, options));
-  return "{" + members.text() + "}";
+  return with_context(traits_.host, "MachineActions" + listed(options.select),
+                      "{" + members.text() + "}");
 }
 
 std::string DefenderModel::entity_json(const Version& version, const KeySelection& select) const {
-  JsonMembers members;
-  members.add("@odata.context",
-              context(traits_.host, "MachineActions" + listed(select) + "/$entity"));
-  const std::string rest = render(version.entity(), traits_.shape, select).substr(1);
-  return "{" + members.text() + (rest == "}" ? "" : ",") + rest;
+  return with_context(traits_.host, "MachineActions" + listed(select) + "/$entity",
+                      render(version.entity(), traits_.shape, select));
 }
 
 std::vector<Transition> DefenderModel::history(const ActionId& id) const {

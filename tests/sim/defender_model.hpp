@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/system/result.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -13,6 +12,7 @@
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
+#include "sim/directory.hpp"
 #include "sim/entity.hpp"
 #include "sim/list_view.hpp"
 #include "sim/minter.hpp"
@@ -38,11 +38,6 @@ struct ListAnswer {
   std::size_t next_skip = 0;  ///< where the page after this one begins
 };
 
-template <class T>
-using Answer = boost::system::result<T, Refusal>;
-[[noreturn]] void throw_exception_from_error(const Refusal& error,
-                                             const boost::source_location& location);
-
 /// The machine actions of one tenant as the Defender API keeps and shows them.
 ///
 /// Time is the server's and always an argument; it must not go back. Every change happens at the
@@ -53,7 +48,8 @@ class DefenderModel {
 
   [[nodiscard]] const Traits& traits() const { return traits_; }
   /// Holds from the next change and call on; what is scheduled already keeps its time.
-  void set_traits(Traits traits) { traits_ = std::move(traits); }
+  void set_traits(Traits traits);
+  [[nodiscard]] Directory& directory() { return directory_; }
 
   /// Puts an action there, whoever asked for it. An id that exists already is a bug of the caller.
   ActionId add(const Spec& spec, WallTime now);
@@ -83,7 +79,8 @@ class DefenderModel {
                                                        WallTime now);
   [[nodiscard]] Answer<const Version*> cancel(const ActionId& id, const std::string& comment,
                                               const std::string& requestor, WallTime now);
-  /// A POST to a machine. The answer is the created action, not yet filled in.
+  /// A POST to a machine. The answer is the created action, not yet filled in; or the one in its
+  /// way, where the traits say so.
   [[nodiscard]] Answer<const Version*> create(const Spec& spec, WallTime now);
 
   /// The rows as a client would read them.
@@ -149,6 +146,7 @@ class DefenderModel {
   void record(std::uint32_t number, std::optional<std::string> from, const Entity& entity);
   void publish(std::uint32_t number, Entity entity, WallTime at);
   [[nodiscard]] Refusal unknown(const ActionId& id) const;
+  [[nodiscard]] int open_sessions() const;
   [[nodiscard]] std::optional<Refusal> refuse_query(const ListOptions& options) const;
   [[nodiscard]] std::string next_link(const ListAnswer& answer, const ListOptions& options) const;
 
@@ -158,6 +156,7 @@ class DefenderModel {
   std::unordered_map<std::string, std::uint32_t> by_id_;
   std::map<std::string, std::set<std::uint32_t>> open_by_machine_;
   std::set<std::string> offline_;
+  Directory directory_;
   ListView list_;
   std::multimap<WallTime, Scheduled> schedule_;
   std::vector<Transition> truth_;

@@ -378,17 +378,6 @@ TEST_F(DefenderModelTest, NotesACancelBeforeItsEffectWhereConfigured) {
   EXPECT_EQ(model().history(noted).size(), 1U);
 }
 
-TEST_F(DefenderModelTest, RefusesASecondActionOfTheSameTypeWhileOneIsOpen) {
-  Spec spec = planned({{seconds(10), "Succeeded"}});
-  spec.machine_id = std::string(40, 'b');
-  ASSERT_TRUE(model().create(spec, kStart));
-  EXPECT_EQ(model().create(spec, kStart).error().code, "ActiveRequestAlreadyExists");
-  Spec other = spec;
-  other.type = "Isolate";
-  EXPECT_TRUE(model().create(other, kStart));
-  EXPECT_TRUE(model().create(spec, kStart + seconds(11)));
-}
-
 TEST_F(DefenderModelTest, SaysThatAnIdIsNoGuid) {
   const auto read = model().get({"none"}, kStart);
   ASSERT_FALSE(read);
@@ -397,31 +386,6 @@ TEST_F(DefenderModelTest, SaysThatAnIdIsNoGuid) {
   EXPECT_NE(read.error().message.find("Edm.Guid"), std::string::npos);
   EXPECT_EQ(model().cancel({"none"}, "c", "app", kStart).error().code, "BadRequest");
   EXPECT_EQ(model().get({kNobody}, kStart).error().code, "ResourceNotFound");
-}
-
-TEST_F(DefenderModelTest, HasAPackageOnceTheCollectionSucceeded) {
-  Spec spec = planned({{seconds(10), "Succeeded"}});
-  spec.type = "CollectInvestigationPackage";
-  const ActionId package = model().add(spec, kStart);
-  const ActionId scan = model().add(planned({}), kStart);
-  EXPECT_EQ(model().package(package, kStart).error().code, "ResourceNotFound");
-  EXPECT_EQ(model().package(scan, kStart).error().code, "InvalidInput");
-  EXPECT_TRUE(model().package(package, kStart + seconds(11)));
-}
-
-TEST_F(DefenderModelTest, HasAResultOfEachFinishedCommandThatBringsOne) {
-  Spec spec = planned({{seconds(10), "Succeeded"}});
-  spec.type = "LiveResponse";
-  for (const char* type : {"PutFile", "RunScript", "GetFile"}) {
-    spec.commands.push_back({type, {}, "Created", {}, {}});
-  }
-  const ActionId id = model().add(spec, kStart);
-  EXPECT_EQ(model().live_result(id, 1, kStart).error().status, 404);
-  const WallTime later = kStart + seconds(11);
-  EXPECT_EQ(model().live_result(id, 0, later).error().status, 404);
-  EXPECT_TRUE(model().live_result(id, 1, later));
-  EXPECT_TRUE(model().live_result(id, 2, later));
-  EXPECT_EQ(model().live_result(id, 3, later).error().status, 404);
 }
 
 // The in-memory rows stand in for the JSON way; they must not differ from it in anything.

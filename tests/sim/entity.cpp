@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/iso_time.hpp"
 #include "base/json_text.hpp"
 #include "base/text.hpp"
 
@@ -38,45 +37,6 @@ FieldValue text_or_null(const std::optional<std::string>& text) {
   if (!text) return std::monostate{};
   return std::string_view(*text);
 }
-
-/// Collects members, leaving out those not selected, and the nulls where the shape says so.
-class Members {
- public:
-  Members(bool omit_nulls, const KeySelection& select) : omit_nulls_(omit_nulls), select_(select) {}
-
-  void text(std::string_view key, std::string_view value) {
-    if (wants(key)) members_.add(key, value);
-  }
-  void text_or_null(std::string_view key, const std::optional<std::string>& value) {
-    if (wants(key) && (value || !omit_nulls_)) members_.add(key, value);
-  }
-  void time(std::string_view key, const std::optional<WallTime>& value) {
-    if (!value) return null(key);
-    text(key, format_iso_time_short(*value));
-  }
-  void number(std::string_view key, std::int64_t value) {
-    if (wants(key)) members_.add(key, value);
-  }
-  void raw(std::string_view key, std::string_view json) {
-    if (wants(key)) members_.add_raw(key, json);
-  }
-  void null(std::string_view key) {
-    if (wants(key) && !omit_nulls_) members_.add_raw(key, "null");
-  }
-
-  [[nodiscard]] std::string object() const { return "{" + members_.text() + "}"; }
-
- private:
-  [[nodiscard]] bool wants(std::string_view key) const {
-    if (select_.empty()) return true;
-    const std::string_view named = key == "lastUpdateTimeUtc" ? "lastUpdateDateTimeUtc" : key;
-    return std::find(select_.begin(), select_.end(), named) != select_.end();
-  }
-
-  bool omit_nulls_;
-  const KeySelection& select_;
-  JsonMembers members_;
-};
 
 std::string render_params(const LiveCommand& command) {
   std::string out = "[";
@@ -176,12 +136,16 @@ std::optional<std::string_view> parse_key(std::string_view name) {
 
 bool is_time(Property property) {
   return property == Property::CreationDateTimeUtc || property == Property::LastUpdateDateTimeUtc ||
-         property == Property::CancellationDateTimeUtc;
+         property == Property::CancellationDateTimeUtc || property == Property::LastSeen;
 }
 
-bool is_number(Property property) { return property == Property::ErrorHResult; }
+bool is_number(Property property) {
+  return property == Property::ErrorHResult || property == Property::RbacGroupId;
+}
 
-bool takes_guid(Property property) { return property == Property::Id; }
+bool takes_guid(Property property) {
+  return property == Property::Id || property == Property::AadDeviceId;
+}
 
 bool is_guid(std::string_view text) {
   if (text.size() != 36) return false;
@@ -230,8 +194,9 @@ FieldValue field(const Entity& entity, Property property) {
       return text_or_null(entity.external_id);
     case Property::RequestSource:
       return std::string_view(entity.request_source);
+    default:
+      return std::monostate{};
   }
-  return std::monostate{};
 }
 
 std::string render(const Entity& entity, const Shape& shape, const KeySelection& select) {

@@ -11,10 +11,11 @@
 
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
+#include "sim/members.hpp"
 
 namespace mactiond::sim {
 
-/// The properties of a machine action that a filter or an order may name.
+/// The properties that a filter or an order may name.
 enum class Property : std::uint8_t {
   Id,
   Type,
@@ -33,9 +34,21 @@ enum class Property : std::uint8_t {
   Scope,
   ExternalId,
   RequestSource,
+  // Of machines only; Id and ComputerDnsName are of both.
+  LastSeen,
+  OsPlatform,
+  Version,
+  LastIpAddress,
+  HealthStatus,
+  OnboardingStatus,
+  DeviceValue,
+  RbacGroupId,
+  RiskScore,
+  ExposureLevel,
+  AadDeviceId,
 };
 
-/// By the name on the wire, letter case ignored.
+/// Of a machine action, by the name on the wire, letter case ignored.
 [[nodiscard]] std::optional<Property> parse_property(std::string_view name);
 /// The key on the wire that a $select names, letter case ignored.
 [[nodiscard]] std::optional<std::string_view> parse_key(std::string_view name);
@@ -90,9 +103,6 @@ struct Shape {
   bool short_spelling = false;  ///< lastUpdateTimeUtc, as some list examples print it
   bool operator==(const Shape&) const = default;
 };
-
-/// The keys of an answer; empty: all of them.
-using KeySelection = std::vector<std::string>;
 
 /// The entity as a JSON object, keys in the order of real traffic.
 [[nodiscard]] std::string render(const Entity& entity, const Shape& shape,

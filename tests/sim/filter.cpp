@@ -10,6 +10,7 @@
 
 #include "base/iso_time.hpp"
 #include "base/text.hpp"
+#include "sim/machine.hpp"
 
 namespace mactiond::sim {
 namespace {
@@ -304,32 +305,39 @@ bool contains(const FieldValue& value, const Literal& part) {
   return text != nullptr && text->find(std::get<std::string>(part)) != text->npos;
 }
 
-}  // namespace
-
-bool matches(const Filter& filter, const Entity& entity) {
-  const auto holds_for = [&entity](const Filter& operand) { return matches(operand, entity); };
+template <class Resource>
+bool matches_any(const Filter& filter, const Resource& resource) {
+  const auto holds_for = [&resource](const Filter& operand) {
+    return matches_any(operand, resource);
+  };
   switch (filter.kind) {
     case Kind::Compare:
-      return holds(filter.comparison, field(entity, filter.property), filter.literals.front());
+      return holds(filter.comparison, field(resource, filter.property), filter.literals.front());
     case Kind::In: {
-      const FieldValue value = field(entity, filter.property);
+      const FieldValue value = field(resource, filter.property);
       return std::any_of(
           filter.literals.begin(), filter.literals.end(),
           [&value](const Literal& literal) { return holds(Comparison::Eq, value, literal); });
     }
     case Kind::StartsWith:
-      return starts_with(field(entity, filter.property), filter.literals.front());
+      return starts_with(field(resource, filter.property), filter.literals.front());
     case Kind::Contains:
-      return contains(field(entity, filter.property), filter.literals.front());
+      return contains(field(resource, filter.property), filter.literals.front());
     case Kind::And:
       return std::all_of(filter.operands.begin(), filter.operands.end(), holds_for);
     case Kind::Or:
       return std::any_of(filter.operands.begin(), filter.operands.end(), holds_for);
     case Kind::Not:
-      return !matches(filter.operands.front(), entity);
+      return !matches_any(filter.operands.front(), resource);
   }
   return false;
 }
+
+}  // namespace
+
+bool matches(const Filter& filter, const Entity& entity) { return matches_any(filter, entity); }
+
+bool matches(const Filter& filter, const Machine& machine) { return matches_any(filter, machine); }
 
 bool mentions(const Filter& filter, Property property) {
   if (filter.operands.empty()) return filter.property == property;

@@ -13,6 +13,8 @@
 
 namespace mactiond::sim {
 
+struct Machine;
+
 /// A constant in a filter; monostate is null.
 using Literal = std::variant<std::monostate, std::string, WallTime, std::int64_t>;
 
@@ -38,6 +40,7 @@ inline constexpr Vocabulary kMachineActionWords{"microsoft.windowsDefenderATP.ap
 
 /// Null is equal to null only and neither less nor greater than anything.
 [[nodiscard]] bool matches(const Filter& filter, const Entity& entity);
+[[nodiscard]] bool matches(const Filter& filter, const Machine& machine);
 
 /// Whether any node names the property, or is of the kind.
 [[nodiscard]] bool mentions(const Filter& filter, Property property);

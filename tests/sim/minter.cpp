@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "action/machine_action.hpp"
+#include "sim/machine.hpp"
 
 namespace mactiond::sim {
 namespace {
@@ -55,9 +56,8 @@ Entity Minter::make_entity(const Spec& spec, std::optional<int> digits, WallTime
   entity.requestor_comment = spec.comment;
   entity.status = spec.status;
   entity.machine_id = spec.machine_id.empty() ? make_hex(40) : spec.machine_id;
-  entity.computer_dns_name = spec.computer_dns_name.empty()
-                                 ? "host-" + entity.machine_id.substr(0, 6) + ".contoso.com"
-                                 : spec.computer_dns_name;
+  entity.computer_dns_name =
+      spec.computer_dns_name.empty() ? default_name(entity.machine_id) : spec.computer_dns_name;
   entity.created = make_stamp(now - spec.age - below_a_millisecond(), digits);
   entity.last_update = entity.created;
   if (digits == 7) {

@@ -18,9 +18,12 @@ enum class Operation : std::uint8_t {
   PackageUri,
   LiveResult,
   AlertMachine,
+  Machines,  ///< the list
+  Machine,
+  Alert,
 };
 
-inline constexpr std::array<std::pair<Operation, std::string_view>, 9> kOperations{{
+inline constexpr std::array<std::pair<Operation, std::string_view>, 12> kOperations{{
     {Operation::Token, "token"},
     {Operation::List, "list"},
     {Operation::Get, "get"},
@@ -30,6 +33,9 @@ inline constexpr std::array<std::pair<Operation, std::string_view>, 9> kOperatio
     {Operation::PackageUri, "package_uri"},
     {Operation::LiveResult, "live_result"},
     {Operation::AlertMachine, "alert_machine"},
+    {Operation::Machines, "machines"},
+    {Operation::Machine, "machine"},
+    {Operation::Alert, "alert"},
 }};
 
 [[nodiscard]] constexpr std::string_view to_string(Operation operation) {

@@ -1,8 +1,15 @@
 #include "sim/refusal.hpp"
 
+#include <boost/throw_exception.hpp>
+#include <stdexcept>
+
 #include "base/json_text.hpp"
 
 namespace mactiond::sim {
+
+void throw_exception_from_error(const Refusal& error, const boost::source_location& location) {
+  boost::throw_exception(std::runtime_error(error.code + ": " + error.message), location);
+}
 
 std::string error_body(const Refusal& refusal) {
   if (refusal.raw_body) return *refusal.raw_body;
@@ -26,6 +33,12 @@ Refusal no_guid(std::string_view key) {
   return bad_request("BadRequest", "The key value (" + std::string(key) +
                                        ") from request is not valid. The key value should be "
                                        "format of type 'Edm.Guid'.");
+}
+
+Refusal too_many_sessions() {
+  return {429, "TooManyRequests",
+          "Response represents reaching quota limit either by number of requests or by CPU.",
+          std::nullopt, std::nullopt};
 }
 
 Refusal unauthorized() {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <boost/system/result.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time.hpp"
 
@@ -19,6 +21,11 @@ struct Refusal {
   std::string raw_type = "text/html";
 };
 
+template <class T>
+using Answer = boost::system::result<T, Refusal>;
+[[noreturn]] void throw_exception_from_error(const Refusal& error,
+                                             const boost::source_location& location);
+
 /// The body of a refusal: the documented error document, or its raw body.
 [[nodiscard]] std::string error_body(const Refusal& refusal);
 
@@ -26,6 +33,8 @@ struct Refusal {
 [[nodiscard]] Refusal not_found(std::string_view what);
 /// The answer to an id in a path that is no GUID.
 [[nodiscard]] Refusal no_guid(std::string_view key);
+/// The answer to a live response beyond the sessions that a tenant may have at once.
+[[nodiscard]] Refusal too_many_sessions();
 [[nodiscard]] Refusal unauthorized();
 [[nodiscard]] Refusal missing_roles(std::string_view roles);
 

@@ -78,6 +78,9 @@ struct Traits {
   bool cancel_noted_at_once = false;  ///< an accepted cancel shows who asked before its effect
   Duration offline_timeout = std::chrono::hours(72) + std::chrono::minutes(14);
   Duplicate duplicate = Duplicate::Refuse;
+  int created_status = 201;      ///< of the answer to a POST that makes an action
+  bool strict_machines = false;  ///< only machines and alerts that somebody named are known
+  int live_sessions = 50;        ///< live responses of all machines at one time; 0: no limit
   Plan default_plan{{std::chrono::seconds(2), "InProgress"},
                     {std::chrono::seconds(20), "Succeeded"}};
   /// Divides offline_timeout and the delays of default_plan.
