@@ -12,6 +12,7 @@
 
 #include "io/net/loop.hpp"
 #include "io/runtime/fake_client.hpp"
+#include "io/runtime/still_clock.hpp"
 #include "runtime/task_group.hpp"
 #include "support/builders.hpp"
 #include "support/event_samples.hpp"
@@ -22,11 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::FakeClient;
 using test::response;
-
-struct StillClock : Clock {
-  Now time{test::kDay, test::kBoot};
-  [[nodiscard]] Now now() const override { return time; }
-};
+using test::StillClock;
 
 std::uint64_t command_of(const core::Event& event) {
   return std::visit(

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include "base/system_clock.hpp"
 #include "io/net/loop.hpp"
 #include "io/runtime/fake_client.hpp"
+#include "io/runtime/other_program.hpp"
 #include "unit/config/config_text.hpp"
 
 namespace mactiond::runtime {
@@ -26,6 +26,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::FakeClient;
+using test::OtherProgram;
 using test::response;
 
 /// The machine's clock, which a test may put forward.
@@ -137,14 +138,10 @@ struct DriverTest : testing::Test {
 
   /// From now on no event can be stored.
   void break_store() const {
-    sqlite3* db = nullptr;
-    ASSERT_EQ(sqlite3_open((directory.path() + "/store.db").c_str(), &db), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(db,
-                           "CREATE TRIGGER broken BEFORE INSERT ON event BEGIN"
-                           " SELECT RAISE(ABORT, 'broken'); END",
-                           nullptr, nullptr, nullptr),
-              SQLITE_OK);
-    sqlite3_close(db);
+    OtherProgram(directory.path())
+        .run(
+            "CREATE TRIGGER broken BEFORE INSERT ON event BEGIN"
+            " SELECT RAISE(ABORT, 'broken'); END");
   }
 
   config::TempDirectory directory;
@@ -289,23 +286,6 @@ TEST_F(GraceTest, ADeliveryThatDoesNotEndIsAbandonedAndKept) {
   EXPECT_EQ(ended, 0);
   EXPECT_TRUE(store->oldest_queued("soc").value()) << "it is sent again after the next start";
 }
-
-/// Another program at the store.
-class OtherProgram {
- public:
-  explicit OtherProgram(const std::string& directory) {
-    EXPECT_EQ(sqlite3_open((directory + "/store.db").c_str(), &db_), SQLITE_OK);
-  }
-  OtherProgram(const OtherProgram&) = delete;
-  OtherProgram& operator=(const OtherProgram&) = delete;
-  ~OtherProgram() { sqlite3_close(db_); }
-  void run(const char* sql) {
-    EXPECT_EQ(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db_);
-  }
-
- private:
-  sqlite3* db_ = nullptr;
-};
 
 TEST_F(DriverTest, ACleanUpThatFailsEndsTheDaemon) {
   open(store::Store::open(directory.path()));

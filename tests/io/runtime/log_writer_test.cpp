@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "io/runtime/other_program.hpp"
+#include "io/runtime/still_clock.hpp"
 #include "support/builders.hpp"
 #include "support/event_samples.hpp"
 #include "unit/config/config_text.hpp"
@@ -24,12 +25,9 @@ namespace mactiond::runtime {
 namespace {
 
 using namespace std::chrono_literals;
+using test::OtherProgram;
+using test::StillClock;
 using testing::HasSubstr;
-
-struct StillClock : Clock {
-  Now time{test::kDay, test::kBoot};
-  [[nodiscard]] Now now() const override { return time; }
-};
 
 /// A writer with its real store and log.
 struct LogWriterTest : testing::Test {
@@ -78,16 +76,6 @@ struct LogWriterTest : testing::Test {
     ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before); }
     rlimit before{};
   };
-  /// While it lives another program holds the store's write lock.
-  struct StoreLock {
-    explicit StoreLock(const std::string& directory) {
-      EXPECT_EQ(sqlite3_open((directory + "/store.db").c_str(), &db), SQLITE_OK);
-      EXPECT_EQ(sqlite3_exec(db, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
-    }
-    ~StoreLock() { sqlite3_close(db); }
-    sqlite3* db = nullptr;
-  };
-
   config::TempDirectory directory;
   std::string path = directory.path() + "/transitions.jsonl";
   StillClock clock;
@@ -199,7 +187,8 @@ TEST_F(LogWriterTest, WritesNothingUntilThePositionInANewFileIsCommitted) {
   move_away();
   ASSERT_TRUE(writer->reopen());
   {
-    const StoreLock lock(directory.path());
+    OtherProgram other(directory.path());
+    other.run("BEGIN IMMEDIATE");
     EXPECT_FALSE(writer->keep_position());
     EXPECT_TRUE(store->locked_out());
     EXPECT_FALSE(writer->is_position_kept());

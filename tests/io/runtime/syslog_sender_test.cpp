@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <memory>
 #include <string>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "io/net/loop.hpp"
+#include "io/runtime/other_program.hpp"
 #include "runtime/task_group.hpp"
 #include "support/event_samples.hpp"
 #include "unit/config/config_text.hpp"
@@ -69,12 +69,7 @@ struct SyslogSenderTest : testing::Test {
   [[nodiscard]] std::optional<std::uint64_t> position() {
     return store->load_syslog_position("siem").value();
   }
-  void execute(const char* sql) const {
-    sqlite3* db = nullptr;
-    ASSERT_EQ(sqlite3_open((directory.path() + "/store.db").c_str(), &db), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
-    sqlite3_close(db);
-  }
+  void execute(const char* sql) const { test::OtherProgram(directory.path()).run(sql); }
 
   config::TempDirectory directory;
   test::Loop loop;

@@ -181,6 +181,17 @@ struct FakeBackend final : Backend {
   }
 };
 
+/// It follows the regions eu and us, and has recorded three events.
+inline FakeBackend daemon_of_regions() {
+  FakeBackend backend;
+  for (const char* name : {"eu", "us"}) {
+    backend.engine.regions.emplace_back();
+    backend.engine.regions.back().name = name;
+  }
+  backend.engine.last_seq = 3;
+  return backend;
+}
+
 inline core::ActionView action_view(const std::string& id, const std::string& region = "eu") {
   return {region, ActionId{id}, true, false, R"({"id":")" + id + R"("})"};
 }

@@ -13,16 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-FakeBackend daemon_of_regions() {
-  FakeBackend backend;
-  for (const char* name : {"eu", "us"}) {
-    backend.engine.regions.emplace_back();
-    backend.engine.regions.back().name = name;
-  }
-  backend.engine.last_seq = 3;
-  return backend;
-}
-
 TEST(ActionsEndpoint, PassesTheFiltersOn) {
   FakeBackend backend = daemon_of_regions();
   EXPECT_EQ(backend.ask("/v1/actions").status, 200);

@@ -15,16 +15,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-FakeBackend daemon_of_regions() {
-  FakeBackend backend;
-  for (const char* name : {"eu", "us"}) {
-    backend.engine.regions.emplace_back();
-    backend.engine.regions.back().name = name;
-  }
-  backend.engine.last_seq = 3;
-  return backend;
-}
-
 TEST(ActionsEndpoint, TakesNoMoreWordsThanItCanLookForAtOnce) {
   FakeBackend backend = daemon_of_regions();
   std::string words = "Isolate";
