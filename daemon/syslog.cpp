@@ -36,8 +36,7 @@ Result<std::unique_ptr<runtime::SyslogSender>> open_syslog_sender(
   std::random_device device;
   return std::make_unique<runtime::SyslogSender>(
       executor, store,
-      runtime::SyslogSender::Receiver{syslog.name, syslog.style, syslog.filter, std::move(send),
-                                      syslog.backlog},
+      runtime::SyslogSender::Receiver{syslog.name, syslog.style, syslog.filter, std::move(send)},
       begin, device());
 }
 

@@ -15,8 +15,7 @@
 #include "admin/endpoints.hpp"
 #include "admin/names.hpp"
 #include "base/iso_time.hpp"
-#include "event/delivery_order.hpp"
-#include "json/object.hpp"
+#include "event/order_key.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -88,14 +87,9 @@ std::optional<http::Response> read_selection(const json::object& body, Selection
   return std::nullopt;
 }
 
-/// The webhook that an event is about.
-std::string subject_of(const core::EventRecord& event) {
-  return std::string(text_in(object_or_empty('{' + event.fields + '}'), "webhook"));
-}
-
 core::DeadLetterKey key_of(const core::DeadLetterView& letter) {
   core::DeadLetterKey key{letter.webhook, letter.seq};
-  if (letter.event) key.action = core::order_of(*letter.event, subject_of(*letter.event));
+  if (letter.event) key.order = core::order_of(*letter.event);
   return key;
 }
 

@@ -104,7 +104,6 @@ struct Syslog {
   http::Url url;        ///< host and port of it
   format::SyslogStyle style;
   core::WebhookFilter filter;
-  bool backlog = false;  ///< also what happened before a new region was first called
   std::string ca_file;
   bool operator==(const Syslog&) const = default;
 };

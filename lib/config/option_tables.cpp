@@ -120,7 +120,7 @@ const std::vector<Option<Syslog>>& syslog_options() {
         options, "format", kOptional, line_formats(),
         [](auto& s) -> auto& { return s.style.format; }, "of a message: json, ecs, ocsf or cef");
     add(
-        options, "backlog", kOptional, Boolean{}, [](auto& s) -> auto& { return s.backlog; },
+        options, "backlog", kOptional, Boolean{}, [](auto& s) -> auto& { return s.filter.backlog; },
         "true: also what happened before a new region was first called");
     add(
         options, "facility", kOptional,

@@ -38,7 +38,8 @@ void add_splunk(std::vector<Option<Webhook>>& options) {
 /// The queue: what enters it, how long it may get, how much is sent at the same time.
 void add_queue(std::vector<Option<Webhook>>& options) {
   add(
-      options, "backlog", kOptional, Boolean{}, [](auto& w) -> auto& { return w.core.backlog; },
+      options, "backlog", kOptional, Boolean{},
+      [](auto& w) -> auto& { return w.core.filter.backlog; },
       "true: also what happened before a new region was first called");
   add(
       options, "max_in_flight", kOptional, IntegerRange{1, 256},

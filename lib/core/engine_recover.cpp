@@ -93,7 +93,7 @@ void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& ou
            {"set_aside", found.set_aside},
            {"cancelling", found.suspend ? "suspended until mactionctl policy resume"
                                         : "no policy cancels for an hour"}});
-  out.record(store_recovered_event(found, now), {}, now.wall);
+  out.record(store_recovered_event(found, now), now.wall);
 }
 
 }  // namespace mactiond::core

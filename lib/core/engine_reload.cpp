@@ -33,7 +33,6 @@ void Engine::State::reconfigure(Options next, const Snapshot& added, Now now) {
   ledger.configure(next.cancel, next.policies);
   change_regions(next, added, now);
   change_webhooks(next, added, now);
-  recorder.set_webhooks(next.webhooks);
   options = std::move(next);
 }
 

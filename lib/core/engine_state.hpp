@@ -29,7 +29,7 @@ struct Engine::State {
         random(seed),
         policies(std::make_shared<const Policies>(options.policies)),
         ledger(options.cancel, options.policies, options.boot_id),
-        recorder(options.instance, options.webhooks, snapshot.last_seq) {
+        recorder(options.instance, snapshot.last_seq) {
     recorder.skip_logged(snapshot.logged);
   }
 

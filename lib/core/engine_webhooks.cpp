@@ -45,7 +45,7 @@ void Engine::State::replay(const ReplayDeadLetters& asked, Now now, StepWriter& 
   for (const DeadLetterKey& letter : asked.letters) {
     find_named(outboxes, letter.webhook)->part.revived();
     out.batch().deleted_letters.push_back(letter);
-    out.batch().deliveries.push_back({letter.webhook, letter.seq, letter.action, now.wall});
+    out.batch().deliveries.push_back({letter.webhook, letter.seq, letter.order, now.wall});
   }
   const std::string count = std::to_string(asked.letters.size());
   out.log(LogEntry::Level::Warning, "dead_letters_replayed",
@@ -86,7 +86,7 @@ void Engine::State::record_incident(const WebhookIncident& incident, const Outbo
   if (incident.removal) {
     out.removal({name, std::string(to_string(*incident.removal)), incident.count});
   }
-  out.record(std::move(event), {{}, {}, name}, now.wall);
+  out.record(std::move(event), now.wall);
 }
 
 }  // namespace mactiond::core

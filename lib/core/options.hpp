@@ -41,12 +41,14 @@ struct RegionOptions {
   PollOptions poll;
 };
 
-/// [webhook.filter]: lists of globs; an empty list lets everything pass.
+/// What a webhook or a syslog server asks for: [webhook.filter], [syslog.filter] and `backlog`.
+/// Lists of globs; an empty list lets everything pass.
 struct WebhookFilter {
   std::vector<std::string> event;
   std::vector<std::string> region;
   std::vector<std::string> type;
   std::vector<std::string> to;
+  bool backlog = false;  ///< also what happened before a new region was first called
   bool operator==(const WebhookFilter&) const = default;
 };
 
@@ -64,7 +66,6 @@ struct WebhookOptions {
   Duration keep_queued = std::chrono::hours(24 * 30);
   Duration keep_dead_letters = std::chrono::hours(24 * 30);
   WebhookFilter filter;
-  bool backlog = false;      ///< also what happened before a new region was first called
   bool alerts_only = false;  ///< only what core::alert_of gives a meaning to
   DigestOptions digest{};
 };

@@ -8,6 +8,7 @@
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
 #include "core/webhook_state.hpp"
+#include "event/order_key.hpp"
 
 namespace mactiond::core {
 
@@ -24,11 +25,11 @@ struct ActionRow {
   std::optional<WallTime> ended_by{};  ///< the newest stamp that it was final with
 };
 
-/// A delivery to make. For each (webhook, action) the store hands out only the oldest open one.
+/// A delivery to make. For each (webhook, order) the store hands out only the oldest open one.
 struct DeliveryRow {
   std::string webhook;
   std::uint64_t seq = 0;
-  ActionId action;  ///< what order is kept by; empty: no order
+  OrderKey order;
   WallTime due{};
 };
 
@@ -106,11 +107,11 @@ struct WebhookRow {
   TroubleRow trouble{};
 };
 
-/// A dead letter, and the action of its event.
+/// A dead letter, and what its delivery keeps order by when it is replayed.
 struct DeadLetterKey {
   std::string webhook;
   std::uint64_t seq = 0;
-  ActionId action{};
+  OrderKey order{};
 };
 
 /// What last changed in a region before then is no event.

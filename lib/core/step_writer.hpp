@@ -7,12 +7,13 @@
 
 #include "core/batch.hpp"
 #include "core/command.hpp"
-#include "core/outbox/outbox.hpp"
 #include "core/recorder.hpp"
 #include "core/slot.hpp"
 #include "core/step.hpp"
 
 namespace mactiond::core {
+
+class Outbox;
 
 /// Where the parts of the engine put what they decide during one step.
 class StepWriter {
@@ -26,14 +27,9 @@ class StepWriter {
   [[nodiscard]] std::uint64_t& last_id() { return last_id_; }
   [[nodiscard]] CommandId next_id() { return CommandId{++last_id_}; }
 
-  /// The event gets its number, its row and its deliveries. False if it was recorded before.
-  bool record(EventRecord event, const Subject& subject, WallTime now) {
-    const std::size_t before = batch().events.size();
-    for (const std::size_t webhook : recorder_.record(std::move(event), subject, now, batch())) {
-      outboxes_[webhook].part.added();
-    }
-    return batch().events.size() > before;
-  }
+  /// The event gets its number and its row, and a delivery row of each webhook that receives it.
+  /// False if it was recorded before.
+  bool record(EventRecord event, WallTime now);
 
   void removal(RemovalFact fact) { step_.removals.push_back(std::move(fact)); }
 

@@ -1,5 +1,7 @@
 #include "event/alert.hpp"
 
+#include <string_view>
+
 #include "action/machine_action.hpp"
 
 namespace mactiond::core {
@@ -12,11 +14,11 @@ bool is_problem(std::string_view status) {
 
 }  // namespace
 
-Alert alert_of(EventType type, std::string_view from, std::string_view to) {
-  switch (type) {
+Alert alert_of(const EventRecord& event) {
+  switch (event.type) {
     case EventType::ActionTransition:
-      if (is_problem(to)) return Alert::Trigger;
-      return is_problem(from) ? Alert::Resolve : Alert::None;
+      if (is_problem(event.subject.to)) return Alert::Trigger;
+      return is_problem(event.subject.from) ? Alert::Resolve : Alert::None;
     case EventType::CancelFailed:
     case EventType::RegionDegraded:
     case EventType::WebhookFailing:

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "event/event_record.hpp"
 
@@ -14,8 +13,7 @@ enum class Alert : std::uint8_t {
   Resolve,  ///< the problem reported before is over
 };
 
-/// from and to: the statuses of a transition; empty for other events, from also at first sight.
 /// What resolves belongs to what triggered: the same action, region or webhook.
-[[nodiscard]] Alert alert_of(EventType type, std::string_view from, std::string_view to);
+[[nodiscard]] Alert alert_of(const EventRecord& event);
 
 }  // namespace mactiond::core

@@ -11,6 +11,17 @@
 
 namespace mactiond::core {
 
+/// What an event is about beside its region and its action, for those who decide by it: filters,
+/// alerts, the order of deliveries. An empty text: the event says nothing of it.
+struct Subject {
+  std::string webhook{};  ///< it does not get the event
+  std::string type{};     ///< of the action, as ActionType has it
+  std::string from{};     ///< of a transition: the former status; empty at first sight
+  std::string to{};       ///< of a transition: the new status
+  bool backlog = false;   ///< it happened before its region was first called
+  bool operator==(const Subject&) const = default;
+};
+
 /// One event as it is stored, logged and sent. Immutable from the moment it has a seq.
 struct EventRecord {
   std::uint64_t seq = 0;  ///< from 1; 0 where the event has none: EventType::WebhookTest
@@ -25,6 +36,7 @@ struct EventRecord {
   std::string document;
   /// The event's own fields as JSON members without braces (JsonMembers::text).
   std::string fields;
+  Subject subject{};  ///< not sent: what of it a receiver may know is in fields and document
 };
 
 /// Deterministic and instance-independent: "ma_" and the name-based UUID (version 5) of

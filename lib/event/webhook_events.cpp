@@ -11,6 +11,7 @@ EventRecord webhook_event(EventType type, const std::string& webhook, const std:
   event.type = type;
   event.id = make_event_id(type, webhook, detail);
   event.time = now;
+  event.subject.webhook = webhook;
   JsonMembers fields;
   fields.add("webhook", webhook).add("reason", reason);
   if (waiting) fields.add("waiting", *waiting);

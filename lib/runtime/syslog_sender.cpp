@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "format/event_filter.hpp"
+#include "core/event_filter.hpp"
 #include "ops/log.hpp"
 
 namespace mactiond::runtime {
@@ -95,8 +95,7 @@ SyslogSender::Chunk SyslogSender::next_chunk() {
   chunk.full = events->size() == kEventsPerChunk;
   for (const core::EventRecord& event : *events) {
     chunk.last = event.seq;
-    const bool unasked = !receiver_.backlog && format::is_backlog(event);
-    if (unasked || !format::passes(receiver_.filter, event)) continue;
+    if (!core::passes(receiver_.filter, event)) continue;
     ++chunk.count;
     chunk.octets += format::syslog_frame(receiver_.style, event);
     if (chunk.octets.size() >= kChunkOctets) break;

@@ -27,7 +27,6 @@ class SyslogSender {
     core::WebhookFilter filter;
     /// Ends with an error unless every octet has been acknowledged.
     std::function<Task<Result<void>>(std::string)> send;
-    bool backlog = false;  ///< also what happened before a new region was first called
   };
 
   /// first: the event to begin with where the store knows no position for this name.

@@ -34,7 +34,7 @@ core::DeliveriesLoaded DeliveryReader::deliveries(const core::LoadDeliveries& co
                   ? select_oldest_head_.query(command.webhook)
                   : select_deliveries_.query(command.webhook, std::int64_t{command.limit} + 1);
   while (rows.next()) {
-    const WallTime due = rows.time(10);
+    const WallTime due = rows.time(kEventColumns + 1);
     if (due > command.due_until || loaded.due.size() == limit) {
       loaded.next_due = due;
       break;
@@ -42,7 +42,7 @@ core::DeliveriesLoaded DeliveryReader::deliveries(const core::LoadDeliveries& co
     if (auto delivery = to_delivery(rows)) {
       loaded.due.push_back(std::move(*delivery));
     } else {
-      bad.push_back({rows.number(0), rows.count(9), wrong_with_event(rows)});
+      bad.push_back({rows.number(0), rows.count(kEventColumns), wrong_with_event(rows)});
     }
   }
   if (command.early) add_early(command, loaded);
@@ -56,7 +56,7 @@ void DeliveryReader::add_early(const core::LoadDeliveries& command,
   const auto limit = known.size() + static_cast<std::size_t>(command.limit);
   Rows rows = select_early_.query(command.webhook, static_cast<std::int64_t>(limit) + 1);
   while (rows.next()) {
-    const WallTime from = rows.time(14);
+    const WallTime from = rows.time(kEventColumns + 5);
     if (from > command.due_until || loaded.due.size() == limit) {
       loaded.next_due = std::min(loaded.next_due.value_or(from), from);
       break;

@@ -23,7 +23,7 @@ DeliveryWriter::DeliveryWriter(SQLite::Database& database)
       bury_delivery_(database,
                      "INSERT OR REPLACE INTO dead_letter (webhook, seq, attempts, reason, died)"
                      " VALUES (?1, ?2, ?3, ?4, ?5)"),
-      select_delivery_(database, "SELECT action_id FROM delivery WHERE webhook = ?1 AND seq = ?2"),
+      select_delivery_(database, "SELECT order_key FROM delivery WHERE webhook = ?1 AND seq = ?2"),
       delete_delivery_(database, "DELETE FROM delivery WHERE webhook = ?1 AND seq = ?2"),
       delete_letter_(database, "DELETE FROM dead_letter WHERE webhook = ?1 AND seq = ?2"),
       promote_delivery_(database, kPromoteDelivery),
@@ -41,10 +41,10 @@ void DeliveryWriter::write(const core::Batch& batch, std::uint64_t last_seq) {
 }
 
 void DeliveryWriter::write_new(const core::DeliveryRow& row, std::uint64_t last_seq) {
-  insert_delivery_.run(row.webhook, row.seq, row.action.value, row.due);
+  insert_delivery_.run(row.webhook, row.seq, row.order.value, row.due);
   // Of an event before this batch: a dead letter that is replayed. What came after it waits again.
-  const bool again = row.seq <= last_seq && !row.action.value.empty();
-  if (again) demote_deliveries_.run(row.webhook, row.action.value, row.seq);
+  const bool again = row.seq <= last_seq && !row.order.value.empty();
+  if (again) demote_deliveries_.run(row.webhook, row.order.value, row.seq);
 }
 
 void DeliveryWriter::write_retry(const core::DeliveryRetryRow& row) {
@@ -53,11 +53,11 @@ void DeliveryWriter::write_retry(const core::DeliveryRetryRow& row) {
 }
 
 void DeliveryWriter::write_end(const core::DeliveryEndRow& row) {
-  const auto action = ordered_by(row);
-  if (!action) return;
+  const auto order = ordered_by(row);
+  if (!order) return;
   delete_delivery_.run(row.webhook, row.seq);
   if (row.dead) bury_delivery_.run(row.webhook, row.seq, row.attempts, row.reason, row.ended);
-  if (!action->empty()) promote_delivery_.run(row.webhook, *action);
+  if (!order->empty()) promote_delivery_.run(row.webhook, *order);
 }
 
 std::optional<std::string> DeliveryWriter::ordered_by(const core::DeliveryEndRow& row) {

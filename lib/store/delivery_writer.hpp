@@ -24,7 +24,7 @@ class DeliveryWriter {
   void write_new(const core::DeliveryRow& row, std::uint64_t last_seq);
   void write_retry(const core::DeliveryRetryRow& row);
   void write_end(const core::DeliveryEndRow& row);
-  /// The action an open delivery is about; nothing if it is not open.
+  /// What an open delivery keeps order by; nothing if it is not open.
   [[nodiscard]] std::optional<std::string> ordered_by(const core::DeliveryEndRow& row);
 
   Statement shift_due_;

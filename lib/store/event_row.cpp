@@ -27,6 +27,7 @@ std::optional<core::EventRecord> read_event(const Rows& row) {
   event.action.value = row.text(6);
   event.fields = row.text(7);
   event.document = row.text(8);
+  event.subject = {row.text(9), row.text(10), row.text(11), row.text(12), row.integer(13) != 0};
   return event;
 }
 

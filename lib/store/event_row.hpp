@@ -8,8 +8,12 @@
 
 namespace mactiond::store {
 
-/// The event in columns 0 to 8: seq, id, type, time, instance, region, action_id, fields,
-/// document. Nothing if no program of ours wrote it: an unknown type, or text that is no JSON.
+/// The columns of an event come first in each query: seq, id, type, time, instance, region,
+/// action_id, fields, document, webhook, action_type, from_status, to_status, backlog.
+inline constexpr int kEventColumns = 14;
+
+/// The event in the first columns. Nothing if no program of ours wrote it: an unknown type, or text
+/// that is no JSON.
 [[nodiscard]] std::optional<core::EventRecord> to_event(const Rows& row);
 
 /// The same for the log, which needs a line of every event: text that is no JSON is left out.

@@ -6,7 +6,8 @@ namespace mactiond::store {
 
 /// ?1 first seq, ?2 limit.
 inline constexpr const char* kSelectEvents = R"(
-SELECT seq, id, type, time, instance, region, action_id, fields, document
+SELECT seq, id, type, time, instance, region, action_id, fields, document,
+       webhook, action_type, from_status, to_status, backlog
 FROM event WHERE seq >= ?1 ORDER BY seq LIMIT ?2)";
 
 /// ?1 action, ?2 id. Repeats the condition of its index.
@@ -17,6 +18,7 @@ inline constexpr const char* kSelectEventOfAction =
 /// walked in order of due, and no queue is too long for it.
 inline constexpr const char* kSelectDeliveries = R"(
 SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
+       e.webhook, e.action_type, e.from_status, e.to_status, e.backlog,
        d.attempts, d.due, d.failed, d.refusals, d.early_tries, d.early_from
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND d.head = 1 ORDER BY d.due, d.seq LIMIT ?2)";
@@ -24,6 +26,7 @@ WHERE d.webhook = ?1 AND d.head = 1 ORDER BY d.due, d.seq LIMIT ?2)";
 /// ?1 webhook, ?2 limit: what may be tried before it is due. Repeats the condition of its index.
 inline constexpr const char* kSelectEarly = R"(
 SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
+       e.webhook, e.action_type, e.from_status, e.to_status, e.backlog,
        d.attempts, d.due, d.failed, d.refusals, d.early_tries, d.early_from
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND d.head = 1 AND d.early_from IS NOT NULL
@@ -32,6 +35,7 @@ ORDER BY d.early_from, d.seq LIMIT ?2)";
 /// ?1 webhook. The plus sign keeps SQLite on the primary key: the first row is nearly always it.
 inline constexpr const char* kSelectOldestHead = R"(
 SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
+       e.webhook, e.action_type, e.from_status, e.to_status, e.backlog,
        d.attempts, d.due, d.failed, d.refusals, d.early_tries, d.early_from
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND +d.head = 1 ORDER BY d.seq LIMIT 1)";
@@ -47,23 +51,23 @@ inline constexpr const char* kSelectOldestQueued =
 inline constexpr const char* kSelectOldestDead =
     "SELECT seq, attempts, died FROM dead_letter WHERE webhook = ?1 ORDER BY died, seq LIMIT ?2";
 
-/// ?1 webhook, ?2 action: the next one may be attempted.
+/// ?1 webhook, ?2 order key: the next one may be attempted.
 inline constexpr const char* kPromoteDelivery = R"(
 UPDATE delivery SET head = 1 WHERE webhook = ?1 AND seq =
-  (SELECT min(seq) FROM delivery WHERE webhook = ?1 AND action_id = ?2))";
+  (SELECT min(seq) FROM delivery WHERE webhook = ?1 AND order_key = ?2))";
 
-/// ?1 webhook, ?2 action, ?3 seq: what follows it may not be attempted.
+/// ?1 webhook, ?2 order key, ?3 seq: what follows it may not be attempted.
 inline constexpr const char* kDemoteDeliveries = R"(
 UPDATE delivery INDEXED BY delivery_action SET head = 0
-WHERE webhook = ?1 AND action_id = ?2 AND seq > ?3 AND head = 1)";
+WHERE webhook = ?1 AND order_key = ?2 AND seq > ?3 AND head = 1)";
 
-/// ?1 webhook, ?2 seq, ?3 action, ?4 due. It may be attempted if nothing before it waits. The index
-/// is named here and above, for the primary key would do too, by reading the queue.
+/// ?1 webhook, ?2 seq, ?3 order key, ?4 due. It may be attempted if nothing before it waits. The
+/// index is named here and above, for the primary key would do too, by reading the queue.
 inline constexpr const char* kInsertDelivery = R"(
-INSERT INTO delivery (webhook, seq, action_id, head, queued, due, attempts, last_reason)
+INSERT INTO delivery (webhook, seq, order_key, head, queued, due, attempts, last_reason)
 VALUES (?1, ?2, ?3,
   ?3 = '' OR NOT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_action
-                         WHERE webhook = ?1 AND action_id = ?3 AND seq < ?2),
+                         WHERE webhook = ?1 AND order_key = ?3 AND seq < ?2),
   ?4, ?4, 0, ''))";
 
 /// ?1 cutoff, ?2 limit. Repeats the condition of its partial index word by word, else SQLite does

@@ -85,11 +85,11 @@ std::vector<core::EventRecord> Reader::read_events(Rows rows, std::size_t bytes_
 
 core::DeadLetterView Reader::read_dead_letter(const Rows& row) {
   core::DeadLetterView letter;
-  letter.webhook = row.text(9);
+  letter.webhook = row.text(kEventColumns);
   letter.seq = row.number(0);
-  letter.attempts = row.count(10);
-  letter.reason = row.text(11);
-  letter.died = row.time(12);
+  letter.attempts = row.count(kEventColumns + 1);
+  letter.reason = row.text(kEventColumns + 2);
+  letter.died = row.time(kEventColumns + 3);
   letter.event = read_event(row);
   return letter;
 }
@@ -173,7 +173,7 @@ core::DeadLetterPage Reader::dead_letters(const core::DeadLetterFilter& filter) 
   Rows rows = select_dead_letters_.query(of_all ? filter.after_webhook : filter.webhook,
                                          filter.after_seq, filter.limit + 1);
   while (rows.next()) {
-    if (!of_all && rows.text(9) != filter.webhook) break;
+    if (!of_all && rows.text(kEventColumns) != filter.webhook) break;
     page.more =
         bytes >= kAnswerBytes || page.letters.size() == static_cast<std::size_t>(filter.limit);
     if (page.more) break;

@@ -44,8 +44,9 @@ struct Table {
 constexpr std::array kTables{
     Table{"dead_letter", "webhook, seq, attempts, reason, died", 5, "webhook, seq",
           "webhook <> '' AND seq > 0 AND attempts >= 0"},
-    Table{"delivery", "webhook, seq, action_id, head, queued, due, attempts, last_reason", 8,
-          "webhook, seq", "webhook <> '' AND seq > 0 AND attempts >= 0"},
+    Table{"delivery", "webhook, seq, head, queued, due, attempts, last_reason, order_key", 8,
+          "webhook, seq", "webhook <> '' AND seq > 0 AND attempts >= 0",
+          "webhook, seq, head, queued, due, attempts, last_reason, action_id"},
     Table{"decision",
           "id, region, action_id, type, policy, asker, status, comment, decided, age, state, "
           "posts, unsure, posted, posted_boot, posted_mono, answer, outcome, ended, operator_note",
@@ -64,8 +65,12 @@ constexpr std::array kTables{
     Table{"syslog", "name, next_seq", 2, "name", "next_seq > 0"},
 };
 
-constexpr const char* kEventColumns =
-    "seq, id, type, time, instance, region, action_id, fields, document";
+constexpr const char* kEvent =
+    "seq, id, type, time, instance, region, action_id, fields, document, webhook, action_type, "
+    "from_status, to_status, backlog";
+/// Of a store that has no subjects yet.
+constexpr const char* kOlderEvent =
+    "seq, id, type, time, instance, region, action_id, fields, document, '', '', '', '', 0";
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
@@ -114,6 +119,7 @@ class Carrier {
 
   /// The events that something carried over refers to, and those after logged without a gap.
   void carry_events(std::optional<std::uint64_t> logged) {
+    knows_subjects_ = knows_subjects();
     SQLite::Statement wanted(to_,
                              "SELECT seq FROM delivery UNION SELECT seq FROM dead_letter"
                              " ORDER BY seq");
@@ -127,8 +133,9 @@ class Carrier {
     lost += to_.exec("DELETE FROM delivery" + missing + "delivery.seq)");
     lost += to_.exec("DELETE FROM dead_letter" + missing + "dead_letter.seq)");
     to_.exec(
-        "UPDATE delivery SET head = action_id = '' OR seq = (SELECT min(seq) FROM delivery d"
-        " WHERE d.webhook = delivery.webhook AND d.action_id = delivery.action_id)");
+        "UPDATE delivery SET head = order_key = '' OR seq = (SELECT min(seq) FROM delivery d"
+        " WHERE d.webhook = delivery.webhook AND d.order_key = delivery.order_key)");
+    if (!knows_subjects_) to_.exec(kReadSubjects);
     to_.exec("UPDATE counter SET last_seq = (SELECT coalesce(max(seq), 0) FROM event)");
   }
 
@@ -161,10 +168,23 @@ class Carrier {
   const char* columns_in_old(const Table& table) {
     if (table.older == nullptr) return table.columns;
     const std::string_view columns = table.columns;
+    const std::string last(columns.substr(columns.rfind(' ') + 1));
+    return has_column(table.name, last) ? table.columns : table.older;
+  }
+
+  bool has_column(const char* table, const std::string& column) {
     SQLite::Statement known(from_, "SELECT count(*) FROM pragma_table_info(?) WHERE name = ?");
-    known.bind(1, table.name);
-    known.bind(2, std::string(columns.substr(columns.rfind(' ') + 1)));
-    return known.executeStep() && known.getColumn(0).getInt() > 0 ? table.columns : table.older;
+    known.bind(1, table);
+    known.bind(2, column);
+    return known.executeStep() && known.getColumn(0).getInt() > 0;
+  }
+
+  bool knows_subjects() {
+    try {
+      return has_column("event", "backlog");
+    } catch (const SQLite::Exception&) {
+      return false;
+    }
   }
 
   void put(SQLite::Statement& row, SQLite::Statement& insert, int count) {
@@ -179,15 +199,16 @@ class Carrier {
 
   bool carry_event(std::int64_t seq) {
     try {
-      SQLite::Statement select(
-          from_, std::string("SELECT ") + kEventColumns + " FROM event WHERE seq = ?");
+      const char* columns = knows_subjects_ ? kEvent : kOlderEvent;
+      SQLite::Statement select(from_,
+                               std::string("SELECT ") + columns + " FROM event WHERE seq = ?");
       select.bind(1, seq);
       if (!select.executeStep()) return false;
       const Rows row(select);
       if (seq <= 0 || !to_event(row)) return false;
-      SQLite::Statement insert(to_, std::string("INSERT OR IGNORE INTO event (") + kEventColumns +
-                                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-      for (int i = 0; i < 9; ++i) copy(insert, i + 1, select.getColumn(i));
+      SQLite::Statement insert(to_, std::string("INSERT OR IGNORE INTO event (") + kEvent +
+                                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      for (int i = 0; i < kEventColumns; ++i) copy(insert, i + 1, select.getColumn(i));
       insert.exec();
       return true;
     } catch (const SQLite::Exception&) {
@@ -198,6 +219,7 @@ class Carrier {
   SQLite::Database& from_;
   SQLite::Database& to_;
   std::vector<std::string> readable_;
+  bool knows_subjects_ = true;  ///< the damaged store is of a version that has them
 };
 
 struct Carried {

@@ -279,9 +279,21 @@ UPDATE recovering SET quiet_before = coalesce((SELECT quiet_before FROM recovery
 ALTER TABLE recovery DROP COLUMN quiet_before;
 )";
 
-constexpr std::array kMigrations{kVersion1,  kVersion2,  kVersion3,  kVersion4, kVersion5,
-                                 kVersion6,  kVersion7,  kVersion8,  kVersion9, kVersion10,
-                                 kVersion11, kVersion12, kVersion13, kVersion14};
+// order_key is what the column held all along: an action's id, or the name of a region or webhook.
+// The others are Subject.
+constexpr const char* kVersion15 = R"(
+ALTER TABLE delivery RENAME COLUMN action_id TO order_key;
+ALTER TABLE event ADD COLUMN webhook TEXT NOT NULL DEFAULT '';
+ALTER TABLE event ADD COLUMN action_type TEXT NOT NULL DEFAULT '';
+ALTER TABLE event ADD COLUMN from_status TEXT NOT NULL DEFAULT '';
+ALTER TABLE event ADD COLUMN to_status TEXT NOT NULL DEFAULT '';
+ALTER TABLE event ADD COLUMN backlog INTEGER NOT NULL DEFAULT 0;
+)";
+
+constexpr std::array kMigrations{kVersion1,  kVersion2,  kVersion3,  kVersion4,
+                                 kVersion5,  kVersion6,  kVersion7,  kVersion8,
+                                 kVersion9,  kVersion10, kVersion11, kVersion12,
+                                 kVersion13, kVersion14, kVersion15, kReadSubjects};
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

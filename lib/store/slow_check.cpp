@@ -11,11 +11,12 @@ namespace {
 // ?1 and ?2: the key after which; ?3: limit.
 constexpr std::array kReads{
     "SELECT '', seq, length(id) + length(type) + length(instance) + length(region)"
-    " + length(action_id) + length(fields) + length(document)"
+    " + length(action_id) + length(fields) + length(document) + length(webhook)"
+    " + length(action_type) + length(from_status) + length(to_status)"
     " FROM event WHERE ?1 = '' AND seq > ?2 ORDER BY seq LIMIT ?3",
     "SELECT '', rowid, length(id) + length(requestor_comment) + length(document)"
     " FROM action WHERE ?1 = '' AND rowid > ?2 ORDER BY rowid LIMIT ?3",
-    "SELECT webhook, seq, length(action_id) + length(last_reason) + queued + due"
+    "SELECT webhook, seq, length(order_key) + length(last_reason) + queued + due"
     " FROM delivery WHERE (webhook, seq) > (?1, ?2) ORDER BY webhook, seq LIMIT ?3",
     "SELECT webhook, seq, length(reason) + died"
     " FROM dead_letter WHERE (webhook, seq) > (?1, ?2) ORDER BY webhook, seq LIMIT ?3",

@@ -37,11 +37,11 @@ std::optional<core::DueDelivery> to_delivery(const Rows& row) {
   if (!event) return std::nullopt;
   core::DueDelivery delivery;
   delivery.event = std::move(*event);
-  delivery.attempts = row.count(9);
-  delivery.due = row.time(10);
-  delivery.failed = row.maybe_time(11);
-  delivery.refusals = row.count(12);
-  delivery.early_tries = row.count(13);
+  delivery.attempts = row.count(kEventColumns);
+  delivery.due = row.time(kEventColumns + 1);
+  delivery.failed = row.maybe_time(kEventColumns + 2);
+  delivery.refusals = row.count(kEventColumns + 3);
+  delivery.early_tries = row.count(kEventColumns + 4);
   return delivery;
 }
 

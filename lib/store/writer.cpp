@@ -22,10 +22,12 @@ ON CONFLICT (region, id) DO UPDATE SET
   ended_by = excluded.ended_by)";
 
 constexpr const char* kInsertEvent = R"(
-INSERT INTO event (seq, id, type, time, instance, region, action_id, fields, document)
+INSERT INTO event (seq, id, type, time, instance, region, action_id, fields, document,
+  webhook, action_type, from_status, to_status, backlog)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
   CASE WHEN ?9 <> '' OR ?7 = '' THEN ?9
-  ELSE coalesce((SELECT document FROM action WHERE region = ?6 AND id = ?7), '') END))";
+  ELSE coalesce((SELECT document FROM action WHERE region = ?6 AND id = ?7), '') END,
+  ?10, ?11, ?12, ?13, ?14))";
 
 constexpr const char* kUpsertRegion = R"(
 INSERT OR REPLACE INTO region (name, watermark, changes_refused_until, degraded, fresh, first_call,
@@ -87,9 +89,11 @@ void Writer::write_events(const std::vector<core::EventRecord>& events, std::uin
   for (const core::EventRecord& event : events) {
     MACTIOND_ASSERT(event.seq == last_seq + 1);
     last_seq = event.seq;
+    const core::Subject& about = event.subject;
     insert_event_.run(event.seq, event.id, std::string(to_string(event.type)), event.time,
                       event.instance, event.region, event.action.value, event.fields,
-                      event.document);
+                      event.document, about.webhook, about.type, about.from, about.to,
+                      about.backlog);
   }
   count_event_.run(last_seq);
 }

@@ -34,15 +34,14 @@ std::string_view severity_word(format::Severity severity) {
 
 /// A cancel that failed, a webhook that fails, an event that could not be delivered and a test are
 /// of their own: the end of another problem must not resolve them.
-std::string subject_of(const core::EventRecord& event, const format::Facts& facts) {
+std::string subject_of(const core::EventRecord& event) {
   if (!event.action.value.empty()) {
     const bool cancel = event.type == EventType::CancelFailed;
     return event.region + ':' + event.action.value + (cancel ? ":cancel" : "");
   }
   if (event.type == EventType::StoreRecovered) return event.instance + ":store";
-  const std::string_view webhook = facts.of_event("webhook");
-  if (webhook.empty()) return event.region;
-  std::string subject = event.instance + ":webhook:" + std::string(webhook);
+  if (event.subject.webhook.empty()) return event.region;
+  std::string subject = event.instance + ":webhook:" + event.subject.webhook;
   if (event.type == EventType::WebhookDeadLettered) subject += ":dead_letter";
   const bool failing =
       event.type == EventType::WebhookFailing || event.type == EventType::WebhookRecovered;
@@ -51,8 +50,8 @@ std::string subject_of(const core::EventRecord& event, const format::Facts& fact
   return subject;
 }
 
-std::string dedup_key(const core::EventRecord& event, const format::Facts& facts) {
-  const std::string subject = subject_of(event, facts);
+std::string dedup_key(const core::EventRecord& event) {
+  const std::string subject = subject_of(event);
   std::string key = "mactiond:" + subject;
   if (key.size() <= kKeyMax) return key;
   // Only the name-based id is wanted of it: short, and the same for the same subject.
@@ -95,11 +94,11 @@ json::object payload_of(const core::EventRecord& event, const format::Facts& fac
 
 std::string pagerduty_body(const core::EventRecord& event, const Secret& routing_key) {
   const format::Facts facts(event);
-  const Alert alert = core::alert_of(event.type, facts.of_event("from"), facts.of_event("to"));
+  const Alert alert = core::alert_of(event);
   const bool resolve = alert == Alert::Resolve;
   json::object body{{"routing_key", routing_key.reveal()},
                     {"event_action", resolve ? "resolve" : "trigger"},
-                    {"dedup_key", dedup_key(event, facts)},
+                    {"dedup_key", dedup_key(event)},
                     {"client", "mactiond"}};
   if (!resolve) body["payload"] = payload_of(event, facts, alert);
   return json::serialize(body);

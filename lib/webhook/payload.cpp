@@ -6,7 +6,6 @@
 #include "base/iso_time.hpp"
 #include "base/json_text.hpp"
 #include "base/text.hpp"
-#include "format/facts.hpp"
 #include "webhook/pagerduty.hpp"
 #include "webhook/slack.hpp"
 #include "webhook/splunk.hpp"
@@ -30,8 +29,7 @@ std::string source_of(const core::EventRecord& event) {
 
 std::string subject_of(const core::EventRecord& event) {
   if (!event.action.value.empty()) return event.action.value;
-  if (!event.region.empty()) return event.region;
-  return std::string(format::Facts(event).of_event("webhook"));
+  return event.region.empty() ? event.subject.webhook : event.region;
 }
 
 // "; charset=utf-8" in just this spelling: the official JavaScript SDK refuses an upper-case one.

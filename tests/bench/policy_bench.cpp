@@ -19,7 +19,9 @@
 #include "core/cancel/canceller.hpp"
 #include "core/cancel/policy.hpp"
 #include "core/cancel/stale_watch.hpp"
+#include "core/outbox/outbox.hpp"
 #include "core/recorder.hpp"
+#include "core/step_writer.hpp"
 
 namespace mactiond::bench {
 namespace {
@@ -177,7 +179,7 @@ void bench_held(const SharedPolicies& policies, const std::vector<Open>& actions
   core::Canceller canceller("eu", policies, ledger);
   for (const Open& action : actions) canceller.restore(action.id, action.facts);
   core::Step step;
-  core::Recorder recorder("bench", {}, 0);
+  core::Recorder recorder("bench", 0);
   std::vector<core::Slot<core::Outbox>> outboxes;
   std::uint64_t last_id = 0;
   core::StepWriter out(step, recorder, outboxes, last_id);

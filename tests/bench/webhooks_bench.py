@@ -93,7 +93,7 @@ class Bench(Daemon):
               '"from":"Pending","to":"Succeeded","lag_ms":1240', document) for i in range(count)))
         store.executemany(
             "INSERT INTO delivery"
-            " (webhook, seq, action_id, head, queued, due, attempts, last_reason)"
+            " (webhook, seq, order_key, head, queued, due, attempts, last_reason)"
             " VALUES ('bench', ?, ?, 1, ?, ?, 0, '')",
             ((first + i, f"act-{i}", ticks, ticks) for i in range(count)))
         store.execute("UPDATE counter SET last_seq = ?", (first + count - 1,))

@@ -36,7 +36,7 @@ LIES = [
     "UPDATE delivery SET due = {number}, queued = {number}",
     "UPDATE delivery SET head = 0",
     "UPDATE delivery SET head = 1",
-    "UPDATE delivery SET action_id = 'x' WHERE seq = {seq}",
+    "UPDATE delivery SET order_key = 'x' WHERE seq = {seq}",
     "UPDATE delivery SET seq = -seq WHERE seq = {seq}",
     "DELETE FROM delivery WHERE seq % 2 = 0",
     "INSERT INTO dead_letter VALUES ('events', {seq}, {number}, '', {number})",

@@ -116,7 +116,7 @@ bool is_unasked(const World& world, const core::EventRecord& event, const Receiv
   if (event.fields.find("\"backlog\":true") == std::string::npos) return false;
   const auto& webhooks = world.options().engine.webhooks;
   return std::any_of(webhooks.begin(), webhooks.end(), [&](const core::WebhookOptions& webhook) {
-    return webhook.name == receiver.name() && !webhook.backlog;
+    return webhook.name == receiver.name() && !webhook.filter.backlog;
   });
 }
 

@@ -92,7 +92,7 @@ core::Options engine_options(int regions) {
   for (const char* name : {"one", "two"}) {
     core::WebhookOptions webhook;
     webhook.name = name;
-    webhook.backlog = webhook.name == "two";
+    webhook.filter.backlog = webhook.name == "two";
     options.webhooks.push_back(webhook);
   }
   return options;

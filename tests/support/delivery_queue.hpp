@@ -24,7 +24,7 @@ class FakeDeliveryQueue {
     }
     for (const core::EventRecord& event : batch.events) events_[event.seq] = event;
     for (const core::DeliveryRow& row : batch.deliveries) {
-      rows_[{row.webhook, row.seq}] = {row.action.value, 0, row.due, row.due, {}};
+      rows_[{row.webhook, row.seq}] = {row.order.value, 0, row.due, row.due, {}};
     }
     for (const core::DeliveryRetryRow& row : batch.retries) {
       Row& known = rows_.at({row.webhook, row.seq});
@@ -64,7 +64,7 @@ class FakeDeliveryQueue {
     std::multimap<WallTime, core::DueDelivery> heads;
     for (const auto& [key, row] : rows_) {
       if (key.first != command.webhook) continue;
-      if (!row.action.empty() && !begun.insert(row.action).second) continue;
+      if (!row.order.empty() && !begun.insert(row.order).second) continue;
       if (command.oldest && !heads.empty()) break;
       heads.emplace(row.due, head_of(key.second, row));
     }
@@ -91,7 +91,7 @@ class FakeDeliveryQueue {
 
  private:
   struct Row {
-    std::string action;
+    std::string order;
     int attempts = 0;
     WallTime due{};
     WallTime queued{};

@@ -30,6 +30,7 @@ inline core::EventRecord failed_isolation() {
       R"("relatedFileInfo":{"fileIdentifier":"87662bc3d60e4200ceaf7aae249d1c343f4b83c9",)"
       R"("fileIdentifierType":"Sha1"},"commands":[],"troubleshootInfo":null})";
   event.fields = R"("from":"InProgress","to":"Failed","lag_ms":1240)";
+  event.subject = {{}, "Isolate", "InProgress", "Failed"};
   return event;
 }
 
@@ -37,19 +38,26 @@ inline core::EventRecord failed_isolation() {
 inline core::EventRecord transition(std::string_view from, std::string_view to) {
   core::EventRecord event = failed_isolation();
   event.fields = "\"from\":\"" + std::string(from) + "\",\"to\":\"" + std::string(to) + "\"";
+  event.subject.from = from;
+  event.subject.to = to;
   return event;
 }
 
-/// An event about the action above, or about none where the type has none.
+/// An event about the action above, or about none where the type has none: then about the webhook
+/// "soc" or the region.
 inline core::EventRecord event_of(core::EventType type, std::string fields) {
   core::EventRecord event = failed_isolation();
   event.type = type;
   event.fields = std::move(fields);
+  event.subject = {{}, event.subject.type};
   const std::string_view name = core::to_string(type);
   if (!name.starts_with("region.") && !name.starts_with("webhook.")) return event;
   event.action = {};
   event.document.clear();
-  if (name.starts_with("webhook.")) event.region.clear();
+  event.subject = {};
+  if (!name.starts_with("webhook.")) return event;
+  event.region.clear();
+  event.subject.webhook = "soc";
   return event;
 }
 

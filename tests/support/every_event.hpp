@@ -45,10 +45,10 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
               core::transition_event("eu", action, changed, {kDay, std::chrono::milliseconds(7)}),
               core::transition_event("eu", action, corrected, {kDay, Duration{}})};
     case EventType::ActionStale:
-      return {core::stale_event({"eu", {"a-1"}, "stale", "Pending"}, std::chrono::hours(7), true,
-                                kDay)};
+      return {core::stale_event({"eu", {"a-1"}, "stale", "Pending"}, action.type,
+                                std::chrono::hours(7), true, kDay)};
     case EventType::ActionVanished:
-      return {core::vanished_event("eu", {"a-1"}, kDay, kDay)};
+      return {core::vanished_event("eu", {"a-1"}, action.type, kDay, kDay)};
     case EventType::CancelRequested:
     case EventType::CancelConfirmed:
     case EventType::CancelOvertaken:

@@ -162,8 +162,7 @@ void CancelFollower::accept(CancelAttempt& attempt, std::optional<WallTime> late
   WallTime when = same_boot ? time.earliest(posted->mono) : time.stamp();
   when = std::min(std::max(when, attempt.recorded()), latest.value_or(WallTime::max()));
   attempt.recorded(when);
-  out.record(cancel_event(EventType::CancelRequested, decision, 0, when),
-             {decision.type.text(), {}, {}}, time.now.wall);
+  out.record(cancel_event(EventType::CancelRequested, decision, 0, when), time.now.wall);
 }
 
 void CancelFollower::end(const ActionId& action, Decision::State state, std::string outcome,
@@ -176,8 +175,7 @@ void CancelFollower::end(const ActionId& action, Decision::State state, std::str
   out.batch().decisions.push_back(decision);
   room_changed_ = true;
   out.cancel({region_, decided_by(decision), std::string(to_string(state))});
-  out.record(cancel_event(event_of(state), decision, completed_commands, when),
-             {decision.type.text(), {}, {}}, time.now.wall);
+  out.record(cancel_event(event_of(state), decision, completed_commands, when), time.now.wall);
 }
 
 }  // namespace mactiond::core

@@ -138,7 +138,7 @@ void CancelChooser::report_stale(const ActionId& action, const PolicyOptions& po
   const WallTime when = std::max(time.stamp(), recorded_by(facts));
   const bool would_cancel =
       policy.action == PolicyAction::Cancel && !never_cancelled(policy, facts);
-  out.record(stale_event(row, age, would_cancel, when), {facts.type.text(), {}, {}}, time.now.wall);
+  out.record(stale_event(row, facts.type, age, would_cancel, when), time.now.wall);
   out.cancel({region_, policy.name, "stale"});
   out.batch().reported_stale.push_back(std::move(row));
 }
@@ -147,7 +147,7 @@ void CancelChooser::report_suppressed(const PolicyOptions& policy, const LimitHi
                                       const CancelTime& time, StepWriter& out) {
   const SuppressedRow row{policy.name, std::chrono::floor<std::chrono::hours>(*time.server)};
   if (!ledger_.report_suppressed(row)) return;
-  out.record(suppressed_event(row, region_, to_string(hit.guard), hit.limit, *time.server), {},
+  out.record(suppressed_event(row, region_, to_string(hit.guard), hit.limit, *time.server),
              time.now.wall);
   out.cancel({region_, policy.name, "suppressed"});
   out.log(LogEntry::Level::Warning, "cancel_suppressed",

@@ -33,6 +33,7 @@ EventRecord cancel_event(EventType type, const Decision& decision, int completed
   event.time = server;
   event.region = decision.region;
   event.action = decision.action;
+  event.subject.type = decision.type.text();
   JsonMembers fields;
   if (const std::string* policy = decision.policy()) {
     fields.add("policy", *policy);
@@ -47,13 +48,15 @@ EventRecord cancel_event(EventType type, const Decision& decision, int completed
   return event;
 }
 
-EventRecord stale_event(const StaleRow& row, Duration age, bool would_cancel, WallTime server) {
+EventRecord stale_event(const StaleRow& row, const ActionType& type, Duration age,
+                        bool would_cancel, WallTime server) {
   EventRecord event;
   event.type = EventType::ActionStale;
   event.id = make_event_id(event.type, row.action.value, row.policy + '|' + row.status);
   event.time = server;
   event.region = row.region;
   event.action = row.action;
+  event.subject.type = type.text();
   event.fields = JsonMembers()
                      .add("policy", row.policy)
                      .add("age_s", to_seconds(age))

@@ -19,8 +19,8 @@ namespace mactiond::core {
                                        int completed_commands, WallTime server);
 
 /// action.stale: a policy would act, or only notifies.
-[[nodiscard]] EventRecord stale_event(const StaleRow& row, Duration age, bool would_cancel,
-                                      WallTime server);
+[[nodiscard]] EventRecord stale_event(const StaleRow& row, const ActionType& type, Duration age,
+                                      bool would_cancel, WallTime server);
 
 /// cancel.suppressed: once per policy and hour.
 [[nodiscard]] EventRecord suppressed_event(const SuppressedRow& row, const std::string& region,

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "core/event_filter.hpp"
 #include "core/outbox/retry_schedule.hpp"
+#include "event/order_key.hpp"
 
 namespace mactiond::core {
 
@@ -33,6 +35,12 @@ void Outbox::configure(const WebhookOptions& options) {
   digest_.configure(options.digest);
   overflow_.configure(options);
   options_ = options;
+}
+
+void Outbox::offer(const EventRecord& event, WallTime now, Batch& batch) {
+  if (!receives(options_, event)) return;
+  batch.deliveries.push_back({options_.name, event.seq, order_of(event), now});
+  added();
 }
 
 void Outbox::added() {

@@ -50,8 +50,8 @@ class Outbox {
 
   [[nodiscard]] const std::string& name() const { return options_.name; }
   void configure(const WebhookOptions& options);
-  /// A delivery row was added for this webhook.
-  void added();
+  /// An event was recorded. If the webhook receives it, its delivery row goes to batch.
+  void offer(const EventRecord& event, WallTime now, Batch& batch);
   /// Starts the deliveries that are due and may be sent. next_id numbers commands.
   void advance(Now now, std::uint64_t& next_id, std::vector<Command>& commands);
   void on(DeliveriesLoaded loaded) { window_.on(std::move(loaded)); }
@@ -88,6 +88,8 @@ class Outbox {
     std::set<std::uint64_t> answered;
     bool obsolete = false;  ///< the dead letters are others meanwhile
   };
+  /// One more delivery waits.
+  void added();
   [[nodiscard]] int room(MonoTime now) const;
   [[nodiscard]] bool wants_load(Now now) const;
   /// As many as can leave side by side.

@@ -95,25 +95,19 @@ void Region::record_transition(const MachineAction& action, const Observation& s
   shown.time = dated ? *action.last_update : clock_.moment(now);
   if (measured) shown.lag = std::max(clock_.now(now) - *action.last_update, Duration{});
   shown.backlog = backlog;
-  const bool recorded = out.record(transition_event(options_.name, action, seen, shown),
-                                   {action.type.text(),
-                                    action.status.text(),
-                                    {},
-                                    seen.from ? seen.from->text() : std::string_view(),
-                                    backlog},
-                                   now.wall);
+  const bool recorded = out.record(transition_event(options_.name, action, seen, shown), now.wall);
   if (recorded) out.transition({options_.name, std::string(action.status.text()), shown.lag});
 }
 
 void Region::vanish(const ActionId& id, Now now, StepWriter& out) {
   const Tracker::Known* known = tracker_.find(id);
-  const std::string type(known != nullptr ? known->type.text() : std::string_view());
+  const ActionType type = known != nullptr ? known->type : ActionType();
   const WallTime stamp = known != nullptr ? known->stamp : WallTime{};
   if (!tracker_.vanish(id)) return;
   lookups_.changed(id);
   out.batch().vanished.emplace_back(options_.name, id);
   const WallTime when = std::max(clock_.moment(now), stamp);
-  out.record(vanished_event(options_.name, id, stamp, when), {type, {}, {}}, now.wall);
+  out.record(vanished_event(options_.name, id, type, stamp, when), now.wall);
   canceller_.vanished(id, cancel_time(now), out);
 }
 
@@ -127,7 +121,7 @@ void Region::record_baseline(Now now, StepWriter& out) {
   if (const auto oldest = tracker_.oldest_open()) {
     baseline.oldest_open = std::max(when - *oldest, Duration{});
   }
-  out.record(baseline_event(options_.name, baseline, *since, when), {}, now.wall);
+  out.record(baseline_event(options_.name, baseline, *since, when), now.wall);
   out.batch().regions.push_back(row());
 }
 

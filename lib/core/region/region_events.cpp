@@ -21,6 +21,10 @@ EventRecord transition_event(const std::string& region, const MachineAction& act
   event.region = region;
   event.action = action.id;
   event.document = action.document;
+  event.subject.type = action.type.text();
+  if (seen.from) event.subject.from = seen.from->text();
+  event.subject.to = action.status.text();
+  event.subject.backlog = shown.backlog;
   JsonMembers fields;
   if (seen.from) {
     fields.add("from", seen.from->text());
@@ -39,14 +43,15 @@ EventRecord transition_event(const std::string& region, const MachineAction& act
   return event;
 }
 
-EventRecord vanished_event(const std::string& region, const ActionId& action, WallTime stamp,
-                           WallTime server) {
+EventRecord vanished_event(const std::string& region, const ActionId& action,
+                           const ActionType& type, WallTime stamp, WallTime server) {
   EventRecord event;
   event.type = EventType::ActionVanished;
   event.id = make_event_id(event.type, action.value, ticks(stamp));
   event.time = server;
   event.region = region;
   event.action = action;
+  event.subject.type = type.text();
   return event;
 }
 

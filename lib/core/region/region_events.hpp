@@ -25,7 +25,7 @@ struct TransitionTime {
                                            const Observation& seen, const TransitionTime& shown);
 /// stamp: the action's last known one.
 [[nodiscard]] EventRecord vanished_event(const std::string& region, const ActionId& action,
-                                         WallTime stamp, WallTime server);
+                                         const ActionType& type, WallTime stamp, WallTime server);
 /// What a new region was found to hold.
 struct Baseline {
   std::int64_t open = 0;

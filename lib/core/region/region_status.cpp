@@ -26,7 +26,7 @@ void Region::mark_degraded(const Outcome& outcome, bool at_once, Now now, StepWr
   const bool enough = at_once || schedule_.poll_failures() >= kPollFailuresUntilTrouble;
   if (!health_.mark_degraded(outcome, enough)) return;
   const std::string reason = health_.degraded_reason();
-  out.record(region_event(EventType::RegionDegraded, options_.name, reason, clock_.moment(now)), {},
+  out.record(region_event(EventType::RegionDegraded, options_.name, reason, clock_.moment(now)),
              now.wall);
   out.batch().regions.push_back(row());
   out.log(LogEntry::Level::Error, "region_degraded",
@@ -37,7 +37,7 @@ void Region::mark_recovered(Now now, StepWriter& out) {
   const auto reason = health_.mark_recovered();
   if (!reason) return;
   out.record(region_event(EventType::RegionRecovered, options_.name, *reason, clock_.moment(now)),
-             {}, now.wall);
+             now.wall);
   out.batch().regions.push_back(row());
   out.log(LogEntry::Level::Info, "region_recovered", {{"region", options_.name}});
 }

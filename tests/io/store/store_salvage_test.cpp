@@ -74,6 +74,21 @@ TEST_F(StoreSalvage, TakesDecisionsOfAnOlderVersionToo) {
   EXPECT_EQ(snapshot->decisions[0].by, core::DecidedBy(core::Operator{"unknown", "alice"}));
 }
 
+TEST_F(StoreSalvage, TakesDeliveriesAndEventsOfAnOlderVersionToo) {
+  fill(20);
+  sql("ALTER TABLE delivery RENAME COLUMN order_key TO action_id; DROP TABLE region");
+  for (const char* column : {"webhook", "action_type", "from_status", "to_status", "backlog"}) {
+    sql(std::string("ALTER TABLE event DROP COLUMN ") + column);
+  }
+  Store store = open();
+  expect_carried_over(store);
+  EXPECT_EQ(queued(store), 19);
+  EXPECT_EQ(store.load_deliveries({{1}, "soc", at(100), 100})->due.size(), 5U) << "in order";
+  const auto events = store.load_events(1, 100);
+  ASSERT_EQ(events->size(), 20U);
+  for (const core::EventRecord& event : *events) EXPECT_EQ(event.subject.to, "Pending");
+}
+
 TEST_F(StoreSalvage, KeepsEventsThatTheLogLacksUpToTheFirstGap) {
   fill(20);
   logged_ = 15;

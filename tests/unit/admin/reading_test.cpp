@@ -294,11 +294,11 @@ TEST(DeadLettersEndpoint, ReplaysInTheOrderThatTheEventsWereQueuedIn) {
   letters[1].event->type = core::EventType::RegionRecovered;
   letters[1].event->action = {};
   letters[2].event->type = core::EventType::WebhookResumed;
-  letters[2].event->fields = R"("webhook":"siem","reason":"by an operator")";
+  letters[2].event->subject.webhook = "siem";
   EXPECT_EQ(backend.post("/v1/dead-letters/replay", R"({"webhook":"soc"})").status, 200);
   std::vector<std::string> orders;
   for (const auto& key : std::get<core::ReplayDeadLetters>(backend.operated.value()).letters) {
-    orders.push_back(key.action.value);
+    orders.push_back(key.order.value);
   }
   EXPECT_THAT(orders, testing::ElementsAre("a", "region eu", "webhook siem"));
 }

@@ -22,7 +22,7 @@ struct BacklogTest : testing::Test, test::EngineHarness {
     new_regions = true;
     options.webhooks.emplace_back().name = "soc";
     options.webhooks.emplace_back().name = "archive";
-    options.webhooks.back().backlog = true;
+    options.webhooks.back().filter.backlog = true;
   }
   static bool is_backlog(const EventRecord& event) {
     return event.fields.find("\"backlog\":true") != std::string::npos;

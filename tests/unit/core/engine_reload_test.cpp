@@ -17,6 +17,20 @@ class EngineReloadTest : public testing::Test, public test::EngineHarness {
     ASSERT_TRUE(engine().knows_all_of(options) || !snapshot.actions.empty() || fresh);
     take_step(engine().reconfigure(options, snapshot, now));
   }
+  /// Who gets the newest event, in order of the configuration.
+  [[nodiscard]] std::vector<std::string> receivers() const {
+    std::vector<std::string> names;
+    for (const DeliveryRow& row : addressed) {
+      if (row.seq == last_seq) names.push_back(row.webhook);
+    }
+    return names;
+  }
+  [[nodiscard]] std::int64_t queued(const std::string& webhook) {
+    for (const WebhookStatus& status : engine().status(now).webhooks) {
+      if (status.name == webhook) return status.queued;
+    }
+    return -1;
+  }
   bool fresh = false;  ///< the store knows nothing of what is added
 };
 
@@ -57,6 +71,37 @@ TEST_F(EngineReloadTest, AnAddedWebhookGetsWhatComes) {
   pass(5s);
   list({open_action("a1").in(ActionStatus::Known::Succeeded).updated(server())});
   EXPECT_EQ(count<SendDelivery>(), 2);
+}
+
+TEST_F(EngineReloadTest, WebhooksInAnotherOrderGetTheirOwnEvents) {
+  using Names = std::vector<std::string>;
+  options.webhooks.emplace_back().name = "failures";
+  options.webhooks.back().filter.to = {"Failed"};
+  begin({open_action("a1")});
+  EXPECT_EQ(receivers(), (Names{"soc"}));
+  std::swap(options.webhooks[0], options.webhooks[1]);
+  reload();
+  pass(5s);
+  list({open_action("a1").in(ActionStatus::Known::Failed).updated(server())});
+  EXPECT_EQ(receivers(), (Names{"failures", "soc"}));
+  EXPECT_EQ(queued("failures"), 1);
+  EXPECT_EQ(queued("soc"), 2);
+  step(PauseWebhook{"soc", true, {}});
+  EXPECT_EQ(receivers(), (Names{"failures"})) << "none gets an event about itself";
+  EXPECT_EQ(queued("failures"), 2);
+}
+
+TEST_F(EngineReloadTest, TheOthersKeepTheirEventsWhereAWebhookIsRemoved) {
+  options.webhooks.emplace_back().name = "failures";
+  options.webhooks.back().filter.to = {"Failed"};
+  begin({open_action("a1")});
+  options.webhooks.erase(options.webhooks.begin());
+  reload();
+  pass(5s);
+  list({open_action("a1").in(ActionStatus::Known::Succeeded).updated(server())});
+  EXPECT_TRUE(receivers().empty()) << "nothing goes by the filter of the removed one";
+  EXPECT_EQ(queued("failures"), 0);
+  EXPECT_EQ(queued("soc"), -1);
 }
 
 TEST_F(EngineReloadTest, AJumpOfTheWallClockBringsNoDeliveryForward) {

@@ -50,7 +50,7 @@ TEST_F(DeliveryQueue, AReplayedDeadLetterGoesBeforeTheLaterEventsThatWait) {
   end("soc", 2, true);
   for (const std::uint64_t seq : {2U, 1U}) {
     core::Batch batch;
-    batch.deleted_letters = {{"soc", seq, ActionId{"A"}}};
+    batch.deleted_letters = {{"soc", seq, core::OrderKey{"A"}}};
     batch.deliveries = {delivery("soc", seq, "A")};
     commit(batch);
     EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(seq));
@@ -65,7 +65,7 @@ TEST_F(DeliveryQueue, AReplayedDeadLetterHoldsUpItsOwnActionOnly) {
   commit_events(4, {"A", "B"}, {"soc", "siem"});
   end("soc", 1, true);
   core::Batch batch;
-  batch.deleted_letters = {{"soc", 1, ActionId{"A"}}};
+  batch.deleted_letters = {{"soc", 1, core::OrderKey{"A"}}};
   batch.deliveries = {delivery("soc", 1, "A", 9)};
   commit(batch);
   EXPECT_THAT(seqs(due(due_by("soc", 0))), ElementsAre(2));
@@ -211,7 +211,7 @@ TEST_F(DeliveryQueue, AReplayedDeadLetterHidesNothingThatWaitsForLonger) {
   commit_events(3, {"A", "B"}, {"soc"});
   end("soc", 1, true);
   core::Batch batch;
-  batch.deleted_letters = {{"soc", 1, ActionId{"A"}}};
+  batch.deleted_letters = {{"soc", 1, core::OrderKey{"A"}}};
   batch.deliveries = {delivery("soc", 1, "A", 60)};
   commit(batch);
   EXPECT_EQ(*store_.oldest_queued("soc"), at(0));

@@ -56,12 +56,13 @@ inline core::EventRecord event_of(std::uint64_t seq, const std::string& action,
   event.action.value = action;
   event.document = R"({"n":)" + std::to_string(seq) + "}";
   event.fields = R"("from":null,"to":"Pending")";
+  event.subject = {{}, "Isolate", {}, "Pending"};
   return event;
 }
 
 inline core::DeliveryRow delivery(const std::string& webhook, std::uint64_t seq,
-                                  const std::string& action, std::int64_t due = 0) {
-  return {webhook, seq, ActionId{action}, at(due)};
+                                  const std::string& order, std::int64_t due = 0) {
+  return {webhook, seq, core::OrderKey{order}, at(due)};
 }
 
 inline core::LoadDeliveries due_by(const std::string& webhook, std::int64_t until,

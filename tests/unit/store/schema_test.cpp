@@ -6,6 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "event/order_key.hpp"
+#include "store/event_row.hpp"
+#include "store/query.hpp"
+#include "store/statement.hpp"
+#include "support/every_event.hpp"
+
 namespace mactiond::store {
 namespace {
 
@@ -67,6 +73,77 @@ TEST(Schema, TakesWhatWaitsOverFromEveryFormerVersion) {
                   .getInt(),
               1);
   }
+}
+
+/// Every kind of event, stored without its subject; each waits for a webhook, with its order.
+std::vector<core::EventRecord> add_every_event(SQLite::Database& database) {
+  std::vector<core::EventRecord> events = test::every_event();
+  SQLite::Statement insert(database, "INSERT INTO event VALUES (?, ?, ?, 0, 'i', ?, ?, ?, ?)");
+  SQLite::Statement waits(database,
+                          "INSERT INTO delivery (webhook, seq, action_id, head, queued, due,"
+                          " attempts, last_reason) VALUES ('x', ?, ?, 1, 0, 0, 0, '')");
+  std::int64_t seq = 0;
+  for (core::EventRecord& event : events) {
+    // The commit puts in what is stored of the action.
+    const bool about_action = !event.action.value.empty();
+    if (about_action) event.document = "{\"type\":\"" + event.subject.type + "\"}";
+    ++seq;
+    insert.bind(1, seq);
+    insert.bind(2, event.id);
+    insert.bind(3, std::string(to_string(event.type)));
+    insert.bind(4, event.region);
+    insert.bind(5, event.action.value);
+    insert.bind(6, event.fields);
+    insert.bind(7, event.document);
+    insert.exec();
+    insert.reset();
+    waits.bind(1, seq);
+    waits.bind(2, order_of(event).value);
+    waits.exec();
+    waits.reset();
+  }
+  return events;
+}
+
+TEST(Schema, KnowsWhatWaitingEventsOfEveryFormerVersionAreAbout) {
+  for (std::size_t former = 1; former < 15; ++former) {
+    SCOPED_TRACE(former);
+    SQLite::Database database = memory();
+    ASSERT_TRUE(migrate(database, migrations().first(former)));
+    const std::vector<core::EventRecord> events = add_every_event(database);
+    ASSERT_TRUE(migrate(database));
+    Statement select(database, kSelectEvents);
+    Rows rows = select.query(0, 1000);
+    for (const core::EventRecord& event : events) {
+      SCOPED_TRACE(to_string(event.type));
+      ASSERT_TRUE(rows.next());
+      const auto read = to_event(rows);
+      ASSERT_TRUE(read);
+      EXPECT_EQ(read->subject, event.subject);
+      const std::string seq = std::to_string(read->seq);
+      EXPECT_EQ(
+          database.execAndGet("SELECT order_key FROM delivery WHERE seq = " + seq).getString(),
+          order_of(event).value);
+    }
+  }
+}
+
+TEST(Schema, ReadsOnlyWhatOldEventsAreAboutThatAreStillSent) {
+  SQLite::Database database = memory();
+  ASSERT_TRUE(migrate(database, migrations().first(14)));
+  const auto add = [&](int seq, const char* fields) {
+    database.exec("INSERT INTO event VALUES (" + std::to_string(seq) +
+                  ", 'ma', 'action.transition', 0, 'i', 'eu', 'a', '" + fields + "', '')");
+  };
+  for (const int seq : {1, 2, 3, 4}) add(seq, R"("from":null,"to":"Failed","backlog":true)");
+  add(5, R"("to":"damaged)");
+  database.exec("INSERT INTO dead_letter VALUES ('soc', 2, 1, 'gone', 0)");
+  database.exec("INSERT INTO syslog VALUES ('siem', 4), ('soc', 5)");
+  ASSERT_TRUE(migrate(database));
+  std::string read;
+  SQLite::Statement rows(database, "SELECT to_status || backlog FROM event ORDER BY seq");
+  while (rows.executeStep()) read += rows.getColumn(0).getString() + ';';
+  EXPECT_EQ(read, "0;Failed1;0;Failed1;0;");
 }
 
 TEST(Schema, FindsTypesAndStatusesOfEveryFormerVersionByIndex) {

@@ -64,6 +64,23 @@ TEST_F(Store, KeepsWhenAnActionWasFirstSeenAndWhatItIsOrderedBy) {
   EXPECT_EQ(stored.ended_by, at(4));
 }
 
+TEST_F(Store, KeepsWhatAnEventIsAbout) {
+  core::Batch batch;
+  batch.events = {event_of(1, "A"), event_of(2, "")};
+  batch.events[0].subject = {{}, "Isolate", "Pending", "Failed", true};
+  batch.events[1].subject = {"siem"};
+  batch.deliveries = {delivery("soc", 1, "A"), delivery("soc", 2, "webhook siem")};
+  commit(batch);
+  const auto logged = store_.load_events(1, 10);
+  ASSERT_TRUE(logged);
+  ASSERT_EQ(logged->size(), 2U);
+  EXPECT_EQ(logged->at(0).subject, batch.events[0].subject);
+  EXPECT_EQ(logged->at(1).subject, batch.events[1].subject);
+  const auto loaded = due(due_by("soc", 100));
+  ASSERT_EQ(loaded.due.size(), 2U);
+  EXPECT_EQ(loaded.due[0].event.subject, batch.events[0].subject);
+}
+
 TEST_F(Store, KeepsWhenANewRegionWasFirstCalled) {
   core::Batch batch;
   batch.regions.push_back({"eu", {}, {}, "", true, core::FirstCall{at(3), true}});

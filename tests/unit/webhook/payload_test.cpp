@@ -26,6 +26,7 @@ EventRecord transition() {
   event.action = ActionId{"a-1"};
   event.document = R"({"id":"a-1","status":"InProgress"})";
   event.fields = R"("from":"Pending","to":"InProgress","lag_ms":1240)";
+  event.subject = {{}, {}, "Pending", "InProgress"};
   return event;
 }
 
@@ -36,6 +37,7 @@ EventRecord paused() {
   event.action = {};
   event.document.clear();
   event.fields = R"("webhook":"soc","reason":"rejected")";
+  event.subject = {"soc"};
   return event;
 }
 
@@ -90,12 +92,13 @@ TEST(CloudEvents, HasTheRegionAsSubjectWhereThatIsWhatItIsAbout) {
   event.type = EventType::RegionDegraded;
   event.region = "eu";
   event.fields = R"("reason":"auth")";
+  event.subject = {};
   EXPECT_EQ(cloud_event(event).at("subject"), "eu");
 }
 
 TEST(CloudEvents, HasNoSubjectWhereThereIsNone) {
   EventRecord event = paused();
-  event.fields.clear();
+  event.subject = {};
   EXPECT_FALSE(cloud_event(event).contains("subject"));
 }
 

@@ -28,10 +28,9 @@ struct OutboxTest : testing::Test {
     event.seq = ++last_seq;
     event.id = "ma_" + std::to_string(event.seq);
     event.action.value = action;
-    rows.deliveries.push_back({"soc", event.seq, event.action, now.wall});
+    box().offer(event, now.wall, rows);
     rows.events.push_back(std::move(event));
     queue.write(rows);
-    box().added();
   }
   Outbox& box() {
     if (!made) made.emplace(options, stored, now);

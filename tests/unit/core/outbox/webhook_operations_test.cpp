@@ -153,7 +153,7 @@ TEST_F(WebhookOperations, AReplayedDeadLetterIsSentAsIfNew) {
   Batch before;
   before.events = {event};
   queue.write(before);
-  EXPECT_TRUE(is_done(ask(ReplayDeadLetters{{{"soc", 7, ActionId{"a7"}}}})));
+  EXPECT_TRUE(is_done(ask(ReplayDeadLetters{{{"soc", 7, OrderKey{"a7"}}}})));
   EXPECT_EQ(status(0).dead, 1);
   const auto send = take<SendDelivery>();
   EXPECT_EQ(send.event.id, "ma_7");
@@ -174,11 +174,11 @@ TEST_F(WebhookOperations, AReplayedDeadLetterGoesBeforeWhatWasReadAlready) {
     event.action.value = action;
     before.events.push_back(event);
   }
-  before.deliveries = {{"soc", 6, ActionId{"a6"}, now.wall}, {"soc", 8, ActionId{"a7"}, now.wall}};
+  before.deliveries = {{"soc", 6, OrderKey{"a6"}, now.wall}, {"soc", 8, OrderKey{"a7"}, now.wall}};
   queue.write(before);
   tick();
   ASSERT_EQ(pending_for("soc"), 1) << "6 is in flight, 8 is next";
-  (void)ask(ReplayDeadLetters{{{"soc", 7, ActionId{"a7"}}}});
+  (void)ask(ReplayDeadLetters{{{"soc", 7, OrderKey{"a7"}}}});
   for (const std::uint64_t seq : {6U, 7U, 8U}) {
     const auto send = take<SendDelivery>();
     EXPECT_EQ(send.event.seq, seq);

@@ -1,23 +1,21 @@
-#include "event/delivery_order.hpp"
-
-#include <string>
+#include "event/order_key.hpp"
 
 namespace mactiond::core {
 
-ActionId order_of(const EventRecord& event, std::string_view webhook) {
+OrderKey order_of(const EventRecord& event) {
   switch (event.type) {
     case EventType::RegionDegraded:
     case EventType::RegionRecovered:
     case EventType::RegionBaseline:
-      return ActionId{"region " + event.region};
+      return {"region " + event.region};
     case EventType::WebhookFailing:
     case EventType::WebhookRecovered:
     case EventType::WebhookPaused:
     case EventType::WebhookResumed:
     case EventType::WebhookDisabled:
-      return ActionId{"webhook " + std::string(webhook)};
+      return {"webhook " + event.subject.webhook};
     default:
-      return event.action;
+      return {event.action.value};
   }
 }
 
