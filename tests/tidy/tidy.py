@@ -35,7 +35,7 @@ LAYERS = {
     "core/cancel": {"base", "action", "event", "core", "core/quota"},
     "core/region": {"base", "action", "event", "core", "core/quota", "core/cancel"},
     "defender": {"base", "json", "action", "http"},
-    "format": {"base", "json", "action", "event", "core"},
+    "format": {"base", "json", "action", "event"},
     "webhook": {"base", "json", "action", "http", "event", "format"},
     "admin": {"base", "json", "action", "http", "event", "core", "core/cancel"},
     "config": {"base", "action", "http", "event", "core", "core/cancel", "format", "webhook"},
