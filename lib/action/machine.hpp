@@ -26,11 +26,11 @@ struct Machine {
 };
 
 /// An alert, as far as it leads to a machine.
-struct Alert {
+struct MachineAlert {
   std::string id;
   std::string machine_id;  ///< empty where it has no machine
   std::string computer_dns_name;
-  bool operator==(const Alert&) const = default;
+  bool operator==(const MachineAlert&) const = default;
 };
 
 /// 40 hex digits.
