@@ -7,7 +7,9 @@
 #include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "mactionsim/document.hpp"
+#include "mactionsim/downloads.hpp"
 #include "mactionsim/post_body.hpp"
+#include "mactionsim/spoil.hpp"
 
 namespace mactiond::sim {
 namespace {
@@ -115,22 +117,6 @@ std::optional<std::vector<std::string>> api_segments(std::string_view path) {
   return segments;
 }
 
-Reply spoil(Reply reply, Fault fault, WallTime now) {
-  if (const auto whole = whole_answer(fault, now)) {
-    Reply other = refusal_reply(*whole);
-    if (fault == Fault::Redirect) {
-      other.headers.push_back({"Location", "https://collector.example.net/api/machineactions"});
-    }
-    return other;
-  }
-  if (fault == Fault::CutJson) {
-    reply.body.resize(reply.body.size() / 2);
-  } else {
-    reply.fault = fault;
-  }
-  return reply;
-}
-
 Reply Api::on(const Call& call, const std::vector<std::string>& segments, std::string_view query,
               CallTime time) {
   const auto operation = operation_of(call.method, segments);
@@ -145,12 +131,14 @@ Reply Api::on(const Call& call, const std::vector<std::string>& segments, std::s
   const auto* roles = tenant_.entra.roles_of(bearer_of(call), time.server);
   if (roles == nullptr) return refusal_reply(unauthorized());
   const auto fault = tenant_.faults.draw(*operation);
-  if (fault && whole_answer(*fault, time.server)) return spoil({}, *fault, time.server);
+  if (fault && (is_silent(*fault) || whole_answer(*fault, time.server))) {
+    return spoil({}, *fault, call, time.server);
+  }
   Reply reply = serve(*operation, segments, call, query, *roles, time.server);
   const auto late = fault ? std::nullopt : tenant_.faults.draw_after(*operation);
-  if (late) reply = spoil(std::move(reply), *late, time.server);
+  if (late) reply = spoil(std::move(reply), *late, call, time.server);
   reply = apply_encoding(std::move(reply), tenant_.switches, call);
-  return fault ? spoil(std::move(reply), *fault, time.server) : reply;
+  return fault ? spoil(std::move(reply), *fault, call, time.server) : reply;
 }
 
 Reply Api::serve(Operation operation, const std::vector<std::string>& segments, const Call& call,
@@ -173,9 +161,9 @@ Reply Api::serve(Operation operation, const std::vector<std::string>& segments, 
     case Operation::LiveResponse:
       return create(segments[1], segments[2], call, roles, now);
     case Operation::PackageUri:
-      return package_uri(id, now);
+      return package_uri(id, call, now);
     case Operation::LiveResult:
-      return live_result(id, segments[2], now);
+      return live_result(id, segments[2], call, now);
     case Operation::AlertMachine:
       return machines_.machine_of_alert(segments[1], now);
     case Operation::Machines:
@@ -185,6 +173,7 @@ Reply Api::serve(Operation operation, const std::vector<std::string>& segments, 
     case Operation::Alert:
       return machines_.alert(segments[1], now);
     case Operation::Token:
+    case Operation::Download:
       break;
   }
   return no_such_method();
@@ -240,29 +229,31 @@ Reply Api::link_reply(const std::string& link) const {
       200, with_context(tenant_.switches.traits.host, "Edm.String", "{" + members.text() + "}"));
 }
 
-Reply Api::package_uri(const ActionId& id, WallTime now) {
+Reply Api::package_uri(const ActionId& id, const Call& call, WallTime now) {
   const auto answer = tenant_.model.package(id, now);
   if (!answer) return refusal_reply(answer.error());
-  return link_reply(
-      "\"https://userrequests-us.securitycenter.windows.com:443/safedownload/"
-      "WDATP_Investigation_Package.zip?token=simulated\"");
+  const std::string link = make_link(tenant_, call, {Artifact::Kind::Package, id.value}, now);
+  return link_reply(tenant_.switches.links.quoted_package ? "\"" + link + "\"" : link);
 }
 
-Reply Api::live_result(const ActionId& id, std::string_view call, WallTime now) {
-  const std::size_t equals = call.find("index=");
+Reply Api::live_result(const ActionId& id, std::string_view segment, const Call& call,
+                       WallTime now) {
+  const std::size_t equals = segment.find("index=");
   std::size_t index = 0;
-  if (equals == std::string_view::npos || !call.ends_with(')')) {
+  if (equals == std::string_view::npos || !segment.ends_with(')')) {
     return refusal_reply(bad_request("InvalidInput", "Invalid input index"));
   }
-  const std::string_view digits = call.substr(equals + 6, call.size() - equals - 7);
+  const std::string_view digits = segment.substr(equals + 6, segment.size() - equals - 7);
   const auto [stop, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
   if (failed != std::errc() || stop != digits.data() + digits.size()) {
     return refusal_reply(bad_request("InvalidInput", "Invalid input index"));
   }
   const auto answer = tenant_.model.live_result(id, index, now);
   if (!answer) return refusal_reply(answer.error());
-  return link_reply("https://simulated.blob.core.windows.net/results/" + id.value + "-" +
-                    std::string(digits) + "?se=2026&sp=r&sv=2021&sr=b&sig=simulated");
+  const LiveCommand& command = **answer;
+  const std::string name = command.params.empty() ? "" : command.params.front().second;
+  const auto kind = command.type == "GetFile" ? Artifact::Kind::File : Artifact::Kind::ScriptOutput;
+  return link_reply(make_link(tenant_, call, {kind, name}, now));
 }
 
 }  // namespace mactiond::sim

@@ -29,8 +29,10 @@ class Api {
                              const std::vector<std::string>& roles, WallTime now);
   [[nodiscard]] Reply create(const std::string& machine_id, const std::string& verb,
                              const Call& call, const std::vector<std::string>& roles, WallTime now);
-  [[nodiscard]] Reply package_uri(const ActionId& id, WallTime now);
-  [[nodiscard]] Reply live_result(const ActionId& id, std::string_view call, WallTime now);
+  [[nodiscard]] Reply package_uri(const ActionId& id, const Call& call, WallTime now);
+  /// segment: the last of the path, with the index in it.
+  [[nodiscard]] Reply live_result(const ActionId& id, std::string_view segment, const Call& call,
+                                  WallTime now);
   [[nodiscard]] Reply serve(Operation operation, const std::vector<std::string>& segments,
                             const Call& call, std::string_view query,
                             const std::vector<std::string>& roles, WallTime now);
@@ -39,8 +41,5 @@ class Api {
   Tenant& tenant_;
   MachineApi machines_;
 };
-
-/// Shapes the answer by a fault that struck the call.
-[[nodiscard]] Reply spoil(Reply reply, Fault fault, WallTime now);
 
 }  // namespace mactiond::sim

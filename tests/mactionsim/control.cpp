@@ -220,7 +220,7 @@ Reply Control::quota() const {
   JsonMembers operations;
   for (const auto& [operation, name] : kOperations) {
     operations.add(name, as_number(ledger.calls(operation)));
-    if (operation != Operation::Token) calls += ledger.calls(operation);
+    if (is_metered(operation)) calls += ledger.calls(operation);
   }
   const auto api = ledger.judge(Bucket::Api).verdicts();
   JsonMembers members;

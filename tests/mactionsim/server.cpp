@@ -42,6 +42,7 @@ constexpr std::size_t kDripBytes = 8;
 /// A reset may take what the peer has not read yet with it.
 constexpr auto kBeforeReset = std::chrono::milliseconds(50);
 constexpr auto kDripInterval = std::chrono::milliseconds(100);
+constexpr auto kEndlessInterval = std::chrono::milliseconds(5);
 
 using Stream = asio::ssl::stream<beast::tcp_stream>;
 using Parser = beast::http::request_parser<beast::http::string_body>;
@@ -123,6 +124,12 @@ class Connection {
       case Fault::ResetBeforeAnswer:
         reset();
         break;
+      case Fault::Closed:
+        co_await stream_.async_shutdown(kToken);
+        break;
+      case Fault::Endless:
+        co_await send_again_and_again(wire);
+        break;
       case Fault::Reset:
         co_await send(half);
         pause_.expires_after(kBeforeReset);
@@ -146,6 +153,20 @@ class Connection {
       const std::string_view piece = bytes.substr(0, kDripBytes);
       bytes.remove_prefix(piece.size());
       alive = co_await send(piece);
+    }
+  }
+
+  /// The chunks of the body, but never the last one; ends when the peer gives up.
+  Task<void> send_again_and_again(const Wire& wire) {
+    const std::string_view bytes = wire.bytes;
+    const std::string_view head = bytes.substr(0, wire.head);
+    const std::string_view all = bytes.substr(wire.head);
+    const std::string_view chunks = all.substr(0, all.size() - kLastChunk.size());
+    bool alive = co_await send(head);
+    while (alive && !chunks.empty()) {
+      alive = co_await send(chunks);
+      pause_.expires_after(kEndlessInterval);
+      co_await pause_.async_wait(kToken);
     }
   }
 

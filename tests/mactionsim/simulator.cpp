@@ -6,6 +6,7 @@
 
 #include "base/http_date.hpp"
 #include "mactionsim/document.hpp"
+#include "mactionsim/spoil.hpp"
 
 namespace mactiond::sim {
 namespace {
@@ -33,6 +34,7 @@ Simulator::Simulator(const Settings& settings, const Clock& clock)
       skew_(settings.skew),
       tenant_(settings),
       api_(tenant_),
+      downloads_(tenant_),
       control_(tenant_) {}
 
 CallTime Simulator::read_time() const {
@@ -57,6 +59,8 @@ Reply Simulator::on(const Call& call) {
       reply = token(call, path, time);
     } else if (const auto segments = api_segments(path)) {
       reply = api_.on(call, *segments, query, time);
+    } else if (Downloads::is_link_path(path)) {
+      reply = downloads_.on(call, query, time);
     } else {
       reply = no_such_method();
     }
@@ -71,7 +75,7 @@ Reply Simulator::token(const Call& call, std::string_view path, CallTime time) {
   const auto fault = tenant_.faults.draw(Operation::Token);
   if (!fault) return tenant_.entra.token(call, path, time.server);
   if (auto refusal = token_fault(*fault, time.server)) return std::move(*refusal);
-  return spoil(tenant_.entra.token(call, path, time.server), *fault, time.server);
+  return spoil(tenant_.entra.token(call, path, time.server), *fault, call, time.server);
 }
 
 }  // namespace mactiond::sim

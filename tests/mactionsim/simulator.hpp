@@ -4,11 +4,13 @@
 #include "mactionsim/api.hpp"
 #include "mactionsim/call.hpp"
 #include "mactionsim/control.hpp"
+#include "mactionsim/downloads.hpp"
 #include "mactionsim/tenant.hpp"
 
 namespace mactiond::sim {
 
-/// Answers every request of the stand-in server: Entra ID, the Defender API and /_sim/.
+/// Answers every request of the stand-in server: Entra ID, the Defender API, the links that it
+/// gives out, and /_sim/.
 class Simulator {
  public:
   /// The server's time begins with clock's wall time and runs by its monotonic time.
@@ -25,6 +27,7 @@ class Simulator {
   Duration skew_;
   Tenant tenant_;
   Api api_;
+  Downloads downloads_;
   Control control_;
 };
 

@@ -5,6 +5,7 @@ import base64
 import calendar
 import email.utils
 import http.client
+import io
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ import time
 import unittest
 import urllib.parse
 import warnings
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -520,6 +522,143 @@ class Faults(SimTest):
         self.assertEqual(self.call("GET", "/api/machineactions")[0], 200)
         self.sim("DELETE", "faults")
         self.assertEqual(self.call("GET", "/api/machineactions/" + NOBODY)[0], 404)
+
+
+class Submissions(SimTest):
+    PATH = f"/api/machines/{MACHINE}/offboard"
+
+    def post(self):
+        return self.call("POST", self.PATH, {"Comment": "c [sub_1]"})
+
+    def actions(self):
+        return self.sim("GET", "health")["actions"]
+
+    def test_answer_lost_before_the_effect(self):
+        self.call("GET", "/api/machineactions")
+        self.sim("POST", "faults", {"fault": "closed", "operation": "create", "count": 1})
+        self.assertRaises(http.client.RemoteDisconnected, self.post)
+        self.assertEqual(self.actions(), 0)
+        self.assertEqual(self.post()[0], 201)
+
+    def test_answer_lost_after_the_effect(self):
+        self.call("GET", "/api/machineactions")
+        self.sim("POST", "faults", {"fault": "closed", "operation": "create", "count": 1,
+                                    "after": True})
+        self.assertRaises(http.client.RemoteDisconnected, self.post)
+        self.assertEqual(len(self.ids("$filter=contains(requestorComment,'%5Bsub_1%5D')")), 1)
+        self.assertEqual(self.post()[2]["error"]["code"], "ActiveRequestAlreadyExists")
+
+    def test_storm_of_429_starts_nothing(self):
+        self.sim("POST", "faults", {"fault": "throttled", "operation": "create", "count": 3})
+        self.assertEqual([self.post()[0] for _ in range(4)], [429, 429, 429, 201])
+        self.assertEqual(self.actions(), 1)
+
+    def test_action_is_not_there_right_after_it_was_made(self):
+        self.sim("POST", "faults", {"visibility_get_ms": 60000, "visibility_list_ms": 60000})
+        status, _, made = self.post()
+        self.assertEqual(status, 201)
+        path = "/api/machineactions/" + made["id"]
+        self.assertEqual(self.call("GET", path)[2]["error"]["code"], "ResourceNotFound")
+        self.assertEqual(self.ids(""), [])
+
+
+class Links(SimTest):
+    CONFIG = SimTest.CONFIG + "[switches]\npackage_per_minute = 1000\npackage_bytes = 10000\n"
+
+    def setUp(self):
+        super().setUp()
+        self.package = self.sim("POST", "actions", {
+            "type": "CollectInvestigationPackage", "plan": [[0, "Succeeded"]]})["ids"][0]
+
+    def link(self):
+        _, _, answer = self.call("GET", f"/api/machineactions/{self.package}/getPackageUri")
+        return answer["value"].strip('"')
+
+    def fetch(self, link, headers=None, connection=None):
+        url = urllib.parse.urlsplit(link)
+        self.assertEqual((url.scheme, url.netloc), ("https", f"127.0.0.1:{self.port}"))
+        return self.send("GET", f"{url.path}?{url.query}", None, headers, connection)
+
+    def spoiled(self, fault, headers=None):
+        self.sim("POST", "faults", {"fault": fault, "operation": "download", "count": 1})
+        connection = self.connect()
+        self.addCleanup(connection.close)
+        return self.fetch(self.link(), headers, connection)
+
+    def test_package_is_an_archive(self):
+        status, headers, body = self.fetch(self.link())
+        self.assertEqual((status, headers["Content-Type"]), (200, "application/zip"))
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            self.assertIsNone(archive.testzip())
+            self.assertEqual(len(archive.read("Summary.txt")), 10000)
+        self.assertEqual(self.sim("GET", "quota")["operations"]["download"], 1)
+
+    def test_results_are_what_the_commands_brought(self):
+        self.sim("POST", "faults", {"script_output": "hello\n", "script_exit_code": 3})
+        _, _, run = self.call("POST", f"/api/machines/{MACHINE}/runliveresponse", {
+            "Comment": "c", "Commands": [
+                {"type": "RunScript", "params": [{"key": "ScriptName", "value": "a.ps1"}]},
+                {"type": "GetFile", "params": [{"key": "Path", "value": "C:\\a.txt"}]}]})
+        self.sim("POST", f"actions/{run['id']}/status", {"status": "Succeeded"})
+        path = f"/api/machineactions/{run['id']}/GetLiveResponseResultDownloadLink(index=%d)"
+        _, _, answer = self.call("GET", path % 0)
+        self.assertEqual(json.loads(self.fetch(answer["value"])[2]),
+                         {"script_name": "a.ps1", "exit_code": 3, "script_output": "hello\n",
+                          "script_errors": ""})
+        _, _, answer = self.call("GET", path % 1)
+        text = zlib.decompress(self.fetch(answer["value"])[2], 31)
+        self.assertTrue(text.startswith(b"C:\\a.txt"))
+        self.assertEqual(self.call("GET", path % 2)[0], 404)
+
+    def test_parts_can_be_had(self):
+        _, headers, whole = self.fetch(self.link())
+        status, part, body = self.fetch(self.link(), {"Range": "bytes=100-"})
+        self.assertEqual((status, body), (206, whole[100:]))
+        self.assertEqual(part["Content-Range"], f"bytes 100-{len(whole) - 1}/{len(whole)}")
+        for tag, status in ((headers["ETag"], 206), ('"other"', 200)):
+            answer = self.fetch(self.link(), {"Range": "bytes=100-", "If-Range": tag})
+            self.assertEqual(answer[0], status, tag)
+        self.assertEqual(self.fetch(self.link(), {"Range": f"bytes={len(whole)}-"})[0], 416)
+        self.sim("POST", "faults", {"link_ranges": False})
+        self.assertEqual(self.fetch(self.link(), {"Range": "bytes=100-"})[0], 200)
+
+    def test_link_is_for_its_holder_and_for_its_time(self):
+        link = self.link()
+        self.assertEqual(self.fetch(link, {"Authorization": "Bearer " + self.bearer})[0], 400)
+        self.assertEqual(self.fetch(link + "0")[0], 403)
+        self.sim("POST", "faults", {"link_lifetime_ms": 0})
+        self.assertEqual(self.fetch(self.link())[0], 403)
+        self.assertEqual(self.fetch(link)[0], 200)
+
+    def test_links_lead_where_the_switches_say(self):
+        self.sim("POST", "faults", {"link_scheme": "http", "link_host": "files.example.net"})
+        self.assertTrue(self.link().startswith("http://files.example.net/safedownload/"))
+
+    def test_broken_download_can_be_carried_on(self):
+        whole = self.fetch(self.link())[2]
+        with self.assertRaises(http.client.IncompleteRead) as broken:
+            self.spoiled("truncated_body")
+        got = broken.exception.partial
+        self.assertTrue(0 < len(got) < len(whole))
+        rest = self.fetch(self.link(), {"Range": f"bytes={len(got)}-"})[2]
+        self.assertEqual(got + rest, whole)
+
+    def test_download_that_never_ends(self):
+        self.sim("POST", "faults", {"fault": "endless", "operation": "download", "count": 1})
+        connection = self.connect()
+        url = urllib.parse.urlsplit(self.link())
+        connection.request("GET", f"{url.path}?{url.query}")
+        answer = connection.getresponse()
+        self.assertEqual(len(answer.read(100000)), 100000)
+        connection.close()
+        self.assertEqual(self.fetch(self.link())[0], 200)
+
+    def test_redirects_of_downloads(self):
+        status, headers, _ = self.spoiled("redirect_http")
+        self.assertEqual(status, 307)
+        self.assertTrue(headers["Location"].startswith(f"http://127.0.0.1:{self.port}/safe"))
+        status, headers, _ = self.spoiled("redirect")
+        self.assertTrue(headers["Location"].startswith("https://collector.example.net/"))
 
 
 class Clock(SimTest):

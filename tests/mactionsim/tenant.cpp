@@ -119,6 +119,19 @@ void read_throttle(Fields& fields, ThrottleOptions& throttle) {
   fields.read("shared_calls_per_minute", throttle.shared_calls_per_minute);
 }
 
+void read_links(Fields& fields, LinkOptions& links) {
+  fields.read("link_scheme", links.scheme);
+  fields.read("link_host", links.host);
+  fields.read("link_quotes", links.quoted_package);
+  fields.read("link_ranges", links.ranges);
+  fields.read_ms("link_lifetime_ms", links.lifetime);
+  fields.read("package_bytes", links.package_bytes);
+  fields.read("file_bytes", links.file_bytes);
+  fields.read("script_output", links.script_output);
+  fields.read("script_errors", links.script_errors);
+  fields.read("script_exit_code", links.script_exit_code);
+}
+
 Switches with_quota(const Settings& settings) {
   Switches switches = settings.switches;
   switches.throttle.per_minute = settings.per_minute;
@@ -133,6 +146,7 @@ void read_switches(Fields& fields, Switches& switches) {
   read_listing(fields, switches.traits);
   read_life(fields, switches.traits);
   read_throttle(fields, switches.throttle);
+  read_links(fields, switches.links);
   fields.read_name("encoding", kEncodings, switches.encoding);
   fields.read("chunked", switches.chunked);
   fields.read_ms("latency_ms", switches.latency);
@@ -146,7 +160,8 @@ Tenant::Tenant(const Settings& settings)
       model(configured.traits, settings.seed),
       ledger({{"minute", std::chrono::minutes(1), settings.per_minute},
               {"hour", std::chrono::hours(1), settings.per_hour}}),
-      faults(settings.seed + 1) {
+      faults(settings.seed + 1),
+      links(settings.seed + 2) {
   set(configured);
 }
 

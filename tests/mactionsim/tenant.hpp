@@ -10,6 +10,7 @@
 #include "mactionsim/fields.hpp"
 #include "sim/defender_model.hpp"
 #include "sim/faults.hpp"
+#include "sim/links.hpp"
 #include "sim/quota_judge.hpp"
 #include "sim/throttle.hpp"
 
@@ -19,6 +20,7 @@ namespace mactiond::sim {
 struct Switches {
   Traits traits;
   ThrottleOptions throttle;
+  LinkOptions links;
   Encoding encoding = Encoding::Identity;  ///< of API answers, where the client accepts it
   bool chunked = false;
   Duration latency{};  ///< before every answer but the control API's
@@ -49,6 +51,7 @@ struct Tenant {
   CallLedger ledger;
   Throttle throttle;
   FaultPlan faults;
+  LinkBook links;
 
   /// Puts changed switches in force.
   void set(Switches changed);

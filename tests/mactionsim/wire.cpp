@@ -14,10 +14,11 @@ namespace {
 
 constexpr std::size_t kChunk = 4096;
 
-constexpr std::array<std::pair<int, std::string_view>, 15> kPhrases{{
+constexpr std::array<std::pair<int, std::string_view>, 17> kPhrases{{
     {200, "OK"},
     {201, "Created"},
     {204, "No Content"},
+    {206, "Partial Content"},
     {301, "Moved Permanently"},
     {307, "Temporary Redirect"},
     {400, "Bad Request"},
@@ -27,6 +28,7 @@ constexpr std::array<std::pair<int, std::string_view>, 15> kPhrases{{
     {405, "Method Not Allowed"},
     {409, "Conflict"},
     {413, "Payload Too Large"},
+    {416, "Range Not Satisfiable"},
     {429, "Too Many Requests"},
     {500, "Internal Server Error"},
     {503, "Service Unavailable"},
@@ -51,7 +53,7 @@ std::string in_chunks(std::string_view body) {
     body.remove_prefix(chunk.size());
     out += fmt::format("{:x}\r\n{}\r\n", chunk.size(), chunk);
   }
-  return out + "0\r\n\r\n";
+  return out + std::string(kLastChunk);
 }
 
 }  // namespace
@@ -77,7 +79,8 @@ std::string encode(std::string_view body, Encoding encoding) {
 
 Wire render_reply(const Reply& reply, bool keep_alive) {
   const std::string body = encode(reply.body, reply.encoding);
-  const bool chunked = reply.chunked || reply.fault == Fault::TruncatedChunk;
+  const bool chunked =
+      reply.chunked || reply.fault == Fault::TruncatedChunk || reply.fault == Fault::Endless;
   std::string head = fmt::format("HTTP/1.1 {} {}\r\n", reply.status, phrase_of(reply.status));
   for (const http::Header& header : reply.headers) {
     head += header.name + ": " + header.value + "\r\n";

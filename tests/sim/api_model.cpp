@@ -28,6 +28,7 @@ Outcome transport_failure(Fault fault) {
   switch (fault) {
     case Fault::SlowDrip:
     case Fault::Stall:
+    case Fault::Endless:
     case Fault::NoAnswer:
       outcome.reason = Reason::Timeout;
       break;
@@ -35,6 +36,7 @@ Outcome transport_failure(Fault fault) {
     case Fault::TruncatedChunk:
     case Fault::Reset:
     case Fault::ResetBeforeAnswer:
+    case Fault::Closed:
       outcome.reason = Reason::Network;
       break;
     default:

@@ -18,7 +18,7 @@ constexpr std::string_view kFrontDoorPage =
 bool applies(const FaultRule& rule, Operation operation, bool after) {
   if (rule.after != after) return false;
   if (rule.operation) return *rule.operation == operation;
-  return operation != Operation::Token;
+  return is_metered(operation);
 }
 
 Refusal raw(int status, std::string_view body, std::string_view type) {
@@ -76,6 +76,7 @@ std::optional<Refusal> whole_answer(Fault fault, WallTime now) {
     case Fault::WrongDocument:
       return raw(200, R"({"status":"ok","items":[]})", "application/json");
     case Fault::Redirect:
+    case Fault::RedirectHttp:
       return raw(307, "", "text/html");
     case Fault::CutJson:
     case Fault::TruncatedBody:
@@ -85,6 +86,8 @@ std::optional<Refusal> whole_answer(Fault fault, WallTime now) {
     case Fault::SlowDrip:
     case Fault::Stall:
     case Fault::NoAnswer:
+    case Fault::Closed:
+    case Fault::Endless:
       break;
   }
   return std::nullopt;

@@ -35,9 +35,12 @@ enum class Fault : std::uint8_t {
   Stall,              ///< headers and half of the body, then nothing
   NoAnswer,           ///< nothing at all
   Redirect,           ///< 307 to another host
+  Closed,             ///< the connection ends in good order, without any answer
+  Endless,            ///< the body comes again and again, and the answer never ends
+  RedirectHttp,       ///< 307 to the same host, without TLS
 };
 
-inline constexpr std::array<std::pair<Fault, std::string_view>, 20> kFaults{{
+inline constexpr std::array<std::pair<Fault, std::string_view>, 23> kFaults{{
     {Fault::Unauthorized, "unauthorized"},
     {Fault::Forbidden, "forbidden"},
     {Fault::NotFound, "not_found"},
@@ -58,6 +61,9 @@ inline constexpr std::array<std::pair<Fault, std::string_view>, 20> kFaults{{
     {Fault::Stall, "stall"},
     {Fault::NoAnswer, "no_answer"},
     {Fault::Redirect, "redirect"},
+    {Fault::Closed, "closed"},
+    {Fault::Endless, "endless"},
+    {Fault::RedirectHttp, "redirect_http"},
 }};
 
 [[nodiscard]] std::optional<Fault> parse_fault(std::string_view name);
@@ -68,7 +74,7 @@ inline constexpr std::array<std::pair<Fault, std::string_view>, 20> kFaults{{
 /// When a fault strikes: the next `count` calls, or any call with a probability.
 struct FaultRule {
   Fault fault = Fault::ServerErrorEmpty;
-  std::optional<Operation> operation;  ///< nothing: every call but those for a token
+  std::optional<Operation> operation;  ///< nothing: every call of the API
   int count = 0;
   int per_mille = 0;
   bool after = false;  ///< the call takes effect, only its answer is spoiled
@@ -95,6 +101,11 @@ class FaultPlan {
   std::vector<FaultRule> rules_;
   Random random_;
 };
+
+/// Whether the peer gets no byte of an answer: such a fault strikes before the call takes effect.
+[[nodiscard]] constexpr bool is_silent(Fault fault) {
+  return fault == Fault::ResetBeforeAnswer || fault == Fault::NoAnswer || fault == Fault::Closed;
+}
 
 /// The answer of a fault that is a whole answer; nothing for those of the transport and for
 /// CutJson.

@@ -23,6 +23,14 @@ TEST(FaultPlan, SparesTokenRequestsUnlessNamed) {
   EXPECT_EQ(plan.draw(Operation::Get), Fault::Unauthorized);
 }
 
+TEST(FaultPlan, SparesDownloadsUnlessNamed) {
+  FaultPlan plan(1);
+  plan.add({Fault::Endless, std::nullopt, 1, 0});
+  EXPECT_FALSE(plan.draw(Operation::Download));
+  plan.add({Fault::RedirectHttp, Operation::Download, 1, 0});
+  EXPECT_EQ(plan.draw(Operation::Download), Fault::RedirectHttp);
+}
+
 TEST(FaultPlan, DistinguishesFaultsOfTheAnswerFromThoseOfTheCall) {
   FaultPlan plan(1);
   plan.add({Fault::Reset, Operation::Cancel, 1, 0, true});

@@ -21,9 +21,10 @@ enum class Operation : std::uint8_t {
   Machines,  ///< the list
   Machine,
   Alert,
+  Download,  ///< of what a link leads to; no call of the API
 };
 
-inline constexpr std::array<std::pair<Operation, std::string_view>, 12> kOperations{{
+inline constexpr std::array<std::pair<Operation, std::string_view>, 13> kOperations{{
     {Operation::Token, "token"},
     {Operation::List, "list"},
     {Operation::Get, "get"},
@@ -36,10 +37,16 @@ inline constexpr std::array<std::pair<Operation, std::string_view>, 12> kOperati
     {Operation::Machines, "machines"},
     {Operation::Machine, "machine"},
     {Operation::Alert, "alert"},
+    {Operation::Download, "download"},
 }};
 
 [[nodiscard]] constexpr std::string_view to_string(Operation operation) {
   return kOperations[static_cast<std::size_t>(operation)].second;
+}
+
+/// Whether the API counts it against a quota.
+[[nodiscard]] constexpr bool is_metered(Operation operation) {
+  return operation != Operation::Token && operation != Operation::Download;
 }
 
 /// Which quota a call counts against. Package links and live response

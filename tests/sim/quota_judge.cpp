@@ -63,7 +63,7 @@ CallLedger::CallLedger(std::vector<QuotaLimit> api_limits) {
 
 void CallLedger::record(Operation operation, WallTime at) {
   ++calls_[static_cast<std::size_t>(operation)];
-  if (operation == Operation::Token) return;
+  if (!is_metered(operation)) return;
   judges_[static_cast<std::size_t>(bucket_of(operation))].record(at);
 }
 

@@ -60,7 +60,7 @@ class CallLedger {
  public:
   explicit CallLedger(std::vector<QuotaLimit> api_limits = documented_limits());
 
-  /// Token requests are counted but judged by nobody.
+  /// Token requests and downloads are counted but judged by nobody.
   void record(Operation operation, WallTime at);
   void record_throttled() { ++throttled_; }
 

@@ -71,6 +71,9 @@ void add_faults(World& world, int per_mille) {
   for (auto& [name, api] : world.apis()) {
     for (const auto& [fault, text] : kFaults) {
       if (fault == Fault::Forbidden || fault == Fault::NotFound) continue;
+      // These differ from others on the wire only.
+      if (fault == Fault::Closed || fault == Fault::Endless || fault == Fault::RedirectHttp)
+        continue;
       api->faults().add({fault, std::nullopt, 0, per_mille});
     }
   }
