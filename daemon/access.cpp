@@ -39,14 +39,14 @@ void warn_of_unused_proxy_auth(config::LoadResult& loaded) {
   };
   const auto& regions = loaded.config.regions;
   for (std::size_t i = 0; i < regions.size(); ++i) {
-    const bool through = has_variable || !regions[i].proxy.empty();
+    const bool through = has_variable || regions[i].proxy;
     if (through || regions[i].proxy_auth.source.empty()) continue;
     warn("region", i, "set proxy, or HTTPS_PROXY in the environment of the service");
   }
   const auto& webhooks = loaded.config.webhooks;
   for (std::size_t i = 0; i < webhooks.size(); ++i) {
     const bool is_tls = webhooks[i].url.is_tls();
-    const bool through = (has_variable && is_tls) || !webhooks[i].proxy.empty();
+    const bool through = (has_variable && is_tls) || webhooks[i].proxy;
     if (through || webhooks[i].proxy_auth.source.empty()) continue;
     warn("webhook", i,
          is_tls ? "set proxy, or HTTPS_PROXY in the environment of the service"
@@ -54,11 +54,10 @@ void warn_of_unused_proxy_auth(config::LoadResult& loaded) {
   }
 }
 
-// The key of the file that the failure names, or of the proxy.
+// The key of the file that the failure names.
 std::string to_blame(const Named& values, const Error& error) {
   for (const auto& [key, value] : values) {
     if (!value.empty() && error.where.starts_with(value)) return key;
-    if (!value.empty() && key == "proxy" && error.where.starts_with("proxy")) return key;
   }
   return {};
 }
@@ -66,11 +65,12 @@ std::string to_blame(const Named& values, const Error& error) {
 }  // namespace
 
 Result<std::shared_ptr<http::Client>> AccessBuilder::client(const net::ClientOptions& options) {
+  const http::Proxy proxy = options.proxy.value_or(http::Proxy());
   const Key key{options.ca_file,
                 content_of(options.ca_file),
-                options.proxy,
+                proxy.url.authority(),
                 options.no_proxy,
-                options.proxy_auth.reveal(),
+                proxy.credentials.reveal(),
                 options.refuse_metadata,
                 content_of(options.client_cert),
                 content_of(options.client_key)};
@@ -86,8 +86,10 @@ Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config
                                                                     int idle_connections) {
   net::ClientOptions options;
   options.ca_file = region.ca_file;
-  const auto chosen = set_proxy(options, region.proxy, region.proxy_auth.value);
+  auto chosen = choose_proxy(region.proxy, region.proxy_auth.value);
   if (!chosen) return chosen.error();
+  options.proxy = std::move(chosen->proxy);
+  options.no_proxy = std::move(chosen->no_proxy);
   options.idle_connections = idle_connections;
   auto made = client(options);
   if (!made) return made.error();
@@ -105,10 +107,11 @@ Result<void> AccessBuilder::point(runtime::WebhookAccess& access, const config::
                                   int idle_connections) {
   net::ClientOptions options;
   options.ca_file = webhook.ca_file;
-  const bool may_proxy = webhook.url.is_tls() || !webhook.proxy.empty();
-  if (may_proxy) {
-    const auto chosen = set_proxy(options, webhook.proxy, webhook.proxy_auth.value);
+  if (webhook.url.is_tls() || webhook.proxy) {
+    auto chosen = choose_proxy(webhook.proxy, webhook.proxy_auth.value);
     if (!chosen) return chosen.error();
+    options.proxy = std::move(chosen->proxy);
+    options.no_proxy = std::move(chosen->no_proxy);
   }
   options.refuse_metadata = true;
   options.idle_connections = idle_connections;
@@ -173,7 +176,7 @@ std::variant<runtime::Accesses, std::vector<AccessMistake>> AccessBuilder::build
     if (access) {
       accesses.regions.emplace(region.core.name, std::move(*access));
     } else {
-      const Named files = {{"ca_file", region.ca_file}, {"proxy", region.proxy}};
+      const Named files = {{"ca_file", region.ca_file}};
       mistakes.push_back({"region", i, to_blame(files, access.error()), access.error()});
     }
   }
@@ -187,8 +190,7 @@ std::variant<runtime::Accesses, std::vector<AccessMistake>> AccessBuilder::build
     } else {
       const Named files = {{"ca_file", webhook.ca_file},
                            {"client_cert", webhook.client_cert},
-                           {"client_key", webhook.client_key},
-                           {"proxy", webhook.proxy}};
+                           {"client_key", webhook.client_key}};
       mistakes.push_back({"webhook", i, to_blame(files, access.error()), access.error()});
     }
   }

@@ -1,8 +1,7 @@
 #include "proxy.hpp"
 
 #include <cstdlib>
-
-#include "http/proxy.hpp"
+#include <utility>
 
 namespace mactiond::daemon {
 namespace {
@@ -27,18 +26,14 @@ Variable read_proxy() { return read_variable("HTTPS_PROXY", "https_proxy"); }
 
 bool environment_has_proxy() { return !read_proxy().name.empty(); }
 
-Result<void> set_proxy(net::ClientOptions& options, const std::string& configured,
-                       const Secret& auth) {
-  options.proxy_auth = auth;
-  options.proxy = configured;
-  if (!configured.empty()) return {};
+Result<ProxyChoice> choose_proxy(const std::optional<http::Url>& configured, const Secret& auth) {
+  if (configured) return ProxyChoice{http::Proxy{*configured, auth}};
   const Variable variable = read_proxy();
-  options.proxy = variable.value;
-  options.no_proxy = read_variable("NO_PROXY", "no_proxy").value;
-  if (options.proxy.empty()) return {};
-  const auto proxy = http::parse_proxy(options.proxy);
+  if (variable.value.empty()) return ProxyChoice{};
+  auto proxy = http::parse_proxy(variable.value);
   if (!proxy) return Error(proxy.error().code, variable.name + ": " + proxy.error().where);
-  return {};
+  if (!auth.empty()) proxy->credentials = auth;
+  return ProxyChoice{std::move(*proxy), read_variable("NO_PROXY", "no_proxy").value};
 }
 
 }  // namespace mactiond::daemon

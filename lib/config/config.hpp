@@ -59,7 +59,7 @@ struct Region {
   std::string tenant_id;
   std::string client_id;
   std::string ca_file;
-  std::string proxy;
+  std::optional<http::Url> proxy;
   SecretValue proxy_auth;
   std::string auth_kind = "client_secret";
   SecretValue client_secret;
@@ -93,7 +93,7 @@ struct Webhook {
   std::vector<HeaderValue> headers;
   std::string client_cert;
   std::string client_key;
-  std::string proxy;
+  std::optional<http::Url> proxy;
   SecretValue proxy_auth;
 };
 

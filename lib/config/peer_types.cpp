@@ -157,20 +157,20 @@ bool HostNames::read(const Node& node, std::vector<std::string>& value, Reader& 
   return good;
 }
 
-bool ProxyUrl::read(const Node& node, std::string& value, Reader& reader) const {
+bool ProxyUrl::read(const Node& node, std::optional<http::Url>& value, Reader& reader) const {
   constexpr std::string_view kWanted = R"(a proxy like "http://proxy.example:3128")";
   if (!is_text(node, kWanted, reader)) return false;
-  if (!node.text.empty()) {
-    const auto proxy = http::parse_proxy(node.text);
-    const std::string wanted = "must be " + std::string(kWanted);
-    const bool is_http = to_lower(node.text).starts_with("http://");
-    if (is_http && node.text.find('@') != std::string::npos) {
-      return reader.fail(node, wanted + "; user and password belong in proxy_auth, by reference");
-    }
-    if (!proxy) return reader.fail(node, wanted + "; " + proxy.error().where);
-    if (!is_http || proxy->url.target != "/") return reader.fail(node, wanted);
+  value.reset();
+  if (node.text.empty()) return true;
+  auto proxy = http::parse_proxy(node.text);
+  const std::string wanted = "must be " + std::string(kWanted);
+  const bool is_http = to_lower(node.text).starts_with("http://");
+  if (is_http && node.text.find('@') != std::string::npos) {
+    return reader.fail(node, wanted + "; user and password belong in proxy_auth, by reference");
   }
-  value = node.text;
+  if (!proxy) return reader.fail(node, wanted + "; " + proxy.error().where);
+  if (!is_http || proxy->url.target != "/") return reader.fail(node, wanted);
+  value = std::move(proxy->url);
   return true;
 }
 

@@ -36,8 +36,10 @@ struct HostNames {
 
 /// "http://host:port", or empty.
 struct ProxyUrl {
-  bool read(const Node& node, std::string& value, Reader& reader) const;
-  [[nodiscard]] std::string print(const std::string& value) const { return toml_text(value); }
+  bool read(const Node& node, std::optional<http::Url>& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const std::optional<http::Url>& value) const {
+    return toml_text(url_text(value.value_or(http::Url())));
+  }
 };
 
 /// A server that is sent credentials: https only.

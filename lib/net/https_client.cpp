@@ -163,35 +163,23 @@ Task<Result<http::Response>> HttpsClient::talk(Held held, Exchange& exchange) {
   co_return decoded(reader.take(), limits.body_bytes);
 }
 
-Result<Connector::Options> connector_options(const ClientOptions& options) {
-  Connector::Options connector;
-  connector.refuse_metadata = options.refuse_metadata;
-  if (options.proxy.empty()) return connector;
-  auto proxy = http::parse_proxy(options.proxy);
-  if (!proxy) return Error(proxy.error().code, "proxy: " + proxy.error().where);
-  if (!options.proxy_auth.empty()) proxy->credentials = options.proxy_auth;
-  connector.proxy = std::move(*proxy);
-  connector.no_proxy = http::NoProxy(options.no_proxy);
-  return connector;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<http::Client>> make_client(asio::any_io_executor executor,
                                                   const Clock& clock,
                                                   const ClientOptions& options) {
-  auto connector = connector_options(options);
-  if (!connector) return connector.error();
   auto context = make_tls_context(options.ca_file);
   if (!context) return context.error();
   if (!options.client_cert.empty()) {
     const auto usable = use_client_certificate(**context, options.client_cert, options.client_key);
     if (!usable) return usable.error();
   }
+  Connector::Options connector{options.proxy, http::NoProxy(options.no_proxy),
+                               options.refuse_metadata};
   const auto idle_max = static_cast<std::size_t>(std::max(options.idle_connections, 0));
   return std::unique_ptr<http::Client>(
       std::make_unique<HttpsClient>(std::move(executor), clock, std::move(*context),
-                                    std::move(*connector), options.lookup, idle_max));
+                                    std::move(connector), options.lookup, idle_max));
 }
 
 }  // namespace mactiond::net

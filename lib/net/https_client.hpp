@@ -2,21 +2,21 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.hpp"
-#include "base/secret.hpp"
 #include "base/time.hpp"
 #include "http/client.hpp"
+#include "http/proxy.hpp"
 #include "net/resolver.hpp"
 
 namespace mactiond::net {
 
 /// Whom a client trusts and how it connects.
 struct ClientOptions {
-  std::string ca_file;     ///< PEM, added to the system's trust; empty: the system's alone
-  std::string proxy;       ///< http://user:password@host:port for CONNECT; empty: direct
-  Secret proxy_auth{};     ///< "user:password", instead of what proxy holds
+  std::string ca_file;  ///< PEM, added to the system's trust; empty: the system's alone
+  std::optional<http::Proxy> proxy{};
   std::string no_proxy{};  ///< who is reached without it, as http::NoProxy reads it
   /// Refuse connections to http::is_metadata_address, checked after every resolution.
   bool refuse_metadata = false;

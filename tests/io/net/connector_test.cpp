@@ -127,11 +127,9 @@ TEST_F(Connector, ContactsNoLinkLocalAddressWhenAskedNotTo) {
 
 class Proxy : public ClientTest {
  protected:
-  void use_proxy(const ScriptedServer& proxy, const std::string& user = "",
-                 const std::string& auth = "") {
+  void use_proxy(const ScriptedServer& proxy, const std::string& user = "") {
     net::ClientOptions options;
-    options.proxy = "http://" + user + "127.0.0.1:" + proxy.port();
-    options.proxy_auth = Secret(auth);
+    options.proxy = *http::parse_proxy("http://" + user + "127.0.0.1:" + proxy.port());
     options.refuse_metadata = true;
     use(options);
   }
@@ -214,7 +212,7 @@ TEST_F(Proxy, SaysWhatTheProxyAnswered) {
 /// The requests that a proxy and the server behind it are sent, with these credentials.
 class ProxyCredentials : public Proxy {
  protected:
-  void send_through(const std::string& user, const std::string& auth) {
+  void send_through(const std::string& user) {
     const Identity identity = authority().issue({.names = "DNS:api.example"});
     SSL_CTX* context = SSL_CTX_new(TLS_server_method());
     SSL_CTX_use_certificate(context, identity.certificate.get());
@@ -228,7 +226,7 @@ class ProxyCredentials : public Proxy {
         peer.send(answer("through"));
         peer.stall();
       });
-      use_proxy(proxy, user, auth);
+      use_proxy(proxy, user);
       EXPECT_EQ(ending(send(beyond())), "200 through");
       client_.reset();
     }
@@ -239,20 +237,10 @@ class ProxyCredentials : public Proxy {
 };
 
 TEST_F(ProxyCredentials, GoToTheProxyAlone) {
-  send_through("", "alice:s3cret");
+  send_through("alice:s3cret@");
   EXPECT_THAT(to_proxy_, HasSubstr("\r\nProxy-Authorization: Basic YWxpY2U6czNjcmV0\r\n"));
   EXPECT_THAT(to_server_, HasSubstr("GET /secret"));
   EXPECT_EQ(to_server_.find("uthorization"), std::string::npos) << to_server_;
-}
-
-TEST_F(ProxyCredentials, MayStandInTheUrlPercentEncoded) {
-  send_through("alice:s3cr%65t@", "");
-  EXPECT_THAT(to_proxy_, HasSubstr("\r\nProxy-Authorization: Basic YWxpY2U6czNjcmV0\r\n"));
-}
-
-TEST_F(ProxyCredentials, OfTheirOwnCountBeforeThoseInTheUrl) {
-  send_through("bob:other@", "alice:s3cret");
-  EXPECT_THAT(to_proxy_, HasSubstr("\r\nProxy-Authorization: Basic YWxpY2U6czNjcmV0\r\n"));
 }
 
 // 401 is what some proxies answer to a wrong password; it is never the server's own 401.
@@ -269,7 +257,7 @@ TEST_F(Proxy, SaysWhenTheProxyRefusesTheCredentials) {
       if (!peer.read_request().empty()) peer.send(line + "\r\n");
       peer.close();
     });
-    use_proxy(proxy, "", "alice:s3cret");
+    use_proxy(proxy, "alice:s3cret@");
     const auto wrong = send(beyond());
     EXPECT_EQ(ending(wrong), ending(Errc::ProxyFailed));
     EXPECT_THAT(wrong.error().where, HasSubstr("the proxy refused the user or the password"));
@@ -286,7 +274,7 @@ TEST_F(Proxy, IsDecidedForEachServer) {
     if (!peer.read_request().empty()) peer.send("HTTP/1.1 503 No\r\n\r\n");
   });
   net::ClientOptions options;
-  options.proxy = "http://127.0.0.1:" + proxy.port();
+  options.proxy = *http::parse_proxy("http://127.0.0.1:" + proxy.port());
   options.no_proxy = "127.0.0.0/8";
   use(options);
   EXPECT_EQ(ending(get(direct)), "200 ok");
@@ -321,14 +309,6 @@ TEST_F(Proxy, TheConnectLimitHoldsWhenItStalls) {
   const auto result = send(beyond());
   EXPECT_EQ(ending(result), ending(Errc::DeadlineExceeded));
   EXPECT_EQ(result.error().where, "api.example:443 (asking the proxy)");
-}
-
-TEST_F(Proxy, MustBePlainHttp) {
-  for (const char* proxy : {"https://127.0.0.1:1", "socks5://127.0.0.1:1", "http://", "a b"}) {
-    net::ClientOptions options;
-    options.proxy = proxy;
-    EXPECT_FALSE(net::make_client(loop_.context.get_executor(), clock_, options)) << proxy;
-  }
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST(Loader, ReadsEveryOptionOfARegion) {
   EXPECT_EQ(region.audience, "api://mde");
   EXPECT_EQ(region.authority.host, "login.microsoftonline.us");
   EXPECT_EQ(region.tenant_id, "contoso.example");
-  EXPECT_EQ(region.proxy, "http://proxy.test:3128");
+  EXPECT_EQ(region.proxy, (http::Url{"http", "proxy.test", "3128", "/"}));
   EXPECT_EQ(region.core.quota.per_minute, 10);
   EXPECT_EQ(region.core.quota.per_hour, 20);
   EXPECT_EQ(region.core.quota.share, 0.5);
