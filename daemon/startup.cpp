@@ -27,11 +27,6 @@ int exit_code_of(const Error& error) {
 NotUsable store_refused(const Error& error) { return {"store_not_usable", error}; }
 NotUsable log_refused(const Error& error) { return {"transition_log_not_usable", error}; }
 
-ops::Sync sync_mode(const std::string& text) {
-  if (text == "every") return ops::Sync::Every;
-  return text == "never" ? ops::Sync::Never : ops::Sync::Batch;
-}
-
 std::uint64_t random_seed() {
   std::random_device device;
   return (std::uint64_t{device()} << 32U) | device();
@@ -68,7 +63,7 @@ Result<ops::TransitionLog> open_log(const config::TransitionLog& config,
                                     const std::optional<store::LogPosition>& committed,
                                     std::uint64_t last_seq, std::uint64_t logged,
                                     ops::PastLines& past) {
-  ops::LogOpening opening{config.path, sync_mode(config.sync), config.format};
+  ops::LogOpening opening{config.path, config.sync, config.format};
   if (committed) {
     opening.committed = {committed->device, committed->inode, committed->offset,
                          committed->first_seq};

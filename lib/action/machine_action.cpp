@@ -1,51 +1,19 @@
 #include "action/machine_action.hpp"
 
-#include <algorithm>
-#include <array>
-#include <utility>
-
+#include "action/known_values.hpp"
+#include "base/enum_values.hpp"
 #include "base/text.hpp"
 
 namespace mactiond {
 namespace {
 
-using Type = ActionType::Known;
-using Status = ActionStatus::Known;
-
-constexpr std::array<std::pair<Type, std::string_view>, 10> kTypes{{
-    {Type::RunAntiVirusScan, "RunAntiVirusScan"},
-    {Type::Offboard, "Offboard"},
-    {Type::LiveResponse, "LiveResponse"},
-    {Type::CollectInvestigationPackage, "CollectInvestigationPackage"},
-    {Type::Isolate, "Isolate"},
-    {Type::Unisolate, "Unisolate"},
-    {Type::StopAndQuarantineFile, "StopAndQuarantineFile"},
-    {Type::RestrictCodeExecution, "RestrictCodeExecution"},
-    {Type::UnrestrictCodeExecution, "UnrestrictCodeExecution"},
-    {Type::RequestSample, "RequestSample"},
-}};
-
-constexpr std::array<std::pair<Status, std::string_view>, 6> kStatuses{{
-    {Status::Pending, "Pending"},
-    {Status::InProgress, "InProgress"},
-    {Status::Succeeded, "Succeeded"},
-    {Status::Failed, "Failed"},
-    {Status::TimeOut, "TimeOut"},
-    {Status::Cancelled, "Cancelled"},
-}};
-
-template <class Table>
-auto find_by_text(const Table& table, std::string_view text) {
-  return std::find_if(table.begin(), table.end(),
-                      [text](const auto& row) { return iequals(row.second, text); });
-}
-
-template <class Table, class Value>
-std::string_view find_text(const Table& table, Value value, const std::string& other) {
-  for (const auto& [known, text] : table) {
-    if (known == value) return text;
+/// Nothing for a value that is not named, and for "Unknown".
+template <class Known>
+std::optional<Known> known_by(std::string_view text) {
+  for (const Known known : kValuesOf<Known>) {
+    if (known != Known::Unknown && iequals(to_string(known), text)) return known;
   }
-  return other.empty() ? std::string_view("Unknown") : std::string_view(other);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -53,30 +21,23 @@ std::string_view find_text(const Table& table, Value value, const std::string& o
 ActionType ActionType::parse(std::string_view text) {
   std::string packed(text);
   std::erase(packed, ' ');
+  if (const auto known = known_by<Known>(packed)) return *known;
   ActionType type;
-  if (const auto row = find_by_text(kTypes, packed); row != kTypes.end()) {
-    type.known_ = row->first;
-  } else if (!iequals(text, "Unknown")) {
-    type.other_ = text;
-  }
+  if (!iequals(text, "Unknown")) type.other_ = text;
   return type;
 }
 
-std::string_view ActionType::text() const { return find_text(kTypes, known_, other_); }
+std::string_view ActionType::text() const { return other_.empty() ? to_string(known_) : other_; }
 
 ActionStatus ActionStatus::parse(std::string_view text) {
+  if (iequals(text, "Canceled")) return Known::Cancelled;
+  if (const auto known = known_by<Known>(text)) return *known;
   ActionStatus status;
-  if (const auto row = find_by_text(kStatuses, text); row != kStatuses.end()) {
-    status.known_ = row->first;
-  } else if (iequals(text, "Canceled")) {
-    status.known_ = Known::Cancelled;
-  } else if (!iequals(text, "Unknown")) {
-    status.other_ = text;
-  }
+  if (!iequals(text, "Unknown")) status.other_ = text;
   return status;
 }
 
-std::string_view ActionStatus::text() const { return find_text(kStatuses, known_, other_); }
+std::string_view ActionStatus::text() const { return other_.empty() ? to_string(known_) : other_; }
 
 int ActionStatus::rank() const {
   if (is_final()) return 2;

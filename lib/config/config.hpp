@@ -6,6 +6,8 @@
 
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "core/log_entry.hpp"
+#include "core/log_sync.hpp"
 #include "core/options.hpp"
 #include "format/line.hpp"
 #include "format/syslog.hpp"
@@ -19,14 +21,14 @@ namespace mactiond::config {
 struct Daemon {
   std::string instance;  ///< host name unless set
   std::string state_dir = "/var/lib/mactiond";
-  std::string log_level = "info";
+  core::LogEntry::Level log_level = core::LogEntry::Level::Info;
 };
 
 /// [transition_log]
 struct TransitionLog {
   std::string path = "/var/log/mactiond/transitions.jsonl";
   format::LineFormat format = format::LineFormat::Json;
-  std::string sync = "batch";
+  core::LogSync sync = core::LogSync::Batch;
 };
 
 /// [admin]

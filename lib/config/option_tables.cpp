@@ -16,13 +16,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kSocketPathMax = 107;  // sockaddr_un::sun_path without its NUL
 
-Choice<format::LineFormat> line_formats() {
-  using format::LineFormat;
-  return {{"json", "ecs", "ocsf", "cef"},
-          {LineFormat::Json, LineFormat::Ecs, LineFormat::Ocsf, LineFormat::Cef},
-          {}};
-}
-
 }  // namespace
 
 std::vector<std::string_view> event_types() {
@@ -43,7 +36,7 @@ const std::vector<Option<Daemon>>& daemon_options() {
         options, "state_dir", kOptional, AbsolutePath{},
         [](auto& d) -> auto& { return d.state_dir; }, "directory of the store");
     add(
-        options, "log_level", kOptional, words({"debug", "info", "warning", "error"}),
+        options, "log_level", kOptional, choice_of<core::LogEntry::Level>(),
         [](auto& d) -> auto& { return d.log_level; },
         "of the daemon's own diagnostics: debug, info, warning or error");
     return options;
@@ -58,10 +51,10 @@ const std::vector<Option<TransitionLog>>& transition_log_options() {
         options, "path", kOptional, AbsolutePath{}, [](auto& l) -> auto& { return l.path; },
         "the file of events, one line each");
     add(
-        options, "format", kOptional, line_formats(), [](auto& l) -> auto& { return l.format; },
-        "of a line: json, ecs, ocsf or cef");
+        options, "format", kOptional, choice_of<format::LineFormat>(),
+        [](auto& l) -> auto& { return l.format; }, "of a line: json, ecs, ocsf or cef");
     add(
-        options, "sync", kOptional, words({"every", "batch", "never"}),
+        options, "sync", kOptional, choice_of<core::LogSync>(),
         [](auto& l) -> auto& { return l.sync; },
         "fsync after every line, every batch, or never; with never, a power loss may leave NUL "
         "bytes in the file");
@@ -117,7 +110,7 @@ const std::vector<Option<Syslog>>& syslog_options() {
         options, "address", kRequired, HostAndPort{}, [](auto& s) -> auto& { return s; },
         "host and port of the receiver; always over TLS");
     add(
-        options, "format", kOptional, line_formats(),
+        options, "format", kOptional, choice_of<format::LineFormat>(),
         [](auto& s) -> auto& { return s.style.format; }, "of a message: json, ecs, ocsf or cef");
     add(
         options, "backlog", kOptional, Boolean{}, [](auto& s) -> auto& { return s.filter.backlog; },

@@ -80,17 +80,12 @@ void add_match(std::vector<Option<core::PolicyOptions>>& options) {
 }
 
 std::vector<Option<core::PolicyOptions>> make_policy_options() {
-  using core::PolicyAction;
-  using core::StaleSince;
   std::vector<Option<core::PolicyOptions>> options;
   add(
       options, "name", kRequired, Name{}, [](auto& p) -> auto& { return p.name; },
       "names the policy in events, metrics and comments");
   add(
-      options, "action", kRequired,
-      Choice<PolicyAction>{{"cancel", "notify", "ignore"},
-                           {PolicyAction::Cancel, PolicyAction::Notify, PolicyAction::Ignore},
-                           {}},
+      options, "action", kRequired, choice_of<core::PolicyAction>(),
       [](auto& p) -> auto& { return p.action; },
       "what is done with a stale action: cancel, notify or ignore");
   add(
@@ -101,8 +96,7 @@ std::vector<Option<core::PolicyOptions>> make_policy_options() {
       [](auto& p) -> auto& { return p.stale_after; },
       "age by the server's clock at which an open action is stale; cancel and notify need it");
   add(
-      options, "stale_since", kOptional,
-      Choice<StaleSince>{{"created", "updated"}, {StaleSince::Created, StaleSince::Updated}, {}},
+      options, "stale_since", kOptional, choice_of<core::StaleSince>(),
       [](auto& p) -> auto& { return p.stale_since; },
       "count the age from the creation or from the last update");
   add(

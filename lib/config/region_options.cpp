@@ -43,9 +43,7 @@ void add_quota_and_poll(std::vector<Option<Region>>& options) {
       options, "poll.page_size", kOptional, IntegerRange{1, 10'000},
       [](auto& r) -> auto& { return r.core.poll.page_size; }, "actions in one list answer");
   add(
-      options, "poll.filters", kOptional,
-      Choice<core::Filters>{
-          {"auto", "documented"}, {core::Filters::Auto, core::Filters::Documented}, {}},
+      options, "poll.filters", kOptional, choice_of<core::Filters>(),
       [](auto& r) -> auto& { return r.core.poll.filters; },
       "auto tries the last-update filter and falls back; documented never tries it");
 }

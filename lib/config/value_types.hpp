@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/enum_values.hpp"
 #include "base/time.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
@@ -110,6 +111,17 @@ struct Choice {
     return toml_text(words[static_cast<std::size_t>(found - values.begin())]);
   }
 };
+
+/// One of all values, by its name.
+template <class Value>
+[[nodiscard]] Choice<Value> choice_of() {
+  Choice<Value> choice;
+  for (const Value value : kValuesOf<Value>) {
+    choice.words.push_back(to_string(value));
+    choice.values.push_back(value);
+  }
+  return choice;
+}
 
 /// One of several words that are their own values.
 [[nodiscard]] Choice<std::string> words(std::vector<std::string_view> known,

@@ -78,7 +78,6 @@ void add_credentials(std::vector<Option<Webhook>>& options) {
 }
 
 std::vector<Option<Webhook>> make_webhook_options() {
-  using webhook::Format;
   std::vector<Option<Webhook>> options;
   add(
       options, "name", kRequired, Name{}, [](auto& w) -> auto& { return w.core.name; },
@@ -87,12 +86,7 @@ std::vector<Option<Webhook>> make_webhook_options() {
       options, "url", kRequired, WebhookUrl{}, [](auto& w) -> auto& { return w; },
       "where events are posted; may be a secret reference");
   add(
-      options, "format", kOptional,
-      Choice<Format>{
-          {"cloudevents", "standard", "slack", "teams", "pagerduty", "splunk_hec", "template"},
-          {Format::CloudEvents, Format::Standard, Format::Slack, Format::Teams, Format::PagerDuty,
-           Format::SplunkHec, Format::Template},
-          {}},
+      options, "format", kOptional, choice_of<webhook::Format>(),
       [](auto& w) -> auto& { return w.format; },
       "cloudevents, standard, slack, teams, pagerduty, splunk_hec or template");
   add(

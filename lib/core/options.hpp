@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
+#include "core/cancel/policy_options.hpp"
 
 namespace mactiond::core {
 
@@ -18,6 +19,17 @@ struct QuotaOptions {
 };
 
 enum class Filters : std::uint8_t { Auto, Documented };
+
+/// As configured.
+[[nodiscard]] constexpr std::string_view to_string(Filters filters) {
+  switch (filters) {
+    case Filters::Auto:
+      return "auto";
+    case Filters::Documented:
+      return "documented";
+  }
+  return "";
+}
 
 /// [region.poll]
 struct PollOptions {
@@ -68,40 +80,6 @@ struct WebhookOptions {
   WebhookFilter filter;
   bool alerts_only = false;  ///< only what core::alert_of gives a meaning to
   DigestOptions digest{};
-};
-
-enum class PolicyAction : std::uint8_t { Cancel, Notify, Ignore };
-
-/// The server's stamp that an action's age is counted from.
-enum class StaleSince : std::uint8_t { Created, Updated };
-
-/// [policy.match]: all keys that are given must fit; a list is given if it is not empty, and fits
-/// if one of its globs does. A value that the API did not send fits nothing but `*`.
-struct PolicyMatch {
-  std::vector<std::string> region;
-  std::vector<std::string> type;
-  std::vector<std::string> status;
-  std::vector<std::string> requestor;
-  std::vector<std::string> request_source;
-  std::vector<std::string> computer;
-  std::vector<std::string> comment;
-};
-
-/// [[policy]]
-struct PolicyOptions {
-  std::string name;
-  PolicyAction action = PolicyAction::Notify;
-  bool dry_run = false;
-  Duration stale_after{};  ///< above zero unless action is Ignore
-  StaleSince stale_since = StaleSince::Created;
-  std::optional<int> max_per_hour;  ///< nothing: only CancelOptions::max_per_hour holds
-  std::string comment = "Cancelled by mactiond ({policy}): {status} for {age}";
-  PolicyMatch match;
-};
-
-/// [cancel]
-struct CancelOptions {
-  int max_per_hour = 60;  ///< over all policies; 0: nothing is ever cancelled
 };
 
 /// Everything the engine is configured by.

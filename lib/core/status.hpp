@@ -29,7 +29,7 @@ enum class Count : std::uint8_t {
     case Count::AtLeast:
       return "at_least";
   }
-  return "exact";
+  return "";
 }
 
 /// A quota window as operators see it.

@@ -1,26 +1,18 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
 #include "core/batch.hpp"
+#include "core/cancel_result.hpp"
 #include "core/command.hpp"
+#include "core/log_entry.hpp"
 #include "core/reply.hpp"
 
 namespace mactiond::core {
-
-/// Something an operator may want to read in the daemon's own log. Core itself never logs.
-struct LogEntry {
-  enum class Level { Debug, Info, Warning, Error };
-  Level level = Level::Info;
-  std::string event;  ///< snake_case, stable
-  std::vector<std::pair<std::string, std::string>> fields;
-};
 
 /// A transition as the metrics count it.
 struct TransitionFact {
@@ -35,7 +27,7 @@ struct TransitionFact {
 struct CancelFact {
   std::string region;
   std::string policy;  ///< or "operator"
-  std::string result;  ///< requested, confirmed, overtaken, failed, suppressed, stale
+  CancelResult result = CancelResult::Requested;
 };
 
 /// Events that left the queue or the dead letters undelivered, as the metrics count them.

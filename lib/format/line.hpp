@@ -13,6 +13,21 @@ namespace mactiond::format {
 /// [transition_log] format
 enum class LineFormat : std::uint8_t { Json, Ecs, Ocsf, Cef };
 
+/// As configured.
+[[nodiscard]] constexpr std::string_view to_string(LineFormat format) {
+  switch (format) {
+    case LineFormat::Json:
+      return "json";
+    case LineFormat::Ecs:
+      return "ecs";
+    case LineFormat::Ocsf:
+      return "ocsf";
+    case LineFormat::Cef:
+      return "cef";
+  }
+  return "";
+}
+
 /// One event as one line without its newline. A raw newline may be between JSON tokens, where the
 /// API's own document has one. Every line carries its seq near its beginning, so that a log can be
 /// read back whatever format it was written in.

@@ -49,20 +49,6 @@ spdlog::level::level_enum to_spdlog(Level level) {
   return spdlog::level::err;
 }
 
-std::string_view level_text(Level level) {
-  switch (level) {
-    case Level::Debug:
-      return "debug";
-    case Level::Info:
-      return "info";
-    case Level::Warning:
-      return "warning";
-    case Level::Error:
-      return "error";
-  }
-  return "error";
-}
-
 // syslog(3)
 char priority(Level level) {
   switch (level) {
@@ -76,13 +62,6 @@ char priority(Level level) {
       return '3';
   }
   return '3';
-}
-
-Level parse_level(std::string_view text) {
-  for (const Level level : {Level::Debug, Level::Info, Level::Warning}) {
-    if (text == level_text(level)) return level;
-  }
-  return Level::Error;
 }
 
 // The variable is inherited: it holds only while stderr still is the journal's stream.
@@ -128,7 +107,7 @@ void write(Log& log, const core::LogEntry& log_entry) {
   std::string line;
   if (log.journal) line = {'<', priority(log_entry.level), '>'};
   line += "level=";
-  line += level_text(log_entry.level);
+  line += to_string(log_entry.level);
   line += ' ';
   line += format_fields(log_entry.event, log_entry.fields);
   log.logger.log(to_spdlog(log_entry.level), spdlog::string_view_t(line.data(), line.size()));
@@ -148,15 +127,15 @@ std::string format_fields(std::string_view event, const Fields& fields) {
   return line;
 }
 
-void start_log(std::string_view level, const std::string& journal_socket) {
+void start_log(Level level, const std::string& journal_socket) {
   Log& log = instance();
   log.logger.set_pattern("%v");
-  log.logger.set_level(to_spdlog(parse_level(level)));
+  log.logger.set_level(to_spdlog(level));
   log.logger.flush_on(spdlog::level::trace);
   log.journal.reset();
   if (stderr_is_journal()) log.journal.emplace(journal_socket);
   log.repetitions.reset();
-  if (parse_level(level) != Level::Debug) log.repetitions.emplace();
+  if (level != Level::Debug) log.repetitions.emplace();
 }
 
 void log(const core::LogEntry& log_entry) {

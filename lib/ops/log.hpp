@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "core/step.hpp"
+#include "core/log_entry.hpp"
 #include "ops/journal.hpp"
 
 namespace mactiond::ops {
@@ -17,7 +17,7 @@ namespace mactiond::ops {
 /// pair; what the journal does not take goes to stderr, with its <priority> prefix.
 ///
 /// Below level debug, repeated trouble is logged once and then counted (Repetitions).
-void start_log(std::string_view level, const std::string& journal_socket = Journal::kSocket);
+void start_log(core::LogEntry::Level level, const std::string& journal_socket = Journal::kSocket);
 /// Sets the log's time, and logs the counts of repetitions whose period has ended.
 void flush_repetitions(MonoTime now);
 /// Logs everything that is only counted so far.

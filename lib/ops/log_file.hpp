@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "core/log_sync.hpp"
 
 namespace mactiond::ops {
 
-/// [transition_log] sync
-enum class Sync : std::uint8_t { Every, Batch, Never };
+using Sync = core::LogSync;
 
 /// An open file, closed at the end; -1: none.
 class File {

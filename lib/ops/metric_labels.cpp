@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "action/known_values.hpp"
 #include "base/enum_values.hpp"
 #include "base/glob.hpp"
 #include "base/outcome.hpp"
+#include "core/cancel_result.hpp"
+#include "core/status.hpp"
 
 namespace mactiond::ops {
 namespace {
@@ -25,6 +28,31 @@ bool is_one_of(const Values& values, const Value& value) {
 
 }  // namespace
 
+const std::vector<std::string>& statuses() {
+  static const std::vector<std::string> kStatuses = [] {
+    const auto known = known_action_statuses();
+    return std::vector<std::string>(known.begin(), known.end());
+  }();
+  return kStatuses;
+}
+
+const std::vector<std::string>& webhook_states() {
+  static const std::vector<std::string> kStates = [] {
+    std::vector<std::string> states;
+    core::WebhookStatus webhook;
+    for (const bool failing : {false, true}) {
+      for (const core::WebhookState state : kValuesOf<core::WebhookState>) {
+        webhook.failing = failing;
+        webhook.state = state;
+        const std::string seen(core::seen_state(webhook));
+        if (!is_one_of(states, seen)) states.push_back(seen);
+      }
+    }
+    return states;
+  }();
+  return kStates;
+}
+
 std::vector<std::string> request_codes() {
   std::vector<std::string> codes(kCodes.begin(), kCodes.end());
   for (const Reason reason : kNoAnswer) codes.emplace_back(to_string(reason));
@@ -41,15 +69,20 @@ std::vector<std::string> delivery_results() {
 }
 
 std::vector<std::string> results_of(const core::PolicyOptions& policy) {
+  std::vector<std::string> results;
   switch (policy.action) {
     case core::PolicyAction::Cancel:
-      return {kCancelResults.begin(), kCancelResults.end()};
+      for (const core::CancelResult result : kValuesOf<core::CancelResult>) {
+        results.emplace_back(to_string(result));
+      }
+      break;
     case core::PolicyAction::Notify:
-      return {"stale"};
+      results.emplace_back(to_string(core::CancelResult::Stale));
+      break;
     case core::PolicyAction::Ignore:
       break;
   }
-  return {};
+  return results;
 }
 
 bool governs(const core::PolicyOptions& policy, const std::string& region) {
@@ -60,7 +93,7 @@ bool governs(const core::PolicyOptions& policy, const std::string& region) {
 }
 
 std::string status_label(std::string_view status) {
-  return std::string(is_one_of(kStatuses, status) ? status : kOther);
+  return std::string(is_one_of(statuses(), status) ? status : kOther);
 }
 
 std::string code_label(const std::string& code) {

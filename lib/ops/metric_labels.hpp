@@ -13,14 +13,12 @@ namespace mactiond::ops {
 // increase of a series that begins with 1 is not seen.
 
 inline constexpr std::string_view kOther = "other";
-inline constexpr std::array<std::string_view, 6> kStatuses = {"Pending", "InProgress", "Succeeded",
-                                                              "Failed",  "TimeOut",    "Cancelled"};
 inline constexpr std::array<const char*, 4> kOperations = {"token", "list", "get", "cancel"};
-inline constexpr std::array<const char*, 6> kCancelResults = {
-    "requested", "confirmed", "overtaken", "failed", "suppressed", "stale"};
-inline constexpr std::array<const char*, 4> kWebhookStates = {"ok", "failing", "paused",
-                                                              "disabled"};
 
+/// Every status of an action; beside them there is kOther.
+[[nodiscard]] const std::vector<std::string>& statuses();
+/// Every core::seen_state.
+[[nodiscard]] const std::vector<std::string>& webhook_states();
 /// Every `code` of api_requests_total, and every `result` of webhook_deliveries_total.
 [[nodiscard]] std::vector<std::string> request_codes();
 [[nodiscard]] std::vector<std::string> delivery_results();

@@ -141,8 +141,8 @@ void Metrics::Families::forget_region(const std::string& region) {
     forget(quota_used, {{"region", region}, {"window", window}});
     forget(quota_limit, {{"region", region}, {"window", window}});
   }
-  for (const std::string_view status : kStatuses) {
-    forget(actions, {{"region", region}, {"status", std::string(status)}});
+  for (const std::string& status : statuses()) {
+    forget(actions, {{"region", region}, {"status", status}});
   }
   forget(actions, {{"region", region}, {"status", std::string(kOther)}});
 }
@@ -151,22 +151,23 @@ void Metrics::Families::forget_webhook(const std::string& webhook) {
   for (Family<Gauge>* family : {&queue, &oldest, &dead_letters}) {
     forget(*family, {{"webhook", webhook}});
   }
-  for (const char* state : kWebhookStates) {
+  for (const std::string& state : webhook_states()) {
     forget(webhook_state, {{"webhook", webhook}, {"state", state}});
   }
 }
 
 void Metrics::Families::begin_region(const std::string& region) {
-  for (const std::string_view status : kStatuses) {
-    actions.Add({{"region", region}, {"status", std::string(status)}});
-    transitions.Add({{"region", region}, {"to", std::string(status)}});
+  for (const std::string& status : statuses()) {
+    actions.Add({{"region", region}, {"status", status}});
+    transitions.Add({{"region", region}, {"to", status}});
   }
   transitions.Add({{"region", region}, {"to", std::string(kOther)}});
   region_up.Add({{"region", region}});
   throttled.Add({{"region", region}});
   unusable.Add({{"region", region}});
-  for (const char* result : kCancelResults) {
-    cancels.Add({{"region", region}, {"policy", "operator"}, {"result", result}});
+  for (const core::CancelResult result : kValuesOf<core::CancelResult>) {
+    cancels.Add(
+        {{"region", region}, {"policy", "operator"}, {"result", std::string(to_string(result))}});
   }
   for (const char* operation : kOperations) {
     for (const std::string& code : request_codes()) {
@@ -179,7 +180,7 @@ void Metrics::Families::begin_webhook(const std::string& webhook) {
   queue.Add({{"webhook", webhook}});
   oldest.Add({{"webhook", webhook}});
   dead_letters.Add({{"webhook", webhook}});
-  for (const char* state : kWebhookStates) {
+  for (const std::string& state : webhook_states()) {
     webhook_state.Add({{"webhook", webhook}, {"state", state}});
   }
   for (const core::Removal why : kValuesOf<core::Removal>) {
@@ -232,7 +233,7 @@ void Metrics::Families::update(const core::WebhookStatus& webhook) {
   queue.Add(labels).Set(static_cast<double>(webhook.queued));
   dead_letters.Add(labels).Set(static_cast<double>(webhook.dead));
   const std::string_view current = core::seen_state(webhook);
-  for (const char* state : kWebhookStates) {
+  for (const std::string& state : webhook_states()) {
     webhook_state.Add({{"webhook", webhook.name}, {"state", state}}).Set(current == state ? 1 : 0);
   }
 }
@@ -261,8 +262,10 @@ void Metrics::follow(const std::vector<std::string>& regions,
 Metrics::~Metrics() = default;
 
 void Metrics::cancel(const std::string& region, const std::string& policy,
-                     const std::string& result) {
-  families_->cancels.Add({{"region", region}, {"policy", policy}, {"result", result}}).Increment();
+                     core::CancelResult result) {
+  families_->cancels
+      .Add({{"region", region}, {"policy", policy}, {"result", std::string(to_string(result))}})
+      .Increment();
 }
 
 void Metrics::transition(const std::string& region, std::string_view to,
@@ -299,7 +302,7 @@ void Metrics::update(const core::EngineStatus& status, WallTime now) {
   std::map<std::pair<std::string, std::string>, double> counts;
   for (const auto& region : status.regions) {
     families_->update(region, now);
-    for (const std::string_view known : kStatuses) counts[{region.name, std::string(known)}] = 0;
+    for (const std::string& known : statuses()) counts[{region.name, known}] = 0;
     if (families_->actions.Has({{"region", region.name}, {"status", std::string(kOther)}})) {
       counts[{region.name, std::string(kOther)}] = 0;
     }

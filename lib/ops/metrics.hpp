@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "core/cancel_result.hpp"
 #include "core/options.hpp"
 #include "core/status.hpp"
 
@@ -27,8 +28,8 @@ class Metrics {
   /// What is followed from now on; the gauges of what left are gone, its counters stay.
   void follow(const std::vector<std::string>& regions, const std::vector<std::string>& webhooks,
               const std::vector<core::PolicyOptions>& policies);
-  /// result: as core::CancelFact names it.
-  void cancel(const std::string& region, const std::string& policy, const std::string& result);
+  /// policy: its name, or "operator".
+  void cancel(const std::string& region, const std::string& policy, core::CancelResult result);
   /// lag: server's last update to our commit, where it says something about us.
   void transition(const std::string& region, std::string_view to, std::optional<Duration> lag);
   /// operation: token | list | get | cancel. code: the HTTP status, or the Reason where no usable

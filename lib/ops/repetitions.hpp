@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "core/step.hpp"
+#include "core/log_entry.hpp"
 
 namespace mactiond::ops {
 

@@ -41,7 +41,7 @@ LAYERS = {
     "config": {"base", "action", "http", "event", "core", "core/cancel", "format", "webhook"},
     "store": {"base", "event", "core"},
     "net": {"base", "http", "http1"},
-    "ops": {"base", "event", "core", "core/outbox", "format"},
+    "ops": {"base", "action", "event", "core", "core/outbox", "format"},
     "runtime": {"base", "http", "event", "core", "core/quota", "core/outbox", "defender", "webhook",
                 "store", "net", "ops", "format"},
 }

@@ -40,6 +40,11 @@ EventType event_of(Decision::State state) {
   return state == Decision::State::Overtaken ? EventType::CancelOvertaken : EventType::CancelFailed;
 }
 
+CancelResult result_of(Decision::State state) {
+  if (state == Decision::State::Confirmed) return CancelResult::Confirmed;
+  return state == Decision::State::Overtaken ? CancelResult::Overtaken : CancelResult::Failed;
+}
+
 }  // namespace
 
 void CancelFollower::recorded(const ActionId& action, WallTime when) {
@@ -155,7 +160,7 @@ void CancelFollower::accept(CancelAttempt& attempt, std::optional<WallTime> late
   const Decision& decision = attempt.decision();
   ledger_.changed(decision);
   out.batch().decisions.push_back(decision);
-  out.cancel({region_, decided_by(decision), "requested"});
+  out.cancel({region_, decided_by(decision), CancelResult::Requested});
   // The API may have cancelled the action before its answer arrived.
   const auto& posted = decision.posted;
   const bool same_boot = posted && posted->boot_id == ledger_.boot_id();
@@ -174,7 +179,7 @@ void CancelFollower::end(const ActionId& action, Decision::State state, std::str
   ledger_.changed(decision);
   out.batch().decisions.push_back(decision);
   room_changed_ = true;
-  out.cancel({region_, decided_by(decision), std::string(to_string(state))});
+  out.cancel({region_, decided_by(decision), result_of(state)});
   out.record(cancel_event(event_of(state), decision, completed_commands, when), time.now.wall);
 }
 

@@ -139,7 +139,7 @@ void CancelChooser::report_stale(const ActionId& action, const PolicyOptions& po
   const bool would_cancel =
       policy.action == PolicyAction::Cancel && !never_cancelled(policy, facts);
   out.record(stale_event(row, facts.type, age, would_cancel, when), time.now.wall);
-  out.cancel({region_, policy.name, "stale"});
+  out.cancel({region_, policy.name, CancelResult::Stale});
   out.batch().reported_stale.push_back(std::move(row));
 }
 
@@ -149,7 +149,7 @@ void CancelChooser::report_suppressed(const PolicyOptions& policy, const LimitHi
   if (!ledger_.report_suppressed(row)) return;
   out.record(suppressed_event(row, region_, to_string(hit.guard), hit.limit, *time.server),
              time.now.wall);
-  out.cancel({region_, policy.name, "suppressed"});
+  out.cancel({region_, policy.name, CancelResult::Suppressed});
   out.log(LogEntry::Level::Warning, "cancel_suppressed",
           {{"region", region_}, {"policy", policy.name}, {"limit", std::to_string(hit.limit)}});
   out.batch().suppressed.push_back(row);

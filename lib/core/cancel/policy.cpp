@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "action/known_values.hpp"
 #include "action/stamps.hpp"
+#include "base/enum_values.hpp"
 #include "base/text.hpp"
 
 namespace mactiond::core {
@@ -34,12 +36,13 @@ bool fits_any(const std::vector<Glob>& globs, std::string_view text) {
 }
 
 template <class Value>
-std::bitset<16> fitting(const std::vector<Glob>& globs, typename Value::Known last) {
-  std::bitset<16> known;
-  for (std::size_t i = 0; i <= static_cast<std::size_t>(last); ++i) {
-    known[i] = fits_any(globs, Value(static_cast<typename Value::Known>(i)).text());
+std::bitset<16> fitting(const std::vector<Glob>& globs) {
+  static_assert(kValuesOf<typename Value::Known>.size() <= 16);
+  std::bitset<16> fits;
+  for (const auto known : kValuesOf<typename Value::Known>) {
+    fits[static_cast<std::size_t>(known)] = fits_any(globs, to_string(known));
   }
-  return known;
+  return fits;
 }
 
 template <class Value>
@@ -69,8 +72,8 @@ Policies::Compiled Policies::compile(const PolicyMatch& match) {
   Compiled compiled;
   compiled.type = compile_values<ActionType>(match.type);
   compiled.status = compile_values<ActionStatus>(match.status);
-  compiled.types = fitting<ActionType>(compiled.type, Type::RequestSample);
-  compiled.statuses = fitting<ActionStatus>(compiled.status, Status::Cancelled);
+  compiled.types = fitting<ActionType>(compiled.type);
+  compiled.statuses = fitting<ActionStatus>(compiled.status);
   compiled.region = compile_all(match.region);
   compiled.requestor = compile_all(match.requestor);
   compiled.request_source = compile_all(match.request_source);
@@ -148,22 +151,6 @@ std::optional<std::string> never_cancelled(const PolicyOptions& policy, const Ac
 std::size_t pattern_count(const PolicyMatch& match) {
   return match.region.size() + match.type.size() + match.status.size() + match.requestor.size() +
          match.request_source.size() + match.computer.size() + match.comment.size();
-}
-
-std::string_view to_string(PolicyAction action) {
-  switch (action) {
-    case PolicyAction::Cancel:
-      return "cancel";
-    case PolicyAction::Notify:
-      return "notify";
-    case PolicyAction::Ignore:
-      break;
-  }
-  return "ignore";
-}
-
-std::string_view to_string(StaleSince since) {
-  return since == StaleSince::Created ? "created" : "updated";
 }
 
 }  // namespace mactiond::core

@@ -120,7 +120,4 @@ inline constexpr std::size_t kCommentMax = 1000;
 /// The number of patterns over all keys.
 [[nodiscard]] std::size_t pattern_count(const PolicyMatch& match);
 
-[[nodiscard]] std::string_view to_string(PolicyAction action);
-[[nodiscard]] std::string_view to_string(StaleSince since);
-
 }  // namespace mactiond::core

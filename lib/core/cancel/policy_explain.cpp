@@ -114,9 +114,9 @@ std::string_view to_string(PolicyVerdict verdict) {
     case PolicyVerdict::Hold:
       return "hold";
     case PolicyVerdict::Cancel:
-      break;
+      return "cancel";
   }
-  return "cancel";
+  return "";
 }
 
 Explanation explain(const Policies& policies, std::string_view region, const ActionId& action,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time.hpp"
 #include "core/options.hpp"
@@ -12,6 +13,17 @@ namespace mactiond::core {
 
 /// What a poll asks for: what changed by its last update, or documented properties only.
 enum class Strategy : std::uint8_t { Changes, Documented };
+
+/// As operators see it.
+[[nodiscard]] constexpr std::string_view to_string(Strategy strategy) {
+  switch (strategy) {
+    case Strategy::Changes:
+      return "changes";
+    case Strategy::Documented:
+      return "documented";
+  }
+  return "";
+}
 
 /// Which of the two queries a tenant's polls ask.
 ///

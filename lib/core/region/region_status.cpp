@@ -66,8 +66,7 @@ RegionStatus Region::status(Now now) const {
   if (const auto server = clock_.at(now.mono)) status.clock_skew = *server - now.wall;
   status.token_left = token_.left(now.mono);
   status.quota = limiter_.status(now.mono);
-  status.strategy =
-      schedule_.strategy(clock_.now(now)) == Strategy::Changes ? "changes" : "documented";
+  status.strategy = to_string(schedule_.strategy(clock_.now(now)));
   status.throttled_seconds = to_seconds(limiter_.held());
   status.unusable_rows = unusable_.count();
   if (const auto guard = first_guard(CancelMoment::Age, {}, cancel_time(now))) {

@@ -21,7 +21,7 @@ TEST(Loader, FillsInEveryDefault) {
   const Config& config = result.config;
   EXPECT_EQ(config.daemon.instance, "host1.example");
   EXPECT_EQ(config.daemon.state_dir, "/var/lib/mactiond");
-  EXPECT_EQ(config.transition_log.sync, "batch");
+  EXPECT_EQ(config.transition_log.sync, core::LogSync::Batch);
   EXPECT_EQ(config.admin.listen, "127.0.0.1:9464");
   EXPECT_EQ(config.closed_actions, 24h * 30);
   ASSERT_EQ(config.regions.size(), 1U);

@@ -97,7 +97,7 @@ TEST(StepSum, KeepsCommandsLogEntriesAndFactsInOrder) {
     made.commands.emplace_back(LoadOldest{{1}, name});
     made.log_entries.push_back({LogEntry::Level::Info, name, {}});
     made.transitions.push_back({name, "Pending", {}});
-    made.cancels.push_back({name, "policy", "requested"});
+    made.cancels.push_back({name, "policy", CancelResult::Requested});
     made.removals.push_back({name, "age", 1});
     return made;
   };

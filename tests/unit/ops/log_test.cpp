@@ -78,7 +78,7 @@ class Log : public testing::Test {
 
 TEST_F(Log, WritesOneLineForEachEvent) {
   EXPECT_EQ(captured([] {
-              start_log("info");
+              start_log(Level::Info);
               log(Level::Info, "started", {{"version", "0.1.0"}});
               log(core::LogEntry{Level::Warning, "odd", {}});
             }),
@@ -87,7 +87,7 @@ TEST_F(Log, WritesOneLineForEachEvent) {
 
 TEST_F(Log, LeavesOutWhatIsBelowItsLevel) {
   const std::string text = captured([] {
-    start_log("warning");
+    start_log(Level::Warning);
     log(Level::Debug, "one");
     log(Level::Info, "two");
     log(Level::Warning, "three");
@@ -95,7 +95,7 @@ TEST_F(Log, LeavesOutWhatIsBelowItsLevel) {
   });
   EXPECT_EQ(text, "level=warning event=three\nlevel=error event=four\n");
   EXPECT_EQ(captured([] {
-              start_log("debug");
+              start_log(Level::Debug);
               log(Level::Debug, "one");
             }),
             "level=debug event=one\n");
@@ -103,7 +103,7 @@ TEST_F(Log, LeavesOutWhatIsBelowItsLevel) {
 
 TEST_F(Log, TakesPercentAndBracesLiterally) {
   EXPECT_EQ(captured([] {
-              start_log("info");
+              start_log(Level::Info);
               log(Level::Info, "odd", {{"value", "{}%v%n"}});
             }),
             "level=info event=odd value={}%v%n\n");
@@ -134,7 +134,7 @@ class ToJournal : public Log {
     ASSERT_EQ(bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   }
 
-  void start(std::string_view level) const {
+  void start(Level level) const {
     struct stat status {};
     ASSERT_EQ(fstat(STDERR_FILENO, &status), 0);
     const std::string stream = std::to_string(status.st_dev) + ':' + std::to_string(status.st_ino);
@@ -158,7 +158,7 @@ class ToJournal : public Log {
 TEST_F(ToJournal, SendsFieldsAndPriorities) {
   listen();
   const std::string text = captured([this] {
-    start("debug");
+    start(Level::Debug);
     log(Level::Error, "region_degraded", {{"region", "eu"}, {"reason", "two words"}});
     log(Level::Warning, "b");
     log(Level::Info, "c");
@@ -178,7 +178,7 @@ TEST_F(ToJournal, SendsFieldsAndPriorities) {
 TEST_F(ToJournal, TakesNoFieldOutOfAValue) {
   listen();
   static_cast<void>(captured([this] {
-    start("info");
+    start(Level::Info);
     log(Level::Info, "a", {{"odd-key", "x\nPRIORITY=0"}});
   }));
   const std::string length("\x0c\0\0\0\0\0\0\0", 8);
@@ -187,7 +187,7 @@ TEST_F(ToJournal, TakesNoFieldOutOfAValue) {
 
 TEST_F(ToJournal, FallsBackToStderrWithPriorities) {
   const std::string text = captured([this] {
-    start("debug");
+    start(Level::Debug);
     log(Level::Error, "a");
     log(Level::Warning, "b");
     log(Level::Info, "c");
@@ -200,7 +200,7 @@ TEST_F(ToJournal, FallsBackToStderrWithPriorities) {
 
 TEST_F(Log, ReportsAWarningOnceThenCountsIt) {
   const std::string text = captured([] {
-    start_log("info");
+    start_log(Level::Info);
     flush_repetitions(MonoTime(std::chrono::hours(1)));
     for (const char* attempt : {"1", "2", "3"}) {
       log(Level::Warning, "call_failed", {{"reason", "network"}, {"attempt", attempt}});
@@ -219,7 +219,7 @@ TEST_F(Log, ReportsAWarningOnceThenCountsIt) {
 
 TEST_F(Log, ReportsEveryWarningAtLevelDebug) {
   EXPECT_EQ(captured([] {
-              start_log("debug");
+              start_log(Level::Debug);
               log(Level::Warning, "a", {{"reason", "b"}});
               log(Level::Warning, "a", {{"reason", "b"}});
             }),
@@ -229,7 +229,7 @@ TEST_F(Log, ReportsEveryWarningAtLevelDebug) {
 TEST_F(Log, IgnoresAJournalThatIsNotItsStderr) {
   setenv("JOURNAL_STREAM", "1:2", 1);
   EXPECT_THAT(captured([] {
-                start_log("info");
+                start_log(Level::Info);
                 log(Level::Info, "a");
               }),
               Not(HasSubstr("<")));

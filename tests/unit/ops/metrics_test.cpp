@@ -8,8 +8,12 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 
+#include "action/known_values.hpp"
+#include "base/enum_values.hpp"
 #include "base/outcome.hpp"
+#include "core/cancel_result.hpp"
 
 namespace mactiond::ops {
 namespace {
@@ -118,14 +122,19 @@ TEST(Metrics, BeginsNoCounterLater) {
       metrics.api_request("eu", operation, std::to_string(status));
     }
   }
-  for (auto reason = Reason::Auth; reason <= Reason::Stopped;
-       reason = static_cast<Reason>(static_cast<int>(reason) + 1)) {
+  for (const Reason reason : kValuesOf<Reason>) {
+    if (reason == Reason::None) continue;
     metrics.api_request("eu", "list", std::string(to_string(reason)));
     metrics.delivery("soc", std::string(to_string(reason)));
   }
   metrics.delivery("soc", "anything");
   metrics.transition("eu", "Unheard", std::nullopt);
-  metrics.cancel("eu", "operator", "failed");
+  for (const core::CancelResult result : kValuesOf<core::CancelResult>) {
+    metrics.cancel("eu", "operator", result);
+  }
+  for (const std::string_view status : known_action_statuses()) {
+    metrics.transition("eu", status, std::nullopt);
+  }
   metrics.removed("soc", "max_queue", 1);
   EXPECT_EQ(series(metrics.text()), before);
 }
