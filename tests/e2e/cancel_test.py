@@ -53,18 +53,18 @@ class Cancel(E2eTest):
 
         wait_until(all_ended, 120, "the end of each decision", daemon.diagnostics)
         for scan in scans:
-            told = Fates.told(daemon.log_lines(), scan)
-            self.assertEqual(told, ["cancel.requested", "cancel.confirmed"], scan)
+            recorded = Fates.recorded(daemon.log_lines(), scan)
+            self.assertEqual(recorded, ["cancel.requested", "cancel.confirmed"], scan)
         self.assert_exact(self.sim, daemon, self.receivers, 30)
 
     def test_nothing_is_cancelled_when_the_limit_is_zero(self):
         daemon = self.daemon_with(POLICIES + "\n[cancel]\nmax_per_hour = 0\n")
         fates = Fates(self.sim)
         daemon.start()
-        wait_until(lambda: fates.told(daemon.log_lines(), fates.dry), 20, "the dry run",
+        wait_until(lambda: fates.recorded(daemon.log_lines(), fates.dry), 20, "the dry run",
                    daemon.diagnostics)
         self.assertEqual(daemon.status()["cancelling"], "off")
-        self.assertEqual(fates.told(daemon.log_lines(), fates.scan), [])
+        self.assertEqual(fates.recorded(daemon.log_lines(), fates.scan), [])
 
 
 if __name__ == "__main__":

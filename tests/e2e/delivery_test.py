@@ -54,7 +54,7 @@ class Misbehaving(E2eTest):
         wait_until(lambda: self.finished() == ACTIONS, 30, "the last events",
                    self.daemon.diagnostics)
         broken["on"] = False
-        self.assert_settled(limit_s)
+        self.assert_complete(limit_s)
         self.assert_never_early(ready_at)
         return ready_at
 
@@ -68,7 +68,7 @@ class Misbehaving(E2eTest):
         self.assertTrue(waits, "none was tried again")
         self.assertLess(min(waits), 60.0)
 
-    def assert_settled(self, limit_s=60):
+    def assert_complete(self, limit_s=60):
         self.assert_exact(self.sim, self.daemon, [self.good], limit_s)
         self.assert_all_arrived(limit_s)
         self.assert_in_order()
@@ -77,15 +77,16 @@ class Misbehaving(E2eTest):
     def finished(self):
         return sum(line.get("to") == "Succeeded" for line in self.daemon.log_lines())
 
-    def told(self):
-        """What the log has, without the events about the bad receiver itself."""
+    def logged_ids(self):
+        """Ids of the events in the log, without the events about the bad receiver itself."""
         return {line["id"] for line in self.daemon.log_lines() if line.get("webhook") != "bad"}
 
     def assert_all_arrived(self, limit_s):
-        wait_until(lambda: self.told() <= self.bad.accepted_ids(), limit_s, "every event",
+        wait_until(lambda: self.logged_ids() <= self.bad.accepted_ids(), limit_s, "every event",
                    self.daemon.diagnostics, every_s=0.3)
         self.assertEqual(self.bad.problems(), [])
-        self.assertEqual(self.told(), self.bad.accepted_ids(), "no id that the log does not know")
+        self.assertEqual(self.logged_ids(), self.bad.accepted_ids(),
+                         "no id that the log does not know")
 
     def assert_in_order(self):
         """No event of an action is tried before the former one was accepted."""
@@ -109,8 +110,8 @@ class Misbehaving(E2eTest):
                 self.assertEqual(by_seq.setdefault(attempt.seq, value), value)
 
     def assert_never_early(self, ready_at):
-        """An attempt whose failure was killed before it was noted is repeated at once (and may be
-        read here only after the kill); every later one keeps its distance."""
+        """An attempt whose failure was lost in a kill is repeated at once (and may be read here
+        only after the kill); every later one keeps its distance."""
         previous = {}
         for attempt in self.bad.attempts:
             before = previous.get(attempt.id)
@@ -142,7 +143,7 @@ class OverAndOver(Misbehaving):
         before = len(self.bad.attempts)
         self.daemon.kill9()
         self.daemon.start()
-        self.assert_settled()
+        self.assert_complete()
         for attempt in self.bad.attempts[before:]:
             self.assertGreaterEqual(attempt.at, int(until["at"]) - 1,
                                     "the whole webhook is silent, after a kill too")
@@ -176,7 +177,7 @@ class OverAndOver(Misbehaving):
         self.bad.answer = lambda attempt, number: Answer(200, endless=True)
         self.daemon.config.write_text(self.daemon.config_text(webhook_timeout="2s"))
         self.daemon.start()
-        self.assert_settled()
+        self.assert_complete()
         again = self.bad.attempts[before:]
         self.assertIn(cut.id, [a.id for a in again])
         self.assertEqual(len({a.id for a in again}), len(again), "each is taken at once")
@@ -217,7 +218,7 @@ class OneAnswer(Misbehaving):
         probe = self.bad.attempts[attempts]
         oldest = min(a.seq for a in self.bad.attempts[:attempts])
         self.assertEqual(probe.seq, oldest, "the oldest event is the probe")
-        self.assert_settled()
+        self.assert_complete()
         self.assertEqual(elsewhere.attempts, [])
         kinds = [a.type for a in self.good.accepted]
         self.assertIn("webhook.paused", kinds)
@@ -248,7 +249,7 @@ class OneAnswer(Misbehaving):
         self.assert_exact(self.sim, self.daemon, [self.good], 60)
         self.assertEqual(self.webhook()["state"], "disabled")
         self.assertEqual(len(self.bad.attempts), attempts, "nothing is sent any more")
-        self.assertEqual(self.webhook()["queued"], len(self.told()))
+        self.assertEqual(self.webhook()["queued"], len(self.logged_ids()))
         self.assertIn("webhook.disabled", [a.type for a in self.good.accepted])
 
 
@@ -276,7 +277,7 @@ class Credentials(E2eTest):
         sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
         self.assert_exact(sim, daemon, [receiver], 30)
         self.assertEqual(receiver.attempts[-1].headers["x-api-key"], "api-key-two-4712",
-                         "a file that went bad leaves the last good secret in use")
+                         "with an unreadable file the last good secret stays in use")
 
         shown = [daemon.errors_path.read_text(), daemon.log_path.read_text(),
                  daemon.get("/metrics")[1], daemon.get_operator("/v1/status")[1],

@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 
-from harness import FINAL, TYPES, Workplace, all_told, last_changes, pass_time, wait_until
+from harness import FINAL, TYPES, Workplace, all_recorded, last_changes, pass_time, wait_until
 from judge import age_text, is_old, judge, lags_ms, parse_time
 from stale import POLICIES, Fates
 
@@ -135,9 +135,9 @@ class Demo:
                 raise AssertionError(f"the daemon ended\n{self.daemon.diagnostics()}")
 
         pass_time(self.seconds, turn)
-        told = all_told(self.sim, self.daemon, self.receivers, VISIBLE_S)
+        recorded = all_recorded(self.sim, self.daemon, self.receivers, VISIBLE_S)
         try:
-            wait_until(told, 20, "everything recorded", every_s=0.3)
+            wait_until(recorded, 20, "everything recorded", every_s=0.3)
         except AssertionError:
             pass  # the verdict says what is missing
         self.show_new_lines()
@@ -206,9 +206,9 @@ class Demo:
 
 def coverage_gaps(truth, lines):
     """All nine types and all six statuses are part of the promise."""
-    told = [line for line in lines if line["type"] == "action.transition"]
-    gaps = set(TYPES) - {line["action"]["type"] for line in told}
-    gaps |= {"Pending", "InProgress", *FINAL} - {line["to"] for line in told}
+    transitions = [line for line in lines if line["type"] == "action.transition"]
+    gaps = set(TYPES) - {line["action"]["type"] for line in transitions}
+    gaps |= {"Pending", "InProgress", *FINAL} - {line["to"] for line in transitions}
     return [f"never seen: {gap}" for gap in sorted(gaps)]
 
 

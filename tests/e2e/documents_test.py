@@ -42,8 +42,8 @@ class Pages(unittest.TestCase):
 
     def test_pages_are_clean(self):
         for page in sorted((SOURCE / "man").glob("*.[178]")):
-            told = subprocess.run(["mandoc", "-T", "lint", page], capture_output=True, text=True)
-            lines = [line for line in told.stdout.splitlines()
+            checked = subprocess.run(["mandoc", "-T", "lint", page], capture_output=True, text=True)
+            lines = [line for line in checked.stdout.splitlines()
                      if not re.search(r"manual not found: Xr (mactiond|mactionctl)", line)]
             self.assertEqual(lines, [], page.name)
 

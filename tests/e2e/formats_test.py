@@ -155,14 +155,14 @@ class Formats(E2eTest):
             self.assertLessEqual(len(attempt.event["payload"]["summary"]), 1024)
 
     def check_teams(self, lines, teams):
-        told = [seq for attempt in teams.attempts for seq in card_seqs(attempt)]
-        self.assertEqual(sorted(told), [line["seq"] for line in lines], "each event once")
+        sent = [seq for attempt in teams.attempts for seq in card_seqs(attempt)]
+        self.assertEqual(sorted(sent), [line["seq"] for line in lines], "each event once")
         self.assertGreater(max(len(card_seqs(a)) for a in teams.attempts), 5, "a digest")
         self.assertLess(len(teams.attempts), len(lines) / 2)
         self.assertLess(max(len(a.body) for a in teams.attempts), 24_000)
         self.assertEqual(len({a.id for a in teams.attempts}), len(teams.attempts))
         order = {}
-        for seq in told:
+        for seq in sent:
             order.setdefault(lines[seq - 1].get("action", {}).get("id"), []).append(seq)
         order.pop(None, None)
         for seqs in order.values():
@@ -250,8 +250,8 @@ class TeamsDigest(E2eTest):
         self.assertEqual(len(again), 2)
         self.assertEqual(again[0].body, again[1].body, "one id, one message")
         self.assertGreater(again[1].at - again[0].at, 4.0)
-        told = [seq for a in teams.accepted for seq in card_seqs(a)]
-        self.assertEqual(sorted(told), list(range(1, 9)))
+        sent = [seq for a in teams.accepted for seq in card_seqs(a)]
+        self.assertEqual(sorted(sent), list(range(1, 9)))
 
 
 class LogFormats(E2eTest):

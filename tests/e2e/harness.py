@@ -540,7 +540,7 @@ class Daemon:
             store.close()
 
 
-def all_told(sim, daemon, receivers, visible_s):
+def all_recorded(sim, daemon, receivers, visible_s):
     """A condition for wait_until: nothing is planned any more, nothing is missing."""
 
     def check():
@@ -577,7 +577,7 @@ class E2eTest(unittest.TestCase):
                             time.time())
             return "\n".join(verdict.problems[:20] + [daemon.diagnostics()])
 
-        wait_until(all_told(sim, daemon, receivers, self.VISIBLE_S), limit_s,
+        wait_until(all_recorded(sim, daemon, receivers, self.VISIBLE_S), limit_s,
                    "every transition recorded", detail, every_s=0.3)
         verdict = judge(sim.truth(), daemon.log_lines(), receivers, self.VISIBLE_S, time.time())
         self.assertEqual(verdict.problems, [], daemon.diagnostics())

@@ -1,5 +1,5 @@
 """An API that is hostile or broken beyond what mactionsim models: the daemon stays within its
-limits, says what is wrong, keeps its token to itself, and goes on when the trouble ends."""
+limits, says what is wrong, keeps its token to itself, and continues when the trouble ends."""
 
 import json
 import re
@@ -45,14 +45,14 @@ class Hostile(E2eTest):
     def state(self):
         return self.daemon.status()["regions"][0]["state"]
 
-    def told(self, daemon=None):
+    def recorded(self, daemon=None):
         return [line for line in (daemon or self.daemon).log_lines()
                 if line["type"] == "action.transition"]
 
     def recovers(self):
         """A good page after the trouble is followed as ever."""
         self.api.answer = page([machine_action()])
-        wait_until(lambda: len(self.told()) == 1, 60, "the good page", self.daemon.diagnostics)
+        wait_until(lambda: len(self.recorded()) == 1, 60, "the good page", self.daemon.diagnostics)
         wait_until(lambda: self.daemon.status()["regions"][0]["state"] == "ok", 30, "state ok",
                    self.daemon.diagnostics)
 
@@ -70,10 +70,10 @@ class Hostile(E2eTest):
         self.daemon.start()
         wait_until(lambda: len(self.api.calls) >= 20, 60, "more polls", self.daemon.diagnostics)
         self.assertEqual(self.state(), "ok", self.reason())
-        self.assertEqual(len(self.told()), 1)
+        self.assertEqual(len(self.recorded()), 1)
         ended = action | {"status": "Succeeded", "lastUpdateDateTimeUtc": stamp(0)}
         self.api.answer = page([ended], "/api/machineactions")
-        wait_until(lambda: len(self.told()) == 2, 60, "its end", self.daemon.diagnostics)
+        wait_until(lambda: len(self.recorded()) == 2, 60, "its end", self.daemon.diagnostics)
         self.assertEqual(self.daemon.diagnostics(100_000).count("pages_repeated"), 1)
         self.assertEqual(self.state(), "ok", self.reason())
 
@@ -87,7 +87,7 @@ class Hostile(E2eTest):
                     if "$filter=lastUpdate" in path else page(actions))
                 daemon = self.place.daemon(None, [], name=f"refused{number}", api=api.url)
                 daemon.start()
-                wait_until(lambda: self.told(daemon), 60, "the action", daemon.diagnostics)
+                wait_until(lambda: self.recorded(daemon), 60, "the action", daemon.diagnostics)
                 wait_until(lambda: len(api.calls) >= 4, 30, "more polls", daemon.diagnostics)
                 self.assertEqual(daemon.status()["regions"][0]["state"], "ok")
                 self.assertEqual(sum("$filter=lastUpdate" in call[0] for call in api.calls), 1,
@@ -116,7 +116,7 @@ class Hostile(E2eTest):
 
         self.api.answer_to = answer
         self.daemon.start()
-        wait_until(lambda: len(self.told()) >= 1, 60, "the action", self.daemon.diagnostics)
+        wait_until(lambda: len(self.recorded()) >= 1, 60, "the action", self.daemon.diagnostics)
         tops = [int(re.search(r"\$top=(\d+)", call[0])[1]) for call in self.api.calls]
         self.assertEqual(tops[:5], [10000, 5000, 2500, 1250, 625])
         self.assertTrue(all("lastUpdate" in call[0] for call in self.api.calls[:5]))
@@ -126,7 +126,7 @@ class Hostile(E2eTest):
         actions = [machine_action(age_s=3600 - 7 * (number % 90)) for number in range(330)]
         self.api.answer_to = lambda path: page(actions[skip_of(path):][:120])
         self.daemon.start()
-        wait_until(lambda: len(self.told()) == 330, 60, "every row", self.daemon.diagnostics)
+        wait_until(lambda: len(self.recorded()) == 330, 60, "every row", self.daemon.diagnostics)
         self.assertEqual(self.state(), "ok", self.reason())
 
     def test_a_reload_reaches_a_round_that_fails(self):
@@ -140,13 +140,13 @@ class Hostile(E2eTest):
             'min_interval = "300ms"', 'min_interval = "300ms"\nfilters = "documented"'))
         self.assertNotEqual(self.daemon.config.read_text(), text)
         self.daemon.process.send_signal(signal.SIGHUP)
-        wait_until(lambda: len(self.told()) >= 1, 60, "the action", self.daemon.diagnostics)
+        wait_until(lambda: len(self.recorded()) >= 1, 60, "the action", self.daemon.diagnostics)
 
     def test_a_page_of_ten_thousand_rows_is_taken(self):
         self.api.answer = page([machine_action(comment="x" * 500) for _ in range(10_000)])
         self.assertGreater(len(self.api.answer[2]), 8 * MIB)
         self.daemon.start()
-        wait_until(lambda: len(self.told()) == 10_000, 60, "every row", self.daemon.diagnostics)
+        wait_until(lambda: len(self.recorded()) == 10_000, 60, "every row", self.daemon.diagnostics)
         self.assertLess(peak_memory_mb(self.daemon.process.pid), MEMORY_LIMIT_MB)
 
     def test_a_gzip_bomb_is_refused_by_size(self):

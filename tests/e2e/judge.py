@@ -70,15 +70,15 @@ def _judge_transitions(truth, lines, verdict, visible_s, now):
     happened = defaultdict(list)
     for change in truth:
         happened[change.action].append(change)
-    told = defaultdict(list)
+    recorded = defaultdict(list)
     for line in lines:
         if line["type"] == "action.transition":
-            told[line["action"]["id"]].append(line)
+            recorded[line["action"]["id"]].append(line)
             verdict.seen += 1
-    for action in told.keys() - happened.keys():
+    for action in recorded.keys() - happened.keys():
         verdict.invented.append(f"{action}: no such action")
     for action, changes in happened.items():
-        _judge_action(changes, told.get(action, []), verdict, visible_s, now)
+        _judge_action(changes, recorded.get(action, []), verdict, visible_s, now)
 
 
 def _judge_action(changes, lines, verdict, visible_s, now):

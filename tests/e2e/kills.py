@@ -87,8 +87,8 @@ class Scenario:
     def is_complete(self):
         if any(plan.after not in FINAL for plan in self.last_changes()):
             return False
-        told = Counter(line["type"] for line in self.daemon.log_lines())
-        if told["cancel.confirmed"] < CANCELLED:
+        counts = Counter(line["type"] for line in self.daemon.log_lines())
+        if counts["cancel.confirmed"] < CANCELLED:
             return False
         return not self.verdict().problems
 
@@ -121,7 +121,7 @@ def main():
     parser.add_argument("--bin", type=Path, required=True)
     parser.add_argument("--every", type=int, default=10, help="before every so manieth call")
     parser.add_argument("--first", type=int, default=0, help="the first call, else --every")
-    parser.add_argument("--points", type=int, default=0, help="so many at most; 0: all")
+    parser.add_argument("--points", type=int, default=0, help="at most this many; 0: all")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -137,7 +137,7 @@ def main():
     lives = threading.Semaphore(arguments.jobs)
 
     def run(number):
-        # What waits for a decision to settle costs nothing: it does not hold up the next.
+        # A point that waits for the end of a decision costs nothing: it does not delay the next.
         with lives:
             scenario = Scenario(arguments.bin, number)
             try:

@@ -122,7 +122,7 @@ class Commands(E2eTest):
         self.assertEqual(len(json.loads(listed)["actions"]), 1001)
         self.assertIsNotNone(json.loads(listed)["next"])
 
-    def test_an_answer_that_cannot_be_written_is_told(self):
+    def test_an_answer_that_cannot_be_written_is_reported(self):
         with open("/dev/full", "w") as full:
             done = subprocess.run(
                 [self.place.binaries / "mactionctl", "--socket", self.daemon.socket_path, "status"],
@@ -367,7 +367,7 @@ class Commands(E2eTest):
         self.assertEqual(self.ctl("reopen"), "reopened\n")
         self.assertEqual(self.ask("reopen"), {"reopened": True})
 
-    def test_a_stopped_daemon_is_told_from_a_missing_one(self):
+    def test_a_stopped_daemon_is_distinguished_from_a_missing_one(self):
         os.kill(self.daemon.process.pid, signal.SIGSTOP)
         self.assertIn("does not answer", self.ctl("status", expect=EX_UNAVAILABLE))
         os.kill(self.daemon.process.pid, signal.SIGCONT)

@@ -109,7 +109,7 @@ class OperatorApi(E2eTest):
         self.addCleanup(resumed.close)
         self.assertEqual(resumed.next()["seq"], 5)
 
-    def test_a_stream_begins_now_unless_told(self):
+    def test_a_stream_begins_now_by_default(self):
         self.add(2)
         source = EventSource(self.daemon.socket_path)
         self.addCleanup(source.close)

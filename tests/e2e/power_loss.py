@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""./dev powerloss: everything the daemon writes is recorded, and its files are made anew as a power
+"""./dev powerloss: everything the daemon writes is recorded, and its files are rebuilt as a power
 loss at some moment may have left them: what was not synced is kept, dropped, or kept by page. After
-the next start the log is exact, and everything that a receiver was told before that moment stands
-in it."""
+the next start the log is exact, and everything that was sent to a receiver before that moment is in
+it."""
 
 import argparse
 import json
@@ -120,9 +120,9 @@ class Disk:
             self.files[record.inode].synced(record.b == 1)
             # A file system with a journal makes the name of a synced file durable with it.
             if record.b == 1:
-                self.settle(lambda change: change[0] == "c" and change[2] == record.inode)
+                self.make_durable(lambda change: change[0] == "c" and change[2] == record.inode)
         elif record.op == "d":
-            self.settle(lambda change: True)
+            self.make_durable(lambda change: True)
         elif record.op == "c":
             self.changes.append(("c", record.path, record.inode))
         elif record.op == "u":
@@ -130,7 +130,7 @@ class Disk:
         elif record.op == "r":
             self.changes.append(("r", record.path, record.data.decode()))
 
-    def settle(self, chosen):
+    def make_durable(self, chosen):
         rest = []
         for change in self.changes:
             if chosen(change):
@@ -189,7 +189,7 @@ class Recording:
         if failing:
             daemon.prefix.append(f"MACTIOND_FAIL_SYNC={daemon.log_path.name} 3")
         self.live(failing)
-        self.told = [(a.at, a.seq, a.id) for a in self.receiver.accepted]
+        self.sent = [(a.at, a.seq, a.id) for a in self.receiver.accepted]
         self.records = [record for record in read_records(record)
                         if record.path.startswith((str(daemon.state), str(daemon.log_path)))
                         or record.path == str(daemon.directory)]
@@ -219,7 +219,7 @@ class Recording:
             disk.take(record)
         self.write(disk.after_loss(kind, source))
         upto = self.records[cut - 1].at
-        return f"{kind} after record {cut}", [(seq, id) for at, seq, id in self.told if at < upto]
+        return f"{kind} after record {cut}", [(seq, id) for at, seq, id in self.sent if at < upto]
 
     def write(self, files):
         """The log keeps its inode: the store knows it by that."""
@@ -238,17 +238,17 @@ class Recording:
                 Path(path).write_bytes(content)
 
     def shoot(self, number):
-        what, told = self.state(number)
+        what, sent = self.state(number)
         self.daemon.errors_path.write_text("")
         try:
-            return what, self.judge(told)
+            return what, self.judge(sent)
         except (TimedOut, AssertionError, OSError, ValueError) as error:
             return what, [str(error).splitlines()[0]]
         finally:
             if self.daemon.process.poll() is None:
                 self.daemon.kill9()
 
-    def judge(self, told):
+    def judge(self, sent):
         # Another boot than the one that is in the store.
         self.daemon.prefix = ["env", f"MACTIOND_BOOT_ID=boot-{time.monotonic_ns()}"]
         self.daemon.start()
@@ -267,7 +267,7 @@ class Recording:
         if twice:
             problems.append(f"{len(twice)} events stand in the log twice")
         known = {(line["seq"], line["id"]) for line in lines}
-        missing = [pair for pair in told if pair not in known]
+        missing = [pair for pair in sent if pair not in known]
         if missing:
             problems.append(f"sent and not in the log: {missing[:3]}")
         if "store_recovered" in self.daemon.errors_path.read_text():
@@ -293,7 +293,7 @@ def main():
         for failing, states in ((False, arguments.states - third), (True, third)):
             recording = Recording(arguments.bin, sync, failing)
             name = f"{sync}{', failing' if failing else ''}"
-            print(f"{name}: {len(recording.records)} records, {len(recording.told)} sent",
+            print(f"{name}: {len(recording.records)} records, {len(recording.sent)} sent",
                   flush=True)
             for number in range(arguments.seed, arguments.seed + states):
                 what, problems = recording.shoot(number)

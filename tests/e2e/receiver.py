@@ -1,5 +1,5 @@
 """A webhook receiver on loopback that trusts nothing: it checks every signature, stamp and payload
-by itself, remembers every attempt, and answers as it is told to."""
+by itself, remembers every attempt, and answers as it is instructed to."""
 
 import base64
 import hashlib

@@ -4,7 +4,7 @@ doubled by it."""
 import time
 import unittest
 
-from harness import CLIENT, TimedOut, all_told, wait_until
+from harness import CLIENT, TimedOut, all_recorded, wait_until
 from judge import judge
 from reload_test import ReloadTest, resident_kib
 from stale import stale
@@ -48,10 +48,10 @@ class Kinds(ReloadTest):
             '[[policy]]\nname = "scans"\naction = "cancel"\n'
             f'stale_after = "{2 + number % 2}s"\nmatch.type = ["RunAntiVirusScan"]\n'
             f'match.comment = ["stale*"]\ncomment = "round {number}"\n')
-        tells = (
-            f'[[policy]]\nname = "tell"\naction = "notify"\nstale_after = "{2 - number % 2}s"\n'
+        reports = (
+            f'[[policy]]\nname = "report"\naction = "notify"\nstale_after = "{2 - number % 2}s"\n'
             'match.type = ["LiveResponse"]\nmatch.comment = ["stale*"]\n')
-        return ["", cancels, tells + cancels, tells][number % 4]
+        return ["", cancels, reports + cancels, reports][number % 4]
 
     def webhook(self, number):
         return (
@@ -76,7 +76,7 @@ class Kinds(ReloadTest):
             parts.append(self.webhook(number))
         return "\n".join(parts)
 
-    def told(self, action, kind):
+    def recorded(self, action, kind):
         return [line["type"] for line in self.daemon.log_lines()
                 if line["type"].startswith(kind) and line.get("action", {}).get("id") == action]
 
@@ -125,25 +125,25 @@ class Kinds(ReloadTest):
 
         def lacking():
             return ([scan for scan in self.scans
-                     if self.told(scan, "cancel") not in (cancelled, overtaken)]
-                    + [one for one in self.sessions if not self.told(one, "action.stale")])
+                     if self.recorded(scan, "cancel") not in (cancelled, overtaken)]
+                    + [one for one in self.sessions if not self.recorded(one, "action.stale")])
 
         wait_until(lambda: not lacking(), 90, "every cancel and every notice",
                    lambda: f"{lacking()}\n{self.daemon.diagnostics()}", every_s=0.3)
-        still_open = [scan for scan in self.scans if self.told(scan, "cancel") == overtaken]
+        still_open = [scan for scan in self.scans if self.recorded(scan, "cancel") == overtaken]
         self.assertLess(len(still_open), len(self.scans))
         for scan in still_open:
             self.sim.move(scan, "Succeeded")
 
     def assert_all_exact(self):
         both = Both(self.sim, self.us)
-        wait_until(all_told(both, self.daemon, self.receivers, self.VISIBLE_S), 60,
+        wait_until(all_recorded(both, self.daemon, self.receivers, self.VISIBLE_S), 60,
                    "every transition recorded", self.daemon.diagnostics, every_s=0.3)
         lines = self.daemon.log_lines()
         verdict = judge(both.truth(), lines, self.receivers, self.VISIBLE_S, time.time())
         self.assertEqual(verdict.problems, [], self.daemon.diagnostics())
         for session in self.sessions:
-            self.assertEqual(self.told(session, "action.stale"), ["action.stale"], session)
+            self.assertEqual(self.recorded(session, "action.stale"), ["action.stale"], session)
         for sim in (self.sim, self.us):
             self.assertEqual(sim.quota()["windows_over"], 0, sim.quota())
 
@@ -166,7 +166,7 @@ class Kinds(ReloadTest):
         self.daemon.config.write_text(with_us)
         self.daemon.start()
         self.us.add([life("Isolate", "Succeeded", 300, 1)])
-        wait_until(all_told(self.us, self.daemon, self.receivers, self.VISIBLE_S), 30,
+        wait_until(all_recorded(self.us, self.daemon, self.receivers, self.VISIBLE_S), 30,
                    "the first", self.daemon.diagnostics)
         known = len(self.daemon.log_lines())
         watermark = self.watermark()
@@ -176,7 +176,7 @@ class Kinds(ReloadTest):
         wait_until(lambda: self.us.truth()[-1].after == "Failed", 20, "the end of the second")
         self.assertEqual(self.watermark(), watermark)
         self.assertTrue(self.reload(with_us))
-        wait_until(all_told(self.us, self.daemon, self.receivers, self.VISIBLE_S), 30,
+        wait_until(all_recorded(self.us, self.daemon, self.receivers, self.VISIBLE_S), 30,
                    "what happened meanwhile", self.daemon.diagnostics)
         self.assertEqual([line["to"] for line in self.daemon.log_lines()[known:]], ["Failed"])
 

@@ -44,7 +44,7 @@ class ReloadTest(E2eTest):
 
 
 class Reload(ReloadTest):
-    def told_end(self, action):
+    def knows_end_of(self, action):
         """A status between may be too short to be seen; the last one is not."""
         return any(a.action_id == action and a.data.get("to") == "Succeeded"
                    for a in self.receivers[1].accepted)
@@ -100,7 +100,7 @@ class Reload(ReloadTest):
 
         self.assertTrue(self.reload(self.text))
         third = self.sim.add([life("Isolate", "Succeeded", 300, 3)])[0]
-        wait_until(lambda: self.told_end(third), 30, "what came since", self.daemon.diagnostics)
+        wait_until(lambda: self.knows_end_of(third), 30, "what came since", self.daemon.diagnostics)
 
     def test_a_removed_webhooks_backlog_waits_for_its_return(self):
         plain = self.receivers[1]
@@ -111,7 +111,7 @@ class Reload(ReloadTest):
         self.assertTrue(self.reload(self.text[: self.text.rindex("[[webhook]]")]))
         plain.answer = lambda attempt, number: Answer(200)
         self.assertTrue(self.reload(self.text))
-        wait_until(lambda: self.told_end(action), 60, "the backlog", self.daemon.diagnostics)
+        wait_until(lambda: self.knows_end_of(action), 60, "the backlog", self.daemon.diagnostics)
 
 
 class Renamed(ReloadTest):

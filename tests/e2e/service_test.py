@@ -60,7 +60,7 @@ class Unit(E2eTest):
 
     def test_is_not_started_again_and_again_by_a_wrong_configuration(self):
         """RestartPreventExitStatus= heeds the main process alone: a check that fails before it
-        would have systemd begin anew without end."""
+        would have systemd begin again without end."""
         unit = UnitFile(UNIT)
         self.assertEqual(set(unit.one("RestartPreventExitStatus").split()), {"64", "65", "78"})
         self.assertEqual(unit.one("ExecStartPre"), "-/usr/bin/mactiond --check-config")
@@ -155,7 +155,7 @@ class Sandboxed(E2eTest):
         self.assertLess(seconds, STOP_LIMIT_S)
 
     def start_with_pending(self, count):
-        """A daemon with so many pending actions; their ids."""
+        """A daemon with this many pending actions; their ids."""
         sim = self.place.sim()
         receivers = [self.place.receiver("events")]
         daemon = self.place.daemon(sim, receivers, prefix=self.prefix("--kill"))
@@ -190,9 +190,9 @@ class Sandboxed(E2eTest):
 
         wait_until(lambda: len(requested()) == len(users), 60, "the cancels", daemon.diagnostics)
         for user, action in zip(users, ids):
-            told = requested()[action]
+            event = requested()[action]
             name = f"{user} (uid {pwd.getpwnam(user).pw_uid})"
-            self.assertEqual((told["operator"], told["operator_note"]), (name, "alice"))
+            self.assertEqual((event["operator"], event["operator_note"]), (name, "alice"))
         self.assertEqual(daemon.stop()[0], 0, daemon.diagnostics())
 
     def test_the_diagnostics_name_who_changed_something(self):
@@ -296,8 +296,8 @@ class Notify(E2eTest):
         self.daemon.process.send_signal(signal.SIGHUP)
         wait_until(lambda: self.daemon.notify.has("READY=1"), 20, "READY=1 again",
                    self.daemon.diagnostics)
-        told = [m for m in self.daemon.notify.messages if m in ("RELOADING=1", "READY=1")]
-        self.assertEqual(told, ["RELOADING=1", "READY=1"])
+        messages = [m for m in self.daemon.notify.messages if m in ("RELOADING=1", "READY=1")]
+        self.assertEqual(messages, ["RELOADING=1", "READY=1"])
         self.assertEqual(self.daemon.stop()[0], 0)
 
     def test_a_frozen_daemon_does_not_feed_the_watchdog(self):

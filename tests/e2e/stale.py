@@ -68,7 +68,7 @@ class Fates:
         """The session ends at the very moment in which its cancel was accepted."""
         if self.moved:
             return
-        if "cancel.requested" in self.told(lines, self.session):
+        if "cancel.requested" in self.recorded(lines, self.session):
             self.sim.move(self.session, "Succeeded")
             self.moved = True
 
@@ -81,25 +81,25 @@ class Fates:
                 self.sim.move(action, "Succeeded")
 
     @staticmethod
-    def told(lines, action):
+    def recorded(lines, action):
         return [line["type"] for line in lines
                 if line.get("action", {}).get("id") == action
                 and line["type"] != "action.transition"]
 
     def missing(self, lines):
         """What was promised and not reported."""
-        told = {name: self.told(lines, getattr(self, name))
+        recorded = {name: self.recorded(lines, getattr(self, name))
                 for name in ("scan", "session", "package", "second", "dry")}
         suppressed = [line["type"] for line in lines if line["type"] == "cancel.suppressed"]
-        packages = sorted([told["package"], told["second"]])
+        packages = sorted([recorded["package"], recorded["second"]])
         checks = {
             "a stale scan cancelled and confirmed":
-                told["scan"] == ["cancel.requested", "cancel.confirmed"],
+                recorded["scan"] == ["cancel.requested", "cancel.confirmed"],
             "a cancel overtaken by the action's own end":
-                told["session"] == ["cancel.requested", "cancel.overtaken"],
+                recorded["session"] == ["cancel.requested", "cancel.overtaken"],
             "one cancel an hour for packages":
                 packages == [[], ["cancel.requested", "cancel.confirmed"]],
             "the limit reported once": suppressed == ["cancel.suppressed"],
-            "a dry run that only reports": told["dry"] == ["action.stale"],
+            "a dry run that only reports": recorded["dry"] == ["action.stale"],
         }
         return [name for name, kept in checks.items() if not kept]

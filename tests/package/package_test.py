@@ -109,10 +109,11 @@ class Content(PackageTest):
         for page in pages:
             plain = self.place.path / page.stem
             plain.write_bytes(gzip.decompress(page.read_bytes()))
-            told = subprocess.run(["mandoc", "-T", "lint", plain], capture_output=True, text=True)
+            checked = subprocess.run(["mandoc", "-T", "lint", plain],
+                                     capture_output=True, text=True)
             # The pages that these refer to are not installed here.
             complaints = [
-                line for line in told.stdout.splitlines()
+                line for line in checked.stdout.splitlines()
                 if not any(f"manual not found: Xr {name} " in line for name in own)]
             self.assertEqual(complaints, [], page.name)
             shown = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", plain],

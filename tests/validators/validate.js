@@ -38,9 +38,9 @@ function checkCard(body) {
     const context = new AdaptiveCards.SerializationContext();
     const card = new AdaptiveCards.AdaptiveCard();
     card.parse(attachment.content, context);
-    const told = [];
-    for (let i = 0; i < context.eventCount; i++) told.push(context.getEventAt(i).message);
-    if (told.length) throw new Error(told.join("; "));
+    const messages = [];
+    for (let i = 0; i < context.eventCount; i++) messages.push(context.getEventAt(i).message);
+    if (messages.length) throw new Error(messages.join("; "));
     if (card.getItemCount() === 0) throw new Error("an empty card");
   }
 }
