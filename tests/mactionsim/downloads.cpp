@@ -60,6 +60,12 @@ Reply content_reply(const Call& call, const Artifact& artifact, const LinkOption
   return reply;
 }
 
+std::string with_entities(std::string_view link) {
+  std::string out;
+  for (const char c : link) out += c == '&' ? std::string("&amp;") : std::string(1, c);
+  return out;
+}
+
 }  // namespace
 
 std::string make_link(Tenant& tenant, const Call& call, const Artifact& artifact, WallTime now) {
@@ -71,8 +77,10 @@ std::string make_link(Tenant& tenant, const Call& call, const Artifact& artifact
   if (artifact.kind == Artifact::Kind::Package) {
     return base + std::string(kPackagePath) + "?token=" + token;
   }
-  return base + std::string(kResultPath) + "?se=" + percent_encode(format_iso_time(expires)) +
-         "&sp=r&sv=2021-12-02&sr=b&sig=" + token;
+  const std::string link = base + std::string(kResultPath) +
+                           "?se=" + percent_encode(format_iso_time(expires)) +
+                           "&sp=r&sv=2021-12-02&sr=b&sig=" + token;
+  return options.entities ? with_entities(link) : link;
 }
 
 bool Downloads::is_link_path(std::string_view path) {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kV2 = "/oauth2/v2.0/token";
 constexpr std::string_view kV1 = "/oauth2/token";
+constexpr std::string_view kDiscovery = "/v2.0/.well-known/openid-configuration";
 
 using Form = std::map<std::string, std::string, std::less<>>;
 
@@ -57,6 +58,18 @@ std::string quoted_list(const std::vector<std::string>& items) {
 }
 
 }  // namespace
+
+bool Entra::is_discovery_path(std::string_view path) { return path.ends_with(kDiscovery); }
+
+Reply Entra::discovery(const std::string& host) const {
+  const std::string base = "https://" + host + "/" + options_.tenant_id;
+  JsonMembers members;
+  members.add("issuer", base + "/v2.0")
+      .add("token_endpoint", base + std::string(kV2))
+      .add("authorization_endpoint", base + "/oauth2/v2.0/authorize")
+      .add("jwks_uri", base + "/discovery/v2.0/keys");
+  return json_reply(200, "{" + members.text() + "}");
+}
 
 bool Entra::is_token_path(std::string_view path) {
   return path.ends_with(kV2) || path.ends_with(kV1);

@@ -39,6 +39,9 @@ class Entra {
 
   /// Whether the path is a token endpoint of any tenant.
   [[nodiscard]] static bool is_token_path(std::string_view path);
+  /// Where a client finds the endpoints of a tenant, at this host.
+  [[nodiscard]] static bool is_discovery_path(std::string_view path);
+  [[nodiscard]] Reply discovery(const std::string& host) const;
   [[nodiscard]] Reply token(const Call& call, std::string_view path, WallTime now);
   /// An error as the token endpoint says it; number is the AADSTS number.
   [[nodiscard]] static Reply refuse(int status, std::string_view error, int number,

@@ -9,6 +9,9 @@ Reply MachineApi::list(std::string_view query) {
   const auto options = parse_list_options(query, kMachineWords);
   if (!options) return refusal_reply(bad_request("ODataError", options.error().message));
   const MachineSelection selection = tenant_.model.directory().list(*options);
+  if (selection.rows.empty() && tenant_.switches.traits.no_machines_404) {
+    return refusal_reply(not_found("Machine"));
+  }
   std::string rows = "[";
   for (const Machine* row : selection.rows) {
     if (rows.size() > 1) rows += ',';

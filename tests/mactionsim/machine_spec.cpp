@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "action/machine.hpp"
 #include "mactionsim/fields.hpp"
 
 namespace mactiond::sim {
@@ -59,6 +60,7 @@ Machine read_machine(Fields& fields, WallTime now) {
   read_optional(fields, "aadDeviceId", machine.aad_device_id);
   fields.read("machineTags", machine.tags);
   read_optional(fields, "mergedIntoMachineId", machine.merged_into);
+  fields.read("isPotentialDuplication", machine.potential_duplicate);
   fields.read_ms("last_seen_ms", age);
   machine.last_seen = now - age;
   machine.first_seen = machine.last_seen;

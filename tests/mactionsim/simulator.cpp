@@ -57,6 +57,8 @@ Reply Simulator::on(const Call& call) {
   } else {
     if (Entra::is_token_path(path)) {
       reply = token(call, path, time);
+    } else if (Entra::is_discovery_path(path)) {
+      reply = tenant_.entra.discovery(host_of(call));
     } else if (const auto segments = api_segments(path)) {
       reply = api_.on(call, *segments, query, time);
     } else if (Downloads::is_link_path(path)) {

@@ -28,6 +28,8 @@ SECRET = "mactionsim-secret"
 SCOPE = "https://api.securitycenter.microsoft.com/.default"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 MACHINE = "0123456789abcdef0123456789abcdef01234567"
+NAMES = ("login.microsoftonline.com", "api.security.microsoft.com",
+         "api.securitycenter.microsoft.com", "api.securitycenter.windows.com")
 DEADLINE_S = 30
 
 
@@ -36,9 +38,22 @@ def make_certificate(directory):
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
          "-nodes", "-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=IP:127.0.0.1"],
+         "-addext", "subjectAltName=IP:127.0.0.1," + ",".join("DNS:" + name for name in NAMES)],
         check=True, capture_output=True)
     return cert, key
+
+
+class MappedConnection(http.client.HTTPSConnection):
+    """Speaks to a name of the service, as by a line in the hosts file."""
+
+    def __init__(self, name, port, context):
+        super().__init__(name, context=context, timeout=DEADLINE_S)
+        self.mapped = ("127.0.0.1", port)
+        self.tls = context
+
+    def connect(self):
+        plain = socket.create_connection(self.mapped, self.timeout)
+        self.sock = self.tls.wrap_socket(plain, server_hostname=self.host)
 
 
 class SimTest(unittest.TestCase):
@@ -659,6 +674,35 @@ class Links(SimTest):
         self.assertTrue(headers["Location"].startswith(f"http://127.0.0.1:{self.port}/safe"))
         status, headers, _ = self.spoiled("redirect")
         self.assertTrue(headers["Location"].startswith("https://collector.example.net/"))
+
+
+class Names(SimTest):
+    def under(self, name):
+        connection = MappedConnection(name, self.port, self.context)
+        self.addCleanup(connection.close)
+        return connection
+
+    def test_client_that_knows_the_service_by_its_names(self):
+        login, api = (self.under(name) for name in NAMES[:2])
+        status, _, text = self.send("GET", f"/{TENANT}/v2.0/.well-known/openid-configuration",
+                                    connection=login)
+        self.assertEqual(status, 200)
+        endpoint = urllib.parse.urlsplit(json.loads(text)["token_endpoint"])
+        self.assertEqual(endpoint.netloc, "login.microsoftonline.com")
+        form = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET,
+                "scope": SCOPE}
+        status, _, text = self.send(
+            "POST", endpoint.path, urllib.parse.urlencode(form),
+            {"Content-Type": "application/x-www-form-urlencoded"}, login)
+        bearer = {"Authorization": "Bearer " + json.loads(text)["access_token"]}
+        made = self.sim("POST", "actions", {"type": "CollectInvestigationPackage",
+                                            "plan": [[0, "Succeeded"]]})["ids"][0]
+        package = f"/api/machineactions/{made}/getPackageUri"
+        status, _, text = self.send("GET", package, None, bearer, api)
+        self.assertEqual(status, 200, text)
+        link = urllib.parse.urlsplit(json.loads(text)["value"].strip('"'))
+        self.assertEqual(link.netloc, "api.security.microsoft.com")
+        self.assertEqual(self.send("GET", f"{link.path}?{link.query}", connection=api)[0], 200)
 
 
 class Clock(SimTest):

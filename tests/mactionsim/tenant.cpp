@@ -100,6 +100,7 @@ void read_life(Fields& fields, Traits& traits) {
   fields.read_name("duplicate", kDuplicates, traits.duplicate);
   fields.read("created_status", traits.created_status);
   fields.read("strict_machines", traits.strict_machines);
+  fields.read("no_machines_404", traits.no_machines_404);
   fields.read("live_sessions", traits.live_sessions);
   fields.read_ms("offline_timeout_ms", traits.offline_timeout);
   fields.read_ms("retention_ms", traits.retention);
@@ -123,6 +124,7 @@ void read_links(Fields& fields, LinkOptions& links) {
   fields.read("link_scheme", links.scheme);
   fields.read("link_host", links.host);
   fields.read("link_quotes", links.quoted_package);
+  fields.read("link_entities", links.entities);
   fields.read("link_ranges", links.ranges);
   fields.read_ms("link_lifetime_ms", links.lifetime);
   fields.read("package_bytes", links.package_bytes);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "action/machine.hpp"
 #include "base/text.hpp"
 
 namespace mactiond::sim {

@@ -25,6 +25,7 @@ struct LinkOptions {
   std::string scheme = "https";
   std::string host;            ///< empty: the host that was asked for the link
   bool quoted_package = true;  ///< a package link stands inside a second pair of quotes
+  bool entities = false;       ///< the link is written with &amp; for &
   bool ranges = true;          ///< a part of an artifact can be had
   Duration lifetime = std::chrono::minutes(30);
   std::uint64_t package_bytes = 4096;

@@ -27,8 +27,10 @@ constexpr std::array<std::pair<Property, std::string_view>, 13> kProperties{{
 }};
 
 /// What a $select may name beyond that.
-constexpr std::array<std::string_view, 5> kMoreKeys{"firstSeen", "osBuild", "rbacGroupName",
-                                                    "machineTags", "mergedIntoMachineId"};
+constexpr std::array<std::string_view, 6> kMoreKeys{
+    "firstSeen",           "osBuild",
+    "rbacGroupName",       "machineTags",
+    "mergedIntoMachineId", "isPotentialDuplication"};
 
 std::string render_tags(const std::vector<std::string>& tags) {
   std::string out = "[";
@@ -45,10 +47,6 @@ FieldValue text_or_null(const std::optional<std::string>& text) {
 }
 
 }  // namespace
-
-bool is_machine_id(std::string_view text) {
-  return text.size() == 40 && text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
-}
 
 std::string default_name(std::string_view machine_id) {
   return "host-" + std::string(machine_id.substr(0, 6)) + ".contoso.com";
@@ -108,6 +106,7 @@ std::string render(const Machine& machine, const KeySelection& select) {
   Members members(false, select);
   members.text("id", machine.id);
   members.text_or_null("mergedIntoMachineId", machine.merged_into);
+  members.raw("isPotentialDuplication", machine.potential_duplicate ? "true" : "false");
   members.text_or_null("computerDnsName", machine.computer_dns_name);
   members.time("firstSeen", machine.first_seen);
   members.time("lastSeen", machine.last_seen);

@@ -34,11 +34,11 @@ struct Machine {
   std::optional<std::string> aad_device_id;
   std::vector<std::string> tags;
   std::optional<std::string> merged_into;
+  bool potential_duplicate = false;
   /// The answer to every POST to it.
   std::optional<Refusal> refusal;
 };
 
-[[nodiscard]] bool is_machine_id(std::string_view text);
 [[nodiscard]] std::string default_name(std::string_view machine_id);
 
 [[nodiscard]] FieldValue field(const Machine& machine, Property property);

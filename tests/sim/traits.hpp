@@ -80,6 +80,7 @@ struct Traits {
   Duplicate duplicate = Duplicate::Refuse;
   int created_status = 201;      ///< of the answer to a POST that makes an action
   bool strict_machines = false;  ///< only machines and alerts that somebody named are known
+  bool no_machines_404 = false;  ///< a list of machines without a row is a 404
   int live_sessions = 50;        ///< live responses of all machines at one time; 0: no limit
   Plan default_plan{{std::chrono::seconds(2), "InProgress"},
                     {std::chrono::seconds(20), "Succeeded"}};
