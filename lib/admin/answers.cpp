@@ -39,10 +39,11 @@ http::Response store_failed(const Error& error) {
   return problem(500, "Internal Server Error", error.message());
 }
 
-http::Response answer_reply(const Result<core::Reply>& reply, const JsonMembers& done) {
+http::Response answer_reply(const Result<core::Reply>& reply, const JsonMembers& done,
+                            const std::function<std::string()>& unknown) {
   if (!reply) return store_failed(reply.error());
   if (std::holds_alternative<core::NotFound>(*reply)) {
-    return not_found("nothing of this name is known here");
+    return not_found(unknown ? unknown() : "nothing of this name is known here");
   }
   if (const auto* refused = std::get_if<core::Refused>(&*reply)) {
     return problem(409, "Conflict", sentence(refused->reason));

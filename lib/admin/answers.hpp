@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -26,9 +27,10 @@ namespace mactiond::admin {
 /// 500: the store could not be read.
 [[nodiscard]] http::Response store_failed(const Error& error);
 
-/// done, or why the engine did not do what it was asked for.
-[[nodiscard]] http::Response answer_reply(const Result<core::Reply>& reply,
-                                          const JsonMembers& done);
+/// done, or why the engine did not do what it was asked for. unknown says, where it is called, what
+/// is not known.
+[[nodiscard]] http::Response answer_reply(const Result<core::Reply>& reply, const JsonMembers& done,
+                                          const std::function<std::string()>& unknown = {});
 
 /// "[…]" of what render makes of each item.
 template <class Items, class Render>

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 
 #include "action/known_values.hpp"
 #include "action/machine_action.hpp"
@@ -123,9 +122,9 @@ std::optional<http::Response> refuse_unknown_webhook(const Call& call, const std
 
 http::Response answer_webhook(Backend& backend, const std::string& name,
                               const Result<core::Reply>& reply, const JsonMembers& done) {
-  const bool unknown = reply && std::holds_alternative<core::NotFound>(*reply);
-  if (!unknown) return answer_reply(reply, done);
-  return not_found(no_such("webhook", name, "configured", webhook_names(backend.status())));
+  return answer_reply(reply, done, [&] {
+    return no_such("webhook", name, "configured", webhook_names(backend.status()));
+  });
 }
 
 std::optional<http::Response> read_words(const Call& call, core::ActionFilter& filter) {

@@ -101,13 +101,12 @@ http::Answer post_cancel(const Call& call) {
   const auto& action = std::get<core::ActionView>(found);
   const core::Operator by = operator_of(call.request, object);
   const auto reply = call.backend.operate(core::AskCancel{action.region, action.id, *comment, by});
-  if (reply && std::holds_alternative<core::NotFound>(*reply)) {
-    return not_found("region \"" + action.region + "\" does not follow this action");
-  }
   JsonMembers done;
   const auto* made = reply ? std::get_if<core::Done>(&*reply) : nullptr;
   if (made != nullptr) done.add("decision_id", made->decision.value_or(""));
-  return answer_reply(reply, done.add("action_id", action.id.value));
+  return answer_reply(reply, done.add("action_id", action.id.value), [&action] {
+    return "region \"" + action.region + "\" does not follow this action";
+  });
 }
 
 http::Answer get_policies(const Call& call) {

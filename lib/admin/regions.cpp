@@ -19,12 +19,9 @@ http::Answer post_retry(const Call& call) {
   const auto reply = call.backend.operate(core::RetryRegion{name, by});
   JsonMembers done;
   done.add("region", name);
-  if (reply && std::holds_alternative<core::NotFound>(*reply)) {
-    return not_found(no_such_region(call, name));
-  }
   const auto* retried = reply ? std::get_if<core::Done>(&*reply) : nullptr;
   if (retried != nullptr) done.add("next_try_s", retried->next_try_s.value_or(0));
-  return answer_reply(reply, done);
+  return answer_reply(reply, done, [&] { return no_such_region(call, name); });
 }
 
 }  // namespace mactiond::admin
