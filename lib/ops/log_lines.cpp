@@ -9,13 +9,13 @@
 
 #include "base/enum_values.hpp"
 #include "format/line.hpp"
+#include "ops/log_file.hpp"
+#include "ops/log_recovery.hpp"
 
 namespace mactiond::ops {
 namespace {
 
-/// This much of a plain file is read from its end to find its last line. A line has at most about
-/// one MiB, and other programs may have written behind it.
-constexpr std::uint64_t kTail = 4ULL * 1024 * 1024;
+constexpr int kReading = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 constexpr unsigned kChunk = 256 * 1024;
 /// What is longer is no line of ours.
 constexpr std::size_t kLineMax = 8 * 1024 * 1024;
@@ -25,7 +25,7 @@ constexpr std::uint64_t kProgressBytes = 16ULL * 1024 * 1024;
 std::uint64_t each_line(const HistoryFile& file, std::uint64_t offset,
                         const std::function<void()>& on_progress,
                         const std::function<void(std::string_view)>& take) {
-  const int fd = ::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  const int fd = ::open(file.path.c_str(), kReading);
   if (fd < 0) return 0;
   if (offset > 0) ::lseek(fd, static_cast<off_t>(offset), SEEK_SET);
   gzFile stream = ::gzdopen(fd, "rb");
@@ -96,12 +96,11 @@ LogLines read_newest(const HistoryFile& file, std::uint64_t most,
 }
 
 std::optional<std::uint64_t> last_seq_of(const HistoryFile& file) {
-  std::optional<std::uint64_t> last;
-  const std::uint64_t skip = file.size > kTail ? file.size - kTail : 0;
-  each_line(file, skip, {}, [&](std::string_view line) {
-    if (const auto seq = format::seq_of_line(line.substr(0, format::kLineHead))) last = seq;
-  });
-  return last;
+  const File opened(::open(file.path.c_str(), kReading));
+  if (opened.fd() < 0) return std::nullopt;
+  const auto tail = examine_log(opened.fd(), file.size);
+  if (!tail || tail->next == 0) return std::nullopt;
+  return tail->next - 1;
 }
 
 }  // namespace mactiond::ops
