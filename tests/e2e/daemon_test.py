@@ -81,7 +81,7 @@ class CommandLine(E2eTest):
         for secret in (CLIENT_SECRET, self.receivers[0].secret):
             self.assertNotIn(secret, out + errors)
 
-    def test_print_config_tells_that_it_could_not_be_written(self):
+    def test_print_config_reports_that_it_could_not_be_written(self):
         with open("/dev/full", "w") as full:
             done = subprocess.run(
                 [self.place.binaries / "mactiond", "--config", self.daemon.config,
@@ -143,7 +143,7 @@ class Running(E2eTest):
             code, _, errors = self.daemon.command("--config", self.daemon.config)
             self.assertEqual(code, EX_UNAVAILABLE, errors)
 
-    def test_tells_systemd_and_answers_probes(self):
+    def test_notifies_systemd_and_answers_probes(self):
         self.daemon.start()
         wait_until(lambda: self.daemon.get("/readyz")[0] == 200, 20, "/readyz",
                    self.daemon.diagnostics)

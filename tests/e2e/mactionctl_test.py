@@ -356,7 +356,7 @@ class Commands(E2eTest):
         self.assertRegex(shown, "REGION +STATE +OPEN +OLDEST +POLLED +NEXT TRY")
         self.assertIn("2h 1m", shown)
 
-    def test_reload_tells_every_error(self):
+    def test_reload_reports_every_error(self):
         self.assertEqual(self.ctl("reload"), "reloaded\n")
         text = self.daemon.config.read_text()
         self.daemon.config.write_text(text.replace("min_interval", "min_intervall"))

@@ -155,7 +155,7 @@ class OperatorApi(E2eTest):
         text = Path(f"/proc/{self.daemon.process.pid}/statm").read_text()
         return int(text.split()[1]) * 4096
 
-    def test_reopen_tells_whether_it_could(self):
+    def test_reopen_reports_whether_it_could(self):
         self.add(1)
         rotated = self.daemon.log_path.with_suffix(".1")
         self.daemon.log_path.rename(rotated)

@@ -184,7 +184,7 @@ class Syslog(E2eTest):
         first_seen = list(dict.fromkeys(receiver.seqs))
         self.assertEqual(first_seen, list(range(1, len(first_seen) + 1)))
 
-    def test_a_filter_chooses_and_the_metrics_tell_how_it_goes(self):
+    def test_a_filter_chooses_and_the_metrics_count_what_it_chose(self):
         port = free_port()
         sim = self.place.sim()
         table = syslog_table("siem", port, self.place.certs.ca)

@@ -190,7 +190,7 @@ class Tokens(SimTest):
 
 
 class Actions(SimTest):
-    def test_planned_action_goes_its_way_and_the_truth_tells(self):
+    def test_planned_action_follows_its_plan_and_the_truth_shows_it(self):
         made = self.sim("POST", "actions", [
             {"type": "Isolate", "computerDnsName": "pc1", "requestor": "a@b.example",
              "plan": [[0, "Pending"], [50, "InProgress"], [150, "Failed"]]},
@@ -370,7 +370,7 @@ class Actions(SimTest):
         status, _, answer = self.call("GET", "/api/machineactions")
         self.assertEqual((status, answer["error"]["code"]), (403, "Forbidden"))
 
-    def test_control_api_tells_what_is_wrong(self):
+    def test_control_api_reports_what_is_wrong(self):
         for method, path, body, status in [
                 ("POST", "actions", '{"typ":"x"}', 400), ("POST", "actions", "[", 400),
                 ("POST", "actions", '{"plan":[["a",1]]}', 400),
