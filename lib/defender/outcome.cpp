@@ -12,9 +12,8 @@
 #include <string_view>
 #include <utility>
 
-#include "base/text.hpp"
-#include "base/utf8.hpp"
 #include "defender/answer_object.hpp"
+#include "defender/api_error.hpp"
 #include "defender/entra_error.hpp"
 #include "defender/page_limit.hpp"
 #include "http/outcome.hpp"
@@ -22,41 +21,7 @@
 namespace mactiond::defender {
 namespace {
 
-constexpr std::size_t kDetailMax = 300;
 constexpr std::int64_t kWaitMax = 24 * 3600;
-
-struct ApiError {
-  std::string code;
-  std::string message;
-};
-
-// {"error":{"code":…,"message":…}}, or a gateway's {"error":"…"} or {"message":"…"}. Anything else
-// says nothing.
-ApiError read_error(std::string_view body) {
-  const auto answer = parse_answer(body);
-  if (answer.has_error()) return {};
-  const boost::json::value* error = answer->if_contains("error");
-  if (error == nullptr) {
-    const std::string_view message = text_in(*answer, "Message");
-    return {"", std::string(message.empty() ? text_in(*answer, "message") : message)};
-  }
-  if (error->is_string()) return {std::string(error->get_string()), ""};
-  if (!error->is_object()) return {};
-  const boost::json::object& members = error->get_object();
-  return {std::string(text_in(members, "code")), std::string(text_in(members, "message"))};
-}
-
-std::string one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), is_control, ' ');
-  text.resize(cut_utf8(text, kDetailMax).size());
-  return text;
-}
-
-std::string describe(const ApiError& error) {
-  if (error.message.empty()) return one_line(error.code);
-  if (error.code.empty()) return one_line(error.message);
-  return one_line(error.code + ": " + error.message);
-}
 
 // The number text begins with, at most `most`; text moves behind it.
 std::optional<std::int64_t> take_number(std::string_view& text, std::int64_t most = kWaitMax) {
@@ -168,7 +133,7 @@ bool is_passing(int status) { return status == 408 || status == 429 || status >=
 Outcome api_outcome(const http::Response& response, WallTime local) {
   Outcome result = http::outcome(response, local);
   if (result.ok()) return result;
-  const ApiError error = read_error(response.body);
+  const ApiError error = read_api_error(response.body);
   if (const std::string text = describe(error); !text.empty()) result.detail = text;
   if (result.status == 400) result.page_limit = speaks_of_page_limit(response.body);
   if (result.status != 429) return result;
