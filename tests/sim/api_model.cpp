@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <utility>
+#include <variant>
 
 #include "base/http_date.hpp"
 #include "defender/outcome.hpp"
 #include "http/message.hpp"
+#include "sim/start_spec.hpp"
 
 namespace mactiond::sim {
 namespace {
@@ -131,6 +133,39 @@ core::CancelAnswered ApiModel::serve(const core::CancelAction& command, WallTime
   posts_.back().status = event.outcome.status;
   event.server_date = date(event.outcome, now);
   return event;
+}
+
+StartAnswer ApiModel::start(const ActionRequest& request, const std::string& machine,
+                            const std::string& comment, const Secret& token, WallTime now) {
+  const bool live = std::holds_alternative<LiveResponse>(request);
+  const Operation operation = live ? Operation::LiveResponse : Operation::Create;
+  starts_.push_back({now, machine, comment});
+  StartAnswer answer = make(operation, to_spec(request, machine, comment), token, now);
+  starts_.back().status = answer.outcome.status;
+  answer.server_date = date(answer.outcome, now);
+  return answer;
+}
+
+StartAnswer ApiModel::make(Operation operation, const Spec& spec, const Secret& token,
+                           WallTime now) {
+  StartAnswer answer;
+  if (auto refused = refuse(operation, token, now)) {
+    answer.outcome = std::move(*refused);
+    return answer;
+  }
+  const std::size_t before = model_.size();
+  const auto made = model_.create(spec, now);
+  if (model_.size() > before) starts_.back().made = ActionId{(*made)->entity().id};
+  const auto fault = faults_.draw_after(operation);
+  if (fault) {
+    answer.outcome = spoiled(*fault, operation, now);
+  } else if (made) {
+    answer.outcome.status = model_.traits().created_status;
+    answer.action = (*made)->value(model_.traits().shape);
+  } else {
+    answer.outcome = to_outcome(made.error(), operation, now);
+  }
+  return answer;
 }
 
 core::CancelAnswered ApiModel::cancel(const core::CancelAction& command, WallTime now) {

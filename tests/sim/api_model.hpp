@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "action/action_request.hpp"
 #include "base/outcome.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
@@ -37,6 +38,22 @@ struct CancelPost {
   bool learned = false;   ///< the answer reached the client
 };
 
+/// One POST that starts an action, as the server met it.
+struct StartPost {
+  WallTime arrived{};
+  std::string machine;
+  std::string comment;
+  std::optional<ActionId> made{};  ///< the action that it started, whatever the answer was
+  int status = 0;                  ///< of the answer; 0: none, or one that cannot be read
+};
+
+/// What the client learns of it.
+struct StartAnswer {
+  Outcome outcome;
+  std::optional<MachineAction> action;  ///< if outcome is ok: the new one or the one in its way
+  std::optional<WallTime> server_date;
+};
+
 /// One region's API as the engine meets it under virtual time: token endpoint, quota, faults and
 /// the tenant's machine actions. Times are the server's.
 class ApiModel {
@@ -52,6 +69,9 @@ class ApiModel {
   [[nodiscard]] core::ActionsListed serve(const core::ListActions& command, WallTime now);
   [[nodiscard]] core::ActionRead serve(const core::GetAction& command, WallTime now);
   [[nodiscard]] core::CancelAnswered serve(const core::CancelAction& command, WallTime now);
+  /// A POST to a machine.
+  [[nodiscard]] StartAnswer start(const ActionRequest& request, const std::string& machine,
+                                  const std::string& comment, const Secret& token, WallTime now);
 
   [[nodiscard]] DefenderModel& model() { return model_; }
   [[nodiscard]] const DefenderModel& model() const { return model_; }
@@ -70,11 +90,15 @@ class ApiModel {
     dates_wrong_ = per_mille;
   }
   [[nodiscard]] const std::vector<CancelPost>& posts() const { return posts_; }
+  [[nodiscard]] const std::vector<StartPost>& starts() const { return starts_; }
   /// The answer to the post of this index reached the client.
   void learned(std::size_t post) { posts_.at(post).learned = true; }
 
  private:
   [[nodiscard]] core::CancelAnswered cancel(const core::CancelAction& command, WallTime now);
+  /// Without the date; notes in the last of starts_ what came of it.
+  [[nodiscard]] StartAnswer make(Operation operation, const Spec& spec, const Secret& token,
+                                 WallTime now);
   /// The Date of an answer, if it has one.
   [[nodiscard]] std::optional<WallTime> date(const Outcome& outcome, WallTime now);
   /// The refusal of a call before it reaches the actions.
@@ -94,6 +118,7 @@ class ApiModel {
   int dates_wrong_ = 0;
   Random dates_;
   std::vector<CancelPost> posts_;
+  std::vector<StartPost> starts_;
 };
 
 }  // namespace mactiond::sim
