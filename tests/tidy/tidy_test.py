@@ -124,6 +124,7 @@ class Includes(unittest.TestCase):
         ("lib/core/outbox/a.cpp", "#include <thread>"),
         ("lib/core/outbox/a.cpp", '#include "core/region/region.hpp"'),
         ("lib/core/cancel/a.cpp", '#include "core/region/tracker.hpp"'),
+        ("lib/core/submit/a.cpp", '#include "core/cancel/canceller.hpp"'),
         ("lib/format/a.cpp", '#include "core/outbox/outbox.hpp"'),
         ("lib/core/a.cpp", "#include <spdlog/logger.h>"),
         ("lib/core/a.cpp", "#include <thread>"),

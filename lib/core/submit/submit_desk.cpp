@@ -1,0 +1,24 @@
+#include "core/submit/submit_desk.hpp"
+
+#include <utility>
+
+namespace mactiond::core {
+
+SubmitReply ask(SubmissionOrder order, std::string id, SubmitLedger& ledger,
+                SubmissionFollower& follower, const SubmitTime& time, SubmitOutput& out) {
+  const auto known = ledger.find_key(order);
+  if (!known.same_body) return KeyConflict{known.id};
+  if (!known.id.empty()) return SubmissionAccepted{known.id, false};
+  if (const auto guard = first_guard(SubmitMoment::Ask, ledger.facts_to_ask(order, time), time)) {
+    const bool is_limit = guard == SubmitGuard::HourLimit;
+    return SubmissionHeld{*guard, is_limit ? ledger.room_in(time) : Duration{}};
+  }
+  Submission row;
+  row.id = id;
+  row.order = std::move(order);
+  row.asked = time.stamp();
+  follower.begin(std::move(row), time, out);
+  return SubmissionAccepted{std::move(id), true};
+}
+
+}  // namespace mactiond::core

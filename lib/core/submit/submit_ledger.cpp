@@ -1,0 +1,112 @@
+#include "core/submit/submit_ledger.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/quota/token_bucket.hpp"
+
+namespace mactiond::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// An hour as the API counts it: a POST may arrive this much later than it left.
+constexpr Duration kCounts = 1h + kSendWithin;
+/// Kept a little longer than it counts.
+constexpr Duration kKeep = 2h;
+/// Where all that counts is still unsent, nobody knows better.
+constexpr Duration kAskAgain = 1min;
+
+}  // namespace
+
+bool SubmitLedger::allows(const ActionType& type) const {
+  return std::any_of(options_.types.begin(), options_.types.end(),
+                     [&](const std::string& name) { return ActionType::parse(name) == type; });
+}
+
+bool SubmitLedger::counts(const Counted& counted, const SubmitTime& time) const {
+  return counted.posted && since(*counted.posted, time).least <= kCounts;
+}
+
+void SubmitLedger::put(const Submission& submission) {
+  keys_.remember(submission);
+  const bool unsent = may_send(submission.state);
+  if (!unsent && !submission.posted) {
+    counted_.erase(submission.id);
+    return;
+  }
+  counted_[submission.id] = {submission.order.region, unsent, submission.posted};
+}
+
+void SubmitLedger::forget(const Submission& submission) {
+  keys_.forget(submission);
+  counted_.erase(submission.id);
+}
+
+void SubmitLedger::prune(const SubmitTime& time) {
+  std::erase_if(counted_, [&](const auto& row) {
+    const Counted& counted = row.second;
+    if (counted.may_send) return false;
+    return !counted.posted || since(*counted.posted, time).least > kKeep;
+  });
+}
+
+void SubmitLedger::retire(const std::string& region) {
+  for (auto& [id, counted] : counted_) {
+    if (counted.region == region) counted.may_send = false;
+  }
+}
+
+SubmitFacts SubmitLedger::facts_to_ask(const SubmissionOrder& order, const SubmitTime& time) const {
+  SubmitFacts facts;
+  facts.stopping = stopping_;
+  facts.enabled = options_.enabled;
+  facts.type_allowed = allows(type_of(order.request));
+  facts.key_known = order.key.empty() || time.now.mono >= keys_from_;
+  const auto counted = std::count_if(counted_.begin(), counted_.end(), [&](const auto& row) {
+    return row.second.may_send || counts(row.second, time);
+  });
+  facts.limit_reached = counted >= options_.max_per_hour;
+  return facts;
+}
+
+SubmitFacts SubmitLedger::facts_to_send(const Submission& submission,
+                                        const SubmitTime& time) const {
+  SubmitFacts facts;
+  facts.stopping = stopping_;
+  facts.enabled = options_.enabled;
+  facts.type_allowed = allows(type_of(submission.order.request));
+  const auto posted = std::count_if(counted_.begin(), counted_.end(), [&](const auto& row) {
+    return row.first != submission.id && counts(row.second, time);
+  });
+  facts.limit_reached = posted >= options_.max_per_hour;
+  const Term term = term_of(submission);
+  const bool over = since(*term.from, time).exceeds(term.length);
+  facts.wait_over = over && term.waits;
+  facts.overdue = over && !term.waits;
+  return facts;
+}
+
+SubmitLedger::Term SubmitLedger::term_of(const Submission& submission) const {
+  if (submission.unblocked) return {&*submission.unblocked, options_.send_within, false};
+  if (submission.waiting) return {&*submission.waiting, submission.order.wait_blocker, true};
+  return {&submission.asked, options_.send_within, false};
+}
+
+Duration SubmitLedger::time_left(const Submission& submission, const SubmitTime& time) const {
+  const Term term = term_of(submission);
+  const SinceStamp passed = since(*term.from, time);
+  return std::max(term.length - passed.most.value_or(Duration::max()), Duration{});
+}
+
+Duration SubmitLedger::room_in(const SubmitTime& time) const {
+  std::optional<Duration> first;
+  for (const auto& [id, counted] : counted_) {
+    if (counted.may_send || !counts(counted, time)) continue;
+    const Duration left = kCounts - since(*counted.posted, time).least;
+    if (!first || left < *first) first = left;
+  }
+  return first.value_or(kAskAgain);
+}
+
+}  // namespace mactiond::core

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "action/machine_action.hpp"
+#include "base/time.hpp"
+#include "core/submission.hpp"
+#include "core/submit/idempotency.hpp"
+#include "core/submit/submit_guard.hpp"
+#include "core/submit/submit_options.hpp"
+#include "core/submit/submit_time.hpp"
+
+namespace mactiond::core {
+
+/// What all regions' submissions share: the options, the limit, the keys, and what happened to the
+/// store.
+///
+/// A submission counts towards the limit as long as its POST may yet leave, and for an hour after
+/// its last one.
+class SubmitLedger {
+ public:
+  explicit SubmitLedger(SubmitOptions options) : options_(std::move(options)) {}
+
+  /// Other options; what was counted stays counted.
+  void configure(SubmitOptions options) { options_ = std::move(options); }
+  [[nodiscard]] const SubmitOptions& options() const { return options_; }
+  void stop() { stopping_ = true; }
+  /// The store was recovered: until then a key may have been used before, by a submission that is
+  /// lost.
+  void hold_keys_until(MonoTime when) { keys_from_ = when; }
+
+  /// A row of the store; or a submission that is made or changes.
+  void put(const Submission& submission);
+  /// Its row is deleted.
+  void forget(const Submission& submission);
+  /// Forgets what no longer counts towards the limit; the keys stay.
+  void prune(const SubmitTime& time);
+  /// The region is no longer followed: its submissions send no POST any more.
+  void retire(const std::string& region);
+  [[nodiscard]] IdempotencyKeys::Found find_key(const SubmissionOrder& order) const {
+    return keys_.find(order);
+  }
+
+  [[nodiscard]] SubmitFacts facts_to_ask(const SubmissionOrder& order,
+                                         const SubmitTime& time) const;
+  /// Of one that is in the queue: what is in its way beside its region.
+  [[nodiscard]] SubmitFacts facts_to_send(const Submission& submission,
+                                          const SubmitTime& time) const;
+  /// How long its POST may yet leave; only where the API's time is known or the boot is the same.
+  [[nodiscard]] Duration time_left(const Submission& submission, const SubmitTime& time) const;
+  /// When the limit may let one more in, at the earliest; not exact where some are still unsent.
+  [[nodiscard]] Duration room_in(const SubmitTime& time) const;
+
+ private:
+  struct Counted {
+    std::string region;
+    bool may_send = true;
+    std::optional<SubmitStamp> posted;
+  };
+
+  /// Since when its time runs, and how much it has.
+  struct Term {
+    const SubmitStamp* from;
+    Duration length;
+    bool waits;  ///< for a blocker
+  };
+  [[nodiscard]] Term term_of(const Submission& submission) const;
+  [[nodiscard]] bool allows(const ActionType& type) const;
+  [[nodiscard]] bool counts(const Counted& counted, const SubmitTime& time) const;
+
+  SubmitOptions options_;
+  bool stopping_ = false;
+  MonoTime keys_from_ = MonoTime::min();
+  std::map<std::string, Counted> counted_;  ///< by submission
+  IdempotencyKeys keys_;
+};
+
+}  // namespace mactiond::core

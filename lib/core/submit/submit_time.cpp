@@ -1,0 +1,34 @@
+#include "core/submit/submit_time.hpp"
+
+#include "core/elapsed.hpp"
+
+namespace mactiond::core {
+
+SubmitStamp SubmitTime::stamp() const {
+  SubmitStamp stamp{std::nullopt, now.wall, boot_id, now.mono};
+  if (server) stamp.server = *server - uncertainty;
+  return stamp;
+}
+
+Duration least_until(const SubmitStamp& stamp, const std::string& boot_id, Now moment) {
+  const PostStamp left{stamp.server.value_or(stamp.wall), stamp.boot_id, stamp.mono};
+  return elapsed_since(left, boot_id, moment);
+}
+
+SinceStamp since(const SubmitStamp& stamp, const SubmitTime& time) {
+  if (!time.boot_id.empty() && stamp.boot_id == time.boot_id) {
+    const Duration exact = time.now.mono - stamp.mono;
+    return {exact, exact};
+  }
+  SinceStamp passed{least_until(stamp, time.boot_id, {time.moment(), time.now.mono}), {}};
+  if (!stamp.server) {
+    passed.most = Duration::max();
+  } else if (time.server) {
+    const Duration most = *time.server + time.uncertainty - *stamp.server;
+    // The API's clock was set back: it says nothing.
+    passed.most = most < Duration{} ? Duration::max() : most;
+  }
+  return passed;
+}
+
+}  // namespace mactiond::core

@@ -1,0 +1,58 @@
+#include "core/submit/submission_events.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "submit_fixture.hpp"
+
+namespace mactiond::core {
+namespace {
+
+/// Any type does: its name goes into the id alone.
+constexpr EventType kType = EventType::CancelRequested;
+
+SubmissionReport report(SubmissionNews news) {
+  SubmissionReport made;
+  made.news = news;
+  made.submission.id = "sub_1";
+  made.submission.order = test::scan_of("m1");
+  made.when = test::kDay;
+  return made;
+}
+
+TEST(SubmissionEventTest, SaysWhoAskedAndWhichActionItBecame) {
+  SubmissionReport made = report(SubmissionNews::Submitted);
+  made.submission.action = {"a1"};
+  made.submission.answer = "201";
+  const EventRecord event = submission_event(kType, made);
+  EXPECT_EQ(event.type, kType);
+  EXPECT_EQ(event.id, make_event_id(kType, "sub_1", ""));
+  EXPECT_EQ(event.time, test::kDay);
+  EXPECT_EQ(event.region, "eu");
+  EXPECT_EQ(event.action.value, "a1");
+  const std::string fields = R"j("submission_id":"sub_1","requested_by":"alice (uid 1000)",)j"
+                             R"("requested_by_note":"case 7")";
+  EXPECT_EQ(event.fields, fields);
+}
+
+TEST(SubmissionEventTest, SaysWhyAndWhatIsInTheWay) {
+  SubmissionReport made = report(SubmissionNews::Refused);
+  made.submission.order.by.note.clear();
+  made.submission.reason = "blocked";
+  made.submission.answer = "rejected 400: busy";
+  made.submission.blocked_by = {"b1"};
+  const std::string fields = R"j("submission_id":"sub_1","requested_by":"alice (uid 1000)",)j"
+                             R"("reason":"blocked: rejected 400: busy","blocked_by":"b1")";
+  EXPECT_EQ(submission_event(kType, made).fields, fields);
+}
+
+TEST(SubmissionEventTest, SwitchedOffIsNoMatterOfTheApi) {
+  SubmissionReport made = report(SubmissionNews::Refused);
+  made.submission.reason = "disabled";
+  made.submission.answer = "throttled 429";
+  EXPECT_NE(submission_event(kType, made).fields.find(R"("reason":"disabled")"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mactiond::core
