@@ -22,6 +22,7 @@ void http_answer(std::string_view bytes);     ///< what a peer of ours sends
 void odd_answer(std::string_view bytes);      ///< the same, in forms that are corrected first
 void http_request(std::string_view bytes);    ///< what a client of ours sends
 void no_proxy(std::string_view bytes);        ///< a proxy and a list of exceptions
+void lookup(std::string_view bytes);          ///< a link, machines or an alert
 
 [[nodiscard]] const std::vector<Entry>& entries();
 
