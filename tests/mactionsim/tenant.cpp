@@ -98,6 +98,7 @@ void read_life(Fields& fields, Traits& traits) {
   fields.read_ms("cancel_delay_ms", traits.cancel_delay);
   fields.read("cancel_noted_at_once", traits.cancel_noted_at_once);
   fields.read_name("duplicate", kDuplicates, traits.duplicate);
+  fields.read("name_blocker", traits.name_blocker);
   fields.read("created_status", traits.created_status);
   fields.read("strict_machines", traits.strict_machines);
   fields.read("no_machines_404", traits.no_machines_404);

@@ -19,7 +19,7 @@ Answer<const Version*> DefenderModel::create(const Spec& spec, WallTime now) {
     for (const std::uint32_t number : open->second) {
       if (actions_[number].current->entity().type != spec.type) continue;
       if (traits_.duplicate == Duplicate::ReturnFirst) return actions_[number].current.get();
-      return bad_request("ActiveRequestAlreadyExists", "Action is already in progress");
+      return active_request(traits_.name_blocker ? actions_[number].current->entity().id : "");
     }
   }
   if (spec.type == "LiveResponse" && traits_.live_sessions > 0 &&

@@ -69,6 +69,16 @@ TEST_F(DefenderCreate, HasAResultOfEachFinishedCommandThatBringsOne) {
   EXPECT_EQ(model().live_result(id, 3, later).error().status, 404);
 }
 
+TEST_F(DefenderCreate, NamesTheActionInTheWayWhereConfigured) {
+  change([](Traits& traits) { traits.name_blocker = true; });
+  const auto first = model().create(planned({}), kStart);
+  ASSERT_TRUE(first);
+  const std::string id = (*first)->entity().id;
+  const Refusal refusal = model().create(planned({}), kStart).error();
+  EXPECT_EQ(refusal.code, "ActiveRequestAlreadyExists");
+  EXPECT_NE(refusal.message.find(id), std::string::npos);
+}
+
 TEST_F(DefenderCreate, ReturnsTheOpenActionWhereConfigured) {
   change([](Traits& traits) { traits.duplicate = Duplicate::ReturnFirst; });
   const auto first = model().create(planned({}), kStart);

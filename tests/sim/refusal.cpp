@@ -35,6 +35,12 @@ Refusal no_guid(std::string_view key) {
                                        "format of type 'Edm.Guid'.");
 }
 
+Refusal active_request(const std::string& blocker) {
+  std::string text = "Action is already in progress";
+  if (!blocker.empty()) text += ": " + blocker;
+  return bad_request("ActiveRequestAlreadyExists", std::move(text));
+}
+
 Refusal too_many_sessions() {
   return {429, "TooManyRequests",
           "Response represents reaching quota limit either by number of requests or by CPU.",

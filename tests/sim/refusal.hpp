@@ -33,6 +33,8 @@ using Answer = boost::system::result<T, Refusal>;
 [[nodiscard]] Refusal not_found(std::string_view what);
 /// The answer to an id in a path that is no GUID.
 [[nodiscard]] Refusal no_guid(std::string_view key);
+/// The answer to a second action of one type on one machine; blocker: the first, if it is named.
+[[nodiscard]] Refusal active_request(const std::string& blocker);
 /// The answer to a live response beyond the sessions that a tenant may have at once.
 [[nodiscard]] Refusal too_many_sessions();
 [[nodiscard]] Refusal unauthorized();

@@ -78,6 +78,7 @@ struct Traits {
   bool cancel_noted_at_once = false;  ///< an accepted cancel shows who asked before its effect
   Duration offline_timeout = std::chrono::hours(72) + std::chrono::minutes(14);
   Duplicate duplicate = Duplicate::Refuse;
+  bool name_blocker = false;     ///< the refusal names the action in the way
   int created_status = 201;      ///< of the answer to a POST that makes an action
   bool strict_machines = false;  ///< only machines and alerts that somebody named are known
   bool no_machines_404 = false;  ///< a list of machines without a row is a 404
