@@ -86,6 +86,7 @@ Reply Control::on(const Call& call, std::string_view path, std::string_view quer
   const bool post = call.method == "POST";
   const bool get = call.method == "GET";
   if (name == "actions" && parts.size() == 1 && post) return add_actions(call, now);
+  if (name == "actions" && parts.size() == 1 && get) return all_actions(now);
   if (name == "actions" && parts.size() > 1) return on_action(call, parts, now);
   if (name == "machines") return on_machine(call, parts, now);
   if (name == "alerts" && parts.size() == 1 && post) return add_alerts(call, now);
@@ -115,6 +116,17 @@ Reply Control::add_actions(const Call& call, WallTime now) {
     append(ids, quoted);
   }
   return json_reply(201, R"({"ids":[)" + ids + "]}");
+}
+
+Reply Control::all_actions(WallTime now) {
+  tenant_.model.advance(now);
+  std::string list;
+  for (const Transition& change : tenant_.model.truth()) {
+    if (change.from) continue;
+    const Version* current = tenant_.model.current(change.id);
+    if (current != nullptr) append(list, render(current->entity(), Shape{}));
+  }
+  return json_reply(200, R"({"actions":[)" + list + "]}");
 }
 
 Reply Control::on_action(const Call& call, const std::vector<std::string>& path, WallTime now) {

@@ -22,6 +22,7 @@ class Control {
   [[nodiscard]] Reply on_action(const Call& call, const std::vector<std::string>& path,
                                 WallTime now);
   [[nodiscard]] Reply add_actions(const Call& call, WallTime now);
+  [[nodiscard]] Reply all_actions(WallTime now);
   [[nodiscard]] Reply on_machine(const Call& call, const std::vector<std::string>& path,
                                  WallTime now);
   [[nodiscard]] Reply add_machines(const Call& call, WallTime now);

@@ -575,6 +575,9 @@ class Submissions(SimTest):
         path = "/api/machineactions/" + made["id"]
         self.assertEqual(self.call("GET", path)[2]["error"]["code"], "ResourceNotFound")
         self.assertEqual(self.ids(""), [])
+        truth = self.sim("GET", "actions")["actions"]
+        self.assertEqual([(action["id"], action["requestorComment"]) for action in truth],
+                         [(made["id"], "c [sub_1]")])
 
 
 class Links(SimTest):

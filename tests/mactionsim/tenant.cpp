@@ -104,6 +104,7 @@ void read_life(Fields& fields, Traits& traits) {
   fields.read("no_machines_404", traits.no_machines_404);
   fields.read("live_sessions", traits.live_sessions);
   fields.read_ms("offline_timeout_ms", traits.offline_timeout);
+  fields.read_ms("live_offline_timeout_ms", traits.live_offline_timeout);
   fields.read_ms("retention_ms", traits.retention);
   fields.read("speed", traits.speed);
   if (traits.speed <= 0) fields.complain("speed", "must be positive");

@@ -247,7 +247,8 @@ Plan DefenderModel::plan_for(const Spec& spec, const Entity& entity) const {
   if (spec.plan) return *spec.plan;
   if (ActionStatus::parse(entity.status).is_final()) return {};
   if (spec.offline || offline_.contains(entity.machine_id)) {
-    return {{scaled(traits_.offline_timeout), "TimeOut"}};
+    const bool other = entity.type == "LiveResponse" && traits_.live_offline_timeout > Duration{};
+    return {{scaled(other ? traits_.live_offline_timeout : traits_.offline_timeout), "TimeOut"}};
   }
   Plan plan = traits_.default_plan;
   for (PlanStep& step : plan) step.after = scaled(step.after);

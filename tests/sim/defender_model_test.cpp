@@ -128,6 +128,18 @@ TEST_F(DefenderModelTest, TimesOutOnADeviceThatStaysOffline) {
   EXPECT_EQ((*model().get(id, kStart + hours(73)))->entity().error_hresult, -2145844840);
 }
 
+TEST_F(DefenderModelTest, GivesUpALiveResponseSoonerWhereConfigured) {
+  traits_.live_offline_timeout = hours(2);
+  Spec spec;
+  spec.offline = true;
+  const ActionId scan = model().add(spec, kStart);
+  spec.type = "LiveResponse";
+  const ActionId live = model().add(spec, kStart);
+  EXPECT_EQ(read_status(model(), live, kStart + hours(1)), "Pending");
+  EXPECT_EQ(read_status(model(), live, kStart + hours(3)), "TimeOut");
+  EXPECT_EQ(read_status(model(), scan, kStart + hours(3)), "Pending");
+}
+
 TEST_F(DefenderModelTest, CarriesOnWhenTheDeviceComesBack) {
   Spec spec;
   spec.machine_id = std::string(40, 'a');

@@ -77,6 +77,7 @@ struct Traits {
   Duration cancel_delay{};
   bool cancel_noted_at_once = false;  ///< an accepted cancel shows who asked before its effect
   Duration offline_timeout = std::chrono::hours(72) + std::chrono::minutes(14);
+  Duration live_offline_timeout{};  ///< the same for a live response; 0: no other than the rest
   Duplicate duplicate = Duplicate::Refuse;
   bool name_blocker = false;     ///< the refusal names the action in the way
   int created_status = 201;      ///< of the answer to a POST that makes an action
@@ -85,7 +86,7 @@ struct Traits {
   int live_sessions = 50;        ///< live responses of all machines at one time; 0: no limit
   Plan default_plan{{std::chrono::seconds(2), "InProgress"},
                     {std::chrono::seconds(20), "Succeeded"}};
-  /// Divides offline_timeout and the delays of default_plan.
+  /// Divides the time-outs of offline devices and the delays of default_plan.
   double speed = 1.0;
   Duration retention{};  ///< how long after creation actions are forgotten; 0: never
 };
