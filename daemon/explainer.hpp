@@ -18,7 +18,7 @@ namespace mactiond::daemon {
 
 /// Reads a configuration that is not in force and matches its policies against the open actions.
 /// Both may take long, so they have a thread of their own and some seconds at most. One at a time.
-/// Opens no file that the configuration names: the asker may not be allowed to know about it.
+/// Opens no file that the configuration names: whoever asks may not be allowed to know about it.
 class Explainer {
  public:
   /// The trial, or why there is none, error by error.

@@ -116,7 +116,7 @@ std::optional<http::Response> refuse_unknown_webhook(const Call& call, const std
   filter.limit = 1;
   const auto left = call.backend.find_dead_letters(filter);
   if (!left) return store_failed(left.error());
-  if (!name.empty() && !left->letters.empty()) return std::nullopt;
+  if (!left->letters.empty()) return std::nullopt;
   return not_found(no_such("webhook", name, "configured", names));
 }
 

@@ -28,7 +28,7 @@ constexpr std::size_t kCommentMax = 1024;
 std::string plan_json(const core::Explanation& plan) {
   JsonMembers members;
   members.add("action_id", plan.action.value);
-  add_or_null(members, "policy", plan.policy);
+  add_or_null(members, "policy", plan.policy.value_or(std::string()));
   members.add("verdict", to_string(plan.verdict));
   add_or_null(members, "stale_at", plan.stale_at ? format_iso_time(*plan.stale_at) : "");
   add_or_null(members, "guard", plan.guard ? std::string(to_string(*plan.guard)) : "");

@@ -34,11 +34,9 @@ void add_webhook(const core::WebhookStatus& webhook, Readiness& readiness) {
 
 Readiness judge_readiness(bool live, const core::EngineStatus& status) {
   Readiness readiness;
-  readiness.ready = live && status.log_trouble.empty();
+  readiness.ready = live && !status.log_trouble;
   add_line(readiness, live, live ? "live" : "the loop or the store has not answered lately");
-  if (!status.log_trouble.empty()) {
-    add_line(readiness, false, status.log_trouble);
-  }
+  if (status.log_trouble) add_line(readiness, false, *status.log_trouble);
   for (const auto& region : status.regions) add_region(region, readiness);
   for (const auto& webhook : status.webhooks) add_webhook(webhook, readiness);
   return readiness;

@@ -90,7 +90,7 @@ void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& ou
            {"after_seq", std::to_string(found.after_seq)},
            {"kept", std::to_string(found.kept)},
            {"lost", std::to_string(found.lost)},
-           {"set_aside", found.set_aside},
+           {"set_aside", found.set_aside.value_or(std::string())},
            {"cancelling", found.suspend ? "suspended until mactionctl policy resume"
                                         : "no policy cancels for an hour"}});
   out.record(store_recovered_event(found, now), now.wall);

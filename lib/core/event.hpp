@@ -101,12 +101,12 @@ struct StopRequested {};
 /// The store was lost, damaged or older than the transition log: core/recovery.hpp. Comes first.
 struct StoreRecovered {
   std::string reason;
-  std::uint64_t after_seq = 0;       ///< events are numbered from the next one on
-  std::vector<RegionQuiet> quiet{};  ///< of the regions that were followed before
-  bool suspend = false;              ///< whether cancelling was suspended is not known
-  std::int64_t kept = 0;             ///< rows that are still there
-  std::int64_t lost = 0;             ///< rows known to be gone
-  std::string set_aside;             ///< where the damaged file is now; empty if there is none
+  std::uint64_t after_seq = 0;             ///< events are numbered from the next one on
+  std::vector<RegionQuiet> quiet{};        ///< of the regions that were followed before
+  bool suspend = false;                    ///< whether cancelling was suspended is not known
+  std::int64_t kept = 0;                   ///< rows that are still there
+  std::int64_t lost = 0;                   ///< rows known to be gone
+  std::optional<std::string> set_aside{};  ///< where the damaged file is now, if there is one
 };
 
 using Event =

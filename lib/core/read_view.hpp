@@ -69,8 +69,8 @@ struct EventFilter {
 
 /// Dead letters in order of webhook and seq.
 struct DeadLetterFilter {
-  std::string webhook;        ///< empty: of all
-  std::string after_webhook;  ///< counts only where webhook is empty
+  std::optional<std::string> webhook;  ///< nothing: of all
+  std::string after_webhook;           ///< counts only for those of all
   std::uint64_t after_seq = 0;
   int limit = 100;
 };

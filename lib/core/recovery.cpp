@@ -120,10 +120,10 @@ EventRecord store_recovered_event(const StoreRecovered& found, Now now) {
   event.time = now.wall;
   JsonMembers fields;
   fields.add("reason", found.reason).add("kept", found.kept).add("lost", found.lost);
-  if (found.set_aside.empty()) {
-    fields.add_raw("set_aside", "null");
+  if (found.set_aside) {
+    fields.add("set_aside", *found.set_aside);
   } else {
-    fields.add("set_aside", found.set_aside);
+    fields.add_raw("set_aside", "null");
   }
   event.fields = fields.text();
   return event;

@@ -49,10 +49,10 @@ struct StoreFound {
   bool switch_known = false;  ///< the row of `policy suspend` could be read, or was never written
   bool damaged = false;       ///< the file was set aside; what could be read was carried over
   std::string damage{};
-  std::string set_aside{};           ///< where the damaged file is now
-  std::int64_t kept = 0;             ///< of a damaged store: rows that are still there
-  std::int64_t lost = 0;             ///< rows known to be gone
-  std::optional<WallTime> newest{};  ///< when the newest event that is left happened
+  std::optional<std::string> set_aside{};  ///< where the damaged file is now
+  std::int64_t kept = 0;                   ///< of a damaged store: rows that are still there
+  std::int64_t lost = 0;                   ///< rows known to be gone
+  std::optional<WallTime> newest{};        ///< when the newest event that is left happened
 };
 
 /// What to do with the store before anything else happens; nothing if it is whole. A store that was

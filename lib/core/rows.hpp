@@ -72,7 +72,7 @@ struct RegionRow {
   /// Set while the last-update filter is refused: when to try it again.
   std::optional<WallTime> changes_refused_until;
   /// Set while the region is degraded: the reason reported.
-  std::string degraded;
+  std::optional<std::string> degraded{};
   bool fresh = false;  ///< no sweep of it has been complete yet: see FirstCall
   std::optional<FirstCall> first_call{};
 };

@@ -76,7 +76,6 @@ struct RegionStatus {
   std::string strategy;  ///< changes | documented
   std::int64_t throttled_seconds = 0;
   std::int64_t unusable_rows = 0;  ///< of which no action could be made, each time they were read
-  std::string cancel_guard;        ///< what holds every cancel of the region back; empty: nothing
   std::int64_t cancels_live = 0;   ///< decisions that have not ended
 };
 
@@ -110,8 +109,8 @@ struct EngineStatus {
   std::vector<WebhookStatus> webhooks;
   std::vector<ActionCount> actions;
   std::uint64_t last_seq = 0;
-  std::string log_trouble;         ///< why store or log cannot be written; empty while they can
-  std::string cancelling = "off";  ///< on | suspended | off
+  std::optional<std::string> log_trouble;    ///< why store or log cannot be written, if so
+  std::string cancelling = "off";            ///< on | suspended | off
   std::optional<CancelGuard> policies_held;  ///< why no policy cancels although cancelling is on
 };
 

@@ -30,7 +30,7 @@ class HelperThreads {
   }
 
   /// Calls call() on a new thread, then done(its result) on the executor; an exception of call() is
-  /// thrown there. False if no thread can be had.
+  /// thrown there. False if no thread can be started.
   template <class Call, class Done>
   [[nodiscard]] bool run(Call call, Done done) {
     auto body = [gate = gate_, call = std::move(call), done = std::move(done)]() mutable {

@@ -80,8 +80,8 @@ class Driver {
   /// Whether the loop turned and the store answered within the last minute.
   [[nodiscard]] bool live() const;
   /// Why the daemon cannot do its work: the store's files are gone, another program keeps the
-  /// store locked, or the transition log cannot be written. Empty while it can.
-  [[nodiscard]] std::string trouble() const;
+  /// store locked, or the transition log cannot be written. Nothing while it can.
+  [[nodiscard]] std::optional<std::string> trouble() const;
   /// The engine's status, with trouble().
   [[nodiscard]] core::EngineStatus status() const;
 

@@ -111,10 +111,10 @@ bool Driver::begin(core::LoadOldest& read) {
   return commit_marks() && answer_from_store(parts_.store.load_oldest(read));
 }
 
-std::string Driver::trouble() const {
-  std::string trouble = hold_.trouble(parts_.clock.now().mono);
-  if (!trouble.empty() || log_.trouble().empty()) return trouble;
-  return "transition log: " + log_.trouble();
+std::optional<std::string> Driver::trouble() const {
+  auto trouble = hold_.trouble(parts_.clock.now().mono);
+  if (trouble || !log_.trouble()) return trouble;
+  return "transition log: " + *log_.trouble();
 }
 
 }  // namespace mactiond::runtime

@@ -52,7 +52,7 @@ void LogWriter::catch_up() {
   if (!position_kept_ || !retry_at_) return;
   ops::log(Level::Info, "transition_log_recovered", {});
   retry_at_.reset();
-  trouble_.clear();
+  trouble_.reset();
 }
 
 void LogWriter::failed(const Error& error) {

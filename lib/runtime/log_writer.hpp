@@ -52,8 +52,8 @@ class LogWriter {
 
   /// Set while lines wait for a log that failed.
   [[nodiscard]] std::optional<MonoTime> retry_at() const { return retry_at_; }
-  /// Why the log cannot be written; empty while it can.
-  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+  /// Why the log cannot be written, if it cannot.
+  [[nodiscard]] const std::optional<std::string>& trouble() const { return trouble_; }
 
  private:
   [[nodiscard]] Result<void> append(const std::vector<core::EventRecord>& events);
@@ -67,7 +67,7 @@ class LogWriter {
   bool reopen_asked_ = false;
   MonoTime looked_{};
   std::optional<MonoTime> retry_at_;
-  std::string trouble_;
+  std::optional<std::string> trouble_;
 };
 
 }  // namespace mactiond::runtime

@@ -39,7 +39,7 @@ bool StoreHold::look(store::Store& store, MonoTime now) {
   looked_ = now;
   gone_ = store.missing_file();
   if (!is_gone()) return false;
-  ops::log(Level::Error, "store_gone", {{"file", gone_}, {"error", gone_text()}});
+  ops::log(Level::Error, "store_gone", {{"file", *gone_}, {"error", gone_text()}});
   return true;
 }
 
@@ -51,14 +51,14 @@ std::optional<Error> StoreHold::refusal() const {
   return std::nullopt;
 }
 
-std::string StoreHold::trouble(MonoTime now) const {
+std::optional<std::string> StoreHold::trouble(MonoTime now) const {
   if (is_gone()) return "the store: " + gone_text();
-  if (!waits() || now - waiting_since_ < kLockedTrouble) return {};
+  if (!waits() || now - waiting_since_ < kLockedTrouble) return std::nullopt;
   return kLocked;
 }
 
 std::string StoreHold::gone_text() const {
-  return gone_ +
+  return *gone_ +
          " was removed, replaced or overwritten; nothing is called, delivered or logged until "
          "mactiond is "
          "restarted";

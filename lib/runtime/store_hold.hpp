@@ -19,7 +19,7 @@ class StoreHold {
  public:
   [[nodiscard]] bool holds() const { return waits() || is_gone(); }
   [[nodiscard]] bool waits() const { return waiting_.has_value(); }
-  [[nodiscard]] bool is_gone() const { return !gone_.empty(); }
+  [[nodiscard]] bool is_gone() const { return gone_.has_value(); }
 
   /// The step was not stored: it waits. After two seconds that is logged.
   void wait(core::Step step, MonoTime now);
@@ -37,7 +37,7 @@ class StoreHold {
   /// Why nothing may be started now.
   [[nodiscard]] std::optional<Error> refusal() const;
   /// What operators must know of. A lock is no trouble in its first half minute.
-  [[nodiscard]] std::string trouble(MonoTime now) const;
+  [[nodiscard]] std::optional<std::string> trouble(MonoTime now) const;
 
  private:
   [[nodiscard]] std::string gone_text() const;
@@ -45,7 +45,8 @@ class StoreHold {
   std::optional<core::Step> waiting_;
   MonoTime waiting_since_{};
   bool reported_ = false;
-  std::string gone_;  ///< which file of the store was removed, replaced or overwritten
+  std::optional<std::string>
+      gone_;  ///< which file of the store was removed, replaced or overwritten
   MonoTime looked_{};
 };
 

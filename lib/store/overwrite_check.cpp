@@ -27,7 +27,7 @@ bool OverwriteCheck::overwritten() {
   if (!before || !fingerprint || !after) return false;
   // While a checkpoint runs, or after one that was killed, the file may change without a trace.
   const bool at_rest = trace_[2] == trace_[3];
-  const bool changed = !fingerprint_.empty() && *fingerprint != fingerprint_;
+  const bool changed = fingerprint_ && *fingerprint != *fingerprint_;
   if (changed && at_rest && *after == trace_) return true;
   trace_ = *before;
   fingerprint_ = std::move(*fingerprint);

@@ -36,7 +36,7 @@ class OverwriteCheck {
   std::int64_t counter_at_ = 0;
   std::size_t page_ = 0;
   Trace trace_{};
-  std::string fingerprint_;  ///< empty: not looked at yet
+  std::optional<std::string> fingerprint_;  ///< nothing: not looked at yet
 };
 
 }  // namespace mactiond::store

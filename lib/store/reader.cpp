@@ -169,11 +169,10 @@ std::vector<core::EventRecord> Reader::events(const core::EventFilter& filter) {
 core::DeadLetterPage Reader::dead_letters(const core::DeadLetterFilter& filter) {
   core::DeadLetterPage page;
   std::size_t bytes = 0;
-  const bool of_all = filter.webhook.empty();
-  Rows rows = select_dead_letters_.query(of_all ? filter.after_webhook : filter.webhook,
+  Rows rows = select_dead_letters_.query(filter.webhook.value_or(filter.after_webhook),
                                          filter.after_seq, filter.limit + 1);
   while (rows.next()) {
-    if (!of_all && rows.text(kEventColumns) != filter.webhook) break;
+    if (filter.webhook && rows.text(kEventColumns) != *filter.webhook) break;
     page.more =
         bytes >= kAnswerBytes || page.letters.size() == static_cast<std::size_t>(filter.limit);
     if (page.more) break;

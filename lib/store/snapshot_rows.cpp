@@ -51,7 +51,8 @@ std::vector<core::RegionRow> read_regions(SQLite::Database& database) {
   std::vector<core::RegionRow> regions;
   Rows rows = select.query();
   while (rows.next()) {
-    core::RegionRow row{rows.text(0), rows.maybe_time(1), rows.maybe_time(2), rows.text(3)};
+    core::RegionRow row{rows.text(0), rows.maybe_time(1), rows.maybe_time(2)};
+    if (auto reason = rows.text(3); !reason.empty()) row.degraded = std::move(reason);
     row.fresh = rows.integer(4) != 0;
     const auto called = rows.maybe_time(5);
     if (called) row.first_call = core::FirstCall{*called, rows.integer(6) != 0};

@@ -97,9 +97,9 @@ class Store {
   [[nodiscard]] bool damaged() const;
   /// The last failure was another program's write lock: the same may be tried again.
   [[nodiscard]] bool locked_out() const;
-  /// Which of the store's files was removed, replaced or overwritten since it was opened; empty:
-  /// none.
-  [[nodiscard]] std::string missing_file();
+  /// Which of the store's files was removed, replaced or overwritten since it was opened, if one
+  /// was.
+  [[nodiscard]] std::optional<std::string> missing_file();
   /// Reads the next rows of a store that was too large to be read whole at start; a few
   /// milliseconds of them. After an error, but for another program's lock, it reads no more.
   [[nodiscard]] Result<void> check_some();

@@ -145,7 +145,7 @@ bool Store::damaged() const { return impl_->damaged; }
 
 bool Store::locked_out() const { return impl_->locked_out; }
 
-std::string Store::missing_file() {
+std::optional<std::string> Store::missing_file() {
   if (impl_->directory.empty()) return {};
   if (impl_->file.changed(impl_->path)) {
     // At its close SQLite removes the -wal by name: it may be the new file's.
@@ -163,7 +163,8 @@ std::string Store::missing_file() {
   if (!impl_->wal.known()) impl_->wal = FileIdentity::of(wal);
   if (impl_->wal.changed(wal)) return wal;
   const bool locked = !impl_->lock || impl_->lock->in_place(impl_->directory);
-  return locked ? std::string() : impl_->directory + "/mactiond.lock";
+  if (locked) return std::nullopt;
+  return impl_->directory + "/mactiond.lock";
 }
 
 Result<void> Store::check_some() {

@@ -102,8 +102,8 @@ void Writer::write_small_rows(const core::Batch& batch) {
   for (const core::RegionRow& row : batch.regions) {
     const auto called = row.first_call ? std::optional(row.first_call->when) : std::nullopt;
     const bool by_server = row.first_call && row.first_call->by_server;
-    upsert_region_.run(row.region, row.watermark, row.changes_refused_until, row.degraded,
-                       row.fresh, called, by_server);
+    upsert_region_.run(row.region, row.watermark, row.changes_refused_until,
+                       row.degraded.value_or(std::string()), row.fresh, called, by_server);
   }
   for (const core::QuotaRow& row : batch.quotas) {
     upsert_quota_.run(row.region, row.window, row.boot_id,

@@ -97,7 +97,7 @@ void bench_commit(store::Store& store) {
   std::vector<double> took;
   for (int i = 0; i < 1000; ++i) {
     core::Batch batch;
-    batch.regions = {{"eu", kOld + std::chrono::seconds(i), std::nullopt, ""}};
+    batch.regions = {{"eu", kOld + std::chrono::seconds(i), std::nullopt, {}}};
     const double began = now_ms();
     if (!store.commit(batch)) return;
     took.push_back(now_ms() - began);

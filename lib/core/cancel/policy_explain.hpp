@@ -33,7 +33,7 @@ enum class PolicyVerdict : std::uint8_t {
 struct Explanation {
   ActionId action;
   ActionType type;
-  std::string policy;  ///< empty: none governs
+  std::optional<std::string> policy;  ///< that governs it, if one does
   PolicyVerdict verdict = PolicyVerdict::None;
   /// By the server's clock, when the action turns or turned stale; nothing if it never does.
   std::optional<WallTime> stale_at;

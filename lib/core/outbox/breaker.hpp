@@ -27,7 +27,7 @@ class Breaker {
   /// Only the oldest event is tried, to see whether the receiver accepts it.
   [[nodiscard]] bool probing() const { return state_ == WebhookState::Paused && !by_operator_; }
   [[nodiscard]] bool sending() const { return state_ == WebhookState::Ok || probing(); }
-  /// So many events were refused for their content that the content is not the reason.
+  /// Enough events were refused for their content that the content is not the reason.
   [[nodiscard]] bool refuses_everything() const;
 
   /// What an answer changed. All but Nothing is to be kept.

@@ -54,12 +54,12 @@ class ListLane {
 
   /// In a row.
   [[nodiscard]] int failures() const { return failures_; }
-  /// Why rows may be missing from the last complete round; empty if none can be.
-  [[nodiscard]] const std::string& shortfall() const { return shortfall_; }
+  /// Why rows may be missing from the last complete round; nothing if none can be.
+  [[nodiscard]] const std::optional<std::string>& shortfall() const { return shortfall_; }
 
  private:
   std::optional<ListRound> round_;
-  std::string shortfall_;
+  std::optional<std::string> shortfall_;
   MonoTime due_{};
   MonoTime held_until_ = MonoTime::min();  ///< as the service asked
   bool call_in_progress_ = false;

@@ -40,8 +40,8 @@ class ListRound {
 
   /// Greatest last update seen so far.
   [[nodiscard]] std::optional<WallTime> newest_update() const { return newest_update_; }
-  /// Why rows may be missing from a round that has ended; empty if none can be.
-  [[nodiscard]] const std::string& shortfall() const { return shortfall_; }
+  /// Why rows may be missing from a round that has ended; nothing if none can be.
+  [[nodiscard]] const std::optional<std::string>& shortfall() const { return shortfall_; }
 
  private:
   [[nodiscard]] bool take_rows(const PageFacts& page);
@@ -63,7 +63,7 @@ class ListRound {
   int last_rows_ = 0;              ///< of the page before
   bool by_link_ = false;           ///< the page before had a nextLink
   int pages_ = 0;
-  std::string shortfall_;
+  std::optional<std::string> shortfall_;
 };
 
 }  // namespace mactiond::core

@@ -107,7 +107,7 @@ bool PollSchedule::poll_page(const PageFacts& page, Duration interval, MonoTime 
     notices_.push_back({"changes_filter_refused", std::move(*refusal)});
   }
   if (!poll_.page_arrived(page, paging_, now)) return false;
-  if (poll_.round()->shortfall().empty()) move_watermark(poll_.round()->newest_update(), clocks);
+  if (!poll_.round()->shortfall()) move_watermark(poll_.round()->newest_update(), clocks);
   poll_.end_round();
   choice_.round_ended();
   polled_once_ = true;

@@ -71,9 +71,9 @@ class PollSchedule {
   [[nodiscard]] int page_size(MonoTime now) const {
     return paging_.page_size(options_.page_size, now);
   }
-  /// Why rows may be missing from the last complete poll or sweep; empty if none can be.
-  [[nodiscard]] const std::string& shortfall() const {
-    return poll_.shortfall().empty() ? sweep_.shortfall() : poll_.shortfall();
+  /// Why rows may be missing from the last complete poll or sweep; nothing if none can be.
+  [[nodiscard]] const std::optional<std::string>& shortfall() const {
+    return poll_.shortfall() ? poll_.shortfall() : sweep_.shortfall();
   }
   /// What operators should know of the service, each once.
   [[nodiscard]] std::vector<Notice> take_notices();

@@ -42,12 +42,8 @@ void Region::restore(const RegionRow& row) {
 }
 
 RegionRow Region::row() const {
-  return {options_.name,
-          schedule_.watermark(),
-          schedule_.changes_refused_until(),
-          health_.degraded_reason(),
-          newness_.is_new(),
-          newness_.first_call()};
+  return {options_.name,      schedule_.watermark(), schedule_.changes_refused_until(),
+          health_.degraded(), newness_.is_new(),     newness_.first_call()};
 }
 
 void Region::follow_recovery(WallTime quiet_before) { newness_.follow_recovery(quiet_before); }

@@ -4,10 +4,6 @@
 
 namespace mactiond::core {
 
-void RegionHealth::restore(const std::string& reported) {
-  if (!reported.empty()) degraded_ = reported;
-}
-
 void RegionHealth::failed(const Outcome& outcome) {
   heard_ = true;
   last_failure_ = describe(outcome);
@@ -37,7 +33,7 @@ RegionState RegionHealth::state() const {
 }
 
 std::string RegionHealth::reason() const {
-  return last_failure_ ? *last_failure_ : degraded_reason();
+  return last_failure_ ? *last_failure_ : degraded_.value_or(std::string());
 }
 
 }  // namespace mactiond::core

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/outcome.hpp"
 #include "base/time.hpp"
@@ -12,8 +13,8 @@ namespace mactiond::core {
 /// What the calls of a region came to: its state, its newest failure, and its last complete poll.
 class RegionHealth {
  public:
-  /// reported: why the region was degraded when a process before this one ended; empty: it was not.
-  void restore(const std::string& reported);
+  /// reported: why the region was degraded when a process before this one ended, if it was.
+  void restore(std::optional<std::string> reported) { degraded_ = std::move(reported); }
 
   /// A failure that the status shows, whether the region is degraded by it or not.
   void failed(const Outcome& outcome);
@@ -28,8 +29,8 @@ class RegionHealth {
   [[nodiscard]] RegionState state() const;
   /// The newest failure since the last complete poll, in whatever state; empty: there is none.
   [[nodiscard]] std::string reason() const;
-  /// Why the region is degraded; empty while it is not.
-  [[nodiscard]] std::string degraded_reason() const { return degraded_.value_or(std::string()); }
+  /// Why the region is degraded, if it is.
+  [[nodiscard]] const std::optional<std::string>& degraded() const { return degraded_; }
   [[nodiscard]] std::optional<Now> last_poll() const { return last_poll_; }
   /// Server time of this process's first complete poll.
   [[nodiscard]] std::optional<WallTime> first_poll() const { return first_poll_; }

@@ -78,8 +78,8 @@ void Region::poll_listed(const Call& call, const PageFacts& page, Now now, StepW
 }
 
 std::optional<Outcome> Region::lacks() const {
-  if (sweeps_.trouble() || schedule_.shortfall().empty()) return sweeps_.trouble();
-  return Outcome{Verdict::Retry, Reason::BadAnswer, 0, {}, schedule_.shortfall()};
+  if (sweeps_.trouble() || !schedule_.shortfall()) return sweeps_.trouble();
+  return Outcome{Verdict::Retry, Reason::BadAnswer, 0, {}, *schedule_.shortfall()};
 }
 
 bool Region::given_up(const Call& call) const {

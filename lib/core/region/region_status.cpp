@@ -25,7 +25,7 @@ Duration Region::interval(const Call& call, MonoTime now) const {
 void Region::mark_degraded(const Outcome& outcome, bool at_once, Now now, StepWriter& out) {
   const bool enough = at_once || schedule_.poll_failures() >= kPollFailuresUntilTrouble;
   if (!health_.mark_degraded(outcome, enough)) return;
-  const std::string reason = health_.degraded_reason();
+  const std::string& reason = *health_.degraded();
   out.record(region_event(EventType::RegionDegraded, options_.name, reason, clock_.moment(now)),
              now.wall);
   out.batch().regions.push_back(row());
@@ -69,9 +69,6 @@ RegionStatus Region::status(Now now) const {
   status.strategy = to_string(schedule_.strategy(clock_.now(now)));
   status.throttled_seconds = to_seconds(limiter_.held());
   status.unusable_rows = unusable_.count();
-  if (const auto guard = first_guard(CancelMoment::Age, {}, cancel_time(now))) {
-    status.cancel_guard = to_string(*guard);
-  }
   status.cancels_live = static_cast<std::int64_t>(canceller_.live());
   return status;
 }

@@ -8,7 +8,7 @@
 
 namespace mactiond::core {
 
-/// A Retry-After is cut to what the limiter waits at most; a longer one is absurd.
+/// A Retry-After is capped at the longest wait of the limiter.
 inline void cap_retry_after(Outcome& outcome) {
   constexpr Duration kWaitMax = std::chrono::hours(1);
   if (outcome.retry_after) outcome.retry_after = std::min(*outcome.retry_after, kWaitMax);

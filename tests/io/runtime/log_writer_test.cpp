@@ -131,7 +131,7 @@ TEST_F(LogWriterTest, FallsBehindWhileTheDiskIsFullAndCatchesUp) {
     const FullDisk full;
     writer->write(first);
   }
-  EXPECT_NE(writer->trouble(), "");
+  EXPECT_TRUE(writer->trouble());
   EXPECT_EQ(writer->retry_at(), now() + 5s);
   writer->write(second);
   EXPECT_TRUE(lines().empty()) << "the log waits for its time";
@@ -141,7 +141,7 @@ TEST_F(LogWriterTest, FallsBehindWhileTheDiskIsFullAndCatchesUp) {
   EXPECT_TRUE(writer->is_retry_due(now()));
   writer->catch_up();
   EXPECT_EQ(lines().size(), 2U);
-  EXPECT_EQ(writer->trouble(), "");
+  EXPECT_FALSE(writer->trouble());
   EXPECT_FALSE(writer->retry_at());
 }
 
@@ -171,7 +171,7 @@ TEST_F(LogWriterTest, AFileThatCannotBeOpenedIsTriedAgainAndTheOldOneStaysInUse)
   move_away();
   ASSERT_EQ(mkdir(path.c_str(), 0700), 0);
   EXPECT_FALSE(writer->reopen());
-  EXPECT_NE(writer->trouble(), "");
+  EXPECT_TRUE(writer->trouble());
   writer->write(commit());
   std::ifstream old(path + ".1");
   std::string line;

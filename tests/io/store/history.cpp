@@ -16,7 +16,8 @@ std::string ticks(const std::optional<WallTime>& time) {
 void describe(const core::Snapshot& snapshot, std::string& text) {
   text += "last_seq " + std::to_string(snapshot.last_seq) + '\n';
   for (const auto& row : snapshot.regions) {
-    text += "region " + row.region + ' ' + ticks(row.watermark) + ' ' + row.degraded + '\n';
+    text += "region " + row.region + ' ' + ticks(row.watermark) + ' ' + row.degraded.value_or("-") +
+            '\n';
   }
   for (const auto& row : snapshot.quotas) {
     text += "quota " + std::to_string(row.instant.time_since_epoch().count()) + '\n';
@@ -40,7 +41,7 @@ core::Batch History::next() {
   for (std::uint64_t i = 0; i < events; ++i) add_event(batch);
   const std::uint64_t touched = random_.below(8);
   for (std::uint64_t i = 0; i < touched && !open_.empty(); ++i) end_or_retry(batch);
-  batch.regions = {{"eu", at(static_cast<std::int64_t>(step_)), std::nullopt, ""}};
+  batch.regions = {{"eu", at(static_cast<std::int64_t>(step_)), std::nullopt, {}}};
   batch.quotas = {{"eu", "minute", "boot", MonoTime(Duration(step_))}};
   if (random_.below(10) == 0) batch.shift_due = std::chrono::seconds(random_.below(100));
   if (random_.below(10) == 0) {

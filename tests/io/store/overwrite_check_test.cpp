@@ -39,7 +39,7 @@ TEST_F(OverwriteChecking, NoticesABackupCopiedOverTheFile) {
     Store store = open();
     commit_much(store, 21);
     sql("PRAGMA wal_checkpoint");
-    EXPECT_EQ(store.missing_file(), "");
+    EXPECT_EQ(store.missing_file(), std::nullopt);
     overwrite_in_place(directory_ + "/backup");
     EXPECT_EQ(store.missing_file(), path_);
   }
@@ -51,7 +51,7 @@ TEST_F(OverwriteChecking, NoticesABackupCopiedOverTheFile) {
 TEST_F(OverwriteChecking, NoticesAFileThatWasCutOrFilledWithSomethingElse) {
   fill(20);
   Store store = open();
-  EXPECT_EQ(store.missing_file(), "");
+  EXPECT_EQ(store.missing_file(), std::nullopt);
   std::ofstream(path_, std::ios::trunc) << "hello";
   EXPECT_EQ(store.missing_file(), path_);
 }
@@ -61,9 +61,9 @@ TEST_F(OverwriteChecking, NothingThatSqliteDoesIsTakenForIt) {
   Store store = open();
   std::uint64_t next = 21;
   const auto expect_nothing = [&](const char* what) {
-    EXPECT_EQ(store.missing_file(), "") << what;
+    EXPECT_EQ(store.missing_file(), std::nullopt) << what;
     ASSERT_TRUE(store.keep_syslog_position("siem", ++next));
-    EXPECT_EQ(store.missing_file(), "") << what << ", then a commit";
+    EXPECT_EQ(store.missing_file(), std::nullopt) << what << ", then a commit";
   };
   expect_nothing("nothing at all");
   commit_much(store, 21);

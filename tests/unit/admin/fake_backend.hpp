@@ -106,7 +106,7 @@ struct FakeBackend final : Backend {
     letter_filter = filter;
     core::DeadLetterPage fitting = letters;
     std::erase_if(fitting.letters, [&](const core::DeadLetterView& letter) {
-      return !filter.webhook.empty() && letter.webhook != filter.webhook;
+      return filter.webhook && letter.webhook != *filter.webhook;
     });
     return fitting;
   }

@@ -242,7 +242,7 @@ TEST_F(RetentionTest, AQuietTenantsActionsGoWhenTheClocksHaveHeldStillForADay) {
 TEST_F(RetentionTest, AQuietTenantsLastActionIsNotRecordedAgainEveryHour) {
   const MachineAction action = ended_action("a1", kDay - 60 * 24h).created(kDay - 60 * 24h);
   snapshot.actions.push_back(stored_of(action));
-  snapshot.regions.push_back({"eu", action.last_update, std::nullopt, ""});
+  snapshot.regions.push_back({"eu", action.last_update, std::nullopt, {}});
   EngineHarness::run(4h, [&] {
     while (!pending.empty()) {
       if (count<FetchToken>() > 0) {

@@ -83,7 +83,7 @@ TEST_F(Store, KeepsWhatAnEventIsAbout) {
 
 TEST_F(Store, KeepsWhenANewRegionWasFirstCalled) {
   core::Batch batch;
-  batch.regions.push_back({"eu", {}, {}, "", true, core::FirstCall{at(3), true}});
+  batch.regions.push_back({"eu", {}, {}, {}, true, core::FirstCall{at(3), true}});
   batch.regions.push_back({"us", at(1), {}, "auth"});
   commit(batch);
   const core::Snapshot snapshot = load();
@@ -224,12 +224,12 @@ TEST_F(Store, RemembersWhetherAPolicyOrAnOperatorDecided) {
 
 TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
   core::Batch batch;
-  batch.regions = {{"eu", at(5), std::nullopt, "auth"}, {"us", std::nullopt, at(9), ""}};
+  batch.regions = {{"eu", at(5), std::nullopt, "auth"}, {"us", std::nullopt, at(9), {}}};
   batch.quotas = {{"eu", "minute", "boot-1", MonoTime(Duration(123)), 100}};
   batch.webhooks = {{"soc", core::WebhookState::Paused, 5, true, "not_found 404", at(8)}};
   commit(batch);
   batch = {};
-  batch.regions = {{"eu", at(6), std::nullopt, ""}};
+  batch.regions = {{"eu", at(6), std::nullopt, {}}};
   batch.quotas = {{"eu", "minute", "boot-2", MonoTime(Duration(124)), 30}};
   batch.shift_due = Duration(3);
   commit(batch);
@@ -238,7 +238,7 @@ TEST_F(Store, RemembersRegionsQuotasAndWebhooks) {
   ASSERT_EQ(snapshot.regions.size(), 2U);
   EXPECT_EQ(snapshot.regions[0].region, "eu");
   EXPECT_EQ(snapshot.regions[0].watermark, at(6));
-  EXPECT_EQ(snapshot.regions[0].degraded, "");
+  EXPECT_EQ(snapshot.regions[0].degraded, std::nullopt);
   EXPECT_EQ(snapshot.regions[1].changes_refused_until, at(9));
   ASSERT_EQ(snapshot.quotas.size(), 1U);
   EXPECT_EQ(snapshot.quotas[0].boot_id, "boot-2");

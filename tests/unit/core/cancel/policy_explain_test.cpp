@@ -45,7 +45,7 @@ Explanation expected(PolicyVerdict verdict, const std::string& reason) {
 
 TEST(Explain, SaysWhenNoPolicyFits) {
   EXPECT_EQ(explain(Policies(), "eu", kA, scan(), kNoon, free),
-            (Explanation{kA, scan().type, "", PolicyVerdict::None, {}, {}, "no policy fits"}));
+            (Explanation{kA, scan().type, {}, PolicyVerdict::None, {}, {}, "no policy fits"}));
 }
 
 TEST(Explain, SaysWhenThePolicyIgnores) {

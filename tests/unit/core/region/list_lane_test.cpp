@@ -51,7 +51,7 @@ TEST_F(ListLaneTest, KeepsItsRoundUntilItEnds) {
   EXPECT_TRUE(lane.page_arrived({}, paging, kBoot));
   lane.end_round();
   EXPECT_FALSE(lane.round());
-  EXPECT_EQ(lane.shortfall(), "");
+  EXPECT_FALSE(lane.shortfall());
 }
 
 TEST_F(ListLaneTest, BacksOffWithEveryFailureInARow) {

@@ -30,12 +30,12 @@ TEST(RegionHealth, IsStartingUntilThePollIsComplete) {
 TEST(RegionHealth, IsDegradedOnceItIsEnoughAndReportsThatOnce) {
   RegionHealth health;
   EXPECT_FALSE(health.mark_degraded(server_error(), false));
-  EXPECT_EQ(health.degraded_reason(), "");
+  EXPECT_EQ(health.degraded(), std::nullopt);
   health.failed(server_error());
   EXPECT_TRUE(health.mark_degraded(server_error(), true));
   EXPECT_EQ(health.state(), RegionState::Degraded);
   EXPECT_FALSE(health.mark_degraded(server_error(500), false));
-  EXPECT_EQ(health.degraded_reason(), "server_error 500") << "the reason is the newest";
+  EXPECT_EQ(health.degraded(), "server_error 500") << "the reason is the newest";
   EXPECT_EQ(health.mark_recovered(), "server_error 500");
   EXPECT_FALSE(health.mark_recovered());
 }
@@ -52,7 +52,7 @@ TEST(RegionHealth, WhatWasDegradedBeforeAStartIsStartingUntilACallSaysMore) {
 
 TEST(RegionHealth, WhatWasWellBeforeAStartIsNotDegraded) {
   RegionHealth health;
-  health.restore("");
+  health.restore(std::nullopt);
   health.failed(server_error());
   EXPECT_EQ(health.state(), RegionState::Starting);
 }

@@ -174,7 +174,7 @@ TEST_F(RegionTest, ARefusedFilterFallsBackAtOnceAndComesBackAfterADay) {
 }
 
 TEST_F(RegionTest, ARefusedFilterIsRememberedOverARestart) {
-  snapshot.regions.push_back({"eu", kDay - 1min, kDay + 1h, ""});
+  snapshot.regions.push_back({"eu", kDay - 1min, kDay + 1h, {}});
   tick();
   give_token();
   EXPECT_TRUE(take_list(Kind::OpenOrCreatedSince));

@@ -63,7 +63,7 @@ TEST_F(TroubleTest, AWrongSecretIsReportedAtOnceAndRecoversWhenFixed) {
   list({});
   EXPECT_EQ(recorded(), (Lines{"region.degraded", "region.recovered"}));
   EXPECT_EQ(reason(), "");
-  EXPECT_EQ(regions.at("eu").degraded, "");
+  EXPECT_EQ(regions.at("eu").degraded, std::nullopt);
 }
 
 TEST_F(TroubleTest, APassingFailureOfTheTokenEndpointIsTroubleOnlyWhenItRepeats) {
