@@ -46,10 +46,9 @@ struct SecretValue {
 
 /// [[region]]
 struct Region {
-  /// Whom the API counts the calls of: the application of a tenant, at one API. Empty where that
-  /// is not known.
-  [[nodiscard]] std::string registration() const {
-    if (tenant_id.empty() || client_id.empty()) return {};
+  /// Whom the API counts the calls of: the application of a tenant, at one API; if that is known.
+  [[nodiscard]] std::optional<std::string> registration() const {
+    if (tenant_id.empty() || client_id.empty()) return std::nullopt;
     return client_id + '@' + tenant_id + '@' + api.authority();
   }
 

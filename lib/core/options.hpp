@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,11 +45,11 @@ struct PollOptions {
 struct RegionOptions {
   /// What calls are counted by. A region that comes back under another name has no new quota.
   [[nodiscard]] const std::string& counted_by() const {
-    return registration.empty() ? name : registration;
+    return registration ? *registration : name;
   }
 
   std::string name;
-  std::string registration;  ///< whom the API counts the calls of; empty: not known
+  std::optional<std::string> registration;  ///< whom the API counts the calls of, if known
   QuotaOptions quota;
   PollOptions poll;
 };

@@ -41,8 +41,8 @@ SELECT id, region, action_id, type, policy, asker, status, comment, decided, age
 FROM decision WHERE region = ?1 AND action_id = ?2 ORDER BY decided, id)";
 
 /// A column holds an empty text where the other kind decided.
-core::DecidedBy decided_by(std::string policy, core::Operator asker) {
-  if (policy.empty()) return asker;
+core::DecidedBy decided_by(std::string policy, core::Operator by) {
+  if (policy.empty()) return by;
   return core::PolicyName{std::move(policy)};
 }
 
@@ -103,16 +103,16 @@ void CancelTables::write(const core::Batch& batch) {
 void CancelTables::write(const Decision& decision) {
   const std::string* policy = decision.policy();
   const auto* asked = std::get_if<core::Operator>(&decision.by);
-  const core::Operator asker = asked != nullptr ? *asked : core::Operator{};
+  const core::Operator by = asked != nullptr ? *asked : core::Operator{};
   const core::PostStamp posted = decision.posted.value_or(core::PostStamp{});
   const auto posted_at = decision.posted ? std::optional(posted.server) : std::nullopt;
   upsert_decision_.run(
       decision.id, decision.region, decision.action.value, std::string(decision.type.text()),
-      policy != nullptr ? *policy : std::string(), asker.name, decision.status, decision.comment,
+      policy != nullptr ? *policy : std::string(), by.name, decision.status, decision.comment,
       decision.decided, std::int64_t{decision.age.count()}, std::string(to_string(decision.state)),
       decision.posts, decision.unsure, posted_at, posted.boot_id,
       std::int64_t{posted.mono.time_since_epoch().count()}, decision.answer, decision.outcome,
-      decision.ended, asker.note);
+      decision.ended, by.note);
 }
 
 bool CancelTables::prune(Place& place) {

@@ -47,7 +47,7 @@ Error Store::Impl::failed(const SQLite::Exception& failure) {
   disk_full = (failure.getErrorCode() & 0xff) == SQLITE_FULL;
   if (error.code != make_error_code(Errc::StoreCorrupt) || damaged) return error;
   damaged = true;
-  if (!directory.empty()) put_damage_mark(path, failure.what());
+  if (directory) put_damage_mark(path, failure.what());
   return error;
 }
 

@@ -93,8 +93,8 @@ struct Store::Impl {
   }
 
   std::string path;
-  std::string directory;         ///< empty: in memory
-  std::optional<LockFile> lock;  ///< released last
+  std::optional<std::string> directory;  ///< nothing: in memory
+  std::optional<LockFile> lock;          ///< released last
   std::unique_ptr<SQLite::Database> database;
   Complaints complaints;
   Statement begin;

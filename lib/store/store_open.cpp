@@ -146,7 +146,7 @@ bool Store::damaged() const { return impl_->damaged; }
 bool Store::locked_out() const { return impl_->locked_out; }
 
 std::optional<std::string> Store::missing_file() {
-  if (impl_->directory.empty()) return {};
+  if (!impl_->directory) return std::nullopt;
   if (impl_->file.changed(impl_->path)) {
     // At its close SQLite removes the -wal by name: it may be the new file's.
     checkpoint_at_close(*impl_->database, false);
@@ -162,9 +162,9 @@ std::optional<std::string> Store::missing_file() {
   const std::string wal = impl_->path + "-wal";
   if (!impl_->wal.known()) impl_->wal = FileIdentity::of(wal);
   if (impl_->wal.changed(wal)) return wal;
-  const bool locked = !impl_->lock || impl_->lock->in_place(impl_->directory);
+  const bool locked = !impl_->lock || impl_->lock->in_place(*impl_->directory);
   if (locked) return std::nullopt;
-  return impl_->directory + "/mactiond.lock";
+  return *impl_->directory + "/mactiond.lock";
 }
 
 Result<void> Store::check_some() {
