@@ -13,7 +13,7 @@
 #include "defender/codec.hpp"
 #include "defender/oauth.hpp"
 #include "defender/outcome.hpp"
-#include "defender/submit_outcome.hpp"
+#include "defender/start_answer.hpp"
 #include "http/outcome.hpp"
 #include "http/proxy.hpp"
 #include "http/url.hpp"
@@ -140,9 +140,9 @@ void answer(std::string_view bytes) {
     response.status = status;
     const Outcome api = defender::api_outcome(response, kNow);
     const Outcome token = defender::token_outcome(response, kNow);
-    const SubmitAnswer start = defender::submit_outcome(response, kNow);
-    const bool accepted = start.meaning == SubmitMeaning::Accepted;
-    MACTIOND_ASSERT(accepted == start.action.has_value() && accepted == start.sentence.empty());
+    const defender::StartAnswer start = defender::start_answer(response, kNow);
+    MACTIOND_ASSERT(start.outcome.ok() == start.action.has_value() && !start.unsent);
+    MACTIOND_ASSERT(is_one_line(start.outcome.detail));
     for (const Outcome& outcome : {api, token}) {
       MACTIOND_ASSERT(is_one_line(outcome.detail) && outcome.detail.size() <= 300);
       MACTIOND_ASSERT(outcome.retry_after.value_or(0s) >= Duration{});

@@ -1,0 +1,79 @@
+#include "defender/start_answer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/text.hpp"
+#include "defender/api_error.hpp"
+#include "defender/codec.hpp"
+#include "defender/error_sentences.hpp"
+#include "defender/outcome.hpp"
+#include "http/outcome.hpp"
+
+namespace mactiond::defender {
+namespace {
+
+bool says(const ApiError& error, std::string_view phrase) {
+  return to_lower(error.message).find(phrase) != std::string::npos;
+}
+
+// A 403 that no permission would change.
+bool is_forbidden_to_all(const ApiError& error) {
+  return iequals(error.code, "DisallowedOperation") || iequals(error.code, "DisabledFeature") ||
+         says(error, "not provisioned") || says(error, "license");
+}
+
+Reason refined(Reason reason, const ApiError& error) {
+  const bool no_answer_of_the_api = reason == Reason::NotFound && error.code.empty();
+  const bool no_missing_role = reason == Reason::Permission && is_forbidden_to_all(error);
+  return no_answer_of_the_api || no_missing_role ? Reason::Rejected : reason;
+}
+
+void read_action(const http::Response& response, StartAnswer& answer) {
+  auto action = parse_action(response.body);
+  if (action) {
+    answer.action = *std::move(action);
+    return;
+  }
+  answer.outcome.verdict = Verdict::Retry;
+  answer.outcome.reason = Reason::BadAnswer;
+  answer.outcome.detail = action.error().message();
+}
+
+// These fail while a connection is made, before a byte of the request leaves.
+bool is_before_sending(const Error& error) {
+  constexpr std::array kBefore{
+      Errc::ResolveFailed, Errc::ConnectionFailed, Errc::TlsFailed,  Errc::CertificateRejected,
+      Errc::ProxyFailed,   Errc::AddressRefused,   Errc::InvalidUrl, Errc::InvalidSecret};
+  return std::any_of(kBefore.begin(), kBefore.end(),
+                     [&error](Errc code) { return error.code == code; });
+}
+
+}  // namespace
+
+StartAnswer start_answer(const http::Response& response, WallTime local) {
+  StartAnswer answer;
+  Outcome& outcome = answer.outcome;
+  outcome = api_outcome(response, local);
+  if (outcome.ok()) {
+    read_action(response, answer);
+    return answer;
+  }
+  const ApiError error = read_api_error(response.body);
+  outcome.reason = refined(outcome.reason, error);
+  if (outcome.verdict != Verdict::GiveUp) return answer;
+  outcome.detail.append("; ").append(error_sentence(outcome.status, error));
+  return answer;
+}
+
+StartAnswer start_answer(const Error& error) {
+  StartAnswer answer;
+  answer.outcome = http::outcome(error);
+  answer.unsent = is_before_sending(error);
+  return answer;
+}
+
+}  // namespace mactiond::defender
