@@ -36,7 +36,7 @@ std::optional<Url> read_url(std::string_view text) {
   const std::size_t authority_end = std::min(text.find_first_of("/?"), text.size());
   if (!read_authority(text.substr(0, authority_end), url)) return std::nullopt;
   text.remove_prefix(authority_end);
-  if (!text.starts_with('/')) url.target += '/';
+  if (text.starts_with('/')) url.target.clear();  // "/" until here
   url.target += text;
   return url;
 }
