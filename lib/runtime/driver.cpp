@@ -28,9 +28,6 @@ constexpr Duration kLiveWithin = 60s;
 /// Events stepped before one commit; bounds how long the loop is held.
 constexpr std::size_t kEventsPerTurn = 256;
 
-constexpr const char* kStoredLater =
-    "another program holds the store's write lock; the request is carried out once it is released";
-
 }  // namespace
 
 Driver::Driver(boost::asio::any_io_executor executor, Parts parts)
@@ -155,9 +152,7 @@ Result<core::Reply> Driver::operate(core::Event request) {
   step(std::move(request), parts_.clock.now(), sum);
   MACTIOND_ASSERT(sum.reply);
   core::Reply reply = std::move(*sum.reply);
-  if (!commit_and_start(sum)) {
-    return Error(Errc::StoreFailed, exit_code_ ? "the request was not stored" : kStoredLater);
-  }
+  if (!commit_and_start(sum)) return not_stored();
   wakeup_.set();
   return reply;
 }

@@ -101,7 +101,10 @@ class Driver {
   void look_at_store(Now now);
   template <class Answer>
   [[nodiscard]] bool answer_from_store(Result<Answer> answer);
+  void look_for_files(MonoTime now);
+  void write_failed(const Error& error);
   void store_failed(const Error& error);
+  [[nodiscard]] Error not_stored() const;
 
   void follow_log_file(Now now);
   [[nodiscard]] Result<void> reopen_log_file();

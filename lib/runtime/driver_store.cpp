@@ -7,6 +7,13 @@
 // What the driver stores and reads, and what it does while it cannot.
 
 namespace mactiond::runtime {
+namespace {
+
+constexpr const char* kStoredLater =
+    "another program holds the store's write lock; the request is carried out once it is released";
+
+}  // namespace
+
 /// False if nothing was stored: the step must wait, or the daemon ends.
 bool Driver::commit(core::Batch& writes) {
   const MonoTime began = parts_.clock.now().mono;
@@ -16,7 +23,7 @@ bool Driver::commit(core::Batch& writes) {
   const auto committed = parts_.store.commit(writes, position);
   if (!committed) {
     // The engine is ahead of the store now; only a restart brings them together again.
-    if (!parts_.store.locked_out()) store_failed(committed.error());
+    write_failed(committed.error());
     return false;
   }
   if (position) log_.position_committed();
@@ -40,9 +47,10 @@ bool Driver::store_is_free() {
 void Driver::keep_log_position() {
   const auto kept = log_.keep_position();
   if (kept) return;
-  if (!parts_.store.locked_out()) return store_failed(kept.error());
+  write_failed(kept.error());
+  if (exit_code_) return;
   // No line may be written before the file's position is known.
-  if (!hold_.waits()) hold_.wait({}, parts_.clock.now().mono);
+  if (!hold_.holds()) hold_.wait({}, parts_.clock.now().mono);
 }
 
 /// Tries again to store the waiting step. False while nothing else may be done.
@@ -77,15 +85,35 @@ void Driver::look_at_store(Now now) {
              {{"error", "the store is damaged; the next start recovers what can be read"}});
     return fail(kExitIo);
   }
-  if (!done) return store_failed(done.error());
-  if (!hold_.look(parts_.store, now.mono)) return;
+  if (!done) write_failed(done.error());
+  if (!exit_code_) look_for_files(now.mono);
+}
+
+void Driver::look_for_files(MonoTime now) {
+  if (!hold_.look(parts_.store, now)) return;
   reads_.cancel();
   deliveries_.cancel();
+}
+
+/// It can be tried again, or the store is gone, or the daemon ends.
+void Driver::write_failed(const Error& error) {
+  if (parts_.store.replaced()) {
+    look_for_files(parts_.clock.now().mono);
+  } else if (!parts_.store.locked_out()) {
+    store_failed(error);
+  }
 }
 
 void Driver::store_failed(const Error& error) {
   ops::log(core::LogEntry::Level::Error, "store_failed", {{"error", error.message()}});
   fail(kExitIo);
+}
+
+/// Why a request got no answer.
+Error Driver::not_stored() const {
+  if (exit_code_) return {Errc::StoreFailed, "the request was not stored"};
+  if (hold_.is_gone()) return *hold_.refusal();
+  return {Errc::StoreFailed, kStoredLater};
 }
 
 /// False if it could not be read. It may be tried again where another program holds the store.
@@ -95,11 +123,8 @@ bool Driver::answer_from_store(Result<Answer> answer) {
     post(std::move(*answer));
     return true;
   }
-  if (parts_.store.locked_out()) {
-    hold_.wait({}, parts_.clock.now().mono);
-  } else {
-    store_failed(answer.error());
-  }
+  write_failed(answer.error());
+  if (!exit_code_ && !hold_.is_gone()) hold_.wait({}, parts_.clock.now().mono);
   return false;
 }
 

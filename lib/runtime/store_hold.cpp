@@ -35,7 +35,7 @@ void StoreHold::release(MonoTime now) {
 }
 
 bool StoreHold::look(store::Store& store, MonoTime now) {
-  if (is_gone() || now - looked_ < kLookEvery) return false;
+  if (is_gone() || (!store.replaced() && now - looked_ < kLookEvery)) return false;
   looked_ = now;
   gone_ = store.missing_file();
   if (!is_gone()) return false;
@@ -44,10 +44,10 @@ bool StoreHold::look(store::Store& store, MonoTime now) {
 }
 
 std::optional<Error> StoreHold::refusal() const {
+  if (is_gone()) return Error(Errc::StoreFailed, "the store: " + gone_text());
   if (waits()) {
     return Error(Errc::StoreFailed, std::string(kLocked) + "; nothing was changed, try again");
   }
-  if (is_gone()) return Error(Errc::StoreFailed, "the store: " + gone_text());
   return std::nullopt;
 }
 

@@ -31,7 +31,8 @@ class StoreHold {
   [[nodiscard]] core::Step take() { return std::exchange(*waiting_, {}); }
   void release(MonoTime now);
 
-  /// Looks for the store's files, every four seconds. True when they are gone for the first time.
+  /// Looks for the store's files, every four seconds, or at once after a commit that met other
+  /// content. True when they are gone for the first time.
   [[nodiscard]] bool look(store::Store& store, MonoTime now);
 
   /// Why nothing may be started now.

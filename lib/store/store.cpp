@@ -12,6 +12,11 @@
 #include "store/webhook_rows.hpp"
 
 namespace mactiond::store {
+namespace {
+
+constexpr const char* kReplaced = "another program replaced its content";
+
+}  // namespace
 
 core::Snapshot Store::Impl::read_snapshot() {
   core::Snapshot snapshot;
@@ -51,9 +56,27 @@ Error Store::Impl::failed(const SQLite::Exception& failure) {
   return error;
 }
 
-void Store::Impl::write(const core::Batch& batch, const std::optional<LogPosition>& log) {
+void Store::Impl::begin_writing() {
   ahead.reset();
   begin.run();
+  if (counter_fits()) return;
+  content_replaced();
+  throw SQLite::Exception(kReplaced);
+}
+
+bool Store::Impl::counter_fits() {
+  Rows row = select_last_seq.query();
+  return row.next() && row.number(0) == last_seq;
+}
+
+void Store::Impl::content_replaced() {
+  if (std::exchange(replaced, true) || !directory) return;
+  put_damage_mark(path, kReplaced);
+  checkpoint_at_close(*database, false);
+}
+
+void Store::Impl::write(const core::Batch& batch, const std::optional<LogPosition>& log) {
+  begin_writing();
   recovery.write(batch);
   writer.write(batch, batch.recovery ? std::max(last_seq, batch.recovery->after_seq) : last_seq);
   cancels.write(batch);
@@ -137,11 +160,11 @@ Result<std::optional<std::uint64_t>> Store::load_syslog_position(const std::stri
 }
 
 Result<void> Store::keep_syslog_position(const std::string& name, std::uint64_t next) {
-  return impl_->guarded([&] { impl_->positions.write_syslog(name, next); });
+  return impl_->in_transaction([&] { impl_->positions.write_syslog(name, next); });
 }
 
 Result<void> Store::forget_syslog_except(const std::vector<std::string>& names) {
-  return impl_->guarded([&] { impl_->positions.forget_syslog_except(names); });
+  return impl_->in_transaction([&] { impl_->positions.forget_syslog_except(names); });
 }
 
 Result<std::optional<LogPosition>> Store::load_log_position() {

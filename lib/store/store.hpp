@@ -97,6 +97,8 @@ class Store {
   [[nodiscard]] bool damaged() const;
   /// The last failure was another program's write lock: the same may be tried again.
   [[nodiscard]] bool locked_out() const;
+  /// A commit met content that is not what was committed last: nothing more can be stored.
+  [[nodiscard]] bool replaced() const;
   /// Which of the store's files was removed, replaced or overwritten since it was opened, if one
   /// was.
   [[nodiscard]] std::optional<std::string> missing_file();

@@ -36,6 +36,7 @@ struct Store::Impl {
         begin(*database, "BEGIN IMMEDIATE"),
         end(*database, "COMMIT"),
         rollback(*database, "ROLLBACK"),
+        select_last_seq(*database, "SELECT last_seq FROM counter"),
         select_events(*database, kSelectEvents),
         select_event_of_action(*database, kSelectEventOfAction),
         writer(*database),
@@ -59,6 +60,12 @@ struct Store::Impl {
   void drop_orphans();
   [[nodiscard]] core::Snapshot read_snapshot();
   [[nodiscard]] bool log_can_catch_up();
+  /// Begins a transaction; throws where another program replaced the content.
+  void begin_writing();
+  /// Whether the counter of events is what was committed last.
+  [[nodiscard]] bool counter_fits();
+  /// The next start recovers what is in the file now.
+  void content_replaced();
   void write(const core::Batch& batch, const std::optional<LogPosition>& log);
   void roll_back();
   [[nodiscard]] Result<void> bury(const std::string& webhook, const std::vector<BadEvent>& bad,
@@ -83,8 +90,7 @@ struct Store::Impl {
   template <class Work>
   Result<void> in_transaction(Work work) {
     auto done = guarded([&] {
-      ahead.reset();
-      begin.run();
+      begin_writing();
       work();
       end.run();
     });
@@ -100,6 +106,7 @@ struct Store::Impl {
   Statement begin;
   Statement end;
   Statement rollback;
+  Statement select_last_seq;
   Statement select_events;
   Statement select_event_of_action;
   Writer writer;
@@ -110,12 +117,13 @@ struct Store::Impl {
   Retention retention;
   Reader reader;
   SlowCheck slow_check;
-  std::uint64_t last_seq = 0;
+  std::uint64_t last_seq = 0;           ///< committed last
   std::optional<core::Snapshot> ahead;  ///< read at start, until the first commit
   FileIdentity file;
   std::optional<OverwriteCheck> overwrite;  ///< of a store in a file
   FileIdentity wal;
   bool damaged = false;
+  bool replaced = false;  ///< another program put other content into the files
   bool locked_out = false;
   bool disk_full = false;  ///< the last failure was for lack of space
   bool checked = true;     ///< every row was read since the start

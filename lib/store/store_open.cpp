@@ -145,6 +145,8 @@ bool Store::damaged() const { return impl_->damaged; }
 
 bool Store::locked_out() const { return impl_->locked_out; }
 
+bool Store::replaced() const { return impl_->replaced; }
+
 std::optional<std::string> Store::missing_file() {
   if (!impl_->directory) return std::nullopt;
   if (impl_->file.changed(impl_->path)) {
@@ -152,12 +154,15 @@ std::optional<std::string> Store::missing_file() {
     checkpoint_at_close(*impl_->database, false);
     return impl_->path;
   }
-  if (impl_->overwrite->overwritten()) {
-    // What is there now fits neither the -wal nor what this process has read.
-    put_damage_mark(impl_->path, "another program wrote over the file");
-    checkpoint_at_close(*impl_->database, false);
-    return impl_->path;
+  // What is there now does not fit the -wal, or not what this process has read.
+  if (impl_->overwrite->overwritten()) impl_->content_replaced();
+  // A copy of all files, or a restored backup, looks like SQLite's own work. Where nothing can be
+  // read, other reads and the next commit say so.
+  if (!impl_->replaced) {
+    const auto fits = impl_->guarded([&] { return impl_->counter_fits(); });
+    if (fits && !*fits) impl_->content_replaced();
   }
+  if (impl_->replaced) return impl_->path;
   // It appears with the first commit and stays until the store is closed.
   const std::string wal = impl_->path + "-wal";
   if (!impl_->wal.known()) impl_->wal = FileIdentity::of(wal);

@@ -142,6 +142,40 @@ class Running(StoreTest):
                 pass_time(1)
                 self.assert_log_exact()
 
+    def test_older_content_under_the_running_daemon_is_noticed_and_recovered(self):
+        def copy_all(backup):
+            for path in backup.iterdir():
+                shutil.copyfile(path, self.daemon.state / path.name)
+
+        def restore(backup):
+            source = sqlite3.connect(backup / "store.db")
+            target = sqlite3.connect(self.store, timeout=20)
+            source.backup(target)
+            source.close()
+            target.close()
+
+        for name, bring_back in {"all files": copy_all, ".restore": restore}.items():
+            with self.subTest(name):
+                self.setUp()
+                self.daemon.start()
+                ids = self.wave()
+                pass_time(1)
+                backup = self.daemon.directory / "backup"
+                backup.mkdir()
+                for path in self.daemon.state.glob("store.db*"):
+                    shutil.copy(path, backup)
+                self.wave()
+                bring_back(backup)
+                # What is read in the middle of a copy may look damaged: then the daemon ends.
+                wait_until(lambda: self.daemon.process.poll() is not None
+                           or self.daemon.get("/readyz")[0] == 503, 12, "noticed",
+                           self.daemon.diagnostics)
+                if self.daemon.process.poll() is None:
+                    self.assertIn("store_gone", self.daemon.errors_path.read_text())
+                    self.daemon.stop()
+                self.sim.move(ids[1], "Failed")
+                self.recovers(ids)
+
     def test_two_daemons_with_one_log_are_refused(self):
         self.daemon.start()
         other = self.daemon.directory / "other"

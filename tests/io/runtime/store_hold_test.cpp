@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "io/runtime/other_program.hpp"
 #include "support/builders.hpp"
 #include "unit/config/config_text.hpp"
 
@@ -63,6 +64,19 @@ TEST(StoreHold, AStoreThatWasTakenAwayIsNoticedOnceAndHoldsForGood) {
   EXPECT_THAT(hold.refusal().value().where,
               HasSubstr("store.db was removed, replaced or overwritten"));
   EXPECT_EQ(hold.trouble(test::kBoot + 12s), hold.refusal().value().where);
+}
+
+TEST(StoreHold, ACommitIntoOtherContentIsNoticedAtOnceAndIsNoLock) {
+  config::TempDirectory directory;
+  auto store = store::Store::open(directory.path());
+  ASSERT_TRUE(store);
+  StoreHold hold;
+  EXPECT_FALSE(hold.look(*store, test::kBoot + 4s));
+  test::OtherProgram(directory.path()).run("UPDATE counter SET last_seq = 7");
+  EXPECT_FALSE(store->commit({}));
+  EXPECT_TRUE(hold.look(*store, test::kBoot + 5s)) << "it need not wait for its turn";
+  hold.wait({}, test::kBoot + 5s);
+  EXPECT_THAT(hold.refusal().value().where, HasSubstr("removed, replaced or overwritten"));
 }
 
 }  // namespace

@@ -25,9 +25,27 @@ class OverwriteChecking : public StoredInFile {
     ASSERT_TRUE(store.commit(rows));
     ASSERT_TRUE(store.keep_syslog_position("siem", first));
   }
-  void overwrite_in_place(const std::string& with) {
+  static void copy_in_place(const std::string& with, const std::string& over) {
     std::ifstream from(with, std::ios::binary);
-    std::ofstream(path_, std::ios::binary | std::ios::trunc) << from.rdbuf();
+    std::ofstream(over, std::ios::binary | std::ios::trunc) << from.rdbuf();
+  }
+  void overwrite_in_place(const std::string& with) { copy_in_place(with, path_); }
+  void commit_event(Store& store, std::uint64_t seq) {
+    core::Batch rows;
+    rows.events = {event_of(seq, "A1")};
+    ASSERT_TRUE(store.commit(rows));
+  }
+  /// As of `sqlite3 store.db ".restore FILE"`: a commit like any other for SQLite.
+  void restore(const std::string& backup) {
+    SQLite::Database from(backup, SQLite::OPEN_READONLY);
+    SQLite::Database to(path_, SQLite::OPEN_READWRITE);
+    SQLite::Backup(to, from).executeStep();
+  }
+  void expect_recovery_after(std::uint64_t seq) {
+    logged_ = seq;
+    Store store = open();
+    EXPECT_TRUE(store.found()->damaged);
+    EXPECT_THAT(store.found()->damage, HasSubstr("replaced its content"));
   }
 };
 
@@ -45,7 +63,7 @@ TEST_F(OverwriteChecking, NoticesABackupCopiedOverTheFile) {
   }
   Store store = open();
   EXPECT_TRUE(store.found()->damaged) << "part of it is in the -wal of another store";
-  EXPECT_THAT(store.found()->damage, HasSubstr("wrote over the file"));
+  EXPECT_THAT(store.found()->damage, HasSubstr("replaced its content"));
 }
 
 TEST_F(OverwriteChecking, NoticesAFileThatWasCutOrFilledWithSomethingElse) {
@@ -54,6 +72,59 @@ TEST_F(OverwriteChecking, NoticesAFileThatWasCutOrFilledWithSomethingElse) {
   EXPECT_EQ(store.missing_file(), std::nullopt);
   std::ofstream(path_, std::ios::trunc) << "hello";
   EXPECT_EQ(store.missing_file(), path_);
+}
+
+TEST_F(OverwriteChecking, NoticesOlderCopiesOfAllFiles) {
+  fill(20);
+  {
+    Store store = open();
+    commit_event(store, 21);
+    EXPECT_EQ(store.missing_file(), std::nullopt);
+    for (const char* end : {"", "-wal", "-shm"}) {
+      fs::copy_file(path_ + end, directory_ + "/backup" + end);
+    }
+    commit_event(store, 22);
+    EXPECT_EQ(store.missing_file(), std::nullopt);
+    for (const char* end : {"", "-wal", "-shm"}) {
+      copy_in_place(directory_ + "/backup" + end, path_ + end);
+    }
+    EXPECT_EQ(store.missing_file(), path_);
+  }
+  expect_recovery_after(22);
+}
+
+TEST_F(OverwriteChecking, NoticesABackupRestoredIntoTheFile) {
+  fill(20);
+  fs::copy_file(path_, directory_ + "/backup");
+  {
+    Store store = open();
+    commit_event(store, 21);
+    EXPECT_EQ(store.missing_file(), std::nullopt);
+    restore(directory_ + "/backup");
+    EXPECT_EQ(store.missing_file(), path_);
+    EXPECT_EQ(store.missing_file(), path_) << "for good";
+  }
+  expect_recovery_after(21);
+}
+
+TEST_F(OverwriteChecking, NothingIsStoredInOlderContent) {
+  fill(20);
+  fs::copy_file(path_, directory_ + "/backup");
+  {
+    Store store = open();
+    commit_event(store, 21);
+    restore(directory_ + "/backup");
+    core::Batch rows;
+    rows.events = {event_of(22, "A1")};
+    EXPECT_FALSE(store.commit(rows));
+    EXPECT_TRUE(store.replaced());
+    EXPECT_FALSE(store.locked_out());
+    EXPECT_FALSE(store.commit({}, LogPosition{1, 2, 3, 23})) << "also without an event";
+    EXPECT_FALSE(store.keep_syslog_position("siem", 23));
+    EXPECT_EQ(store.missing_file(), path_);
+  }
+  EXPECT_EQ(SQLite::Database(path_).execAndGet("SELECT last_seq FROM counter").getInt(), 20);
+  expect_recovery_after(21);
 }
 
 TEST_F(OverwriteChecking, NothingThatSqliteDoesIsTakenForIt) {
