@@ -5,6 +5,7 @@
 #include "action/machine_action.hpp"
 #include "base/json_text.hpp"
 #include "core/elapsed.hpp"
+#include "core/region/trouble_limits.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -44,14 +45,17 @@ WallTime unknown_until(const LogHistory::Gone& gone, Duration within) {
   return std::max(gone.next, std::min(gone.next + within, gone.written)) + Duration(1);
 }
 
-std::optional<WallTime> quiet_before(const RegionPast* past, const LogHistory& history,
-                                     Duration within) {
+std::optional<WallTime> quiet_before(const RegionOptions& region, const RegionPast* past,
+                                     const LogHistory& history) {
   if (!history.gone) {
     if (past == nullptr || !past->last_seen) return std::nullopt;
     if (!past->swept) return WallTime{};
   }
+  const Duration within = seen_within(region);
   std::optional<WallTime> before;
-  if (past != nullptr && past->last_seen) before = seen_until(*past, within) - within;
+  if (past != nullptr && past->last_seen) {
+    before = seen_until(*past, within) - seen_or_reported_within(region);
+  }
   if (!history.gone) return before;
   const WallTime unknown = unknown_until(*history.gone, within);
   return std::max(before.value_or(unknown), unknown);
@@ -78,19 +82,23 @@ Duration seen_within(const RegionOptions& region) {
   return std::max(region.poll.idle_interval, region.poll.min_interval) + kPollTakes;
 }
 
+Duration seen_or_reported_within(const RegionOptions& region) {
+  return seen_within(region) + kTroubleReportedWithin;
+}
+
 std::vector<RegionQuiet> quiet_times(const std::vector<RegionOptions>& regions,
                                      const StoreFound& found, const LogHistory& history) {
   std::vector<RegionQuiet> times;
   for (const RegionOptions& region : regions) {
-    const Duration within = seen_within(region);
     if (history.ids.empty()) {
-      if (found.newest) times.push_back({region.name, *found.newest - within});
+      if (!found.newest) continue;
+      times.push_back({region.name, *found.newest - seen_or_reported_within(region)});
       continue;
     }
     const auto past = std::find_if(history.regions.begin(), history.regions.end(),
                                    [&](const auto& each) { return each.region == region.name; });
     const auto before =
-        quiet_before(past == history.regions.end() ? nullptr : &*past, history, within);
+        quiet_before(region, past == history.regions.end() ? nullptr : &*past, history);
     if (before) times.push_back({region.name, *before});
   }
   return times;

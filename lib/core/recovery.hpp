@@ -62,12 +62,15 @@ struct StoreFound {
 
 /// How long after it happened a change is seen at most, while all is well.
 [[nodiscard]] Duration seen_within(const RegionOptions& region);
+/// The same while no trouble is reported: some may have begun that was not reported yet.
+[[nodiscard]] Duration seen_or_reported_within(const RegionOptions& region);
 
 /// Until when each region's changes are taken in without an event. Trouble of one region says
 /// nothing about another, so each goes by its own lines:
 ///
 /// What changed before its last line, and before trouble that had not ended by then, was seen. Of
-/// the time seen_within before that, and of what came later, ids show whether it was recorded.
+/// the time seen_or_reported_within before that, and of what came later, ids show whether it was
+/// recorded.
 /// Where the log's first lines are gone, ids show nothing about what these may have recorded.
 /// Of a region without a baseline in a whole log nothing is quiet: it was never read completely.
 /// A region without a line in the log is new and is left out. If the log has no line at all, the

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "core/region/retry_after.hpp"
+#include "core/region/trouble_limits.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kTokenTimeout = 30s;
-constexpr Duration kListTimeout = 60s;
 constexpr Duration kReadTimeout = 30s;
 constexpr int kTokenFailuresUntilTrouble = 3;
 constexpr std::size_t kIdsPerList = 40;

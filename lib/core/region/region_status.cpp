@@ -2,16 +2,11 @@
 
 #include "core/region/region.hpp"
 #include "core/region/region_events.hpp"
+#include "core/region/trouble_limits.hpp"
 
 // Whether a region is well, how fast it is polled, and what operators see of it.
 
 namespace mactiond::core {
-namespace {
-
-constexpr int kPollFailuresUntilTrouble = 3;
-
-}  // namespace
-
 Duration Region::pace(MonoTime now) const {
   return schedule_.pace(tracker_.open_count() > 0, limiter_.sustained(), now);
 }

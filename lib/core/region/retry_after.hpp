@@ -5,6 +5,7 @@
 
 #include "base/outcome.hpp"
 #include "base/time.hpp"
+#include "core/region/trouble_limits.hpp"
 
 namespace mactiond::core {
 
@@ -16,7 +17,6 @@ inline void cap_retry_after(Outcome& outcome) {
 
 /// A Retry-After this long degrades the region.
 [[nodiscard]] inline bool waits_long(const Outcome& outcome) {
-  constexpr Duration kLongWait = std::chrono::minutes(5);
   return outcome.retry_after.value_or(Duration{}) >= kLongWait;
 }
 
