@@ -47,14 +47,15 @@ Result<store::Store> open_store(const config::Config& config, ops::PastLines& pa
   return store::Store::open(config.daemon.state_dir, opening);
 }
 
-/// A store without events may have been lost, and what was logged cannot be read.
-std::optional<Error> unknown_past(ops::PastLines& past, std::uint64_t last_seq) {
-  if (last_seq > 0) return std::nullopt;
+/// The store may lack what was logged, and that cannot be read.
+std::optional<Error> unknown_past(ops::PastLines& past, const core::StoreFound& found) {
+  if (!core::depends_on_log(found)) return std::nullopt;
   const std::string unread = past.unread_rotation();
   if (unread.empty()) return std::nullopt;
   return Error(Errc::PathNotUsable,
-               unread + ": the store is new, and no event can be read from this rotated file: " +
-                   "unpack it, or move it away to begin again with event 1");
+               unread + ": the store is " + (found.damaged ? "damaged" : "new") +
+                   ", and no event can be read from this rotated file: unpack it, or move it " +
+                   "away to continue with event " + std::to_string(found.last_seq + 1));
 }
 
 /// committed: nothing where the store does not know how far the log got.
@@ -90,7 +91,7 @@ std::variant<Opened, NotUsable> open_state(const config::Config& config, const C
   const auto found = store->found();
   if (!found) return store_refused(found.error());
   const std::uint64_t last_seq = snapshot->last_seq;
-  if (const auto error = unknown_past(past, last_seq)) return log_refused(*error);
+  if (const auto error = unknown_past(past, *found)) return log_refused(*error);
 
   const core::Options options = engine_options(config);
   const auto log_end = past.last_seq();

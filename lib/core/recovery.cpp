@@ -63,6 +63,8 @@ std::optional<WallTime> quiet_before(const RegionOptions& region, const RegionPa
 
 }  // namespace
 
+bool depends_on_log(const StoreFound& found) { return found.damaged || found.last_seq == 0; }
+
 std::optional<StoreRecovered> judge_store(const StoreFound& found,
                                           std::optional<std::uint64_t> logged) {
   const std::uint64_t last = logged.value_or(0);

@@ -55,6 +55,9 @@ struct StoreFound {
   std::optional<WallTime> newest{};        ///< when the newest event that is left happened
 };
 
+/// Only the log says how far it got: the store is new, lost or damaged.
+[[nodiscard]] bool depends_on_log(const StoreFound& found);
+
 /// What to do with the store before anything else happens; nothing if it is whole. A store that was
 /// lost or is behind the log continues after the log's last event, logged.
 [[nodiscard]] std::optional<StoreRecovered> judge_store(const StoreFound& found,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <limits>
 #include <string_view>
 #include <tuple>
@@ -25,20 +26,41 @@ std::optional<HistoryFile> look_at(const std::string& path) {
   if (::stat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
   const auto written =
       std::chrono::seconds(found.st_mtim.tv_sec) + std::chrono::nanoseconds(found.st_mtim.tv_nsec);
-  return HistoryFile{path, static_cast<std::uint64_t>(found.st_size),
+  return HistoryFile{path,
+                     static_cast<std::uint64_t>(found.st_size),
+                     {},
                      WallTime(std::chrono::duration_cast<Duration>(written)),
                      path.ends_with(".gz")};
 }
 
-/// The newest first.
+bool has_later_lines(const HistoryFile& one, const HistoryFile& other) {
+  return std::tie(other.first_seq, other.written, one.path) <
+         std::tie(one.first_seq, one.written, other.path);
+}
+
+bool was_written_later(const HistoryFile& one, const HistoryFile& other) {
+  return std::tie(other.written, one.path) < std::tie(one.written, other.path);
+}
+
+/// The newest first. A copy may have any time: its lines say what it is, and only a file without a
+/// line of ours goes by its time.
 std::vector<HistoryFile> rotated_files(const std::string& path) {
   std::vector<HistoryFile> files;
+  std::vector<HistoryFile> unknown;
   for (const std::string& found : rotated_beside(path)) {
-    if (auto file = look_at(found)) files.push_back(std::move(*file));
+    auto file = look_at(found);
+    if (!file) continue;
+    file->first_seq = first_seq_of(found);
+    (file->first_seq ? files : unknown).push_back(std::move(*file));
   }
-  std::sort(files.begin(), files.end(), [](const HistoryFile& one, const HistoryFile& other) {
-    return std::tie(other.written, one.path) < std::tie(one.written, other.path);
-  });
+  std::sort(files.begin(), files.end(), has_later_lines);
+  std::sort(unknown.begin(), unknown.end(), was_written_later);
+  auto place = files.begin();
+  for (HistoryFile& file : unknown) {
+    place = std::find_if(place, files.end(),
+                         [&](const HistoryFile& known) { return known.written <= file.written; });
+    place = std::next(files.insert(place, std::move(file)));
+  }
   return files;
 }
 
@@ -80,6 +102,12 @@ std::optional<std::uint64_t> PastLines::end_of(const HistoryFile& file) {
   return file.compressed ? unpacked(file).last_seq : last_seq_of(file);
 }
 
+bool PastLines::is_empty(const HistoryFile& file) {
+  if (file.size == 0 || !file.compressed) return file.size == 0;
+  const LogLines& lines = unpacked(file);
+  return lines.bytes == 0 && !lines.failed;
+}
+
 std::optional<std::uint64_t> PastLines::last_seq() {
   if (const auto current = look_at(path_)) {
     if (auto end = end_of(*current)) return end;
@@ -103,7 +131,7 @@ std::optional<std::uint64_t> PastLines::last_rotated(std::uint64_t at_most) {
 std::string PastLines::unread_rotation() {
   if (const auto current = look_at(path_); current && end_of(*current)) return {};
   for (const HistoryFile& file : rotated_files(path_)) {
-    if (file.size == 0) continue;
+    if (is_empty(file)) continue;
     return end_of(file) ? std::string() : file.path;
   }
   return {};

@@ -40,6 +40,7 @@ class PastLines {
 
  private:
   [[nodiscard]] std::optional<std::uint64_t> end_of(const HistoryFile& file);
+  [[nodiscard]] bool is_empty(const HistoryFile& file);
   [[nodiscard]] const LogLines& unpacked(const HistoryFile& file);
 
   std::string path_;

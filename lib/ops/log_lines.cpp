@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -21,22 +22,32 @@ constexpr unsigned kChunk = 256 * 1024;
 constexpr std::size_t kLineMax = 8 * 1024 * 1024;
 constexpr std::uint64_t kProgressBytes = 16ULL * 1024 * 1024;
 
-/// Gives each whole line of the file, plain or compressed, from offset on. How many bytes it read.
-std::uint64_t each_line(const HistoryFile& file, std::uint64_t offset,
-                        const std::function<void()>& on_progress,
-                        const std::function<void(std::string_view)>& take) {
-  const int fd = ::open(file.path.c_str(), kReading);
-  if (fd < 0) return 0;
+/// Of a file, plain or compressed; nothing if it cannot be opened.
+gzFile open_packed(const std::string& path, std::uint64_t offset) {
+  const int fd = ::open(path.c_str(), kReading);
+  if (fd < 0) return nullptr;
   if (offset > 0) ::lseek(fd, static_cast<off_t>(offset), SEEK_SET);
   gzFile stream = ::gzdopen(fd, "rb");
-  if (stream == nullptr) {
-    ::close(fd);
-    return 0;
-  }
+  if (stream == nullptr) ::close(fd);
+  return stream;
+}
+
+struct Reading {
+  std::uint64_t bytes = 0;
+  bool failed = false;
+};
+
+/// Gives each whole line of the file from offset on.
+Reading each_line(const HistoryFile& file, std::uint64_t offset,
+                  const std::function<void()>& on_progress,
+                  const std::function<void(std::string_view)>& take) {
+  gzFile stream = open_packed(file.path, offset);
+  if (stream == nullptr) return {0, true};
   std::string chunk(kChunk, '\0');
   std::string line;
   std::uint64_t bytes = 0;
-  for (int n = 0; (n = ::gzread(stream, chunk.data(), kChunk)) > 0;) {
+  int n = 0;
+  while ((n = ::gzread(stream, chunk.data(), kChunk)) > 0) {
     const std::uint64_t before = std::exchange(bytes, bytes + static_cast<std::uint64_t>(n));
     if (on_progress && before / kProgressBytes != bytes / kProgressBytes) on_progress();
     std::string_view rest(chunk.data(), static_cast<std::size_t>(n));
@@ -48,8 +59,9 @@ std::uint64_t each_line(const HistoryFile& file, std::uint64_t offset,
     }
     if (line.size() < kLineMax) line.append(rest);
   }
-  ::gzclose(stream);
-  return bytes;
+  // A file that ends too early is an error of the close alone.
+  const bool closed = ::gzclose(stream) == Z_OK;
+  return {bytes, n < 0 || !closed};
 }
 
 void keep(std::map<std::string, core::RegionPast, std::less<>>& regions,
@@ -81,7 +93,7 @@ LogLines read_newest(const HistoryFile& file, std::uint64_t most,
   LogLines found;
   const std::uint64_t skip = !file.compressed && file.size > most ? file.size - most : 0;
   std::uint64_t end = 0;
-  found.bytes = each_line(file, skip, on_progress, [&](std::string_view line) {
+  const auto take = [&](std::string_view line) {
     end += line.size() + 1;
     const auto facts = format::facts_of_line(line);
     if (!facts) return;
@@ -91,8 +103,26 @@ LogLines read_newest(const HistoryFile& file, std::uint64_t most,
     found.lines.push_back(
         {end, facts->seq, core::id_hash(facts->id), facts->time.value_or(WallTime{})});
     while (found.lines.front().end + most < end) found.lines.pop_front();
-  });
+  };
+  const Reading reading = each_line(file, skip, on_progress, take);
+  found.bytes = reading.bytes;
+  found.failed = reading.failed;
   return found;
+}
+
+std::optional<std::uint64_t> first_seq_of(const std::string& path) {
+  gzFile stream = open_packed(path, 0);
+  if (stream == nullptr) return std::nullopt;
+  std::string chunk(kChunk, '\0');
+  const int n = ::gzread(stream, chunk.data(), kChunk);
+  ::gzclose(stream);
+  std::string_view rest(chunk.data(), static_cast<std::size_t>(std::max(n, 0)));
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    if (const auto seq = format::seq_of_line(rest.substr(0, end))) return seq;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return std::nullopt;
 }
 
 std::optional<std::uint64_t> last_seq_of(const HistoryFile& file) {

@@ -15,7 +15,8 @@ namespace mactiond::ops {
 struct HistoryFile {
   std::string path;
   std::uint64_t size = 0;
-  WallTime written{};  ///< last
+  std::optional<std::uint64_t> first_seq{};  ///< of its first line of ours
+  WallTime written{};                        ///< last
   bool compressed = false;
 };
 
@@ -33,11 +34,15 @@ struct LogLines {
   std::map<std::string, core::RegionPast, std::less<>> regions;
   std::optional<std::uint64_t> last_seq;  ///< of the last whole line
   std::uint64_t bytes = 0;                ///< that were read
+  bool failed = false;                    ///< not all of it could be read
 };
 
 /// The lines in the last `most` bytes of the file, unpacked.
 [[nodiscard]] LogLines read_newest(const HistoryFile& file, std::uint64_t most,
                                    const std::function<void()>& on_progress);
+
+/// The seq of the first line of ours, if it is near the file's beginning, plain or compressed.
+[[nodiscard]] std::optional<std::uint64_t> first_seq_of(const std::string& path);
 
 /// The seq of the last whole line of a plain file.
 [[nodiscard]] std::optional<std::uint64_t> last_seq_of(const HistoryFile& file);

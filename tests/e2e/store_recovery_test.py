@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import lzma
 import shutil
 import sqlite3
 import unittest
@@ -11,7 +12,7 @@ from harness import pass_time, wait_until
 from receiver import Answer
 from store_case import WAVE, StoreTest
 
-EX_DATAERR, EX_IOERR = 65, 74
+EX_DATAERR, EX_CANTCREAT, EX_IOERR = 65, 73, 74
 
 
 class Lost(StoreTest):
@@ -226,6 +227,25 @@ class Damaged(StoreTest):
         self.assertEqual(code, EX_DATAERR, errors)
         self.assertIn("newer", errors)
         self.assertEqual(self.store.read_bytes(), before)
+
+    def test_it_does_not_count_on_before_a_rotation_that_cannot_be_read(self):
+        self.daemon.start()
+        ids = self.wave()
+        self.daemon.stop()
+        store = sqlite3.connect(self.store)
+        store.execute("DROP TABLE region")
+        store.execute("DELETE FROM event WHERE seq > 4")
+        store.commit()
+        store.close()
+        packed = self.daemon.directory / "transitions.jsonl.1.xz"
+        packed.write_bytes(lzma.compress(self.daemon.log_path.read_bytes()))
+        self.daemon.log_path.write_bytes(b"")
+        self.daemon.start(wait=False)
+        self.assertEqual(self.daemon.process.wait(30), EX_CANTCREAT)
+        self.assertIn("unpack it", self.daemon.errors_path.read_text())
+        packed.with_suffix("").write_bytes(lzma.decompress(packed.read_bytes()))
+        packed.unlink()
+        self.recovers(ids)
 
     def test_a_negative_version_is_damage(self):
         self.daemon.start()

@@ -52,6 +52,14 @@ TEST(JudgeStoreTest, AStoreFromABackupKeepsItsSwitch) {
   EXPECT_EQ(recovered->lost, 245);
 }
 
+TEST(JudgeStoreTest, ADamagedStoreWithEventsDependsOnTheLogLikeALostOne) {
+  EXPECT_TRUE(depends_on_log(store_with(0)));
+  EXPECT_FALSE(depends_on_log(store_with(5)));
+  StoreFound damaged = store_with(5);
+  damaged.damaged = true;
+  EXPECT_TRUE(depends_on_log(damaged));
+}
+
 TEST(JudgeStoreTest, ADamagedStoreIsRecoveredWithoutALogToo) {
   StoreFound found = store_with(12);
   found.damaged = true;

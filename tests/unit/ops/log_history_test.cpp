@@ -134,6 +134,47 @@ TEST_F(PastLinesTest, NamesTheNewestRotatedFileThatCannotBeRead) {
   EXPECT_EQ(PastLines(path_).unread_rotation(), "") << "the current file says where the log is";
 }
 
+TEST_F(PastLinesTest, TheGzipOfAnEmptyLogIsNoRotationThatCannotBeRead) {
+  write("transitions.jsonl", "");
+  pack("transitions.jsonl.2.gz", lines(1, 10), 2);
+  pack("transitions.jsonl.1.gz", "", 1);
+  EXPECT_EQ(PastLines(path_).unread_rotation(), "");
+  EXPECT_EQ(end(), 10U);
+}
+
+TEST_F(PastLinesTest, ATornGzipCannotBeRead) {
+  pack("transitions.jsonl.1.gz", lines(1, 10), 1);
+  fs::resize_file(directory_ + "/transitions.jsonl.1.gz", 12);
+  EXPECT_TRUE(PastLines(path_).unread_rotation().ends_with(".1.gz"));
+  write("transitions.jsonl.1.gz", "\x1f\x8b and no more", 1);
+  EXPECT_TRUE(PastLines(path_).unread_rotation().ends_with(".1.gz"));
+}
+
+TEST_F(PastLinesTest, LinesSayWhichRotatedFileIsTheNewestWhateverTheirTimes) {
+  pack("transitions.jsonl.1.gz", lines(21, 30), 3);
+  pack("transitions.jsonl.2.gz", lines(11, 20), 2);
+  pack("transitions.jsonl.3.gz", lines(1, 10), 1);
+  EXPECT_EQ(end(), 30U);
+  EXPECT_EQ(PastLines(path_).history().regions.at(0).last_seen,
+            test::kDay + std::chrono::seconds(30));
+  for (const char* name : {"transitions.jsonl.1.gz", "transitions.jsonl.2.gz"}) {
+    set_age(directory_ + "/" + name, 1);
+  }
+  EXPECT_EQ(end(), 30U) << "copies of one time";
+  EXPECT_FALSE(PastLines(path_).history().gone);
+}
+
+TEST_F(PastLinesTest, AFileWithoutLinesOfOursGoesByItsTime) {
+  const auto unread = [&](int age) {
+    write("transitions.jsonl.1.xz", "\xfd 7zXZ", age);
+    return PastLines(path_).unread_rotation();
+  };
+  pack("transitions.jsonl.3.gz", lines(1, 10), 3);
+  pack("transitions.jsonl.2.gz", lines(11, 20), 2);
+  EXPECT_NE(unread(1), "");
+  EXPECT_EQ(unread(4), "");
+}
+
 TEST_F(PastLinesTest, KnowsWhereItsFirstLinesAreGone) {
   const auto next = [&]() -> std::optional<WallTime> {
     const auto gone = PastLines(path_).history().gone;
