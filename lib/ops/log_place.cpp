@@ -65,8 +65,8 @@ Result<LogTail> examine(const LogFile& file, const LogOpening& opening) {
   // Device numbers may change when the machine starts again; the inode says enough.
   if (opening.committed->inode == file.stat.st_ino) {
     auto own = examine_committed(file, path, *opening.committed, opening.sync);
-    const bool emptied = own && file.size() < opening.committed->offset;
-    if (emptied) own->next = next_after_copies(opening, own->next);
+    const bool emptied = file.size() == 0 || file.size() < opening.committed->offset;
+    if (own && emptied) own->next = next_after_copies(opening, own->next);
     return own;
   }
   const auto next = finish_renamed(opening);

@@ -282,6 +282,14 @@ TEST_F(TransitionLog, RepeatsNoLineOfACopyThatARotationMadeBesideIt) {
   }
 }
 
+TEST_F(TransitionLog, RepeatsNoFirstLinesOfAFileThatWasCopiedAndEmptied) {
+  const LogFilePosition committed = write_up_to(5, 1);
+  ASSERT_EQ(committed.offset, 0U) << "the kill came before its lines' position was stored";
+  fs::copy_file(path_, path_ + ".1");
+  cut(0);
+  EXPECT_EQ(open(committed, 6).position().first_seq, 6U);
+}
+
 TEST_F(TransitionLog, TakesNoFileBesideItForACopyThatIsNone) {
   const LogFilePosition committed = write_up_to(5, 3);
   // It keeps its inode, which no other file may be given.
