@@ -15,12 +15,25 @@ Duration least_until(const SubmitStamp& stamp, const std::string& boot_id, Now m
   return elapsed_since(left, boot_id, moment);
 }
 
+namespace {
+
+/// Our wall clock may be wrong by any amount: without the API's only the reboot is certain.
+Duration certain(const SubmitStamp& stamp, const SubmitTime& time) {
+  if (time.server && stamp.server) {
+    return least_until(stamp, time.boot_id, {*time.server, time.now.mono});
+  }
+  const bool rebooted = !stamp.boot_id.empty() && !time.boot_id.empty();
+  return rebooted ? time.now.mono.time_since_epoch() : Duration{};
+}
+
+}  // namespace
+
 SinceStamp since(const SubmitStamp& stamp, const SubmitTime& time) {
   if (!time.boot_id.empty() && stamp.boot_id == time.boot_id) {
     const Duration exact = time.now.mono - stamp.mono;
     return {exact, exact};
   }
-  SinceStamp passed{least_until(stamp, time.boot_id, {time.moment(), time.now.mono}), {}};
+  SinceStamp passed{certain(stamp, time), {}};
   if (!stamp.server) {
     passed.most = Duration::max();
   } else if (time.server) {

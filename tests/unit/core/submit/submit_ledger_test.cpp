@@ -116,6 +116,22 @@ TEST_F(SubmitLedgerTest, TheLimitHoldsOverARestartAndAReboot) {
   EXPECT_TRUE(std::holds_alternative<SubmissionAccepted>(hand_in(scan_of("m2"))));
 }
 
+TEST_F(SubmitLedgerTest, AWrongClockAfterARebootForgetsNoPost) {
+  use(1);
+  const std::string first = accept(scan_of("m1"));
+  post();
+  answer(first, made(first, "a1"));
+  const WallTime right = time.now.wall;
+  time.server.reset();
+  time.now.wall += 30h;
+  reboot();
+  EXPECT_EQ(held(scan_of("m2")), SubmitGuard::HourLimit);
+  next();
+  time.server = right;
+  time.now.wall = right;
+  EXPECT_EQ(held(scan_of("m2")), SubmitGuard::HourLimit);
+}
+
 TEST_F(SubmitLedgerTest, AnHourAfterThePostThereIsRoom) {
   use(1);
   const std::string first = accept(scan_of("m1"));

@@ -46,6 +46,17 @@ TEST(SinceStampTest, OfAnotherBootIsUnknownUntilTheApiHasAnswered) {
   EXPECT_TRUE(since(stamp, time).exceeds(1min)) << "the machine has been up for longer";
 }
 
+TEST(SinceStampTest, OurWallClockAloneMakesNothingCertain) {
+  SubmitTime time = test::sound_time();
+  const SubmitStamp stamp = time.stamp();
+  time.boot_id = "boot-2";
+  time.now = {kDay + 100h, MonoTime(2min)};
+  time.server.reset();
+  EXPECT_EQ(since(stamp, time).least, 2min);
+  time.boot_id.clear();
+  EXPECT_EQ(since(stamp, time).least, 0min);
+}
+
 TEST(SinceStampTest, OfAnotherBootMayBeAnythingWithoutTheApisTimeThen) {
   SubmitTime time = test::sound_time();
   time.server.reset();
