@@ -1,7 +1,12 @@
+#include "config/check_registration.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <ctime>
 #include <string>
+#include <vector>
 
 #include "unit/config/config_text.hpp"
 
@@ -73,6 +78,50 @@ TEST(TwoRegions, OfOneClientAreAWarningWhereADomainMayBeTheOthersTenant) {
       "auth.client_secret='env:MACTIOND_TEST_SECRET'\n\n\n";
   warned(load(first + "[[region]]\nname='us'\ntenant_id='contoso.onmicrosoft.example'\n"
                       "client_id='C'\nauth.client_secret='env:MACTIOND_TEST_SECRET'\n"));
+}
+
+TEST(ManyRegions, EachNamesTheFirstThatMayBeItsOwn) {
+  const auto of = [](const std::string& name, const std::string& tenant) {
+    return "[[region]]\nname='" + name + "'\ntenant_id='" + tenant +
+           "'\nclient_id='c'\nauth.client_secret='env:MACTIOND_TEST_SECRET'\n";
+  };
+  const std::string guid = "11111111-2222-3333-4444-555555555555";
+  const auto result = load(of("a", guid) + of("b", "22222222-2222-3333-4444-555555555555") +
+                           of("c", "contoso.example") + of("d", "fabrikam.example") +
+                           of("e", "33333333-2222-3333-4444-555555555555"));
+  std::string found;
+  for (const Problem& problem : result.problems) {
+    const std::string text = problem.text();
+    found += text.substr(text.find("region \""), 10) + " for line " + std::to_string(problem.line);
+    found += '\n';
+  }
+  EXPECT_EQ(found,
+            "region \"a\" for line 11\nregion \"a\" for line 16\nregion \"c\" for line 21\n");
+  const auto pairs = load(of("a", "contoso.example") + of("b", "contoso.example") +
+                          of("c", "fabrikam.example") + of("d", "Fabrikam.example"));
+  EXPECT_THAT(all_problems(pairs), HasSubstr("11:1: warning: region: same client as region \"a\""));
+  EXPECT_THAT(all_problems(pairs), HasSubstr("6:1: region: same tenant and client"));
+  EXPECT_THAT(all_problems(pairs),
+              HasSubstr("16:1: region: same tenant and client as region \"c\""));
+}
+
+TEST(ManyRegions, AreComparedInATimeThatAStopCanWaitFor) {
+  constexpr std::size_t kRegions = 4000;
+  Config config;
+  const std::vector<Node> nodes(kRegions);
+  std::vector<const Node*> tables;
+  for (std::size_t i = 0; i < kRegions; ++i) {
+    Region& region = config.regions.emplace_back();
+    region.tenant_id = kTenant;
+    region.client_id = "66666666-7777-8888-9999-" + std::to_string(100'000'000'000 + i);
+    tables.push_back(&nodes[i]);
+  }
+  const Environment environment = surroundings();
+  Reader reader("test.toml", environment);
+  const std::clock_t began = std::clock();
+  check_registrations(tables, config, reader);
+  EXPECT_LT((std::clock() - began) / CLOCKS_PER_SEC, 2) << "of processor time";
+  EXPECT_EQ(reader.take_problems().size(), kRegions - 1) << "each but the first is of its tenant";
 }
 
 }  // namespace
