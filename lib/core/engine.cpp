@@ -77,13 +77,18 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
       std::move(event));
 }
 
+Slot<Outbox>* Engine::State::outbox_of(std::uint64_t serial) {
+  Slot<Outbox>* slot = find_serial(outboxes, serial);
+  return slot != nullptr ? slot : find_serial(leaving, serial);
+}
+
 void Engine::State::on(DeliveriesLoaded loaded) {
-  Slot<Outbox>* slot = find_serial(outboxes, owner_of(loaded.command));
+  Slot<Outbox>* slot = outbox_of(owner_of(loaded.command));
   if (slot != nullptr) slot->part.on(std::move(loaded));
 }
 
 void Engine::State::on(const OldestLoaded& loaded, Now now, StepWriter& out) {
-  Slot<Outbox>* slot = find_serial(outboxes, owner_of(loaded.command));
+  Slot<Outbox>* slot = outbox_of(owner_of(loaded.command));
   if (slot == nullptr) return;
   for (const auto& change : slot->part.on(loaded, now, out.batch())) {
     record_incident(change, slot->part, now, out);

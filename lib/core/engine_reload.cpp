@@ -59,6 +59,11 @@ void Engine::State::change_webhooks(const Options& next, const Snapshot& added, 
     if (Slot<Outbox>* slot = find_named(outboxes, wanted.name)) {
       slot->part.configure(wanted);
       changed.push_back({std::exchange(slot->serial, 0), std::move(slot->part)});
+    } else if (Slot<Outbox>* returned = find_named(leaving, wanted.name)) {
+      // What it has in flight waits in the store: another outbox would send it a second time.
+      returned->part.configure(wanted);
+      changed.push_back(std::move(*returned));
+      leaving.erase(leaving.begin() + (returned - leaving.data()));
     } else {
       changed.push_back({++last_serial, make_outbox(wanted, added, now)});
     }

@@ -32,6 +32,7 @@ void Engine::State::follow_wall_clock(Now now, Batch& batch) {
   if (std::chrono::abs(jump) > kClockSet) wall_steady_since = now.mono;
   batch.shift_due = jump;
   for (auto& slot : outboxes) slot.part.shift(jump);
+  for (auto& slot : leaving) slot.part.shift(jump);
 }
 
 void Engine::State::prune(Now now, Batch& batch) {

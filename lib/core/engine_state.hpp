@@ -72,6 +72,8 @@ struct Engine::State {
   void prune(Now now, Batch& batch);
   [[nodiscard]] std::optional<WallTime> time_to_prune_by(Now now) const;
   void advance(Now now, StepWriter& out);
+  /// Also one that left and may return; nothing if it is gone.
+  [[nodiscard]] Slot<Outbox>* outbox_of(std::uint64_t serial);
   void on(DeliveriesLoaded loaded);
   void on(const OldestLoaded& loaded, Now now, StepWriter& out);
   void on(const DeliveryAnswered& answered, Now now, StepWriter& out);

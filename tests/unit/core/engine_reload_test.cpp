@@ -62,6 +62,25 @@ TEST_F(EngineReloadTest, ARemovedWebhooksAnswerIsStillRecorded) {
   EXPECT_TRUE(engine().status(now).webhooks.empty());
 }
 
+TEST_F(EngineReloadTest, AWebhookThatReturnsBeforeItsLastAnswerIsSentNothingTwice) {
+  begin({open_action("a1")});
+  ASSERT_EQ(count<SendDelivery>(), 1);
+  const std::vector<WebhookOptions> webhooks = options.webhooks;
+  options.webhooks.clear();
+  reload();
+  options.webhooks = webhooks;
+  fresh = true;
+  reload();
+  EXPECT_EQ(count<SendDelivery>(), 1);
+  EXPECT_EQ(queued("soc"), 1);
+  deliver();
+  EXPECT_EQ(queued("soc"), 0);
+  EXPECT_EQ(count<SendDelivery>(), 0);
+  pass(5s);
+  list({open_action("a1").in(ActionStatus::Known::Succeeded).updated(server())});
+  EXPECT_EQ(count<SendDelivery>(), 1);
+}
+
 TEST_F(EngineReloadTest, AnAddedWebhookGetsWhatComes) {
   begin({open_action("a1")});
   deliver();
