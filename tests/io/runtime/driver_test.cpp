@@ -216,6 +216,22 @@ TEST_F(DriverTest, ARequestThatCannotBeStoredIsRefusedAndEndsTheDaemon) {
   EXPECT_EQ(ended, 74);
 }
 
+TEST_F(DriverTest, ARequestThatMeetsOtherContentIsRefusedAndNothingGoesOn) {
+  start();
+  ASSERT_TRUE(until([&] { return api->sent.size() >= 2; }));
+  OtherProgram(directory.path()).run("UPDATE counter SET last_seq = 7");
+  const auto reply = operate(core::PauseWebhook{"soc"});
+  ASSERT_FALSE(reply);
+  EXPECT_THAT(reply.error().where, testing::HasSubstr("replaced"));
+  EXPECT_THAT(driver->trouble().value_or(""), testing::HasSubstr("replaced"));
+  rows = row("a1", "Pending");
+  pass(16s);
+  stop();
+  EXPECT_TRUE(runs_to_its_end());
+  EXPECT_EQ(ended, 0) << "the restart recovers the store";
+  EXPECT_TRUE(lines().empty());
+}
+
 TEST_F(DriverTest, ARequestIsDurableWhenItIsAnswered) {
   start();
   const auto reply = operate(core::PauseWebhook{"soc"});
