@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <ctime>
 #include <string>
 #include <vector>
 
@@ -105,8 +104,10 @@ TEST(ManyRegions, EachNamesTheFirstThatMayBeItsOwn) {
               HasSubstr("16:1: region: same tenant and client as region \"c\""));
 }
 
-TEST(ManyRegions, AreComparedInATimeThatAStopCanWaitFor) {
-  constexpr std::size_t kRegions = 4000;
+// A stop waits for the check of a configuration. Compared each with each, so many would exceed the
+// time limit of the whole test program.
+TEST(ManyRegions, AreLookedUpAndNotComparedEachWithEach) {
+  constexpr std::size_t kRegions = 40'000;
   Config config;
   const std::vector<Node> nodes(kRegions);
   std::vector<const Node*> tables;
@@ -118,9 +119,7 @@ TEST(ManyRegions, AreComparedInATimeThatAStopCanWaitFor) {
   }
   const Environment environment = surroundings();
   Reader reader("test.toml", environment);
-  const std::clock_t began = std::clock();
   check_registrations(tables, config, reader);
-  EXPECT_LT((std::clock() - began) / CLOCKS_PER_SEC, 2) << "of processor time";
   EXPECT_EQ(reader.take_problems().size(), kRegions - 1) << "each but the first is of its tenant";
 }
 
