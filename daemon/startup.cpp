@@ -40,22 +40,33 @@ std::string file_stamp(WallTime time) {
   return text;
 }
 
+std::optional<Error> unread(ops::PastLines& past, const char* store) {
+  const std::string file = past.unread_rotation();
+  if (file.empty()) return std::nullopt;
+  return Error(
+      Errc::PathNotUsable,
+      file + ": the store is " + store +
+          ", and this rotated file cannot be read to its end: unpack it, or move it away " +
+          "to continue without it");
+}
+
+/// Where a damaged store takes up the log.
+Result<std::optional<std::uint64_t>> last_logged(ops::PastLines& past) {
+  if (const auto error = unread(past, "damaged")) return *error;
+  return past.last_seq();
+}
+
 Result<store::Store> open_store(const config::Config& config, ops::PastLines& past, WallTime now) {
   store::Store::Opening opening;
   opening.stamp = file_stamp(now);
-  opening.logged = [&past] { return past.last_seq(); };
+  opening.logged = [&past] { return last_logged(past); };
   return store::Store::open(config.daemon.state_dir, opening);
 }
 
 /// The store may lack what was logged, and that cannot be read.
 std::optional<Error> unknown_past(ops::PastLines& past, const core::StoreFound& found) {
   if (!core::depends_on_log(found)) return std::nullopt;
-  const std::string unread = past.unread_rotation();
-  if (unread.empty()) return std::nullopt;
-  return Error(Errc::PathNotUsable,
-               unread + ": the store is " + (found.damaged ? "damaged" : "new") +
-                   ", and no event can be read from this rotated file: unpack it, or move it " +
-                   "away to continue with event " + std::to_string(found.last_seq + 1));
+  return unread(past, found.damaged ? "damaged" : "new");
 }
 
 /// committed: nothing where the store does not know how far the log got.

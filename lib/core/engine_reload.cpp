@@ -71,6 +71,7 @@ void Engine::State::change_webhooks(const Options& next, const Snapshot& added, 
   for (Slot<Outbox>& slot : outboxes) {
     const bool stays = slot.serial == 0;
     if (stays || slot.part.status().in_flight == 0) continue;
+    slot.part.retire();
     leaving.push_back(std::move(slot));
   }
   outboxes = std::move(changed);

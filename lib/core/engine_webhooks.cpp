@@ -58,7 +58,9 @@ void Engine::State::purge(const PurgeDeadLetters& asked, StepWriter& out) {
   for (const DeadLetterKey& letter : asked.letters) {
     ++counts[letter.webhook];
     out.batch().deleted_letters.push_back(letter);
-    if (Slot<Outbox>* slot = find_named(outboxes, letter.webhook)) slot->part.purged();
+    Slot<Outbox>* slot = find_named(outboxes, letter.webhook);
+    if (slot == nullptr) slot = find_named(leaving, letter.webhook);
+    if (slot != nullptr) slot->part.purged();
   }
   for (const auto& [webhook, count] : counts) {
     out.log(LogEntry::Level::Warning, "dead_letters_purged",

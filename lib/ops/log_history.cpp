@@ -108,6 +108,10 @@ bool PastLines::is_empty(const HistoryFile& file) {
   return lines.bytes == 0 && !lines.failed;
 }
 
+bool PastLines::is_torn(const HistoryFile& file) {
+  return file.compressed && unpacked(file).failed;
+}
+
 std::optional<std::uint64_t> PastLines::last_seq() {
   if (const auto current = look_at(path_)) {
     if (auto end = end_of(*current)) return end;
@@ -130,11 +134,17 @@ std::optional<std::uint64_t> PastLines::last_rotated(std::uint64_t at_most) {
 
 std::string PastLines::unread_rotation() {
   if (const auto current = look_at(path_); current && end_of(*current)) return {};
+  std::string torn;
+  std::uint64_t torn_at = 0;
   for (const HistoryFile& file : rotated_files(path_)) {
     if (is_empty(file)) continue;
-    return end_of(file) ? std::string() : file.path;
+    const auto end = end_of(file);
+    if (end && !is_torn(file)) return *end >= torn_at ? std::string() : torn;
+    if (torn.empty()) torn = file.path;
+    if (!end) return torn;
+    torn_at = std::max(torn_at, *end);
   }
-  return {};
+  return torn;
 }
 
 core::LogHistory PastLines::history() {

@@ -31,8 +31,9 @@ class PastLines {
   /// The last event of the rotated file that got furthest, but not beyond at_most.
   [[nodiscard]] std::optional<std::uint64_t> last_rotated(std::uint64_t at_most);
 
-  /// The newest rotated file that holds something, if no line of ours can be read from it nor from
-  /// the file at path; empty: there is none. It may be compressed otherwise than by gzip.
+  /// The newest rotated file that holds something, if it cannot be read to its end, no other reads
+  /// as far, and the file at path has no line of ours; empty: there is none. It may be compressed
+  /// otherwise than by gzip.
   [[nodiscard]] std::string unread_rotation();
 
   /// The events of the newest 256 MiB of lines.
@@ -41,6 +42,8 @@ class PastLines {
  private:
   [[nodiscard]] std::optional<std::uint64_t> end_of(const HistoryFile& file);
   [[nodiscard]] bool is_empty(const HistoryFile& file);
+  /// It ends before its compressed data do.
+  [[nodiscard]] bool is_torn(const HistoryFile& file);
   [[nodiscard]] const LogLines& unpacked(const HistoryFile& file);
 
   std::string path_;

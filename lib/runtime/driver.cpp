@@ -162,6 +162,7 @@ Result<void> Driver::reconfigure(core::Options next, const std::function<void()>
   core::Snapshot added;
   // Also a trial: what follows must not meet a lock of another program.
   const bool free = store_is_free() && commit_marks();
+  if (hold_.is_gone()) return *hold_.refusal();
   if (!free) return Error(Errc::StoreFailed, "the deliveries made were not stored");
   if (!parts_.engine.knows_all_of(next)) {
     auto stored = parts_.store.load();

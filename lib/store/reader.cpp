@@ -169,8 +169,8 @@ std::vector<core::EventRecord> Reader::events(const core::EventFilter& filter) {
 core::DeadLetterPage Reader::dead_letters(const core::DeadLetterFilter& filter) {
   core::DeadLetterPage page;
   std::size_t bytes = 0;
-  Rows rows = select_dead_letters_.query(filter.webhook.value_or(filter.after_webhook),
-                                         filter.after_seq, filter.limit + 1);
+  const std::string& webhook = filter.webhook ? *filter.webhook : filter.after_webhook;
+  Rows rows = select_dead_letters_.query(webhook, filter.after_seq, filter.limit + 1);
   while (rows.next()) {
     if (filter.webhook && rows.text(kEventColumns) != *filter.webhook) break;
     page.more =

@@ -179,9 +179,11 @@ class Carrier {
     return known.executeStep() && known.getColumn(0).getInt() > 0;
   }
 
+  /// The columns alone say nothing: they are there one step before they are filled.
   bool knows_subjects() {
     try {
-      return has_column("event", "backlog");
+      return from_.execAndGet("PRAGMA user_version").getInt() >= kSubjectsVersion &&
+             has_column("event", "backlog");
     } catch (const SQLite::Exception&) {
       return false;
     }

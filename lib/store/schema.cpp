@@ -294,6 +294,7 @@ constexpr std::array kMigrations{kVersion1,  kVersion2,  kVersion3,  kVersion4,
                                  kVersion5,  kVersion6,  kVersion7,  kVersion8,
                                  kVersion9,  kVersion10, kVersion11, kVersion12,
                                  kVersion13, kVersion14, kVersion15, kReadSubjects};
+static_assert(kMigrations[kSubjectsVersion - 1] == kReadSubjects);
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

@@ -8,6 +8,9 @@
 
 namespace mactiond::store {
 
+/// The schema from which events know their Subject.
+inline constexpr int kSubjectsVersion = 16;
+
 /// Fills the columns of Subject from the text of events that were stored without them. Only of
 /// events that are still sent somewhere: nobody asks for the subject of others, and a large store
 /// is not rewritten.

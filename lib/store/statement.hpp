@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "base/time.hpp"
 
@@ -51,8 +52,11 @@ class Statement {
     return statement_.exec();
   }
 
+  /// A text is not copied: it lives until the last row is read.
   template <class... Values>
-  [[nodiscard]] Rows query(const Values&... values) {
+  [[nodiscard]] Rows query(Values&&... values) {
+    static_assert((!std::is_same_v<std::remove_const_t<Values>, std::string> && ...),
+                  "a temporary text is gone before its rows are read");
     bind(values...);
     return Rows(statement_);
   }
@@ -70,7 +74,7 @@ class Statement {
   }
   void bind_one(int index, int value) { statement_.bind(index, value); }
   void bind_one(int index, bool value) { statement_.bind(index, value ? 1 : 0); }
-  // Not copied: arguments live until the caller's full expression ends, and so does run().
+  // Not copied: what run() gets lives until it returns.
   void bind_one(int index, const std::string& value) { statement_.bindNoCopy(index, value); }
   void bind_one(int index, WallTime value) {
     statement_.bind(index, std::int64_t{value.time_since_epoch().count()});

@@ -32,8 +32,9 @@ class Store {
   struct Opening {
     /// Names what is set aside; without it a damaged store is an error.
     std::string stamp;
-    /// The log's last event. Called once the lock is held, and only for a damaged store.
-    std::function<std::optional<std::uint64_t>()> logged;
+    /// The log's last event. Called once the lock is held, and only for a damaged store. After its
+    /// error nothing was changed.
+    std::function<Result<std::optional<std::uint64_t>>()> logged;
   };
   /// Opens or creates `<state_dir>/store.db` and takes the lock file beside it. A damaged file is
   /// set aside and what can still be read is carried over (store/salvage.hpp). Errc::StoreInUse if

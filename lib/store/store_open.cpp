@@ -102,8 +102,10 @@ Result<Store> Store::open(const std::string& state_dir, const Opening& opening) 
   auto opened = open_file(path);
   if (!opened && !opening.stamp.empty() &&
       opened.error().code == make_error_code(Errc::StoreCorrupt)) {
-    const auto logged = opening.logged ? opening.logged() : std::nullopt;
-    const auto salvaged = salvage(path, opening.stamp, opened.error().where, logged);
+    Result<std::optional<std::uint64_t>> logged = std::optional<std::uint64_t>();
+    if (opening.logged) logged = opening.logged();
+    if (!logged) return logged.error();
+    const auto salvaged = salvage(path, opening.stamp, opened.error().where, *logged);
     if (!salvaged) return salvaged.error();
     remove_damage_mark(path);
     opened = open_file(path);

@@ -159,6 +159,10 @@ void Outbox::revived() {
   window_.forget_ready();
 }
 
+void Outbox::retire() {
+  if (removing_) removing_->obsolete = true;
+}
+
 void Outbox::purged() {
   --dead_;
   if (removing_) removing_->obsolete = true;

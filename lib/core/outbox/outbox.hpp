@@ -71,6 +71,8 @@ class Outbox {
   /// A dead letter waits again, or was deleted, by rows that are not the outbox's.
   void revived();
   void purged();
+  /// Its webhook is no longer configured: nothing more is removed by the options it had.
+  void retire();
   /// The wall clock jumped: waiting times move along.
   void shift(Duration by);
 
@@ -86,7 +88,7 @@ class Outbox {
     Removal why = Removal::MaxQueue;
     std::size_t limit = 0;
     std::set<std::uint64_t> answered;
-    bool obsolete = false;  ///< the dead letters are others meanwhile
+    bool obsolete = false;  ///< what it was asked for changed meanwhile
   };
   /// One more delivery waits.
   void added();

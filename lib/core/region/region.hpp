@@ -29,7 +29,7 @@ namespace mactiond::core {
 /// Follows every action of one region entry: token, quota, polls, lookups, and what they show.
 class Region {
  public:
-  /// policies and ledger are shared by all regions and outlive them.
+  /// policies and ledger are shared by all regions; the ledger outlives them.
   Region(const RegionOptions& options, const std::string& boot_id, SharedPolicies policies,
          CancelLedger& ledger, std::uint64_t seed);
 

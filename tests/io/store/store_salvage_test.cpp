@@ -90,6 +90,32 @@ TEST_F(StoreSalvage, TakesDeliveriesAndEventsOfAnOlderVersionToo) {
   for (const core::EventRecord& event : *events) EXPECT_EQ(event.subject.to, "Pending");
 }
 
+TEST_F(StoreSalvage, ReadsWhatEventsAreAboutWhereTheColumnsWereNotFilledYet) {
+  fill(20);
+  sql("UPDATE event SET action_type = '', to_status = ''; PRAGMA user_version = 15");
+  put_damage_mark(path_, "met while it was filled");
+  Store store = open();
+  expect_carried_over(store);
+  const auto events = store.load_events(1, 100);
+  ASSERT_EQ(events->size(), 20U);
+  for (const core::EventRecord& event : *events) EXPECT_EQ(event.subject.to, "Pending");
+}
+
+TEST_F(StoreSalvage, ChangesNothingWhereTheEndOfTheLogCannotBeRead) {
+  fill(20);
+  sql("DROP TABLE region");
+  opening_.logged = [] {
+    return Result<std::optional<std::uint64_t>>(Error(Errc::PathNotUsable, "log.1.xz"));
+  };
+  const auto refused = Store::open(directory_, opening_);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("log.1.xz"));
+  EXPECT_FALSE(fs::exists(path_ + ".damaged-S"));
+  opening_.logged = [] { return Result<std::optional<std::uint64_t>>(20); };
+  Store store = open();
+  expect_carried_over(store);
+}
+
 TEST_F(StoreSalvage, KeepsEventsThatTheLogLacksUpToTheFirstGap) {
   fill(20);
   logged_ = 15;

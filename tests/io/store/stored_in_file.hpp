@@ -24,7 +24,7 @@ class StoredInFile : public ::testing::Test {
     directory_ = name;
     path_ = directory_ + "/store.db";
     opening_.stamp = "S";
-    opening_.logged = [this] { return logged_; };
+    opening_.logged = [this] { return Result<std::optional<std::uint64_t>>(logged_); };
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }
 

@@ -81,6 +81,23 @@ TEST_F(EngineReloadTest, AWebhookThatReturnsBeforeItsLastAnswerIsSentNothingTwic
   EXPECT_EQ(count<SendDelivery>(), 1);
 }
 
+TEST_F(EngineReloadTest, ALetterThatIsPurgedWhileItsWebhookIsAwayIsGoneWhenItReturns) {
+  options.webhooks.front().max_in_flight = 1;
+  snapshot.webhooks.emplace_back().row.webhook = "soc";
+  snapshot.webhooks.back().dead = 2;
+  begin({open_action("a1")});
+  ASSERT_EQ(count<SendDelivery>(), 1);
+  const std::vector<WebhookOptions> webhooks = options.webhooks;
+  options.webhooks.clear();
+  fresh = true;
+  reload();
+  step(PurgeDeadLetters{{{"soc", 7, {}}}, {}});
+  options.webhooks = webhooks;
+  reload();
+  EXPECT_EQ(engine().status(now).webhooks.at(0).dead, 1);
+  deliver();
+}
+
 TEST_F(EngineReloadTest, AnAddedWebhookGetsWhatComes) {
   begin({open_action("a1")});
   deliver();

@@ -150,6 +150,17 @@ TEST_F(PastLinesTest, ATornGzipCannotBeRead) {
   EXPECT_TRUE(PastLines(path_).unread_rotation().ends_with(".1.gz"));
 }
 
+TEST_F(PastLinesTest, AGzipThatIsCutBehindSomeLinesIsNotReadToItsEnd) {
+  pack("transitions.jsonl.2.gz", lines(1, 10), 2);
+  pack("transitions.jsonl.1.gz", lines(11, 400), 1);
+  const std::string torn = directory_ + "/transitions.jsonl.1.gz";
+  fs::resize_file(torn, fs::file_size(torn) - 40);
+  PastLines past(path_);
+  EXPECT_EQ(past.unread_rotation(), torn);
+  write("transitions.jsonl.1", lines(11, 400), 1);
+  EXPECT_EQ(PastLines(path_).unread_rotation(), "") << "the file that it was made of is beside it";
+}
+
 TEST_F(PastLinesTest, LinesSayWhichRotatedFileIsTheNewestWhateverTheirTimes) {
   pack("transitions.jsonl.1.gz", lines(21, 30), 3);
   pack("transitions.jsonl.2.gz", lines(11, 20), 2);

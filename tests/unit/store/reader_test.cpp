@@ -274,6 +274,20 @@ TEST_F(Reading, ListsDeadLettersByWebhookAndSeq) {
   EXPECT_EQ(letters(one).letters.size(), 1U);
 }
 
+TEST_F(Reading, PagesDeadLettersOfAWebhookWithALongName) {
+  const std::string name(40, 'h');
+  commit_events(3, {"a", "b", "c"}, {name, "other"});
+  for (const std::uint64_t seq : {1U, 2U, 3U}) end(name, seq, true);
+  core::DeadLetterFilter filter;
+  filter.webhook = name;
+  filter.limit = 2;
+  EXPECT_EQ(letters(filter).letters.size(), 2U);
+  filter.after_seq = 2;
+  const auto rest = letters(filter);
+  ASSERT_EQ(rest.letters.size(), 1U);
+  EXPECT_EQ(rest.letters[0].seq, 3U);
+}
+
 TEST_F(Reading, FindsOneDeadLetter) {
   commit_events(2, {"a", "b"}, {"hook"});
   end("hook", 2, true);
