@@ -57,9 +57,10 @@ TEST(Schema, TakesWhatWaitsOverFromEveryFormerVersion) {
     SCOPED_TRACE(former);
     SQLite::Database database = memory();
     ASSERT_TRUE(migrate(database, migrations().first(former)));
-    database.exec(
-        "INSERT INTO delivery (webhook, seq, action_id, head, queued, due, attempts, last_reason)"
-        " VALUES ('soc', 1, 'a', 1, 0, 0, 2, 'network')");
+    const std::string order = former < 15 ? "action_id" : "order_key";
+    database.exec("INSERT INTO delivery (webhook, seq, " + order +
+                  ", head, queued, due, attempts, last_reason)"
+                  " VALUES ('soc', 1, 'a', 1, 0, 0, 2, 'network')");
     database.exec("INSERT INTO webhook (name, state, failures_in_a_row) VALUES ('soc', 'ok', 2)");
     ASSERT_TRUE(migrate(database));
     EXPECT_EQ(database
