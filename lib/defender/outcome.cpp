@@ -16,7 +16,7 @@
 #include "defender/api_error.hpp"
 #include "defender/entra_error.hpp"
 #include "defender/page_limit.hpp"
-#include "http/outcome.hpp"
+#include "http/status_meaning.hpp"
 
 namespace mactiond::defender {
 namespace {

@@ -11,7 +11,7 @@
 #include "defender/codec.hpp"
 #include "defender/error_sentences.hpp"
 #include "defender/outcome.hpp"
-#include "http/outcome.hpp"
+#include "http/status_meaning.hpp"
 
 namespace mactiond::defender {
 namespace {

@@ -8,7 +8,7 @@
 #include "defender/api.hpp"
 #include "defender/codec.hpp"
 #include "defender/outcome.hpp"
-#include "http/outcome.hpp"
+#include "http/status_meaning.hpp"
 #include "net/await.hpp"
 
 namespace mactiond::runtime {

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "event/webhook_events.hpp"
-#include "http/outcome.hpp"
+#include "http/status_meaning.hpp"
 #include "net/await.hpp"
 #include "webhook/outcome.hpp"
 #include "webhook/splunk_ack.hpp"

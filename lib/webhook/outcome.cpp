@@ -10,7 +10,7 @@
 #include "base/scanner.hpp"
 #include "base/text.hpp"
 #include "format/text.hpp"
-#include "http/outcome.hpp"
+#include "http/status_meaning.hpp"
 #include "json/object.hpp"
 
 namespace mactiond::webhook {

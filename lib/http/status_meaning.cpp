@@ -1,4 +1,4 @@
-#include "http/outcome.hpp"
+#include "http/status_meaning.hpp"
 
 #include <algorithm>
 #include <charconv>
