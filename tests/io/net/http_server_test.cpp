@@ -1,18 +1,8 @@
-#include "net/http_server.hpp"
-
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <functional>
 #include <future>
 #include <memory>
@@ -22,9 +12,8 @@
 #include <vector>
 
 #include "io/net/client_fixture.hpp"
-#include "io/net/loop.hpp"
+#include "io/net/http_server_fixture.hpp"
 #include "io/net/raw_client.hpp"
-#include "io/net/serving.hpp"
 
 namespace mactiond::test {
 namespace {
@@ -34,26 +23,6 @@ using std::chrono::seconds;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-class HttpServer : public testing::Test {
- protected:
-  HttpServer() {
-    std::array<char, 32> name{"/tmp/mactiond-server-XXXXXX"};
-    directory_ = ::mkdtemp(name.data());
-    path_ = directory_ + "/admin.sock";
-  }
-  ~HttpServer() override {
-    ::unlink(path_.c_str());
-    ::rmdir(directory_.c_str());
-  }
-  Result<std::unique_ptr<net::HttpServer>> listen(const std::string& path) {
-    return net::HttpServer::listen_unix(loop_.context.get_executor(), path, 0660, echo);
-  }
-
-  Loop loop_;
-  std::string directory_;
-  std::string path_;
-};
 
 TEST_F(HttpServer, AnswersRequestsOnOneConnectionOneAfterTheOther) {
   const Serving serving;
@@ -245,166 +214,6 @@ TEST_F(HttpServer, CanBeDestroyedWithoutHavingServed) {
   { EXPECT_TRUE(listen(path_)); }
   EXPECT_NE(::access(path_.c_str(), F_OK), 0);
   loop_.finish();
-}
-
-TEST_F(HttpServer, CreatesTheSocketWithItsModeAndRemovesIt) {
-  {
-    const Serving serving(path_, 0640);
-    struct stat entry {};
-    ASSERT_EQ(::lstat(path_.c_str(), &entry), 0);
-    EXPECT_TRUE(S_ISSOCK(entry.st_mode));
-    EXPECT_EQ(entry.st_mode & 07777U, 0640U);
-    RawClient client(path_);
-    client.send("GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
-    EXPECT_THAT(client.read_to_end(), EndsWith("GET /a "));
-    EXPECT_EQ(serving.port(), 0);
-  }
-  EXPECT_NE(::access(path_.c_str(), F_OK), 0);
-}
-
-http::Response answer_peer(const http::Request& request) {
-  return {200, {}, '<' + http::peer_text(request.peer) + '>'};
-}
-
-constexpr const char* kChange = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";
-
-TEST_F(HttpServer, KnowsWhoChangesSomethingOverAUnixSocket) {
-  const std::string uid = std::to_string(::geteuid());
-  const auto names = [](unsigned) { return std::string("alice"); };
-  const Serving serving(path_, 0660, answer_peer, names);
-  RawClient client(path_);
-  client.send(kChange);
-  EXPECT_THAT(client.read_until(">"), EndsWith("<alice (uid " + uid + ")>"));
-  client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(client.read_until(">"), EndsWith("<unknown>"));
-  const Serving over_tcp(answer_peer);
-  RawClient far(over_tcp.port());
-  far.send(kChange);
-  EXPECT_THAT(far.read_until(">"), EndsWith("<unknown>"));
-}
-
-TEST_F(HttpServer, WaitsASecondForThePeersNameAndHoldsNobody) {
-  std::promise<std::string> name;
-  const auto answer = name.get_future().share();
-  const auto names = [answer](unsigned) { return answer.get(); };
-  const Serving serving(path_, 0660, answer_peer, names);
-  RawClient client(path_);
-  client.send(kChange);
-  RawClient other(path_);
-  const auto started = std::chrono::steady_clock::now();
-  other.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(other.read_until(">"), EndsWith("<unknown>"));
-  EXPECT_LT(std::chrono::steady_clock::now() - started, 900ms);
-  EXPECT_THAT(client.read_until(">"), EndsWith("<uid " + std::to_string(::geteuid()) + ">"));
-  name.set_value("alice");
-}
-
-TEST_F(HttpServer, TwoChangesAtOnceBothKnowThePeersName) {
-  std::promise<std::string> name;
-  const auto answer = name.get_future().share();
-  const Serving serving(path_, 0660, answer_peer, [answer](unsigned) { return answer.get(); });
-  RawClient one(path_);
-  one.send(kChange);
-  RawClient other(path_);
-  other.send(kChange);
-  RawClient reading(path_);
-  reading.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(reading.read_until(">"), EndsWith("<unknown>"));
-  name.set_value("alice");
-  EXPECT_THAT(one.read_until(">"), HasSubstr("alice"));
-  EXPECT_THAT(other.read_until(">"), HasSubstr("alice"));
-}
-
-TEST_F(HttpServer, StopsWhileAPeersNameIsLookedUp) {
-  std::promise<std::string> name;
-  const auto answer = name.get_future().share();
-  std::atomic<bool> handled = false;
-  std::promise<void> looked_up;
-  {
-    const Serving serving(
-        path_, 0660,
-        [&handled](const http::Request& request) {
-          handled = true;
-          return answer_peer(request);
-        },
-        [answer, &looked_up](unsigned) {
-          looked_up.set_value();
-          return answer.get();
-        });
-    RawClient client(path_);
-    client.send(kChange);
-    looked_up.get_future().get();
-  }
-  EXPECT_FALSE(handled) << "nothing is changed after the stop";
-  name.set_value("alice");
-}
-
-TEST_F(HttpServer, LeavesALiveSocketAlone) {
-  const Serving serving(path_, 0660);
-  const auto second = listen(path_);
-  ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, make_error_code(Errc::AddressInUse));
-  EXPECT_EQ(second.error().where, path_);
-  RawClient client(path_);
-  EXPECT_TRUE(client.connected());
-}
-
-TEST_F(HttpServer, ReplacesAStaleSocket) {
-  const int stale = ::socket(AF_UNIX, SOCK_STREAM, 0);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path_.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  ASSERT_EQ(::bind(stale, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
-  ::close(stale);
-  ASSERT_EQ(::access(path_.c_str(), F_OK), 0);
-  const Serving serving(path_, 0660);
-  EXPECT_TRUE(RawClient(path_).connected());
-}
-
-TEST_F(HttpServer, ReplacesNoOtherFile) {
-  std::ofstream(path_) << "precious";
-  const auto server = listen(path_);
-  ASSERT_FALSE(server);
-  EXPECT_EQ(server.error().code, make_error_code(Errc::PathNotUsable));
-  std::string kept;
-  std::ifstream(path_) >> kept;
-  EXPECT_EQ(kept, "precious");
-}
-
-TEST_F(HttpServer, RemovesNoSocketThatTookThePlaceOfItsOwn) {
-  auto first = listen(path_);
-  ASSERT_TRUE(first);
-  ::unlink(path_.c_str());
-  const Serving second(path_, 0660);
-  first = Error(Errc::Cancelled, "");
-  EXPECT_TRUE(RawClient(path_).connected());
-}
-
-TEST_F(HttpServer, SaysWhichPathCannotBeUsed) {
-  for (const std::string& path :
-       {directory_ + "/missing/admin.sock", std::string(200, 'x'), std::string()}) {
-    const auto server = listen(path);
-    ASSERT_FALSE(server);
-    EXPECT_EQ(server.error().code, make_error_code(Errc::PathNotUsable));
-    EXPECT_THAT(server.error().where, StartsWith(path));
-  }
-}
-
-TEST_F(HttpServer, SaysWhenAPortIsTaken) {
-  const Serving serving;
-  const std::string endpoint = "127.0.0.1:" + std::to_string(serving.port());
-  const auto second = net::HttpServer::listen_tcp(loop_.context.get_executor(), endpoint, echo);
-  ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, make_error_code(Errc::AddressInUse));
-  EXPECT_EQ(second.error().where, endpoint);
-}
-
-TEST_F(HttpServer, RefusesAnEndpointThatIsNone) {
-  for (const char* endpoint : {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", ":80", "a:80",
-                               "127.0.0.1:80x", "[::1:80"}) {
-    EXPECT_FALSE(net::HttpServer::listen_tcp(loop_.context.get_executor(), endpoint, echo))
-        << endpoint;
-  }
 }
 
 }  // namespace
