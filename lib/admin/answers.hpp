@@ -27,8 +27,8 @@ namespace mactiond::admin {
 /// 500: the store could not be read.
 [[nodiscard]] http::Response store_failed(const Error& error);
 
-/// done, or why the engine did not do what it was asked for. unknown says, where it is called, what
-/// is not known.
+/// done, or why the engine did not do what it was asked for. unknown makes the detail of
+/// a 404.
 [[nodiscard]] http::Response answer_reply(const Result<core::Reply>& reply, const JsonMembers& done,
                                           const std::function<std::string()>& unknown = {});
 

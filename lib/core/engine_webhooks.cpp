@@ -6,6 +6,23 @@
 namespace mactiond::core {
 namespace {
 
+std::string log_name_of(EventType type) {
+  switch (type) {
+    case EventType::WebhookPaused:
+      return "webhook_paused";
+    case EventType::WebhookResumed:
+      return "webhook_resumed";
+    case EventType::WebhookFailing:
+      return "webhook_failing";
+    case EventType::WebhookRecovered:
+      return "webhook_recovered";
+    case EventType::WebhookDisabled:
+      return "webhook_disabled";
+    default:
+      return "delivery_dead";
+  }
+}
+
 LogEntry::Level log_level_of(EventType type) {
   switch (type) {
     case EventType::WebhookResumed:
@@ -83,7 +100,7 @@ void Engine::State::record_incident(const WebhookIncident& incident, const Outbo
   std::vector<std::pair<std::string, std::string>> fields{{"webhook", name},
                                                           {"reason", incident.reason}};
   if (incident.waiting) fields.emplace_back("waiting", std::to_string(*incident.waiting));
-  out.log(log_level_of(incident.type), std::string(log_name_of(incident.type)),
+  out.log(log_level_of(incident.type), log_name_of(incident.type),
           with_operator(std::move(fields), incident.by));
   if (incident.removal) {
     out.removal({name, std::string(to_string(*incident.removal)), incident.count});

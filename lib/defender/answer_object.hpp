@@ -8,7 +8,7 @@
 
 namespace mactiond::defender {
 
-/// Reads a token or an error: one JSON object of at most 64 KiB.
+/// Reads a token, a link or an error: one JSON object of at most 64 KiB.
 [[nodiscard]] inline Result<boost::json::object> parse_answer(std::string_view body) {
   return parse_object(body, std::size_t{64} * 1024);
 }

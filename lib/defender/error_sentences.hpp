@@ -8,7 +8,7 @@
 namespace mactiond::defender {
 
 /// What one refusal of the API means for an operator, and what to do. Messages are free text that
-/// may change: they explain, and decide nothing.
+/// may change: these sentences decide nothing.
 struct ErrorSentence {
   int status = 0;
   std::string_view code;    ///< empty: any

@@ -9,7 +9,7 @@ namespace mactiond::defender {
 /// What an answer of the Defender API means: http::outcome refined by the error body. A 400
 /// may speak of a limit of $top; a 429 takes its wait from Retry-After, else from the message ("in
 /// N seconds", then "N per hh:mm:ss"), and its limit from the latter. detail is "code: message",
-/// cut to 300 characters, without `target`.
+/// cut to 300 bytes, without `target`.
 [[nodiscard]] Outcome api_outcome(const http::Response& response, WallTime local);
 
 /// The same of a list: any 400 is Reason::Query, whatever the body says. Services have several

@@ -20,23 +20,6 @@ EventRecord webhook_event(EventType type, const std::string& webhook, const std:
   return event;
 }
 
-std::string_view log_name_of(EventType type) {
-  switch (type) {
-    case EventType::WebhookPaused:
-      return "webhook_paused";
-    case EventType::WebhookResumed:
-      return "webhook_resumed";
-    case EventType::WebhookFailing:
-      return "webhook_failing";
-    case EventType::WebhookRecovered:
-      return "webhook_recovered";
-    case EventType::WebhookDisabled:
-      return "webhook_disabled";
-    default:
-      return "delivery_dead";
-  }
-}
-
 EventRecord webhook_test_event(const std::string& webhook, const std::string& instance,
                                WallTime now) {
   const std::string detail = "test@" + std::to_string(now.time_since_epoch().count());

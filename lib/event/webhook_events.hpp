@@ -20,9 +20,6 @@ namespace mactiond::core {
                                         std::optional<std::int64_t> waiting = std::nullopt,
                                         const Operator& by = {});
 
-/// The stable name of the log entry that goes with an event about a webhook.
-[[nodiscard]] std::string_view log_name_of(EventType type);
-
 /// What an operator's test of a webhook sends: webhook.test, without a seq, new each time.
 [[nodiscard]] EventRecord webhook_test_event(const std::string& webhook,
                                              const std::string& instance, WallTime now);

@@ -1,7 +1,5 @@
 #include "http/host_check.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 
@@ -10,15 +8,6 @@
 #include "http/metadata_address.hpp"
 
 namespace mactiond::http {
-namespace {
-
-bool is_address(const std::string& text) {
-  std::array<unsigned char, 16> bytes{};
-  return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
-         inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
-}
-
-}  // namespace
 
 bool is_our_host(std::string_view host, const std::vector<std::string>& names) {
   const auto given = split_host_port(trim(host));

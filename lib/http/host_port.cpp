@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kHostMax = 253;
 
-bool is_address(int family, const std::string& text) {
+bool is_of_family(int family, const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   const bool is_whole = text.find('\0') == std::string::npos;
   return is_whole && inet_pton(family, text.c_str(), bytes.data()) == 1;
@@ -32,7 +32,7 @@ bool is_name(std::string_view host) {
          std::all_of(host.begin(), host.end(), is_host_character);
 }
 
-bool is_ipv6(const std::string& host) { return is_address(AF_INET6, host); }
+bool is_ipv6(const std::string& host) { return is_of_family(AF_INET6, host); }
 
 // rest is what follows the host: nothing, ":" or ":port".
 std::optional<HostPort> with_port(std::string_view host, std::string_view rest) {
@@ -45,6 +45,8 @@ std::optional<HostPort> with_port(std::string_view host, std::string_view rest) 
 }
 
 }  // namespace
+
+bool is_address(const std::string& host) { return is_of_family(AF_INET, host) || is_ipv6(host); }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
@@ -78,7 +80,7 @@ std::optional<HostPort> parse_server(std::string_view text) {
 std::optional<HostPort> parse_listen_address(std::string_view text) {
   auto listen = split_host_port(text);
   if (!listen || !listen->port) return std::nullopt;
-  if (!is_address(AF_INET, listen->host) && !is_ipv6(listen->host)) return std::nullopt;
+  if (!is_address(listen->host)) return std::nullopt;
   return listen;
 }
 

@@ -13,6 +13,9 @@ struct HostPort {
   bool operator==(const HostPort&) const = default;
 };
 
+/// An IPv4 address of four numbers, or an IPv6 address without brackets.
+[[nodiscard]] bool is_address(const std::string& host);
+
 /// A decimal number from 0 to 65535 and nothing else.
 [[nodiscard]] std::optional<std::uint16_t> parse_port(std::string_view text);
 

@@ -80,7 +80,7 @@ struct RequestReader::Impl {
   }
 
   void take_field(std::string name, std::string value) {
-    // Where no bodies are taken an expectation is ignored: there is nothing to wait for.
+    // A server that takes no bodies ignores Expect: there is nothing to wait for.
     if (body_max > 0 && iequals(name, "Expect") && parser->get().version() == 11) {
       const bool known = iequals(trim(value), "100-continue");
       expectation = known ? Expectation::Continue : Expectation::Unknown;
