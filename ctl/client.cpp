@@ -1,5 +1,6 @@
 #include "client.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -30,10 +31,9 @@ constexpr std::size_t kHeaderMax = std::size_t{64} << 10U;
 
 class Socket {
  public:
-  explicit Socket(std::chrono::seconds patience)
-      : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    const timeval limit = {patience.count(), 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  explicit Socket(const Question& question)
+      : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)), question_(question) {
+    const timeval limit = {question.patience.count(), 0};
     setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   }
   ~Socket() { close(fd_); }
@@ -41,8 +41,20 @@ class Socket {
   Socket& operator=(const Socket&) = delete;
   [[nodiscard]] int fd() const { return fd_; }
 
+  /// Whether something came while there was patience.
+  [[nodiscard]] bool await_bytes() const {
+    constexpr int kTickMs = 1000;
+    for (auto left = question_.patience; left.count() > 0; --left) {
+      pollfd peer{fd_, POLLIN, 0};
+      if (poll(&peer, 1, kTickMs) > 0) return true;
+      if (question_.each_second) question_.each_second();
+    }
+    return false;
+  }
+
  private:
   int fd_;
+  const Question& question_;
 };
 
 std::string errno_text() { return std::generic_category().message(errno); }
@@ -73,7 +85,7 @@ std::optional<Failure> send_all(const Socket& socket, std::string_view text) {
   while (!text.empty()) {
     const ssize_t sent = send(socket.fd(), text.data(), text.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return Failure{"the daemon does not take the request: " + errno_text()};
+    if (sent < 0) return Failure{"the daemon does not take the request: " + errno_text(), true};
     text.remove_prefix(static_cast<std::size_t>(sent));
   }
   return std::nullopt;
@@ -81,20 +93,20 @@ std::optional<Failure> send_all(const Socket& socket, std::string_view text) {
 
 // Why the bytes that came are no answer.
 Failure explain_answer(const Error& error, const net::ResponseReader& reader) {
-  if (error.code == Errc::BodyTooLarge) return {"the answer is too large"};
-  if (error.code == Errc::ConnectionLost && reader.head()) return {"the answer was cut off"};
-  return {kForeign};
+  if (error.code == Errc::BodyTooLarge) return {"the answer is too large", true};
+  if (error.code == Errc::ConnectionLost && reader.head()) return {"the answer was cut off", true};
+  return {kForeign, true};
 }
 
 // Whether the answer is complete now.
 std::variant<bool, Failure> read_some(const Socket& socket, net::ResponseReader& reader) {
+  if (!socket.await_bytes()) return Failure{"the daemon does not answer", true};
   const auto space = reader.prepare();
   ssize_t got = 0;
   do {
     got = recv(socket.fd(), space.data(), space.size(), 0);
   } while (got < 0 && errno == EINTR);
-  if (got < 0 && errno == EAGAIN) return Failure{"the daemon does not answer"};
-  if (got < 0) return Failure{"the connection broke: " + errno_text()};
+  if (got < 0) return Failure{"the connection broke: " + errno_text(), true};
   if (got == 0) {
     const auto ended = reader.end();
     if (!ended) return explain_answer(ended.error(), reader);
@@ -111,6 +123,7 @@ std::string request_of(const Question& question, std::string_view accept,
                         " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: ";
   request.append(accept).append("\r\n");
   if (!last_id.empty()) request += "Last-Event-ID: " + last_id + "\r\n";
+  for (const auto& [name, value] : question.headers) request += name + ": " + value + "\r\n";
   if (!question.body.empty()) request += "Content-Type: application/json\r\n";
   if (question.method != "GET") {
     request += "Content-Length: " + std::to_string(question.body.size()) + "\r\n";
@@ -134,14 +147,15 @@ std::variant<Answer, Failure> read_answer(const Socket& socket, net::ResponseRea
     if (std::get<bool>(is_done)) break;
   }
   http::Response response = reader.take();
-  if (!http::find_header(response.headers, "Content-Length")) return Failure{kForeign};
-  return Answer{response.status, std::move(response.body)};
+  if (!http::find_header(response.headers, "Content-Length")) return Failure{kForeign, true};
+  const auto retry_after = http::find_header(response.headers, "Retry-After").value_or("");
+  return Answer{response.status, std::move(response.body), std::string(retry_after)};
 }
 
 }  // namespace
 
 std::variant<Answer, Failure> ask(const std::string& socket_path, const Question& question) {
-  const Socket socket(question.patience);
+  const Socket socket(question);
   const auto failure = start(socket, socket_path, request_of(question, "application/json", {}));
   if (failure) return *failure;
   net::ResponseReader reader({kHeaderMax, kAnswerMax});
@@ -154,8 +168,9 @@ std::variant<Answer, Failure> get(const std::string& socket_path, const std::str
 
 std::variant<Answer, Failure> follow(const std::string& socket_path, Feed& feed,
                                      const std::function<bool(std::string_view)>& take) {
-  const Socket socket(kSilenceMax);
-  const std::string request = request_of({feed.target}, "text/event-stream", feed.last_id);
+  const Question question{.target = feed.target, .patience = kSilenceMax};
+  const Socket socket(question);
+  const std::string request = request_of(question, "text/event-stream", feed.last_id);
   if (const auto failure = start(socket, socket_path, request)) return *failure;
   net::ResponseReader reader({kHeaderMax, std::numeric_limits<std::size_t>::max()});
   EventStream events;
@@ -172,7 +187,7 @@ std::variant<Answer, Failure> follow(const std::string& socket_path, Feed& feed,
     if (!events.last_id().empty()) feed.last_id = events.last_id();
     if (!wanted) return Answer{200, ""};
     const bool ended = std::holds_alternative<Failure>(is_done) || std::get<bool>(is_done);
-    if (ended) return Failure{"the daemon ended the stream"};
+    if (ended) return Failure{"the daemon ended the stream", true};
   }
 }
 

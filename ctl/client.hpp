@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
+
+#include "http/message.hpp"
 
 namespace mactiond::ctl {
 
@@ -14,11 +17,13 @@ inline constexpr const char* kForeign = "what listens there does not answer like
 struct Answer {
   int status = 0;
   std::string body;
+  std::string retry_after = {};  ///< the header of that name; often empty
 };
 
 /// Why there is no answer, for the operator.
 struct Failure {
   std::string message;
+  bool begun = false;  ///< the daemon may have got the request, and done what it asks for
 };
 
 /// What to ask over the daemon's Unix socket.
@@ -27,6 +32,8 @@ struct Question {
   std::string method = "GET";
   std::string body = {};              ///< JSON, or empty
   std::chrono::seconds patience{10};  ///< with each piece of the answer
+  std::vector<http::Header> headers = {};
+  std::function<void()> each_second = {};  ///< called while there is no answer
 };
 
 /// Blocks, for each piece of the answer as long as the question has patience.

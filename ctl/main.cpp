@@ -5,29 +5,30 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <functional>
 #include <iostream>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/exit_code.hpp"
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "command_tree.hpp"
 #include "commands.hpp"
 #include "daemon/cli_suggestion.hpp"
 
 namespace {
 
 namespace ctl = mactiond::ctl;
+using ctl::add_command;
+using ctl::add_group;
+using ctl::add_list;
 using mactiond::kExitSoftware;
 using mactiond::kExitUsage;
 
-// What was chosen on the command line, and the command to run with it.
-struct Choice {
-  ctl::Session session;
+// What was chosen on the command line.
+struct Choice : ctl::Chosen {
   ctl::ListChoice list;
   std::string id;
   std::string region;
@@ -37,7 +38,6 @@ struct Choice {
   std::string webhook;
   std::string seq;
   ctl::LetterChoice letters;
-  std::function<int()> run;
 };
 
 ctl::Style style_of_terminal() {
@@ -52,34 +52,12 @@ ctl::Style style_of_terminal() {
   return style;
 }
 
-// A command that runs; options may follow it too.
-CLI::App* add(CLI::App& above, Choice& choice, const char* name, const char* what,
-              std::function<int()> run) {
-  CLI::App* command = above.add_subcommand(name, what);
-  command->fallthrough();
-  command->callback([&choice, run = std::move(run)] { choice.run = run; });
-  return command;
-}
-
-CLI::App* add_group(CLI::App& above, const char* name, const char* what) {
-  CLI::App* group = above.add_subcommand(name, what);
-  group->require_subcommand(1);
-  group->fallthrough();
-  return group;
-}
-
-// Words between commas; the option may be repeated.
-void add_list(CLI::App& command, const char* name, std::vector<std::string>& words,
-              const char* what, const char* type_name) {
-  command.add_option(name, words, what)->type_name(type_name)->allow_extra_args(false);
-}
-
 void add_action_commands(CLI::App& app, Choice& choice) {
   const ctl::Session& session = choice.session;
-  add(app, choice, "status", "regions, quota and webhooks at a glance",
-      [&] { return ctl::show_status(session); });
-  CLI::App* list = add(app, choice, "list", "the open actions, newest first",
-                       [&] { return ctl::list_actions(session, choice.list); });
+  add_command(app, choice, "status", "regions, quota and webhooks at a glance",
+              [&] { return ctl::show_status(session); });
+  CLI::App* list = add_command(app, choice, "list", "the open actions, newest first",
+                               [&] { return ctl::list_actions(session, choice.list); });
   auto* open = list->add_flag("--open", choice.list.open, "the open ones (default)");
   list->add_flag("--all", choice.list.all, "finished ones too")->excludes(open);
   add_list(*list, "--region", choice.list.regions, "of these regions", "R,...");
@@ -90,14 +68,14 @@ void add_action_commands(CLI::App& app, Choice& choice) {
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  CLI::App* show = add(app, choice, "show", "one action with its history and cancels",
-                       [&] { return ctl::show_action(session, choice.id, choice.region); });
+  CLI::App* show = add_command(app, choice, "show", "one action with its history and cancels",
+                               [&] { return ctl::show_action(session, choice.id, choice.region); });
   show->add_option("ACTION_ID", choice.id, "whole, or at least its first 4 characters")->required();
   show->add_option("--region", choice.region, "where several regions know the id")->type_name("R");
-  CLI::App* watch = add(app, choice, "watch", "events as they happen",
-                        [&] { return ctl::watch(session, choice.after); });
+  CLI::App* watch = add_command(app, choice, "watch", "events as they happen",
+                                [&] { return ctl::watch(session, choice.after); });
   watch->add_option("--after", choice.after, "begin behind this event")->type_name("SEQ");
-  CLI::App* cancel = add(app, choice, "cancel", "cancel one action", [&] {
+  CLI::App* cancel = add_command(app, choice, "cancel", "cancel one action", [&] {
     return ctl::cancel(session, choice.id, choice.comment, choice.region);
   });
   cancel->add_option("ACTION_ID", choice.id, "whole, or at least its first 8 characters")
@@ -110,47 +88,51 @@ void add_action_commands(CLI::App& app, Choice& choice) {
 void add_policy_commands(CLI::App& app, Choice& choice) {
   const ctl::Session& session = choice.session;
   CLI::App* policy = add_group(app, "policy", "what is cancelled by rule");
-  CLI::App* explain = add(*policy, choice, "explain", "what each policy would do now, and why",
-                          [&] { return ctl::explain(session, choice.config); });
+  CLI::App* explain =
+      add_command(*policy, choice, "explain", "what each policy would do now, and why",
+                  [&] { return ctl::explain(session, choice.config); });
   explain->add_option("--config", choice.config, "by this file, not by what is in force")
       ->type_name("FILE");
-  add(*policy, choice, "suspend", "stop all cancelling, also over a restart",
-      [&] { return ctl::perform(session, "/v1/policies/suspend", "cancelling is suspended"); });
-  add(*policy, choice, "resume", "resume cancelling",
-      [&] { return ctl::perform(session, "/v1/policies/resume", "cancelling is resumed"); });
+  add_command(*policy, choice, "suspend", "stop all cancelling, also over a restart", [&] {
+    return ctl::perform(session, "/v1/policies/suspend", "cancelling is suspended");
+  });
+  add_command(*policy, choice, "resume", "resume cancelling", [&] {
+    return ctl::perform(session, "/v1/policies/resume", "cancelling is resumed");
+  });
 }
 
 void add_webhook_commands(CLI::App& app, Choice& choice) {
   const ctl::Session& session = choice.session;
   CLI::App* webhook = add_group(app, "webhook", "where events are delivered to");
-  add(*webhook, choice, "list", "state and queue of each",
-      [&] { return ctl::list_webhooks(session); });
-  add(*webhook, choice, "test", "send one test event now and print the receiver's answer",
-      [&] { return ctl::test_webhook(session, choice.webhook); })
+  add_command(*webhook, choice, "list", "state and queue of each",
+              [&] { return ctl::list_webhooks(session); });
+  add_command(*webhook, choice, "test", "send one test event now and print the receiver's answer",
+              [&] { return ctl::test_webhook(session, choice.webhook); })
       ->add_option("NAME", choice.webhook)
       ->required();
   for (const char* verb : {"pause", "resume"}) {
     const std::string name = verb;
     const char* what = name == "pause" ? "deliver nothing, keep the queue" : "deliver again";
-    CLI::App* command = add(*webhook, choice, verb, what, [&choice, &session, name] {
+    CLI::App* command = add_command(*webhook, choice, verb, what, [&choice, &session, name] {
       return ctl::perform(
           session, "/v1/webhooks/" + mactiond::percent_encode(choice.webhook) + '/' + name, "done");
     });
     command->add_option("NAME", choice.webhook)->required();
   }
   CLI::App* dlq = add_group(app, "dlq", "dead letters: events given up on");
-  CLI::App* list = add(*dlq, choice, "list", "all, or those of one webhook",
-                       [&] { return ctl::list_dead_letters(session, choice.webhook); });
+  CLI::App* list = add_command(*dlq, choice, "list", "all, or those of one webhook",
+                               [&] { return ctl::list_dead_letters(session, choice.webhook); });
   list->add_option("--webhook", choice.webhook, "of this webhook")->type_name("NAME");
-  CLI::App* show = add(*dlq, choice, "show", "one with its event",
-                       [&] { return ctl::show_dead_letter(session, choice.webhook, choice.seq); });
+  CLI::App* show = add_command(*dlq, choice, "show", "one with its event", [&] {
+    return ctl::show_dead_letter(session, choice.webhook, choice.seq);
+  });
   show->add_option("WEBHOOK", choice.webhook)->required();
   show->add_option("SEQ", choice.seq)->required();
   for (const char* verb : {"replay", "purge"}) {
     const std::string name = verb;
-    CLI::App* command =
-        add(*dlq, choice, verb, name == "replay" ? "queue them again" : "forget them for good",
-            [&, name] { return ctl::handle_dead_letters(session, name, choice.letters); });
+    CLI::App* command = add_command(
+        *dlq, choice, verb, name == "replay" ? "queue them again" : "forget them for good",
+        [&, name] { return ctl::handle_dead_letters(session, name, choice.letters); });
     command->add_option("WEBHOOK", choice.letters.webhook)->required();
     command->add_option("SEQ", choice.letters.seqs, "these alone");
     command->add_option("--from", choice.letters.from, "died at or after")->type_name("TIME");
@@ -161,18 +143,18 @@ void add_webhook_commands(CLI::App& app, Choice& choice) {
 void add_region_commands(CLI::App& app, Choice& choice) {
   const ctl::Session& session = choice.session;
   CLI::App* region = add_group(app, "region", "where actions are followed");
-  add(*region, choice, "retry", "fetch a new token and poll now",
-      [&] { return ctl::retry_region(session, choice.region); })
+  add_command(*region, choice, "retry", "fetch a new token and poll now",
+              [&] { return ctl::retry_region(session, choice.region); })
       ->add_option("NAME", choice.region)
       ->required();
 }
 
 void add_daemon_commands(CLI::App& app, Choice& choice) {
   const ctl::Session& session = choice.session;
-  add(app, choice, "reload", "read the configuration again",
-      [&] { return ctl::perform(session, "/v1/reload", "reloaded"); });
-  add(app, choice, "reopen", "open the transition log again, after a rotation",
-      [&] { return ctl::perform(session, "/v1/reopen", "reopened"); });
+  add_command(app, choice, "reload", "read the configuration again",
+              [&] { return ctl::perform(session, "/v1/reload", "reloaded"); });
+  add_command(app, choice, "reopen", "open the transition log again, after a rotation",
+              [&] { return ctl::perform(session, "/v1/reopen", "reopened"); });
 }
 
 int run(int argc, char** argv) {

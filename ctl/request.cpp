@@ -99,11 +99,10 @@ std::variant<json::object, int> collect(const Session& session, const std::strin
     if (next.is_string()) add_parameter(page, "cursor", std::string(next.get_string()));
     const auto result = get(session.socket, page);
     if (const auto exit_code = refused(result)) return *exit_code;
-    auto object = parse_object(std::get<Answer>(result).body);
-    if (!object || !object->contains(key) || !object->at(key).is_array()) {
-      return complain(kExitUnavailable, kForeign);
-    }
-    for (json::value& item : object->at(key).get_array()) all.push_back(std::move(item));
+    const auto object = parse_object(std::get<Answer>(result).body);
+    const json::array* items = object ? list_in(*object, key) : nullptr;
+    if (items == nullptr) return complain(kExitUnavailable, kForeign);
+    all.insert(all.end(), items->begin(), items->end());
     next = object->contains("next") ? object->at("next") : json::value(nullptr);
   } while (next.is_string() && all.size() < static_cast<std::size_t>(limit));
   return json::object{{key, std::move(all)}, {"next", std::move(next)}};

@@ -1,37 +1,19 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <string>
 #include <string_view>
 
 #include "base/printable.hpp"
 #include "client.hpp"
 #include "commands.hpp"
 #include "json/object.hpp"
+#include "outage.hpp"
 #include "request.hpp"
 #include "views.hpp"
 
 namespace mactiond::ctl {
 namespace {
-
-/// Reports once that a stream is gone, and how often it was tried when it is back.
-class Outage {
- public:
-  void begin(const std::string& reason) {
-    if (attempts_++ > 0) return;
-    std::fprintf(stderr, "mactionctl: %s; trying again until it is back\n",
-                 printable(reason).c_str());
-  }
-  void end(const std::string& last_id) {
-    if (attempts_ == 0) return;
-    std::fprintf(stderr, "mactionctl: back after %d attempts; continuing after event %s\n",
-                 attempts_, printable(last_id).c_str());
-    attempts_ = 0;
-  }
-
- private:
-  int attempts_ = 0;
-};
 
 // False if the reader of the output has gone away.
 bool wait_for_reconnect() {
@@ -45,8 +27,8 @@ bool wait_for_reconnect() {
 int watch(const Session& session, const std::string& after) {
   Feed feed{"/v1/events"};
   add_parameter(feed.target, "after", after);
-  Outage outage;
-  feed.on_open = [&] { outage.end(feed.last_id); };
+  Outage outage([](const std::string& message) { complain(kExitDone, message); });
+  feed.on_open = [&] { outage.end("continuing after event " + feed.last_id); };
   int exit_code = 0;
   for (;;) {
     const auto result = follow(session.socket, feed, [&](std::string_view data) {

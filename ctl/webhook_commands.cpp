@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/printable.hpp"
@@ -74,10 +75,9 @@ int handle_dead_letters(const Session& session, const std::string& verb,
     const auto result = ask(session.socket, change("/v1/dead-letters/" + verb, body));
     if (const auto exit_code = refused(result)) return *exit_code;
     const auto object = parse_object(std::get<Answer>(result).body);
-    if (!object || !object->contains("count") || !object->at("count").is_int64()) {
-      return complain(kExitUnavailable, kForeign);
-    }
-    count += object->at("count").get_int64();
+    const auto handled = object ? number_in(*object, "count") : std::nullopt;
+    if (!handled) return complain(kExitUnavailable, kForeign);
+    count += *handled;
     next = object->contains("next") ? object->at("next") : json::value(nullptr);
     body["after"] = next;
   } while (!next.is_null());

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/duration_text.hpp"
 #include "base/enum_values.hpp"
 #include "base/time.hpp"
 #include "config/document.hpp"
@@ -18,11 +19,6 @@ namespace mactiond::config {
 
 // Types of values. Each reads a node into its value, or reports to the reader what is wrong and
 // does not change the value. Each prints a value as TOML that reads the same.
-
-/// "500ms", "30s", "5m", "4h", "3d".
-[[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
-/// In the largest unit that fits exactly.
-[[nodiscard]] std::string duration_text(Duration value);
 
 /// A value as a message shows it: quoted, long ones cut.
 [[nodiscard]] std::string shown(std::string_view text);
@@ -71,7 +67,7 @@ struct Fraction {
   [[nodiscard]] std::string print(double value) const;
 };
 
-/// Ends included.
+/// As parse_duration reads it; ends included.
 struct DurationRange {
   Duration least{};
   Duration most{};

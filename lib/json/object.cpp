@@ -1,11 +1,21 @@
 #include "json/object.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 #include <utility>
 
 namespace mactiond {
+namespace {
+
+// nullptr where there is none.
+const boost::json::string* string_in(const boost::json::object& object, std::string_view key) {
+  const boost::json::value* value = object.if_contains(key);
+  return value == nullptr ? nullptr : value->if_string();
+}
+
+}  // namespace
 
 Result<boost::json::object> parse_object(std::string_view text, std::size_t most) {
   if (text.size() > most) return Error(Errc::UnexpectedDocument, "");
@@ -23,15 +33,15 @@ boost::json::object object_or_empty(std::string_view text) {
 }
 
 std::optional<std::string> find_text(const boost::json::object& object, std::string_view key) {
-  const boost::json::value* value = object.if_contains(key);
-  if (value == nullptr || !value->is_string()) return std::nullopt;
-  return std::string(value->get_string());
+  const auto* text = string_in(object, key);
+  if (text == nullptr) return std::nullopt;
+  return std::string(*text);
 }
 
 std::string_view text_in(const boost::json::object& object, std::string_view key) {
-  const boost::json::value* value = object.if_contains(key);
-  if (value == nullptr || !value->is_string()) return {};
-  return value->get_string();
+  const auto* text = string_in(object, key);
+  if (text == nullptr) return {};
+  return *text;
 }
 
 std::optional<std::int64_t> number_in(const boost::json::object& object, std::string_view key) {

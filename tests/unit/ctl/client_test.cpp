@@ -2,16 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include <array>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
+#include <chrono>
 #include <string>
-#include <thread>
+#include <variant>
+
+#include "fake_daemon.hpp"
 
 namespace mactiond::ctl {
 namespace {
@@ -19,56 +15,23 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-/// Listens on a Unix socket, and answers one request with a prepared text.
+/// Asks a daemon that answers one request with a prepared text.
 class CtlClient : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "mactiond-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    path_ = directory_ + "/admin.sock";
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path_.c_str(), path_.size() + 1);
-    listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ASSERT_EQ(bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    ASSERT_EQ(listen(listener_, 1), 0);
-  }
-  void TearDown() override {
-    close(listener_);
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
-
   std::variant<Answer, Failure> ask(const std::string& answer) {
-    return serve(answer, [this] { return get(path_, "/v1/status"); });
+    return serve(answer, [this] { return get(daemon_.path(), "/v1/status"); });
   }
 
   template <class Work>
   std::variant<Answer, Failure> serve(const std::string& answer, Work work) {
-    request_.clear();
-    std::thread server([&] {
-      const int peer = accept(listener_, nullptr, nullptr);
-      std::array<char, 4096> buffer{};
-      while (request_.find("\r\n\r\n") == std::string::npos) {
-        const ssize_t got = recv(peer, buffer.data(), buffer.size(), 0);
-        if (got <= 0) break;
-        request_.append(buffer.data(), static_cast<std::size_t>(got));
-      }
-      static_cast<void>(send(peer, answer.data(), answer.size(), MSG_NOSIGNAL));
-      close(peer);
-    });
+    daemon_.start({answer});
     auto result = work();
-    server.join();
+    request_ = daemon_.requests().back();
     return result;
   }
 
-  std::string path_;
+  FakeDaemon daemon_;
   std::string request_;
-
- private:
-  std::string directory_;
-  int listener_ = -1;
 };
 
 std::string message_of(const std::variant<Answer, Failure>& result) {
@@ -98,7 +61,7 @@ TEST_F(CtlClient, FollowsAStreamUpToTheLastWholeEvent) {
   int opened = 0;
   feed.on_open = [&] { ++opened; };
   const auto follow_once = [&] {
-    return follow(path_, feed, [&](std::string_view data) {
+    return follow(daemon_.path(), feed, [&](std::string_view data) {
       seen += std::string(data) + ' ';
       return true;
     });
@@ -115,6 +78,35 @@ TEST_F(CtlClient, FollowsAStreamUpToTheLastWholeEvent) {
   EXPECT_THAT(request_, HasSubstr("Last-Event-ID: 5\r\n"));
   EXPECT_EQ(seen, "{a} {b} ");
   EXPECT_EQ(opened, 2);
+}
+
+TEST_F(CtlClient, SendsHeadersAndReadsWhenToComeBack) {
+  const Question question{.target = "/v1/submissions",
+                          .method = "POST",
+                          .body = "{}",
+                          .headers = {{"Idempotency-Key", "k-1"}}};
+  const auto result = serve(http_answer(429, "{}", "retry-after: 17\r\n"),
+                            [&] { return mactiond::ctl::ask(daemon_.path(), question); });
+  ASSERT_TRUE(std::holds_alternative<Answer>(result)) << message_of(result);
+  EXPECT_EQ(std::get<Answer>(result).retry_after, "17");
+  EXPECT_THAT(request_, HasSubstr("\r\nIdempotency-Key: k-1\r\n"));
+}
+
+TEST_F(CtlClient, SaysWhetherTheDaemonMayHaveGotTheRequest) {
+  EXPECT_TRUE(std::get<Failure>(ask("")).begun);
+  EXPECT_TRUE(std::get<Failure>(ask("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")).begun);
+  daemon_.stop();
+  EXPECT_FALSE(std::get<Failure>(get(daemon_.path(), "/v1/status")).begun);
+}
+
+TEST_F(CtlClient, HasPatienceAndSaysEachSecondThatNothingCame) {
+  daemon_.start({"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"}, FakeDaemon::After::Hang);
+  int seconds = 0;
+  const Question question{.target = "/v1/status",
+                          .patience = std::chrono::seconds(1),
+                          .each_second = [&] { ++seconds; }};
+  EXPECT_EQ(message_of(mactiond::ctl::ask(daemon_.path(), question)), "the daemon does not answer");
+  EXPECT_EQ(seconds, 1);
 }
 
 TEST_F(CtlClient, ReportsACutAnswer) {
