@@ -8,8 +8,6 @@
 namespace mactiond {
 namespace {
 
-using core::QuotaKind;
-
 struct MethodFacts {
   ApiMethod method;
   std::string_view permission;

@@ -83,7 +83,7 @@ enum class ApiMethod : std::uint8_t {
 [[nodiscard]] std::string permission_for(const ActionType& type);
 
 /// What its calls are counted with.
-[[nodiscard]] core::QuotaKind quota_of(ApiMethod method);
+[[nodiscard]] QuotaKind quota_of(ApiMethod method);
 
 /// The method that starts actions of this type; nothing where none does.
 [[nodiscard]] std::optional<ApiMethod> method_that_starts(const ActionType& type);

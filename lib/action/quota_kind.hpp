@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace mactiond::core {
+namespace mactiond {
 
 /// Kinds of calls that the API counts apart (docs/defender-api.md 4).
 enum class QuotaKind : std::uint8_t {
@@ -11,4 +11,4 @@ enum class QuotaKind : std::uint8_t {
   LiveResponse,  ///< runliveresponse
 };
 
-}  // namespace mactiond::core
+}  // namespace mactiond

@@ -15,6 +15,7 @@ struct Sentence {
     }
     return text;
   }
+  std::string operator()(const core::SubmissionHeld& held) const { return sentence(held.guard); }
   std::string operator()(const core::WebhookDisabled& disabled) const {
     return disabled.webhook + " is disabled (" + disabled.reason +
            ") and sends nothing; resume it to try it again";
@@ -73,6 +74,42 @@ std::string sentence(core::CancelGuard guard, const ActionType& type) {
       return "max_per_hour of the policy is used up";
     case Guard::TotalLimit:
       return "[cancel] max_per_hour is used up";
+    case Guard::Quota:
+      return "the quota has no calls left for it";
+  }
+  return {};
+}
+
+std::string sentence(core::SubmitGuard guard) {
+  using Guard = core::SubmitGuard;
+  switch (guard) {
+    case Guard::Stopping:
+      return "the daemon is stopping: try again once it runs";
+    case Guard::Disabled:
+      return "starting actions is off: [submit] enabled is false";
+    case Guard::TypeNotAllowed:
+      return "[submit] types does not name this type of action";
+    case Guard::StoreRecovered:
+      return "the store was recovered less than an hour ago, and the Idempotency-Key may belong to "
+             "a submission that is lost: look for it, then try again without the key or later";
+    case Guard::WaitOver:
+      return "the action in its way did not end in time";
+    case Guard::Overdue:
+      return "[submit] send_within has passed";
+    case Guard::NoServerTime:
+      return "the API's time is not known yet";
+    case Guard::ClockUncertain:
+      return "the API's time is known too roughly";
+    case Guard::ClocksDisagree:
+      return "the API's clock and ours are a day or more apart";
+    case Guard::Degraded:
+      return "the region is degraded; mactionctl status says why";
+    case Guard::Blocked:
+      return "an action of the same type is open on the machine";
+    case Guard::HourLimit:
+      return "[submit] max_per_hour is used up";
+    case Guard::Token:
+      return "the token was refused, and there is no newer one yet";
     case Guard::Quota:
       return "the quota has no calls left for it";
   }

@@ -5,6 +5,7 @@
 #include "action/machine_action.hpp"
 #include "core/cancel/cancel_guard.hpp"
 #include "core/reply.hpp"
+#include "core/submit/submit_guard.hpp"
 
 namespace mactiond::admin {
 
@@ -12,6 +13,8 @@ namespace mactiond::admin {
 
 /// type: of the action that is not cancelled.
 [[nodiscard]] std::string sentence(core::CancelGuard guard, const ActionType& type = {});
+
+[[nodiscard]] std::string sentence(core::SubmitGuard guard);
 
 [[nodiscard]] std::string sentence(const core::Refusal& refusal);
 

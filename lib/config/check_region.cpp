@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/guid.hpp"
 #include "base/text.hpp"
 #include "config/check_registration.hpp"
-#include "config/guid.hpp"
 #include "config/value_types.hpp"
 
 namespace mactiond::config {

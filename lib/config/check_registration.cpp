@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "base/guid.hpp"
 #include "base/text.hpp"
-#include "config/guid.hpp"
 #include "config/value_types.hpp"
 
 namespace mactiond::config {

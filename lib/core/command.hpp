@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "action/action_request.hpp"
 #include "action/machine_action.hpp"
 #include "action/query.hpp"
 #include "base/secret.hpp"
@@ -51,6 +52,18 @@ struct CancelAction {
   MonoTime send_by{};  ///< not sent at all after it: core/quota/token_bucket.hpp, kSendWithin
 };
 
+/// The POST that starts an action on a machine. Sent at most once per command.
+struct StartAction {
+  CommandId id;
+  std::string region;
+  std::string machine;  ///< the API's id of it
+  ActionRequest request;
+  std::string comment;  ///< with the tag
+  Secret token;
+  MonoTime deadline{};
+  MonoTime send_by{};  ///< not sent at all after it: core/quota/token_bucket.hpp, kSendWithin
+};
+
 /// Read from the store, not from the network: the oldest deliveries of a webhook that are due.
 struct LoadDeliveries {
   CommandId id;
@@ -81,7 +94,7 @@ struct SendDelivery {
   std::vector<EventRecord> more{};  ///< in the same message, of other actions, in the order of seq
 };
 
-using Command = std::variant<FetchToken, ListActions, GetAction, CancelAction, LoadDeliveries,
-                             LoadOldest, SendDelivery>;
+using Command = std::variant<FetchToken, ListActions, GetAction, CancelAction, StartAction,
+                             LoadDeliveries, LoadOldest, SendDelivery>;
 
 }  // namespace mactiond::core

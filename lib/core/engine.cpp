@@ -53,6 +53,8 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
           recover(happened, now, out);
         } else if constexpr (std::is_same_v<E, AskCancel>) {
           ask_cancel(happened, now, out);
+        } else if constexpr (std::is_same_v<E, AskSubmission>) {
+          ask_submission(happened, out);
         } else if constexpr (std::is_same_v<E, RetryRegion>) {
           retry(happened, now, out);
         } else if constexpr (std::is_same_v<E, PauseWebhook>) {
@@ -124,6 +126,11 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
 void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
   Slot<Region>* slot = find_named(regions, asked.region);
   if (slot == nullptr || !slot->part.ask_cancel(asked, now, out)) out.reply(NotFound{});
+}
+
+void Engine::State::ask_submission(const AskSubmission& asked, StepWriter& out) {
+  if (find_named(regions, asked.order.region) == nullptr) return out.reply(NotFound{});
+  out.reply(Refused{SubmissionHeld{SubmitGuard::Disabled, {}}});
 }
 
 void Engine::State::retry(const RetryRegion& asked, Now now, StepWriter& out) {

@@ -62,6 +62,7 @@ struct Engine::State {
   void change_webhooks(const Options& next, const Snapshot& added, Now now);
   void suspend(const SuspendCancelling& asked, StepWriter& out);
   void ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
+  void ask_submission(const AskSubmission& asked, StepWriter& out);
   void retry(const RetryRegion& asked, Now now, StepWriter& out);
   void pause(const PauseWebhook& asked, Now now, StepWriter& out);
   void replay(const ReplayDeadLetters& asked, Now now, StepWriter& out);

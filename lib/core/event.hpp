@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "action/machine_action.hpp"
+#include "action/start_answer.hpp"
 #include "base/outcome.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
@@ -49,6 +50,13 @@ struct ActionsListed {
 struct CancelAnswered {
   CommandId command;
   Outcome outcome;
+  std::optional<WallTime> server_date;
+};
+
+/// Answers StartAction.
+struct ActionStarted {
+  CommandId command;
+  StartAnswer answer;
   std::optional<WallTime> server_date;
 };
 
@@ -109,9 +117,9 @@ struct StoreRecovered {
   std::optional<std::string> set_aside{};  ///< where the damaged file is now, if there is one
 };
 
-using Event =
-    std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded, OldestLoaded,
-                 DeliveryAnswered, StopRequested, CancelAnswered, SuspendCancelling, AskCancel,
-                 PauseWebhook, ReplayDeadLetters, PurgeDeadLetters, RetryRegion, StoreRecovered>;
+using Event = std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded,
+                           OldestLoaded, DeliveryAnswered, StopRequested, CancelAnswered,
+                           ActionStarted, SuspendCancelling, AskCancel, AskSubmission, PauseWebhook,
+                           ReplayDeadLetters, PurgeDeadLetters, RetryRegion, StoreRecovered>;
 
 }  // namespace mactiond::core

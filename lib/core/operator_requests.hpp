@@ -5,6 +5,7 @@
 
 #include "action/machine_action.hpp"
 #include "core/rows.hpp"
+#include "core/submission.hpp"
 #include "event/operator.hpp"
 
 namespace mactiond::core {
@@ -23,6 +24,11 @@ struct AskCancel {
   ActionId action;
   std::string comment;  ///< not empty: the API wants one
   Operator by{};
+};
+
+/// An action is to be started on a machine.
+struct AskSubmission {
+  SubmissionOrder order;
 };
 
 /// A webhook sends nothing until it is resumed, over restarts too; or it sends at once, also one

@@ -6,7 +6,9 @@
 #include <variant>
 
 #include "action/machine_action.hpp"
+#include "base/time.hpp"
 #include "core/cancel/cancel_guard.hpp"
+#include "core/submit/submit_guard.hpp"
 
 namespace mactiond::core {
 
@@ -22,11 +24,28 @@ struct Done {
 /// The action, region or webhook that was named is not known.
 struct NotFound {};
 
+/// AskSubmission: it is stored and will be sent.
+struct SubmissionAccepted {
+  std::string id;
+  bool is_new = true;  ///< false: the key stood for it before
+};
+
+/// AskSubmission: the key came with another body before.
+struct KeyConflict {
+  std::string id;  ///< the submission of the key
+};
+
 /// An operator's cancel is held back.
 struct CancelRefused {
   CancelGuard guard = CancelGuard::NotOpen;
   ActionType type;                        ///< of the action, where it is open
   std::optional<std::string> decision{};  ///< that has not ended
+};
+
+/// Nothing can be submitted now.
+struct SubmissionHeld {
+  SubmitGuard guard = SubmitGuard::Disabled;
+  Duration retry_after{};  ///< with SubmitGuard::HourLimit
 };
 
 /// The receiver said 410: there is nothing to pause.
@@ -53,15 +72,15 @@ struct Unavailable {
   std::string why;
 };
 
-using Refusal = std::variant<CancelRefused, WebhookDisabled, NoWebhookToReplay, TestInProgress,
-                             ExplainInProgress, Unavailable>;
+using Refusal = std::variant<CancelRefused, SubmissionHeld, WebhookDisabled, NoWebhookToReplay,
+                             TestInProgress, ExplainInProgress, Unavailable>;
 
 /// Nothing was changed.
 struct Refused {
   Refusal reason;
 };
 
-using Reply = std::variant<Done, NotFound, Refused>;
+using Reply = std::variant<Done, NotFound, Refused, SubmissionAccepted, KeyConflict>;
 
 [[nodiscard]] inline bool is_done(const Reply& reply) {
   return std::holds_alternative<Done>(reply);

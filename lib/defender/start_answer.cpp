@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/guid.hpp"
 #include "base/text.hpp"
 #include "defender/api_error.hpp"
 #include "defender/codec.hpp"
@@ -43,6 +44,14 @@ void read_action(const http::Response& response, StartAnswer& answer) {
   answer.outcome.detail = action.error().message();
 }
 
+// 409 and 412 are not documented for these methods and can mean nothing else.
+bool says_busy(int status, const ApiError& error) {
+  if (status == 409 || status == 412) return true;
+  if (status != 400) return false;
+  return iequals(error.code, "ActiveRequestAlreadyExists") ||
+         says(error, "activerequestalreadyexists") || says(error, "already in progress");
+}
+
 // These fail while a connection is made, before a byte of the request leaves.
 bool is_before_sending(const Error& error) {
   constexpr std::array kBefore{
@@ -64,6 +73,10 @@ StartAnswer start_answer(const http::Response& response, WallTime local) {
   }
   const ApiError error = read_api_error(response.body);
   outcome.reason = refined(outcome.reason, error);
+  answer.busy = says_busy(outcome.status, error);
+  if (answer.busy) {
+    if (auto named = find_guid(error.message)) answer.blocker = ActionId{*std::move(named)};
+  }
   if (outcome.verdict != Verdict::GiveUp) return answer;
   outcome.detail.append("; ").append(error_sentence(outcome.status, error));
   return answer;

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "defender/action_requests.hpp"
 #include "defender/api.hpp"
 #include "defender/codec.hpp"
 #include "defender/outcome.hpp"
+#include "defender/start_answer.hpp"
 #include "http/status_meaning.hpp"
 #include "net/await.hpp"
 
@@ -32,6 +34,8 @@ constexpr CallKind kToken{"token", kTokenBytes, false, defender::token_outcome};
 constexpr CallKind kList{"list", kPageBytes, false, defender::list_outcome};
 constexpr CallKind kGet{"get", kPageBytes, false, defender::api_outcome};
 constexpr CallKind kCancel{"cancel", kPageBytes, true, defender::api_outcome};
+/// Its outcome is defender::start_answer's.
+constexpr CallKind kStart{"start", kPageBytes, false, nullptr};
 
 Outcome unreadable(const Error& error) {
   Outcome outcome;
@@ -40,6 +44,13 @@ Outcome unreadable(const Error& error) {
   outcome.detail = error.message();
   return outcome;
 }
+
+template <class Event>
+const Outcome& outcome_of(const Event& event) {
+  return event.outcome;
+}
+
+const Outcome& outcome_of(const core::ActionStarted& started) { return started.answer.outcome; }
 
 std::string code_label(const Outcome& outcome) {
   return outcome.status != 0 ? std::to_string(outcome.status)
@@ -71,14 +82,16 @@ Task<void> ApiCalls::run(core::CancelAction command) {
   return cancel_action(std::move(command), std::move(region));
 }
 
-Task<ApiCalls::Answer> ApiCalls::call(RegionRef region, const CallKind* kind, http::Request request,
-                                      MonoTime deadline, MonoTime send_by) {
-  Answer answer;
+Task<void> ApiCalls::run(core::StartAction command) {
+  RegionRef region = regions_.at(command.region);
+  return start_action(std::move(command), std::move(region));
+}
+
+Task<Result<http::Response>> ApiCalls::send(RegionRef region, const CallKind* kind,
+                                            http::Request request, MonoTime deadline,
+                                            MonoTime send_by) {
   const auto state = co_await asio::this_coro::cancellation_state;
-  if (net::is_cancelled(state)) {
-    answer.outcome = http::outcome(Error(Errc::Cancelled, kind->name));
-    co_return answer;
-  }
+  if (net::is_cancelled(state)) co_return Error(Errc::Cancelled, kind->name);
   http::Limits limits;
   const MonoTime now = clock_.now().mono;
   limits.timeout = deadline - now;
@@ -87,7 +100,13 @@ Task<ApiCalls::Answer> ApiCalls::call(RegionRef region, const CallKind* kind, ht
   limits.head_suffices = kind->head_suffices;
   limits.body_bytes = kind->body_bytes;
   http::Client& client = *region->client;
-  auto sent = co_await client.send(std::move(request), limits);
+  co_return co_await client.send(std::move(request), limits);
+}
+
+Task<ApiCalls::Answer> ApiCalls::call(RegionRef region, const CallKind* kind, http::Request request,
+                                      MonoTime deadline, MonoTime send_by) {
+  Answer answer;
+  auto sent = co_await send(std::move(region), kind, std::move(request), deadline, send_by);
   if (sent) {
     answer.response = std::move(*sent);
     answer.server_date = http::server_date(answer.response);
@@ -100,7 +119,7 @@ Task<ApiCalls::Answer> ApiCalls::call(RegionRef region, const CallKind* kind, ht
 
 template <class Event>
 void ApiCalls::finish(const std::string& region, const CallKind& kind, Event event) {
-  metrics_.api_request(region, kind.name, code_label(event.outcome));
+  metrics_.api_request(region, kind.name, code_label(outcome_of(event)));
   post_(std::move(event));
 }
 
@@ -187,6 +206,23 @@ Task<void> ApiCalls::cancel_action(core::CancelAction command, RegionRef region)
   event.outcome = std::move(answer.outcome);
   event.server_date = answer.server_date;
   finish(command.region, kCancel, std::move(event));
+}
+
+Task<void> ApiCalls::start_action(core::StartAction command, RegionRef region) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  http::Request request = defender::start_request(region->api, command.machine, command.request,
+                                                  command.comment, command.token);
+  auto sent = co_await send(std::move(region), &kStart, std::move(request), command.deadline,
+                            command.send_by);
+  core::ActionStarted event;
+  event.command = command.id;
+  if (sent) {
+    event.server_date = http::server_date(*sent);
+    event.answer = defender::start_answer(*sent, clock_.now().wall);
+  } else {
+    event.answer = defender::start_answer(sent.error());
+  }
+  finish(command.region, kStart, std::move(event));
 }
 
 }  // namespace mactiond::runtime

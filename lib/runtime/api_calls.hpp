@@ -44,6 +44,7 @@ class ApiCalls {
   [[nodiscard]] Task<void> run(core::ListActions command);
   [[nodiscard]] Task<void> run(core::GetAction command);
   [[nodiscard]] Task<void> run(core::CancelAction command);
+  [[nodiscard]] Task<void> run(core::StartAction command);
 
  private:
   using RegionRef = std::shared_ptr<RegionAccess>;
@@ -52,6 +53,7 @@ class ApiCalls {
   Task<void> list_actions(core::ListActions command, RegionRef region);
   Task<void> get_action(core::GetAction command, RegionRef region);
   Task<void> cancel_action(core::CancelAction command, RegionRef region);
+  Task<void> start_action(core::StartAction command, RegionRef region);
 
   /// An answer of the API, and what it means.
   struct Answer {
@@ -59,6 +61,8 @@ class ApiCalls {
     Outcome outcome;
     std::optional<WallTime> server_date;
   };
+  Task<Result<http::Response>> send(RegionRef region, const CallKind* kind, http::Request request,
+                                    MonoTime deadline, MonoTime send_by);
   Task<Answer> call(RegionRef region, const CallKind* kind, http::Request request,
                     MonoTime deadline, MonoTime send_by);
   /// Counts the call and posts its event.

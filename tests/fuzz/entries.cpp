@@ -140,7 +140,7 @@ void answer(std::string_view bytes) {
     response.status = status;
     const Outcome api = defender::api_outcome(response, kNow);
     const Outcome token = defender::token_outcome(response, kNow);
-    const defender::StartAnswer start = defender::start_answer(response, kNow);
+    const StartAnswer start = defender::start_answer(response, kNow);
     MACTIOND_ASSERT(start.outcome.ok() == start.action.has_value() && !start.unsent);
     MACTIOND_ASSERT(is_one_line(start.outcome.detail));
     for (const Outcome& outcome : {api, token}) {

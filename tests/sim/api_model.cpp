@@ -6,6 +6,7 @@
 
 #include "base/http_date.hpp"
 #include "defender/outcome.hpp"
+#include "defender/start_answer.hpp"
 #include "http/message.hpp"
 #include "sim/start_spec.hpp"
 
@@ -14,18 +15,29 @@ namespace {
 
 WallTime date_of(WallTime now) { return std::chrono::floor<std::chrono::seconds>(now); }
 
-Outcome to_outcome(const Refusal& refusal, Operation operation, WallTime now) {
+/// As the client reads it.
+StartAnswer to_answer(const Refusal& refusal, Operation operation, WallTime now) {
   http::Response response;
   response.status = refusal.status;
   response.headers.push_back({"Date", format_http_date(date_of(now))});
   if (refusal.retry_after) response.headers.push_back({"Retry-After", *refusal.retry_after});
   response.body = error_body(refusal);
+  const bool starts = operation == Operation::Create || operation == Operation::LiveResponse;
+  if (starts) return defender::start_answer(response, now);
+  StartAnswer answer;
   const bool is_list = operation == Operation::List;
-  return is_list ? defender::list_outcome(response, now) : defender::api_outcome(response, now);
+  answer.outcome =
+      is_list ? defender::list_outcome(response, now) : defender::api_outcome(response, now);
+  return answer;
 }
 
-Outcome transport_failure(Fault fault) {
-  Outcome outcome;
+Outcome to_outcome(const Refusal& refusal, Operation operation, WallTime now) {
+  return to_answer(refusal, operation, now).outcome;
+}
+
+StartAnswer transport_failure(Fault fault) {
+  StartAnswer answer;
+  Outcome& outcome = answer.outcome;
   outcome.verdict = Verdict::Retry;
   switch (fault) {
     case Fault::SlowDrip:
@@ -45,15 +57,15 @@ Outcome transport_failure(Fault fault) {
       outcome.reason = Reason::BadAnswer;
       break;
   }
-  return outcome;
+  return answer;
 }
 
 /// What the client makes of a call that this fault strikes.
-Outcome spoiled(Fault fault, Operation operation, WallTime now) {
+StartAnswer spoiled(Fault fault, Operation operation, WallTime now) {
   const auto whole = whole_answer(fault, now);
   if (!whole) return transport_failure(fault);
   // A whole answer with status 200 is one that cannot be read.
-  return whole->status == 200 ? transport_failure(fault) : to_outcome(*whole, operation, now);
+  return whole->status == 200 ? transport_failure(fault) : to_answer(*whole, operation, now);
 }
 
 }  // namespace
@@ -76,15 +88,16 @@ core::TokenFetched ApiModel::serve(const core::FetchToken& command, WallTime now
   return event;
 }
 
-std::optional<Outcome> ApiModel::refuse(Operation operation, const Secret& token, WallTime now) {
+std::optional<StartAnswer> ApiModel::refuse(Operation operation, const Secret& token,
+                                            WallTime now) {
   ledger_.record(operation, now);
   if (const auto refusal = throttle_.admit(operation, options_.throttle, now)) {
     ledger_.record_throttled();
-    return to_outcome(*refusal, operation, now);
+    return to_answer(*refusal, operation, now);
   }
   const auto valid = tokens_.find(token.reveal());
   if (valid == tokens_.end() || now >= valid->second)
-    return to_outcome(unauthorized(), operation, now);
+    return to_answer(unauthorized(), operation, now);
   const auto fault = faults_.draw(operation);
   if (!fault) return std::nullopt;
   return spoiled(*fault, operation, now);
@@ -100,7 +113,7 @@ core::ActionsListed ApiModel::serve(const core::ListActions& command, WallTime n
   core::ActionsListed event;
   event.command = command.id;
   if (auto refused = refuse(Operation::List, command.token, now)) {
-    event.outcome = std::move(*refused);
+    event.outcome = std::move(refused->outcome);
   } else if (const auto answer = model_.list(command.query, now)) {
     event.outcome.status = 200;
     event.actions = model_.values(*answer);
@@ -116,7 +129,7 @@ core::ActionRead ApiModel::serve(const core::GetAction& command, WallTime now) {
   core::ActionRead event;
   event.command = command.id;
   if (auto refused = refuse(Operation::Get, command.token, now)) {
-    event.outcome = std::move(*refused);
+    event.outcome = std::move(refused->outcome);
   } else if (const auto answer = model_.get(command.action, now)) {
     event.outcome.status = 200;
     event.action = (*answer)->value(model_.traits().shape);
@@ -135,36 +148,30 @@ core::CancelAnswered ApiModel::serve(const core::CancelAction& command, WallTime
   return event;
 }
 
-StartAnswer ApiModel::start(const ActionRequest& request, const std::string& machine,
-                            const std::string& comment, const Secret& token, WallTime now) {
-  const bool live = std::holds_alternative<LiveResponse>(request);
+core::ActionStarted ApiModel::serve(const core::StartAction& command, WallTime now) {
+  const bool live = std::holds_alternative<LiveResponse>(command.request);
   const Operation operation = live ? Operation::LiveResponse : Operation::Create;
-  starts_.push_back({now, machine, comment});
-  StartAnswer answer = make(operation, to_spec(request, machine, comment), token, now);
-  starts_.back().status = answer.outcome.status;
-  answer.server_date = date(answer.outcome, now);
-  return answer;
+  starts_.push_back({now, command.machine, command.comment});
+  core::ActionStarted event;
+  event.command = command.id;
+  const Spec spec = to_spec(command.request, command.machine, command.comment);
+  event.answer = make(operation, spec, command.token, now);
+  starts_.back().status = event.answer.outcome.status;
+  event.server_date = date(event.answer.outcome, now);
+  return event;
 }
 
 StartAnswer ApiModel::make(Operation operation, const Spec& spec, const Secret& token,
                            WallTime now) {
-  StartAnswer answer;
-  if (auto refused = refuse(operation, token, now)) {
-    answer.outcome = std::move(*refused);
-    return answer;
-  }
+  if (auto refused = refuse(operation, token, now)) return *std::move(refused);
   const std::size_t before = model_.size();
   const auto made = model_.create(spec, now);
   if (model_.size() > before) starts_.back().made = ActionId{(*made)->entity().id};
-  const auto fault = faults_.draw_after(operation);
-  if (fault) {
-    answer.outcome = spoiled(*fault, operation, now);
-  } else if (made) {
-    answer.outcome.status = model_.traits().created_status;
-    answer.action = (*made)->value(model_.traits().shape);
-  } else {
-    answer.outcome = to_outcome(made.error(), operation, now);
-  }
+  if (const auto fault = faults_.draw_after(operation)) return spoiled(*fault, operation, now);
+  if (!made) return to_answer(made.error(), operation, now);
+  StartAnswer answer;
+  answer.outcome.status = model_.traits().created_status;
+  answer.action = (*made)->value(model_.traits().shape);
   return answer;
 }
 
@@ -172,7 +179,7 @@ core::CancelAnswered ApiModel::cancel(const core::CancelAction& command, WallTim
   core::CancelAnswered event;
   event.command = command.id;
   if (auto refused = refuse(Operation::Cancel, command.token, now)) {
-    event.outcome = std::move(*refused);
+    event.outcome = std::move(refused->outcome);
     return event;
   }
   const auto found = model_.get(command.action, now);
@@ -184,7 +191,7 @@ core::CancelAnswered ApiModel::cancel(const core::CancelAction& command, WallTim
   posts_.back().accepted = answer.has_value();
   const auto fault = faults_.draw_after(Operation::Cancel);
   if (fault) {
-    event.outcome = spoiled(*fault, Operation::Cancel, now);
+    event.outcome = spoiled(*fault, Operation::Cancel, now).outcome;
   } else if (answer) {
     event.outcome.status = 200;
   } else {

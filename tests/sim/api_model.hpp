@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "action/action_request.hpp"
+#include "action/start_answer.hpp"
 #include "base/outcome.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
@@ -47,13 +47,6 @@ struct StartPost {
   int status = 0;                  ///< of the answer; 0: none, or one that cannot be read
 };
 
-/// What the client learns of it.
-struct StartAnswer {
-  Outcome outcome;
-  std::optional<MachineAction> action;  ///< if outcome is ok: the new one or the one in its way
-  std::optional<WallTime> server_date;
-};
-
 /// One region's API as the engine meets it under virtual time: token endpoint, quota, faults and
 /// the tenant's machine actions. Times are the server's.
 class ApiModel {
@@ -69,9 +62,7 @@ class ApiModel {
   [[nodiscard]] core::ActionsListed serve(const core::ListActions& command, WallTime now);
   [[nodiscard]] core::ActionRead serve(const core::GetAction& command, WallTime now);
   [[nodiscard]] core::CancelAnswered serve(const core::CancelAction& command, WallTime now);
-  /// A POST to a machine.
-  [[nodiscard]] StartAnswer start(const ActionRequest& request, const std::string& machine,
-                                  const std::string& comment, const Secret& token, WallTime now);
+  [[nodiscard]] core::ActionStarted serve(const core::StartAction& command, WallTime now);
 
   [[nodiscard]] DefenderModel& model() { return model_; }
   [[nodiscard]] const DefenderModel& model() const { return model_; }
@@ -96,14 +87,14 @@ class ApiModel {
 
  private:
   [[nodiscard]] core::CancelAnswered cancel(const core::CancelAction& command, WallTime now);
-  /// Without the date; notes in the last of starts_ what came of it.
+  /// Notes in the last of starts_ what came of it.
   [[nodiscard]] StartAnswer make(Operation operation, const Spec& spec, const Secret& token,
                                  WallTime now);
   /// The Date of an answer, if it has one.
   [[nodiscard]] std::optional<WallTime> date(const Outcome& outcome, WallTime now);
-  /// The refusal of a call before it reaches the actions.
-  [[nodiscard]] std::optional<Outcome> refuse(Operation operation, const Secret& token,
-                                              WallTime now);
+  /// The refusal of a call before it reaches the actions; all but the outcome is about starts.
+  [[nodiscard]] std::optional<StartAnswer> refuse(Operation operation, const Secret& token,
+                                                  WallTime now);
 
   ApiOptions options_;
   DefenderModel model_;

@@ -18,7 +18,12 @@ class ApiModelTest : public testing::Test {
 
   ApiModel& api() { return api_; }
   StartAnswer start(const ActionRequest& request = Offboard{}) {
-    return api_.start(request, kMachine, "c [sub_1]", token_, kStart + seconds(1));
+    core::StartAction command;
+    command.machine = kMachine;
+    command.request = request;
+    command.comment = "c [sub_1]";
+    command.token = token_;
+    return api_.serve(command, kStart + seconds(1)).answer;
   }
 
  private:
@@ -95,7 +100,9 @@ TEST_F(ApiModelTest, StartsNothingWhileItThrottles) {
 
 TEST_F(ApiModelTest, ReturnsTheActionInTheWayOrRefuses) {
   ASSERT_TRUE(start().action);
-  EXPECT_EQ(start().outcome.status, 400);
+  const StartAnswer refused = start();
+  EXPECT_EQ(refused.outcome.status, 400);
+  EXPECT_TRUE(refused.busy);
   EXPECT_FALSE(api().starts().back().made);
   Traits traits = api().model().traits();
   traits.duplicate = Duplicate::ReturnFirst;

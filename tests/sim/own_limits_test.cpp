@@ -12,14 +12,14 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Own {
-  core::QuotaKind what;
+  QuotaKind what;
   Operation operation;
 };
 
 /// As fast as the limiter lets them, with a restart now and then.
 TEST(OwnLimits, TheApiAndTheJudgeAgreeWithTheLimiter) {
-  for (const Own& own : {Own{core::QuotaKind::PackageLink, Operation::PackageUri},
-                         Own{core::QuotaKind::LiveResponse, Operation::LiveResponse}}) {
+  for (const Own& own : {Own{QuotaKind::PackageLink, Operation::PackageUri},
+                         Own{QuotaKind::LiveResponse, Operation::LiveResponse}}) {
     core::Limiter limiter({}, "boot");
     Throttle throttle;
     CallLedger ledger;

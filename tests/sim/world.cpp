@@ -15,6 +15,12 @@ constexpr std::uint64_t kIdleTicksMax = 10'000;
 
 WallTime start_of_world() { return *parse_iso_time("2026-11-20T00:00:00Z"); }
 
+template <class Event>
+const Outcome& outcome_of(const Event& event) {
+  return event.outcome;
+}
+const Outcome& outcome_of(const core::ActionStarted& started) { return started.answer.outcome; }
+
 store::Store make_store() {
   auto store = store::Store::open_in_memory();
   MACTIOND_ASSERT(store);
@@ -217,7 +223,7 @@ void World::start(core::Command command) {
           } else if constexpr (!std::is_same_v<C, core::LoadDeliveries> &&
                                !std::is_same_v<C, core::LoadOldest>) {
             auto event = apis_.at(sent.region)->serve(sent, server_now());
-            const bool late = event.outcome.reason == Reason::Timeout;
+            const bool late = outcome_of(event).reason == Reason::Timeout;
             if constexpr (std::is_same_v<C, core::CancelAction>) arrive(sent, life == life_);
             if (life == life_) {
               answer(late ? sent.deadline - now().mono : back, std::move(event));

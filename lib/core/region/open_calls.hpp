@@ -20,6 +20,7 @@ struct RegionCall {
     Sweep,
     CancelRead,
     CancelPost,
+    Start,
     LookupMany,
     LookupOne
   };

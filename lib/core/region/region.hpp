@@ -52,6 +52,7 @@ class Region {
   void on(ActionsListed listed, Now now, StepWriter& out);
   void on(ActionRead read, Now now, StepWriter& out);
   void on(const CancelAnswered& answer, Now now, StepWriter& out);
+  void on(ActionStarted started, Now now, StepWriter& out);
   /// Has the region polled with a new token, as soon as holds and the quota allow. How long the
   /// attempt has to wait for them.
   [[nodiscard]] Duration retry(MonoTime now);

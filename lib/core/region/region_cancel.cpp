@@ -72,6 +72,14 @@ void Region::on(const CancelAnswered& answer, Now now, StepWriter& out) {
   canceller_.posted(call.ids.front(), outcome, again, cancel_time(now), out);
 }
 
+void Region::on(ActionStarted started, Now now, StepWriter& out) {
+  const Call call = calls_.end(started.command);
+  StartAnswer& answer = started.answer;
+  cap_retry_after(answer.outcome);
+  (void)answered(call, answer.outcome, started.server_date, now, out);
+  if (answer.action) observe(*answer.action, ReadBy::List, now, out);
+}
+
 Explanations Region::explain(const PolicyTrial* trial, int total, Now now, std::size_t most) const {
   return canceller_.explain(trial, total, cancel_time(now), most);
 }

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "core/elapsed.hpp"
 #include "core/submit/submission_follower.hpp"
+#include "core/submit/submit_answer.hpp"
 
 // What answers and lists mean for a submission, and its end.
 
@@ -104,7 +105,7 @@ void SubmissionFollower::vanished(const ActionId& action, const SubmitTime& time
 }
 
 void SubmissionFollower::listed(const ListRead& list, const SubmitTime& time, SubmitOutput& out) {
-  if (first_guard(SubmitMoment::Lose, {}, time)) return;
+  if (first_guard(SubmitMoment::CompareStamps, {}, time)) return;
   for (auto row = attempts_.begin(); row != attempts_.end();) {
     SubmissionAttempt& attempt = (row++)->second;
     if (!attempt.in_doubt()) continue;
@@ -116,16 +117,16 @@ void SubmissionFollower::listed(const ListRead& list, const SubmitTime& time, Su
 }
 
 ActionId SubmissionFollower::named_blocker(const SubmissionOrder& order,
-                                           const SubmitAnswer& answer) const {
+                                           const StartAnswer& answer) const {
   if (answer.action) return answer.action->id;
   // The text may name something else.
-  const auto named = named_action(answer.outcome.detail);
+  const auto& named = answer.blocker;
   if (named && watch_.is_open(*named, order.machine)) return *named;
   if (auto likely = watch_.likely(order.machine, type_of(order.request))) return *likely;
   return named && !watch_.is_elsewhere(*named, order.machine) ? *named : ActionId{};
 }
 
-void SubmissionFollower::answered(const std::string& id, const SubmitAnswer& answer,
+void SubmissionFollower::answered(const std::string& id, const StartAnswer& answer,
                                   const SubmitTime& time, SubmitOutput& out) {
   SubmissionAttempt* found = attempt(id);
   if (found == nullptr || !found->in_progress()) return;

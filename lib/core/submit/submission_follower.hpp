@@ -7,11 +7,11 @@
 #include <string>
 
 #include "action/machine_action.hpp"
+#include "action/start_answer.hpp"
 #include "base/time.hpp"
 #include "core/submission.hpp"
 #include "core/submit/blocker_watch.hpp"
 #include "core/submit/submission_attempt.hpp"
-#include "core/submit/submit_answer.hpp"
 #include "core/submit/submit_guard.hpp"
 #include "core/submit/submit_ledger.hpp"
 #include "core/submit/submit_output.hpp"
@@ -72,7 +72,7 @@ class SubmissionFollower {
   /// The job's POST leaves once this step is stored: its intent is written here.
   void sent(const Job& job, const SubmitTime& time, SubmitOutput& out);
   /// The answer's action, where it is the newest that is known of it, was seen() before.
-  void answered(const std::string& id, const SubmitAnswer& answer, const SubmitTime& time,
+  void answered(const std::string& id, const StartAnswer& answer, const SubmitTime& time,
                 SubmitOutput& out);
   /// The cancel of its blocker is not possible; not where another one is in progress.
   void cancel_refused(const std::string& id, const std::string& why, const SubmitTime& time,
@@ -95,7 +95,7 @@ class SubmissionFollower {
   [[nodiscard]] std::optional<ActionId> blocker_of(const SubmissionAttempt& attempt) const;
   /// The action that the answer speaks of; empty where nobody knows.
   [[nodiscard]] ActionId named_blocker(const SubmissionOrder& order,
-                                       const SubmitAnswer& answer) const;
+                                       const StartAnswer& answer) const;
   /// What holds its POST back, with what is done about it.
   [[nodiscard]] bool may_leave(SubmissionAttempt& attempt, const SubmitTime& time,
                                const SubmitRegion& region, SubmitOutput& out);

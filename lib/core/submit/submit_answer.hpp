@@ -1,23 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
 
-#include "action/machine_action.hpp"
-#include "base/outcome.hpp"
+#include "action/start_answer.hpp"
 #include "core/submission.hpp"
 
 namespace mactiond::core {
-
-/// What came back from the POST of a submission.
-struct SubmitAnswer {
-  Outcome outcome;
-  /// Nothing of the request left this machine: the connection was refused, or was not begun.
-  bool unsent = false;
-  std::optional<MachineAction> action{};  ///< where the outcome is ok and the body has one
-};
 
 /// What the answer means for the submission.
 enum class SubmitResult : std::uint8_t {
@@ -29,13 +18,9 @@ enum class SubmitResult : std::uint8_t {
 };
 
 /// The only place where an answer is judged.
-[[nodiscard]] SubmitResult judge(const Submission& submission, const SubmitAnswer& answer);
+[[nodiscard]] SubmitResult judge(const Submission& submission, const StartAnswer& answer);
 
 /// The word for what the API refused; only with SubmitResult::Refused.
 [[nodiscard]] std::string_view refusal_word(const Outcome& outcome);
-
-/// The first GUID in the text, in lower case: the API's ids of actions look so, those of machines
-/// do not.
-[[nodiscard]] std::optional<ActionId> named_action(std::string_view text);
 
 }  // namespace mactiond::core

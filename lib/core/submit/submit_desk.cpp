@@ -4,14 +4,14 @@
 
 namespace mactiond::core {
 
-SubmitReply ask(SubmissionOrder order, std::string id, SubmitLedger& ledger,
-                SubmissionFollower& follower, const SubmitTime& time, SubmitOutput& out) {
+Reply ask(SubmissionOrder order, std::string id, SubmitLedger& ledger, SubmissionFollower& follower,
+          const SubmitTime& time, SubmitOutput& out) {
   const auto known = ledger.find_key(order);
   if (!known.same_body) return KeyConflict{known.id};
   if (!known.id.empty()) return SubmissionAccepted{known.id, false};
   if (const auto guard = first_guard(SubmitMoment::Ask, ledger.facts_to_ask(order, time), time)) {
     const bool is_limit = guard == SubmitGuard::HourLimit;
-    return SubmissionHeld{*guard, is_limit ? ledger.room_in(time) : Duration{}};
+    return Refused{SubmissionHeld{*guard, is_limit ? ledger.room_in(time) : Duration{}}};
   }
   Submission row;
   row.id = id;

@@ -22,7 +22,7 @@ constexpr unsigned kAsk = at(SubmitMoment::Ask);
 constexpr unsigned kSend = at(SubmitMoment::Send);
 constexpr unsigned kQueue = at(SubmitMoment::Keep) | kSend;
 /// Where stamps of the API are relied on.
-constexpr unsigned kStamps = kSend | at(SubmitMoment::Lose);
+constexpr unsigned kStamps = kSend | at(SubmitMoment::CompareStamps);
 
 struct Rule {
   Guard guard;

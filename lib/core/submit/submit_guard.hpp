@@ -64,10 +64,10 @@ enum class SubmitGuard : std::uint8_t {
 
 /// When a submission is judged.
 enum class SubmitMoment : std::uint8_t {
-  Ask,   ///< somebody wants to hand one in
-  Keep,  ///< it is in the queue: may it stay there?
-  Send,  ///< its POST is about to leave
-  Lose,  ///< a complete list shows no action of it, although its POST was sent long ago
+  Ask,            ///< somebody wants to hand one in
+  Keep,           ///< it is in the queue: may it stay there?
+  Send,           ///< its POST is about to leave
+  CompareStamps,  ///< stamps of the API decide: whether it is lost, what still counts
 };
 
 /// What the guards look at beside the time. The defaults hold nothing back.

@@ -45,7 +45,7 @@ void SubmitLedger::forget(const Submission& submission) {
 
 void SubmitLedger::prune(const SubmitTime& time) {
   // By a wrong clock something would be forgotten for good.
-  if (first_guard(SubmitMoment::Lose, {}, time)) return;
+  if (first_guard(SubmitMoment::CompareStamps, {}, time)) return;
   std::erase_if(counted_, [&](const auto& row) {
     const Counted& counted = row.second;
     if (counted.may_send) return false;

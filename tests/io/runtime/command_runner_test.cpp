@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "action/action_request.hpp"
 #include "io/net/loop.hpp"
 #include "io/runtime/fake_client.hpp"
 #include "io/runtime/still_clock.hpp"
@@ -38,6 +39,7 @@ Outcome outcome_of(const core::Event& event) {
   return std::visit(
       [](const auto& e) -> Outcome {
         if constexpr (requires { e.outcome; }) return e.outcome;
+        if constexpr (requires { e.answer.outcome; }) return e.answer.outcome;
         return {};
       },
       event);
@@ -147,6 +149,13 @@ std::vector<Kind> kinds() {
          return core::CancelAction{{7}, "eu", {"a1"}, "why", Secret("token"), now + 30s, now + 10s};
        },
        response(200, kAction)},
+      {"start",
+       [](const Runner& r) -> core::Command {
+         const MonoTime now = r.clock.time.mono;
+         return core::StartAction{
+             {7}, "eu", "m1", RunScan{}, "why [sub_1]", Secret("token"), now + 30s, now + 10s};
+       },
+       response(201, kAction)},
       {"delivery", [](const Runner& r) -> core::Command { return r.delivery(); }, response(200)},
   };
 }

@@ -11,8 +11,6 @@
 namespace mactiond {
 namespace {
 
-using core::QuotaKind;
-
 TEST(ApiMethod, EachHasANameOfItsOwn) {
   std::set<std::string_view> names;
   for (const ApiMethod method : kValuesOf<ApiMethod>) names.insert(to_string(method));

@@ -23,6 +23,15 @@ TEST(Refusals, EachGuardHasASentenceOfItsOwn) {
   }
 }
 
+TEST(Refusals, EachGuardOfSubmissionsHasASentenceOfItsOwn) {
+  std::set<std::string> sentences;
+  for (const core::SubmitGuard guard : kValuesOf<core::SubmitGuard>) {
+    const std::string text = sentence(guard);
+    EXPECT_FALSE(text.empty()) << to_string(guard);
+    EXPECT_TRUE(sentences.insert(text).second) << text;
+  }
+}
+
 TEST(Refusals, AMissingPermissionIsNamed) {
   EXPECT_THAT(sentence(CancelGuard::Permission, ActionType::Known::RunAntiVirusScan),
               HasSubstr("lacks the permission Machine.Scan; grant it"));

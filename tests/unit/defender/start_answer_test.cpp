@@ -92,6 +92,23 @@ TEST(StartAnswer, OnlyTheApiCanSayThatThereIsNoMachine) {
   EXPECT_EQ(answer(404, "<html>no such page</html>").outcome.reason, Reason::Rejected);
 }
 
+TEST(StartAnswer, AnActionInProgressIsRecognizedByItsCodeOrItsWords) {
+  EXPECT_TRUE(answer(400, error_body("ActiveRequestAlreadyExists", "no")).busy);
+  EXPECT_TRUE(answer(400, error_body("BadRequest", "Action is ALREADY in progress")).busy);
+  EXPECT_TRUE(answer(409, "").busy);
+  EXPECT_TRUE(answer(412, "").busy);
+  EXPECT_FALSE(answer(404, error_body("NotFound", "already in progress")).busy);
+  EXPECT_FALSE(answer(400, error_body("BadRequest", "no")).busy);
+}
+
+TEST(StartAnswer, NamesTheActionInProgressWhereverTheMessageDoes) {
+  const std::string guid = "5382f7ea-7557-4ab7-9782-d50480024a4e";
+  const std::string late = std::string(400, 'x') + " 5382F7EA-7557-4ab7-9782-d50480024a4e.";
+  EXPECT_EQ(answer(400, error_body("ActiveRequestAlreadyExists", late)).blocker, ActionId{guid});
+  EXPECT_EQ(answer(400, error_body("ActiveRequestAlreadyExists", "no")).blocker, std::nullopt);
+  EXPECT_EQ(answer(400, error_body("BadRequest", guid)).blocker, std::nullopt);
+}
+
 TEST(StartAnswer, KeepsTheWaitOfTheQuota) {
   const Outcome named = answer(429, read_fixture("error_quota.json")).outcome;
   EXPECT_EQ(named.reason, Reason::Throttled);

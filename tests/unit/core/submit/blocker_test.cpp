@@ -24,10 +24,10 @@ class BlockerTest : public test::SubmitTest {
     return test::api_action(id, machine, "theirs", test::kDay - 1h);
   }
   /// Posted, and answered with busy.
-  std::string busy(OnBlocker choice, const std::string& text = {}) {
+  std::string busy(OnBlocker choice, const std::string& blocker = {}) {
     const std::string id = accept(order(choice));
     EXPECT_EQ(post(), id);
-    answer(id, test::busy(text));
+    answer(id, test::busy(blocker));
     return id;
   }
 };
@@ -61,7 +61,7 @@ TEST_F(BlockerTest, SomebodysPendingActionInTheAnswerRefuses) {
 }
 
 TEST_F(BlockerTest, TheTextNamesTheBlocker) {
-  const std::string id = busy(OnBlocker::Refuse, ": " + kGuid);
+  const std::string id = busy(OnBlocker::Refuse, kGuid);
   EXPECT_EQ(state(id), SubmissionState::Refused);
   EXPECT_EQ(row(id).blocked_by.value, kGuid);
 }
@@ -76,7 +76,7 @@ TEST_F(BlockerTest, WhereTheTextNamesNothingTheStoreDoes) {
 
 TEST_F(BlockerTest, AnActionOfAnotherMachineIsNotNamed) {
   see(theirs(kGuid, "m2"));
-  EXPECT_EQ(row(busy(OnBlocker::Refuse, ": " + kGuid)).blocked_by.value, "");
+  EXPECT_EQ(row(busy(OnBlocker::Refuse, kGuid)).blocked_by.value, "");
 }
 
 TEST_F(BlockerTest, WaitsUntilTheBlockerHasEnded) {
@@ -139,7 +139,7 @@ TEST_F(BlockerTest, ABlockerThatNobodyKnowsIsAskedForNowAndThen) {
 }
 
 TEST_F(BlockerTest, ABlockerThatIsListedLaterIsWatched) {
-  const std::string id = busy(OnBlocker::Wait, ": " + kGuid);
+  const std::string id = busy(OnBlocker::Wait, kGuid);
   see(theirs(kGuid));
   pass(10min);
   EXPECT_EQ(post(), "");
@@ -177,7 +177,7 @@ TEST_F(BlockerTest, ItsBlockerIsCancelledOnce) {
 }
 
 TEST_F(BlockerTest, OnlyAKnownActionOfTheMachineIsCancelled) {
-  busy(OnBlocker::Cancel, ": " + kGuid);
+  busy(OnBlocker::Cancel, kGuid);
   next();
   EXPECT_TRUE(cancels.empty());
   see(theirs(kGuid));

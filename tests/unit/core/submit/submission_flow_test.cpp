@@ -117,7 +117,7 @@ TEST_F(SubmissionFlowTest, A429IsWaitedOutAndSentAgain) {
 TEST_F(SubmissionFlowTest, AConnectionThatWasRefusedSentNothing) {
   const std::string id = accept(scan_of("m1"));
   post();
-  answer(id, SubmitAnswer{test::no_answer(), true, std::nullopt});
+  answer(id, test::plain(test::no_answer(), true));
   EXPECT_EQ(state(id), SubmissionState::Queued);
   pass(1s);
   EXPECT_EQ(post(), id);

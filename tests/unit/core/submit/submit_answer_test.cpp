@@ -24,11 +24,11 @@ Submission scan() {
 }
 
 SubmitResult judged(Outcome outcome, bool unsent = false) {
-  return judge(scan(), {std::move(outcome), unsent, std::nullopt});
+  return judge(scan(), test::plain(std::move(outcome), unsent));
 }
 
 SubmitResult judged_with_comment(const std::string& comment) {
-  return judge(scan(), {Outcome{}, false, api_action("a1", "m1", comment, test::kDay)});
+  return judge(scan(), test::started(api_action("a1", "m1", comment, test::kDay)));
 }
 
 TEST(SubmitAnswerTest, OnlyCertaintyAllowsAnotherPost) {
@@ -64,13 +64,11 @@ TEST(SubmitAnswerTest, ANoOfTheApiIsFinal) {
   EXPECT_EQ(refusal_word(refused(400)), "rejected");
 }
 
-TEST(SubmitAnswerTest, AnActionInProgressIsRecognizedByItsCodeOrItsWords) {
-  EXPECT_EQ(judged(refused(400, "ActiveRequestAlreadyExists: no")), SubmitResult::Blocked);
-  EXPECT_EQ(judged(refused(400, "BadRequest: Action is ALREADY in progress")),
-            SubmitResult::Blocked);
-  EXPECT_EQ(judged(refused(409)), SubmitResult::Blocked);
-  EXPECT_EQ(judged(refused(412)), SubmitResult::Blocked);
-  EXPECT_EQ(judged(refused(404, "already in progress")), SubmitResult::Refused);
+TEST(SubmitAnswerTest, AnActionInProgressBlocks) {
+  EXPECT_EQ(judge(scan(), test::busy()), SubmitResult::Blocked);
+  StartAnswer unsent = test::busy();
+  unsent.unsent = true;
+  EXPECT_EQ(judge(scan(), unsent), SubmitResult::NoEffect);
 }
 
 TEST(SubmitAnswerTest, TheTagTellsOurActionFromSomebodyElses) {
@@ -79,14 +77,6 @@ TEST(SubmitAnswerTest, TheTagTellsOurActionFromSomebodyElses) {
   EXPECT_EQ(judged_with_comment(tagged_comment("look", make_submission_id(1, 3))),
             SubmitResult::Blocked);
   EXPECT_EQ(judged_with_comment(""), SubmitResult::Doubt);
-}
-
-TEST(NamedActionTest, IsTheFirstGuid) {
-  const std::string guid = "5382f7ea-7557-4ab7-9782-d50480024a4e";
-  EXPECT_EQ(named_action("Action 5382F7EA-7557-4ab7-9782-d50480024a4e is pending")->value, guid);
-  EXPECT_EQ(named_action(guid)->value, guid);
-  EXPECT_EQ(named_action("1e5bc9d7e413ddd7902c2932e418702b84d0cc07"), std::nullopt);
-  EXPECT_EQ(named_action(""), std::nullopt);
 }
 
 TEST(SubmissionStateTest, NothingFollowsAnEnd) {

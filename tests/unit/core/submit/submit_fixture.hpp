@@ -49,6 +49,26 @@ using mactiond::test::kDay;
   return action;
 }
 
+[[nodiscard]] inline StartAnswer plain(Outcome outcome, bool unsent = false) {
+  StartAnswer answer;
+  answer.outcome = std::move(outcome);
+  answer.unsent = unsent;
+  return answer;
+}
+
+/// Why nothing was taken in.
+[[nodiscard]] inline SubmissionHeld held_of(const Reply& reply) {
+  return std::get<SubmissionHeld>(std::get<Refused>(reply).reason);
+}
+
+/// The API's answer that hands back an action.
+[[nodiscard]] inline StartAnswer started(const MachineAction& action) {
+  StartAnswer answer;
+  answer.outcome.status = 201;
+  answer.action = action;
+  return answer;
+}
+
 /// One region's submissions with the rows that a store would hold.
 class SubmitTest : public testing::Test {
  protected:
@@ -96,8 +116,8 @@ class SubmitTest : public testing::Test {
     if (time.server) *time.server += by;
   }
 
-  SubmitReply hand_in(SubmissionOrder order) {
-    SubmitReply reply =
+  Reply hand_in(SubmissionOrder order) {
+    Reply reply =
         ask(std::move(order), make_submission_id(7, ++last), *ledger, *follower, time, out);
     const auto* accepted = std::get_if<SubmissionAccepted>(&reply);
     if (accepted != nullptr && accepted->is_new) asked.push_back(accepted->id);
@@ -122,18 +142,12 @@ class SubmitTest : public testing::Test {
     commit();
     return job->id;
   }
-  void answer(const std::string& id, SubmitAnswer answer) {
+  void answer(const std::string& id, StartAnswer answer) {
     follower->answered(id, answer, time, out);
     commit();
   }
-  void answer(const std::string& id, Outcome outcome) {
-    answer(id, SubmitAnswer{std::move(outcome), false, std::nullopt});
-  }
-  void answer(const std::string& id, const MachineAction& action) {
-    Outcome created;
-    created.status = 201;
-    answer(id, SubmitAnswer{created, false, action});
-  }
+  void answer(const std::string& id, Outcome outcome) { answer(id, plain(std::move(outcome))); }
+  void answer(const std::string& id, const MachineAction& action) { answer(id, started(action)); }
   /// The API's answer to the submission's POST: the action that it made.
   MachineAction made(const std::string& id, const std::string& action) {
     const Submission& row = rows.at(id);
@@ -175,8 +189,13 @@ class SubmitTest : public testing::Test {
   return mactiond::test::refusal(Verdict::GiveUp, Reason::Rejected, status, std::nullopt,
                                  std::move(detail));
 }
-[[nodiscard]] inline Outcome busy(const std::string& text = {}) {
-  return refused(400, "ActiveRequestAlreadyExists: Action is already in progress" + text);
+/// Another action is in progress; blocker: where the answer names it.
+[[nodiscard]] inline StartAnswer busy(const std::string& blocker = {}) {
+  StartAnswer answer;
+  answer.outcome = refused(400, "ActiveRequestAlreadyExists: Action is already in progress");
+  answer.busy = true;
+  if (!blocker.empty()) answer.blocker = ActionId{blocker};
+  return answer;
 }
 [[nodiscard]] inline Outcome no_answer() {
   return mactiond::test::refusal(Verdict::Retry, Reason::Network, 0);

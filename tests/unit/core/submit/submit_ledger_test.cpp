@@ -14,9 +14,7 @@ using test::scan_of;
 
 class SubmitLedgerTest : public test::SubmitTest {
  protected:
-  SubmitGuard held(SubmissionOrder order) {
-    return std::get<SubmissionHeld>(hand_in(std::move(order))).guard;
-  }
+  SubmitGuard held(SubmissionOrder order) { return test::held_of(hand_in(std::move(order))).guard; }
   void use(int max_per_hour) {
     options.max_per_hour = max_per_hour;
     ledger->configure(options);
@@ -97,7 +95,7 @@ TEST_F(SubmitLedgerTest, TheLimitCountsWhatIsUnsentAndWhatWasSentWithinTheHour) 
   EXPECT_EQ(post(), first);
   answer(first, made(first, "a1"));
   pass(10min);
-  const auto held_back = std::get<SubmissionHeld>(hand_in(scan_of("m3")));
+  const auto held_back = test::held_of(hand_in(scan_of("m3")));
   EXPECT_EQ(held_back.guard, SubmitGuard::HourLimit);
   EXPECT_EQ(held_back.retry_after, 50min + 10s);
 }

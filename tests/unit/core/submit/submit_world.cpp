@@ -254,12 +254,11 @@ void SubmitWorld::arrive(Flight& flight) {
   flight.answer = handle(flight);
   if (!flight.answer->action) return;
   // A page of the answers that never arrives.
-  if (chance(8)) flight.answer = SubmitAnswer{no_answer(), false, std::nullopt};
+  if (chance(8)) flight.answer = plain(no_answer());
 }
 
-SubmitAnswer SubmitWorld::handle(const Flight& flight) {
+StartAnswer SubmitWorld::handle(const Flight& flight) {
   using namespace mactiond::test;
-  const auto plain = [](Outcome outcome) { return SubmitAnswer{std::move(outcome), false, {}}; };
   const std::string& id = flight.job.id;
   for (const auto& [action, made] : made_) {
     claim(tagged_submission(made.action.requestor_comment) != id, "sent after its effect", id);
@@ -269,17 +268,17 @@ SubmitAnswer SubmitWorld::handle(const Flight& flight) {
   if (luck < 12) return plain(server_error());
   if (luck < 18) return plain(throttled(chance(50) ? std::optional<Duration>(20s) : std::nullopt));
   if (luck < 22) return plain(unauthorized());
-  if (luck < 25) return SubmitAnswer{no_answer(), true, {}};
+  if (luck < 25) return plain(no_answer(), true);
   if (luck < 28) return plain(not_found());
   if (const Made* pending = pending_on(flight.job.machine)) {
-    if (chance(50)) return SubmitAnswer{Outcome{}, false, pending->action};
-    return plain(busy(chance(50) ? " " + pending->action.id.value : ""));
+    if (chance(50)) return started(pending->action);
+    return busy(chance(50) ? pending->action.id.value : "");
   }
   const MachineAction action = make(flight.job.machine, flight.job.comment);
   if (luck < 34) return plain(server_error());
   if (luck < 38) return plain(Outcome{});
   if (luck < 41) return plain(stopped());
-  return SubmitAnswer{Outcome{}, false, action};
+  return started(action);
 }
 
 MachineAction SubmitWorld::make(const std::string& machine, const std::string& comment) {

@@ -46,7 +46,7 @@ class SubmitWorld {
     SubmissionFollower::Job job;
     True arrives{};
     True answers{};
-    std::optional<SubmitAnswer> answer;  ///< once it has arrived
+    std::optional<StartAnswer> answer;  ///< once it has arrived
     int process = 0;
   };
   struct List {
@@ -85,7 +85,7 @@ class SubmitWorld {
   /// Whether no list has shown its end.
   [[nodiscard]] bool is_news(const std::optional<MachineAction>& action) const;
   void arrive(Flight& flight);
-  [[nodiscard]] SubmitAnswer handle(const Flight& flight);
+  [[nodiscard]] StartAnswer handle(const Flight& flight);
   MachineAction make(const std::string& machine, const std::string& comment);
   [[nodiscard]] const Made* pending_on(const std::string& machine) const;
   void progress();

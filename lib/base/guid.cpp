@@ -1,10 +1,10 @@
-#include "config/guid.hpp"
+#include "base/guid.hpp"
 
 #include <cstddef>
 
 #include "base/text.hpp"
 
-namespace mactiond::config {
+namespace mactiond {
 
 std::optional<std::string> guid_digits(std::string_view text) {
   constexpr std::size_t kDigits = 32;
@@ -18,8 +18,13 @@ std::optional<std::string> guid_digits(std::string_view text) {
   return digits;
 }
 
+namespace {
+
+constexpr std::string_view kShape = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
+
+}  // namespace
+
 bool is_guid_with_hyphens(std::string_view text) {
-  constexpr std::string_view kShape = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
   if (text.size() != kShape.size() || !guid_digits(text)) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if ((kShape[i] == '-') != (text[i] == '-')) return false;
@@ -27,4 +32,12 @@ bool is_guid_with_hyphens(std::string_view text) {
   return true;
 }
 
-}  // namespace mactiond::config
+std::optional<std::string> find_guid(std::string_view text) {
+  for (std::size_t at = 0; at + kShape.size() <= text.size(); ++at) {
+    const std::string_view part = text.substr(at, kShape.size());
+    if (is_guid_with_hyphens(part)) return to_lower(part);
+  }
+  return std::nullopt;
+}
+
+}  // namespace mactiond

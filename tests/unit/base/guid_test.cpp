@@ -1,8 +1,8 @@
-#include "config/guid.hpp"
+#include "base/guid.hpp"
 
 #include <gtest/gtest.h>
 
-namespace mactiond::config {
+namespace mactiond {
 namespace {
 
 TEST(Guid, HasOneFormWhateverItsSpelling) {
@@ -27,5 +27,14 @@ TEST(Guid, OfThePortalHasHyphensAndNoBraces) {
   EXPECT_FALSE(is_guid_with_hyphens("0123456-789ab-cdef-0123-456789abcdef"));
 }
 
+TEST(Guid, IsFoundInAText) {
+  const std::string_view guid = "5382f7ea-7557-4ab7-9782-d50480024a4e";
+  EXPECT_EQ(find_guid("Action 5382F7EA-7557-4ab7-9782-d50480024a4e is pending"), guid);
+  EXPECT_EQ(find_guid(guid), guid);
+  EXPECT_EQ(find_guid("1e5bc9d7e413ddd7902c2932e418702b84d0cc07"), std::nullopt);
+  EXPECT_EQ(find_guid("5382f7ea-7557-4ab7-9782-d50480024a4"), std::nullopt);
+  EXPECT_EQ(find_guid(""), std::nullopt);
+}
+
 }  // namespace
-}  // namespace mactiond::config
+}  // namespace mactiond
