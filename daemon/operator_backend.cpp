@@ -141,4 +141,10 @@ std::optional<core::Reply> OperatorBackend::explain_text(
   return std::nullopt;
 }
 
+void OperatorBackend::ask(const std::string& /*region*/, core::Question /*question*/,
+                          std::function<void(core::QuestionResult)> done) {
+  done(core::Unanswered{core::Unanswered::Why::Unavailable,
+                        "this version does not ask the API for operators yet"});
+}
+
 }  // namespace mactiond::daemon

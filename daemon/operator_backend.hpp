@@ -66,6 +66,8 @@ class OperatorBackend final : public admin::Backend {
   [[nodiscard]] std::optional<core::Reply> explain_text(
       const std::string& text, const std::string& name,
       std::function<void(const admin::Explained&)> done) override;
+  void ask(const std::string& region, core::Question question,
+           std::function<void(core::QuestionResult)> done) override;
 
  private:
   Parts parts_;

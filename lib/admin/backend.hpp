@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "core/decision.hpp"
 #include "core/engine.hpp"
+#include "core/question/question.hpp"
 #include "core/read_view.hpp"
 #include "core/status.hpp"
 #include "event/webhook_tested.hpp"
@@ -78,6 +79,9 @@ class Backend {
   [[nodiscard]] virtual std::optional<core::Reply> explain_text(
       const std::string& text, const std::string& name,
       std::function<void(const Explained&)> done) = 0;
+  /// Asks the API of a region. Calls done exactly once: from within, or within a minute or so.
+  virtual void ask(const std::string& region, core::Question question,
+                   std::function<void(core::QuestionResult)> done) = 0;
 };
 
 }  // namespace mactiond::admin

@@ -8,7 +8,6 @@
 #include <string>
 #include <utility>
 
-#include "action/machine_query.hpp"
 #include "base/iso_time.hpp"
 #include "json/object.hpp"
 
@@ -80,12 +79,13 @@ Result<Machine> parse_machine(std::string_view body) {
   return read_machine(*answer);
 }
 
-Result<MachinePage> parse_machines(std::string_view body) {
+Result<MachinePage> parse_machines(std::string_view body, MachineQuery query) {
   const auto answer = parse_object(body, kPageBytesMax);
   if (!answer) return answer.error();
   const json::array* rows = list_in(*answer, "value");
   if (rows == nullptr) return unexpected();
   MachinePage page;
+  page.query = std::move(query);
   for (const json::value& row : *rows) {
     if (!row.is_object()) return unexpected();
     auto machine = read_machine(row.get_object());

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "action/machine.hpp"
+#include "action/machine_page.hpp"
+#include "action/machine_query.hpp"
 #include "base/error.hpp"
 
 namespace mactiond::defender {
@@ -13,14 +14,9 @@ namespace mactiond::defender {
 
 [[nodiscard]] Result<Machine> parse_machine(std::string_view body);
 
-struct MachinePage {
-  std::vector<Machine> machines;
-  bool complete = true;  ///< there are no more
-};
-
-/// Reads a list; one machine that is not sound makes all of it unusable, because it may be the one
-/// that is meant.
-[[nodiscard]] Result<MachinePage> parse_machines(std::string_view body);
+/// Reads the list that the query asked for; one machine that is not sound makes all of it unusable,
+/// because it may be the one that is meant.
+[[nodiscard]] Result<MachinePage> parse_machines(std::string_view body, MachineQuery query);
 
 [[nodiscard]] Result<MachineAlert> parse_alert(std::string_view body);
 

@@ -13,7 +13,7 @@ namespace mactiond::fuzz {
 namespace {
 
 // Whatever the machines are, a name never means one that has another name or is merged.
-void expect_sound_choice(const defender::MachinePage& page, const MachineQuery& query) {
+void expect_sound_choice(const MachinePage& page, const MachineQuery& query) {
   const MachineChoice choice = choose_machine(query, page.machines, page.complete);
   if (const auto* refusal = std::get_if<MachineRefusal>(&choice)) {
     MACTIOND_ASSERT(!sentence(*refusal, query).empty());
@@ -40,7 +40,7 @@ void lookup(std::string_view bytes) {
     MACTIOND_ASSERT(is_alert_id(alert->id));
     MACTIOND_ASSERT(alert->machine_id.empty() || is_machine_id(alert->machine_id));
   }
-  const auto page = defender::parse_machines(bytes);
+  const auto page = defender::parse_machines(bytes, {});
   if (!page) return;
   for (const Machine& machine : page->machines) {
     const auto query = first_query(machine.computer_dns_name);

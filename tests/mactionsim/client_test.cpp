@@ -141,7 +141,7 @@ TEST_F(Client, FindsAMachineByItsNameAndByAnAlert) {
   for (const MachineQuery& query : {MachineQuery{MachineQuery::Kind::Name, "pc1.contoso.com"},
                                     MachineQuery{MachineQuery::Kind::FirstLabel, "pc1"}}) {
     const Reply reply = send(defender::machines_request(api(), query, token()));
-    const auto page = defender::parse_machines(reply.body);
+    const auto page = defender::parse_machines(reply.body, {});
     ASSERT_TRUE(page) << reply.body;
     ASSERT_EQ(page->machines.size(), 1U);
     EXPECT_EQ(page->machines.front().tags, std::vector<std::string>{"vip"});

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -46,7 +47,10 @@ struct FakeBackend final : Backend {
   std::string tested;
   std::function<void(core::WebhookTested)> end_test;
   std::string explained;
-  Plans plans{{"eu", {{}, 3}}};  ///< by a configuration to explain
+  Plans plans{{"eu", {{}, 3}}};                                   ///< by a configuration to explain
+  std::vector<std::pair<std::string, core::Question>> questions;  ///< by region
+  std::deque<core::QuestionResult> results;  ///< to the next questions; without one: end_question
+  std::function<void(core::QuestionResult)> end_question;
 
   [[nodiscard]] static Error failure() { return {Errc::StoreFailed, "store.db"}; }
 
@@ -149,6 +153,18 @@ struct FakeBackend final : Backend {
       done(config_errors);
     }
     return std::nullopt;
+  }
+
+  void ask(const std::string& region, core::Question question,
+           std::function<void(core::QuestionResult)> done) override {
+    questions.emplace_back(region, std::move(question));
+    if (results.empty()) {
+      end_question = std::move(done);
+      return;
+    }
+    core::QuestionResult result = std::move(results.front());
+    results.pop_front();
+    done(std::move(result));
   }
 
   http::Answer answer(const std::string& target, const std::string& method = "GET",

@@ -87,12 +87,14 @@ TEST(MachineAnswer, IsNothingWhereItIsNotSound) {
 }
 
 TEST(MachineAnswer, OfAListHasEveryMachine) {
-  const auto page = parse_machines(list(object("") + ',' + object("", kOther)));
+  const MachineQuery query{MachineQuery::Kind::FirstLabel, "pc"};
+  const auto page = parse_machines(list(object("") + ',' + object("", kOther)), query);
   ASSERT_TRUE(page);
   ASSERT_EQ(page->machines.size(), 2U);
   EXPECT_EQ(page->machines[1].id, kOther);
+  EXPECT_EQ(page->query, query);
   EXPECT_TRUE(page->complete);
-  const auto none = parse_machines(list(""));
+  const auto none = parse_machines(list(""), query);
   ASSERT_TRUE(none);
   EXPECT_THAT(none->machines, IsEmpty());
   EXPECT_TRUE(none->complete);
@@ -101,8 +103,9 @@ TEST(MachineAnswer, OfAListHasEveryMachine) {
 TEST(MachineAnswer, OfAListSaysWhetherThereAreMore) {
   std::string rows = object("");
   for (std::size_t i = 1; i < kMachinesMax; ++i) rows += ',' + object("");
-  EXPECT_FALSE(parse_machines(list(rows))->complete);
-  EXPECT_FALSE(parse_machines(list(object(""), R"(,"@odata.nextLink":"https://h/x")"))->complete);
+  EXPECT_FALSE(parse_machines(list(rows), {})->complete);
+  EXPECT_FALSE(
+      parse_machines(list(object(""), R"(,"@odata.nextLink":"https://h/x")"), {})->complete);
 }
 
 TEST(MachineAnswer, OfAListIsNothingWhereOneMachineIsNotSound) {
@@ -110,7 +113,7 @@ TEST(MachineAnswer, OfAListIsNothingWhereOneMachineIsNotSound) {
        {list(object("") + ",7"), list(object("") + ",null"), list(object("") + ",{}"),
         list(object("") + ',' + object("", "x")), std::string("{}"), std::string(R"({"value":{}})"),
         std::string(R"({"value":null})"), std::string("[]")}) {
-    const auto page = parse_machines(body);
+    const auto page = parse_machines(body, {});
     ASSERT_TRUE(page.has_error()) << body;
     EXPECT_EQ(page.error().code, Errc::UnexpectedDocument) << body;
   }
