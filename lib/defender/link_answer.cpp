@@ -27,14 +27,12 @@ std::string without_entities(std::string_view text) {
 
 }  // namespace
 
-Result<http::Url> parse_link(std::string_view body) {
+Result<Secret> parse_link(std::string_view body) {
   const auto answer = parse_answer(body);
   if (!answer) return answer.error();
   const std::string_view value = unquoted(text_in(*answer, "value"));
   if (value.empty()) return Error(Errc::UnexpectedDocument, "");
-  auto link = http::parse_url(without_entities(value));
-  if (link && !link->is_tls()) return Error(Errc::InvalidUrl, "");
-  return link;
+  return Secret(without_entities(value));
 }
 
 }  // namespace mactiond::defender

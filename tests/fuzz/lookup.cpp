@@ -8,6 +8,7 @@
 #include "defender/link_answer.hpp"
 #include "defender/machine_answer.hpp"
 #include "fuzz/entries.hpp"
+#include "http/link_check.hpp"
 
 namespace mactiond::fuzz {
 namespace {
@@ -31,7 +32,10 @@ void expect_sound_choice(const MachinePage& page, const MachineQuery& query) {
 
 void lookup(std::string_view bytes) {
   if (const auto link = defender::parse_link(bytes)) {
-    MACTIOND_ASSERT(link->is_tls() && !link->host.empty());
+    const http::LinkHosts hosts{{"files.example", "*.blob.example"}};
+    const auto checked = http::check_link(*link, hosts);
+    const auto* url = std::get_if<http::Url>(&checked);
+    MACTIOND_ASSERT(url == nullptr || (url->is_tls() && url->host.ends_with(".example")));
   }
   if (const auto machine = defender::parse_machine(bytes)) {
     MACTIOND_ASSERT(is_machine_id(machine->id));

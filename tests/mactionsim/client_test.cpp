@@ -113,7 +113,7 @@ TEST_F(Client, FetchesAPackageByItsLink) {
   const auto link = defender::parse_link(reply.body);
   ASSERT_TRUE(link) << reply.body;
   http::Request download;
-  download.url = *link;
+  download.url = *http::parse_url(link->reveal());
   EXPECT_TRUE(send(download).body.starts_with("PK"));
   download.headers.push_back({"Range", "bytes=2-"});
   EXPECT_EQ(send(download).status, 206);
@@ -129,7 +129,7 @@ TEST_F(Client, FetchesTheResultsOfALiveResponse) {
   const auto link = defender::parse_link(reply.body);
   ASSERT_TRUE(link) << reply.body;
   http::Request download;
-  download.url = *link;
+  download.url = *http::parse_url(link->reveal());
   EXPECT_NE(send(download).body.find(R"("script_output":"hello")"), std::string::npos);
 }
 
