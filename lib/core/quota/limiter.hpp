@@ -35,8 +35,8 @@ class Limiter {
   [[nodiscard]] std::optional<MonoTime> try_take(Lane lane, MonoTime now,
                                                  QuotaKind what = QuotaKind::Api);
   /// When the lane may call next; not after now if it may at once.
-  [[nodiscard]] MonoTime next_at(Lane lane, MonoTime now) const {
-    return meter(QuotaKind::Api).next_at(lane, now);
+  [[nodiscard]] MonoTime next_at(Lane lane, MonoTime now, QuotaKind what = QuotaKind::Api) const {
+    return meter(what).next_at(lane, now);
   }
   /// How many tokens the lane could take at once.
   [[nodiscard]] int available(Lane lane, MonoTime now) const {

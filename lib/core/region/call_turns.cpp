@@ -20,6 +20,7 @@ void CallTurns::granted(Turn turn) {
   first_ = (turn + 1) % kTurns;
   if (turn != kSweep) lookup_early_ = turn == kPoll;
   others_turn_ = false;
+  others_first_ = false;
 }
 
 MonoTime CallTurns::possible_at(Turn turn, MonoTime due) const {
@@ -28,6 +29,18 @@ MonoTime CallTurns::possible_at(Turn turn, MonoTime due) const {
 
 MonoTime CallTurns::cancel_possible_at(MonoTime due) const {
   return std::max(due, cancel_wait_.value_or(due));
+}
+
+bool CallTurns::others_wait() const {
+  return std::any_of(waits_.begin(), waits_.end(),
+                     [](const auto& wait) { return wait.has_value(); });
+}
+
+MonoTime CallTurns::submission_possible_at(MonoTime due) const {
+  if (!others_first_ || !others_wait()) return due;
+  MonoTime first = MonoTime::max();
+  for (const auto& wait : waits_) first = std::min(first, wait.value_or(first));
+  return std::max(due, first);
 }
 
 void CallTurns::end_cancels(bool wanted) {

@@ -35,6 +35,14 @@ class CallTurns {
   void cancel_waits(MonoTime until) { cancel_wait_ = until; }
   [[nodiscard]] MonoTime cancel_possible_at(MonoTime due) const;
   void posted() { others_turn_ = true; }
+  /// The same for submissions, which have no turn either: after each POST, others that wait have a
+  /// call first.
+  void submitted() { others_first_ = true; }
+  [[nodiscard]] bool others_first() const { return others_first_; }
+  /// Whether a turn waits for the quota.
+  [[nodiscard]] bool others_wait() const;
+  [[nodiscard]] MonoTime submission_possible_at(MonoTime due) const;
+
   /// All cancels that can be made were made. wanted: a due decision waits for calls.
   void end_cancels(bool wanted);
   /// Nobody else takes the token that a cancel waits for.
@@ -47,6 +55,7 @@ class CallTurns {
   std::optional<MonoTime> cancel_wait_;
   bool cancels_first_ = false;
   bool others_turn_ = false;
+  bool others_first_ = false;
 };
 
 }  // namespace mactiond::core

@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "action/machine_action.hpp"
+#include "action/quota_kind.hpp"
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/region/lookup_queue.hpp"
@@ -29,6 +31,8 @@ struct RegionCall {
   MonoTime sent{};
   ManyIds many = ManyIds::None;  ///< of a LookupMany
   int top = 0;                   ///< of a list
+  QuotaKind quota = QuotaKind::Api;
+  std::string submission{};  ///< of a Start
 };
 
 /// The calls of a region that have no answer yet.

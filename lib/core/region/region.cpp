@@ -24,14 +24,14 @@ Region::Region(const RegionOptions& options, const std::string& boot_id, SharedP
                CancelLedger& ledger, std::uint64_t seed)
     : options_(options),
       random_(seed),
-      limiter_(options.quota, boot_id),
       schedule_(options.poll),
-      canceller_(options.name, std::move(policies), ledger) {}
+      canceller_(options.name, std::move(policies), ledger),
+      calls_(options, boot_id) {}
 
 void Region::configure(const RegionOptions& options, SharedPolicies policies, MonoTime now) {
-  limiter_.configure(options.quota, now);
+  calls_.configure(options, now);
   options_ = options;
-  schedule_.configure(options.poll, tracker_.open_count() > 0, limiter_.sustained(), now);
+  schedule_.configure(options.poll, tracker_.open_count() > 0, calls_.limiter().sustained(), now);
   canceller_.replace_policies(std::move(policies));
 }
 
@@ -48,37 +48,16 @@ RegionRow Region::row() const {
 
 void Region::follow_recovery(WallTime quiet_before) { newness_.follow_recovery(quiet_before); }
 
-void Region::empty_quota(Now now, StepWriter& out) {
-  limiter_.drain(now.mono);
-  limiter_.write_rows(options_.counted_by(), out.batch().quotas);
-}
-
-std::optional<MonoTime> Region::take_token(Lane lane, Now now, StepWriter& out) {
-  const auto wait = limiter_.try_take(lane, now.mono);
-  // Counted before the call is made: a crash in between wastes a token and never doubles one.
-  if (!wait) limiter_.write_rows(options_.counted_by(), out.batch().quotas);
-  return wait;
-}
-
-bool Region::granted(CallTurns::Turn turn, Now now, StepWriter& out) {
-  if (const auto wait = take_token(turns_.lane_of(turn), now, out)) {
-    turns_.wait(turn, *wait);
-    return false;
-  }
-  turns_.granted(turn);
-  return true;
-}
-
 void Region::advance(Now now, StepWriter& out) {
-  turns_.forget_waits();
+  calls_.turns().forget_waits();
   const auto poll_at = schedule_.poll_at();
   if (poll_at && *poll_at <= now.mono && token_.needs_newer(now.mono)) token_.renew(now.mono);
   advance_token(now, out);
   const Secret* token = token_.usable(now.mono);
   if (token == nullptr) return;
   advance_cancels(now, *token, out);
-  if (turns_.cancels_first()) return;
-  for (const CallTurns::Turn turn : turns_.order()) {
+  if (calls_.turns().cancels_first()) return;
+  for (const CallTurns::Turn turn : calls_.turns().order()) {
     if (turn == CallTurns::kLookup) advance_lookups(now, *token, out);
     if (turn == CallTurns::kPoll) advance_poll(now, *token, out);
     if (turn == CallTurns::kSweep) advance_sweep(now, *token, out);
@@ -88,22 +67,20 @@ void Region::advance(Now now, StepWriter& out) {
 void Region::advance_token(Now now, StepWriter& out) {
   if (!token_.wants_fetch(now.mono)) return;
   token_.fetch_started();
-  const CommandId id = out.next_id();
-  calls_.add(id, {Call::Kind::Token, {}, now.mono});
+  const CommandId id = calls_.begin({Call::Kind::Token, {}, now.mono}, out);
   out.commands().push_back(FetchToken{id, options_.name, now.mono + kTokenTimeout});
 }
 
 void Region::advance_lookups(Now now, const Secret& token, StepWriter& out) {
-  std::size_t open = calls_.lookups();
+  std::size_t open = calls_.open().lookups();
   while (open < kLookupsAtOnce && lookups_.wake_at() && *lookups_.wake_at() <= now.mono) {
-    if (!granted(CallTurns::kLookup, now, out)) return;
+    if (!calls_.granted(CallTurns::kLookup, now, out)) return;
     auto ids = lookups_.take(kIdsPerList, now.mono);
     MACTIOND_ASSERT(!ids.empty());
     if (ids.size() == 1) {
-      const CommandId id = out.next_id();
+      const CommandId id = calls_.begin({Call::Kind::LookupOne, ids, now.mono}, out);
       out.commands().push_back(GetAction{id, options_.name, ids.front(), token,
                                          now.mono + kReadTimeout, now.mono + kSendWithin});
-      calls_.add(id, {Call::Kind::LookupOne, std::move(ids), now.mono});
     } else {
       Query query;
       query.kind = lookups_.many() == ManyIds::In ? Query::Kind::IdIn : Query::Kind::IdEq;
@@ -122,7 +99,7 @@ void Region::advance_poll(Now now, const Secret& token, StepWriter& out) {
   auto query = schedule_.poll_due(now.mono, clock_.now(now));
   if (!query) return;
   if (begins) tracker_.begin_read(Read::Poll);
-  if (!granted(CallTurns::kPoll, now, out)) return;
+  if (!calls_.granted(CallTurns::kPoll, now, out)) return;
   schedule_.poll_sent();
   if (newness_.call_sent(now)) out.batch().regions.push_back(row());
   send_list({Call::Kind::Poll, {}, now.mono}, std::move(*query), token, now, out);
@@ -136,15 +113,14 @@ void Region::advance_sweep(Now now, const Secret& token, StepWriter& out) {
     tracker_.begin_read(Read::Sweep);
     sweeps_.began(now.mono);
   }
-  if (!granted(CallTurns::kSweep, now, out)) return;
+  if (!calls_.granted(CallTurns::kSweep, now, out)) return;
   schedule_.sweep_sent();
   send_list({Call::Kind::Sweep, {}, now.mono}, std::move(*query), token, now, out);
 }
 
 void Region::send_list(Call call, Query query, const Secret& token, Now now, StepWriter& out) {
-  const CommandId id = out.next_id();
   call.top = query.top;
-  calls_.add(id, std::move(call));
+  const CommandId id = calls_.begin(std::move(call), out);
   out.commands().push_back(ListActions{id, options_.name, std::move(query), token,
                                        now.mono + kListTimeout, now.mono + kSendWithin});
 }
@@ -178,15 +154,13 @@ bool Region::answered(const Call& call, const Outcome& outcome, std::optional<Wa
   if (newness_.date_first_call(clock_, now)) out.batch().regions.push_back(row());
   if (outcome.ok()) {
     token_.accepted();
-    limiter_.accepted();
+    calls_.limiter().accepted(call.quota);
   }
   if (outcome.ok() || outcome.reason == Reason::Stopped) return false;
   out.log(LogEntry::Level::Warning, "call_failed",
           {{"region", options_.name}, {"reason", describe(outcome)}});
   if (outcome.reason == Reason::Throttled) {
-    // The hold applies to all calls of the region.
-    limiter_.throttled(outcome.retry_after, outcome.limit, now.mono);
-    limiter_.write_rows(options_.counted_by(), out.batch().quotas);
+    calls_.throttled(call, outcome, now.mono, out);
     // What a refused poll means is judged with its other failures.
     if (call.kind != Call::Kind::Poll) {
       health_.failed(outcome);
@@ -207,25 +181,26 @@ std::optional<MonoTime> Region::wake_at(Now now) const {
   std::optional<MonoTime> when = token_.wake_at(now.mono);
   if (token_.usable(now.mono) == nullptr) return when;
   if (const auto at = canceller_.wake_at(cancel_time(now))) {
-    const MonoTime cancel = turns_.cancel_possible_at(*at);
+    const MonoTime cancel = calls_.turns().cancel_possible_at(*at);
     when = std::min(when.value_or(cancel), cancel);
   }
-  if (turns_.cancels_first()) return when;
+  if (calls_.turns().cancels_first()) return when;
   // A call that was due but found no token waits for the quota, not for its own time.
   const auto consider = [&](CallTurns::Turn turn, std::optional<MonoTime> due) {
     if (!due) return;
-    const MonoTime at = turns_.possible_at(turn, *due);
+    const MonoTime at = calls_.turns().possible_at(turn, *due);
     if (!when || at < *when) when = at;
   };
   if (!token_.awaits_newer()) consider(CallTurns::kPoll, schedule_.poll_at());
   consider(CallTurns::kSweep, schedule_.sweep_at());
-  if (calls_.lookups() < kLookupsAtOnce) consider(CallTurns::kLookup, lookups_.wake_at());
+  if (calls_.open().lookups() < kLookupsAtOnce) consider(CallTurns::kLookup, lookups_.wake_at());
   return when;
 }
 
 Duration Region::retry(MonoTime now) {
   // Without any call so far the quota's answer is the earliest time there is.
-  if (token_.renew_at_once(now)) return std::max(limiter_.next_at(Lane::List, now), now) - now;
+  if (token_.renew_at_once(now))
+    return std::max(calls_.limiter().next_at(Lane::List, now), now) - now;
   schedule_.poll_soon(now);
   return next_try(now) - now;
 }

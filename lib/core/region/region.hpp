@@ -7,12 +7,10 @@
 #include "core/cancel/canceller.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
-#include "core/quota/limiter.hpp"
-#include "core/region/call_turns.hpp"
 #include "core/region/lookup_queue.hpp"
 #include "core/region/newness.hpp"
-#include "core/region/open_calls.hpp"
 #include "core/region/poll_schedule.hpp"
+#include "core/region/region_calls.hpp"
 #include "core/region/region_health.hpp"
 #include "core/region/server_clock.hpp"
 #include "core/region/sweep_record.hpp"
@@ -38,12 +36,14 @@ class Region {
   void restore(const RegionRow& row);
   void restore(const StoredAction& action);
   void restore(const Decision& decision, MonoTime now) { canceller_.restore(decision, now); }
-  void restore(const std::vector<QuotaRow>& quotas, MonoTime now) { limiter_.restore(quotas, now); }
+  void restore(const std::vector<QuotaRow>& quotas, MonoTime now) {
+    calls_.limiter().restore(quotas, now);
+  }
   /// The store was recovered: what last changed before then is no event, until a complete sweep has
   /// shown everything.
   void follow_recovery(WallTime quiet_before);
   /// What was called before is not known.
-  void empty_quota(Now now, StepWriter& out);
+  void empty_quota(Now now, StepWriter& out) { calls_.drain(now.mono, out); }
   void start_at(MonoTime when) { schedule_.start_at(when); }
 
   /// Starts every call that is due and that the quota allows.
@@ -86,9 +86,6 @@ class Region {
   /// When the region is asked for next, or for its token; now while a call is in progress.
   [[nodiscard]] MonoTime next_try(MonoTime now) const;
 
-  /// Nothing if a token was taken, else when to ask again.
-  [[nodiscard]] std::optional<MonoTime> take_token(Lane lane, Now now, StepWriter& out);
-  [[nodiscard]] bool granted(CallTurns::Turn turn, Now now, StepWriter& out);
   void advance_token(Now now, StepWriter& out);
   void advance_lookups(Now now, const Secret& token, StepWriter& out);
   void advance_poll(Now now, const Secret& token, StepWriter& out);
@@ -133,14 +130,12 @@ class Region {
   RegionOptions options_;
   Random random_;
   TokenCache token_;
-  Limiter limiter_;
   ServerClock clock_;
   PollSchedule schedule_;
   LookupQueue lookups_;
   Tracker tracker_;
   Canceller canceller_;
-  OpenCalls calls_;
-  CallTurns turns_;
+  RegionCalls calls_;
   RegionHealth health_;
   Newness newness_;
   SweepRecord sweeps_;

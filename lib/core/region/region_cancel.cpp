@@ -16,35 +16,42 @@ constexpr Duration kPostTimeout = 30s;
 
 CancelTime Region::cancel_time(Now now) const {
   const bool swept = sweeps_.swept(clock_.jumped());
-  return {
-      now,   clock_.at(now.mono),     clock_.uncertainty(), clock_.jumped(), limiter_.sustained(),
-      swept, clock_.moment(now.mono), token_.fetched_at()};
+  return {now,
+          clock_.at(now.mono),
+          clock_.uncertainty(),
+          clock_.jumped(),
+          calls_.limiter().sustained(),
+          swept,
+          clock_.moment(now.mono),
+          token_.fetched_at()};
 }
 
 void Region::advance_cancels(Now now, const Secret& token, StepWriter& out) {
   const CancelTime time = cancel_time(now);
-  turns_.forget_cancel_wait();
-  canceller_.decide(time, {limiter_.available(Lane::Cancel, now.mono), limiter_.burst()}, out);
+  CallTurns& turns = calls_.turns();
+  turns.forget_cancel_wait();
+  const Limiter& limiter = calls_.limiter();
+  canceller_.decide(time, {limiter.available(Lane::Cancel, now.mono), limiter.burst()}, out);
   while (const auto job = canceller_.job(time)) {
-    if (const auto wait = take_token(Lane::Cancel, now, out)) {
-      turns_.cancel_waits(*wait);
+    if (const auto wait = calls_.take(Lane::Cancel, now, out)) {
+      turns.cancel_waits(*wait);
       break;
     }
-    const CommandId id = out.next_id();
     canceller_.sent(*job, time, out);
     const MonoTime send_by = now.mono + kSendWithin;
-    if (job->call == CancelCall::Post) {
-      turns_.posted();
-      calls_.add(id, {Call::Kind::CancelPost, {job->action}, now.mono});
+    const bool posts = job->call == CancelCall::Post;
+    const auto kind = posts ? Call::Kind::CancelPost : Call::Kind::CancelRead;
+    const CommandId id = calls_.begin({kind, {job->action}, now.mono}, out);
+    if (posts) {
+      turns.posted();
       out.commands().push_back(CancelAction{id, options_.name, job->action, job->comment, token,
                                             now.mono + kPostTimeout, send_by});
     } else {
-      calls_.add(id, {Call::Kind::CancelRead, {job->action}, now.mono});
       out.commands().push_back(
           GetAction{id, options_.name, job->action, token, now.mono + kReadTimeout, send_by});
     }
   }
-  turns_.end_cancels(canceller_.wants_calls());
+  turns.end_cancels(canceller_.wants_calls());
 }
 
 void Region::reread(const Call& call, ActionRead& read, Now now, StepWriter& out) {

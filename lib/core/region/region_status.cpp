@@ -8,7 +8,7 @@
 
 namespace mactiond::core {
 Duration Region::pace(MonoTime now) const {
-  return schedule_.pace(tracker_.open_count() > 0, limiter_.sustained(), now);
+  return schedule_.pace(tracker_.open_count() > 0, calls_.limiter().sustained(), now);
 }
 
 Duration Region::interval(const Call& call, MonoTime now) const {
@@ -38,10 +38,10 @@ void Region::mark_recovered(Now now, StepWriter& out) {
 }
 
 MonoTime Region::next_try(MonoTime now) const {
-  if (calls_.has_poll_or_token()) return now;
+  if (calls_.open().has_poll_or_token()) return now;
   if (token_.usable(now) == nullptr) return token_.wake_at(now).value_or(now);
   const MonoTime due = std::max(schedule_.poll_at().value_or(now), now);
-  return std::max(due, limiter_.next_at(Lane::List, now));
+  return std::max(due, calls_.limiter().next_at(Lane::List, now));
 }
 
 RegionStatus Region::status(Now now) const {
@@ -60,9 +60,9 @@ RegionStatus Region::status(Now now) const {
   }
   if (const auto server = clock_.at(now.mono)) status.clock_skew = *server - now.wall;
   status.token_left = token_.left(now.mono);
-  status.quota = limiter_.status(now.mono);
+  status.quota = calls_.limiter().status(now.mono);
   status.strategy = to_string(schedule_.strategy(clock_.now(now)));
-  status.throttled_seconds = to_seconds(limiter_.held());
+  status.throttled_seconds = to_seconds(calls_.limiter().held());
   status.unusable_rows = unusable_.count();
   status.cancels_live = static_cast<std::int64_t>(canceller_.live());
   return status;
