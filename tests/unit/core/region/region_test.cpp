@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "support/engine_harness.hpp"
@@ -19,6 +20,9 @@ using test::open_action;
 using Kind = Query::Kind;
 using Lines = std::vector<std::string>;
 using Status = ActionStatus::Known;
+
+// A vector of regions that grows moves them: a copy would leave others pointing at the dead.
+static_assert(!std::is_copy_constructible_v<Region>);
 
 struct RegionTest : testing::Test, test::EngineHarness {
   /// begin() with a server that does not take the last-update filter.
