@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "core/decision.hpp"
 #include "core/rows.hpp"
+#include "core/submission.hpp"
 #include "event/event_record.hpp"
 
 namespace mactiond::core {
@@ -28,6 +29,7 @@ struct Batch {
   std::vector<Decision> decisions;
   std::vector<StaleRow> reported_stale;
   std::vector<SuppressedRow> suppressed;
+  std::vector<Submission> submissions;  ///< each over the one before of its id
   std::optional<RecoveryRow> recovery;
   std::vector<RegionQuiet> recovering;  ///< regions that have not been read whole since
   std::vector<std::string> reread;      ///< regions that have been now

@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "core/decision.hpp"
 #include "core/rows.hpp"
+#include "core/submission.hpp"
 
 namespace mactiond::core {
 
@@ -51,6 +52,7 @@ struct Snapshot {
   std::vector<Decision> decisions;
   std::vector<StaleRow> reported_stale;
   std::vector<SuppressedRow> suppressed;
+  std::vector<Submission> submissions;  ///< in the order in which they were asked for
   std::optional<RecoveryRow> recovery;
   std::vector<RegionQuiet> recovering;
   /// id_hash() of events that the log holds, sorted; empty unless the store was recovered lately.

@@ -21,6 +21,7 @@ struct SubmitStamp {
   WallTime wall{};  ///< ours
   std::string boot_id{};
   MonoTime mono{};  ///< exact within that boot
+  bool operator==(const SubmitStamp&) const = default;
 };
 
 /// What happens where another action of the machine is in the way.
@@ -54,6 +55,7 @@ struct SubmissionOrder {
   std::uint64_t body_hash = 0;  ///< of the request that came with the key
   OnBlocker on_blocker = OnBlocker::Refuse;
   Duration wait_blocker = std::chrono::hours(1);
+  bool operator==(const SubmissionOrder&) const = default;
 };
 
 /// One order on its way to its end. Stored at every step before the step's effect, so that a crash
@@ -73,6 +75,7 @@ struct Submission {
   std::string answer{};   ///< of the API to the last POST, for operators
   std::optional<WallTime> submitted{};
   std::optional<WallTime> ended{};
+  bool operator==(const Submission&) const = default;
 };
 
 }  // namespace mactiond::core

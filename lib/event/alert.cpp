@@ -20,6 +20,7 @@ Alert alert_of(const EventRecord& event) {
       if (is_problem(event.subject.to)) return Alert::Trigger;
       return is_problem(event.subject.from) ? Alert::Resolve : Alert::None;
     case EventType::CancelFailed:
+    case EventType::SubmissionLost:
     case EventType::RegionDegraded:
     case EventType::WebhookFailing:
     case EventType::WebhookPaused:
@@ -37,6 +38,9 @@ Alert alert_of(const EventRecord& event) {
     case EventType::CancelConfirmed:
     case EventType::CancelOvertaken:
     case EventType::CancelSuppressed:
+    case EventType::SubmissionSubmitted:
+    case EventType::SubmissionRefused:
+    case EventType::SubmissionExpired:
     case EventType::RegionBaseline:
     case EventType::WebhookTest:
       return Alert::None;

@@ -14,6 +14,10 @@ enum class EventType {
   CancelOvertaken,
   CancelFailed,
   CancelSuppressed,
+  SubmissionSubmitted,
+  SubmissionRefused,
+  SubmissionLost,
+  SubmissionExpired,
   RegionDegraded,
   RegionRecovered,
   RegionBaseline,
@@ -46,6 +50,14 @@ enum class EventType {
       return "cancel.failed";
     case EventType::CancelSuppressed:
       return "cancel.suppressed";
+    case EventType::SubmissionSubmitted:
+      return "submission.submitted";
+    case EventType::SubmissionRefused:
+      return "submission.refused";
+    case EventType::SubmissionLost:
+      return "submission.lost";
+    case EventType::SubmissionExpired:
+      return "submission.expired";
     case EventType::RegionDegraded:
       return "region.degraded";
     case EventType::RegionRecovered:

@@ -26,13 +26,18 @@ std::string or_else(std::string_view text, std::string_view other) {
 }
 
 std::string machine_of(const Facts& facts) {
-  const std::string_view name = facts.of_action("computerDnsName");
-  return or_else(name.empty() ? facts.of_action("machineId") : name, "an unnamed machine");
+  for (const std::string_view name : {facts.of_action("computerDnsName"),
+                                      facts.of_action("machineId"), facts.of_event("machine_id")}) {
+    if (!name.empty()) return or_else(name, {});
+  }
+  return "an unnamed machine";
 }
 
 /// "Isolate on srv-db-01"
 std::string subject_of(const Facts& facts) {
-  return or_else(facts.of_action("type"), "Machine action") + " on " + machine_of(facts);
+  const std::string_view type = facts.of_action("type");
+  return or_else(type.empty() ? facts.of_event("action_type") : type, "Machine action") + " on " +
+         machine_of(facts);
 }
 
 std::string what_became(std::string_view to) {
@@ -105,6 +110,15 @@ std::string title_of(const core::EventRecord& event, const Facts& facts) {
       return "Cancel of " + subject_of(facts) + " failed" + reason_in_title(facts);
     case EventType::CancelSuppressed:
       return suppressed_title(facts);
+    case EventType::SubmissionSubmitted:
+      return subject_of(facts) + " was submitted";
+    case EventType::SubmissionRefused:
+      return "Submission of " + subject_of(facts) + " was refused" + reason_in_title(facts);
+    case EventType::SubmissionLost:
+      return "Submission of " + subject_of(facts) + " is lost: its outcome is unknown";
+    case EventType::SubmissionExpired:
+      return "Submission of " + subject_of(facts) + " was not sent in time" +
+             reason_in_title(facts);
     case EventType::RegionDegraded:
       return "Region " + or_else(event.region, "?") + " is degraded" + reason_in_title(facts);
     case EventType::RegionBaseline:
@@ -164,6 +178,13 @@ std::string with_detail(std::string_view text, std::string_view detail) {
   return fmt::format("{} ({})", text, detail);
 }
 
+void add_submission_lines(const Facts& facts, Lines& lines) {
+  lines.add("Submitted by", facts.of_event("requested_by"));
+  if (facts.action().empty()) lines.add("Machine", facts.of_event("machine_id"));
+  lines.add("Blocked by", facts.of_event("blocked_by"));
+  lines.add("Submission", facts.of_event("submission_id"));
+}
+
 void add_event_lines(const core::EventRecord& event, const Facts& facts, Lines& lines) {
   lines.add("Change", change_of(facts));
   if (const auto oldest = facts.event_number("oldest_open_s")) {
@@ -175,6 +196,7 @@ void add_event_lines(const core::EventRecord& event, const Facts& facts, Lines& 
   }
   lines.add("Policy", facts.of_event("policy"));
   lines.add("Operator", facts.of_event("operator"));
+  add_submission_lines(facts, lines);
   if (event.type == EventType::ActionStale) {
     const bool dry = is_true(facts.fields(), "would_cancel");
     lines.add("Cancel", dry ? "would be cancelled (dry run)" : "");
@@ -225,16 +247,20 @@ Severity severity_of(EventType type, std::string_view to) {
       return Severity::Good;
     case EventType::CancelRequested:
     case EventType::CancelOvertaken:
+    case EventType::SubmissionSubmitted:
     case EventType::WebhookTest:
     case EventType::RegionBaseline:
       return Severity::Info;
     case EventType::ActionStale:
     case EventType::ActionVanished:
     case EventType::CancelSuppressed:
+    case EventType::SubmissionRefused:
+    case EventType::SubmissionExpired:
     case EventType::WebhookPaused:
     case EventType::WebhookFailing:
       return Severity::Warning;
     case EventType::CancelFailed:
+    case EventType::SubmissionLost:
     case EventType::RegionDegraded:
     case EventType::WebhookDisabled:
     case EventType::WebhookDeadLettered:

@@ -32,13 +32,14 @@ std::string_view severity_word(format::Severity severity) {
   }
 }
 
-/// A cancel that failed, a webhook that fails, an event that could not be delivered and a test are
-/// of their own: the end of another problem must not resolve them.
+/// A cancel that failed, a submission that is lost, a webhook that fails, an event that could not
+/// be delivered and a test are of their own: the end of another problem must not resolve them.
 std::string subject_of(const core::EventRecord& event) {
   if (!event.action.value.empty()) {
     const bool cancel = event.type == EventType::CancelFailed;
     return event.region + ':' + event.action.value + (cancel ? ":cancel" : "");
   }
+  if (event.type == EventType::SubmissionLost) return event.region + ":lost:" + event.id;
   if (event.type == EventType::StoreRecovered) return event.instance + ":store";
   if (event.subject.webhook.empty()) return event.region;
   std::string subject = event.instance + ":webhook:" + event.subject.webhook;

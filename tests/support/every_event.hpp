@@ -8,6 +8,7 @@
 #include "core/cancel/cancel_events.hpp"
 #include "core/recovery.hpp"
 #include "core/region/region_events.hpp"
+#include "core/submit/submission_events.hpp"
 #include "event/webhook_events.hpp"
 #include "support/builders.hpp"
 
@@ -23,6 +24,23 @@ inline core::Decision decision(core::DecidedBy by, std::string outcome) {
   made.outcome = std::move(outcome);
   made.id = core::make_decision_id(made);
   return made;
+}
+
+inline core::EventRecord submission_event(core::SubmissionNews news, std::string reason,
+                                          ActionId action, ActionId blocked_by) {
+  core::SubmissionReport report;
+  report.news = news;
+  report.when = kDay;
+  core::Submission& row = report.submission;
+  row.id = "sub_0123456789abcdef0123456789abcdef";
+  row.order.region = "eu";
+  row.order.machine = "m-1";
+  row.order.request = RunScan{};
+  row.order.by = {"alice (uid 1000)", blocked_by.value.empty() ? "" : "case 7"};
+  row.action = std::move(action);
+  row.blocked_by = std::move(blocked_by);
+  row.reason = std::move(reason);
+  return core::submission_event(report);
 }
 
 /// Events of one type as the engine makes them, in their different shapes; without seq and
@@ -57,6 +75,15 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
               core::cancel_event(type, by_operator, 2, kDay)};
     case EventType::CancelSuppressed:
       return {core::suppressed_event({"stale", kDay}, "eu", "policy", 20, kDay)};
+    case EventType::SubmissionSubmitted:
+      return {submission_event(core::SubmissionNews::Submitted, "", {"a-1"}, {})};
+    case EventType::SubmissionRefused:
+      return {submission_event(core::SubmissionNews::Refused, "blocked", {}, {"a-2"}),
+              submission_event(core::SubmissionNews::Refused, "disabled", {}, {})};
+    case EventType::SubmissionLost:
+      return {submission_event(core::SubmissionNews::Lost, "no_answer", {}, {})};
+    case EventType::SubmissionExpired:
+      return {submission_event(core::SubmissionNews::Expired, "overdue", {}, {})};
     case EventType::RegionDegraded:
     case EventType::RegionRecovered:
       return {core::region_event(type, "eu", "auth", kDay)};

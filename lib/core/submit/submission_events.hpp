@@ -5,8 +5,7 @@
 
 namespace mactiond::core {
 
-/// submission.submitted, submission.refused, submission.lost or submission.expired; type is the one
-/// of the report's news.
-[[nodiscard]] EventRecord submission_event(EventType type, const SubmissionReport& report);
+/// submission.submitted, submission.refused, submission.lost or submission.expired.
+[[nodiscard]] EventRecord submission_event(const SubmissionReport& report);
 
 }  // namespace mactiond::core

@@ -93,12 +93,14 @@ TEST(AlertsOnly, PassProblemsAndTheirEnds) {
   EXPECT_FALSE(passes_on("InProgress", "Succeeded"));
   EXPECT_FALSE(passes_on("Pending", "Cancelled"));
   EXPECT_FALSE(passes_on("", "Pending"));
-  for (const EventType type : {EventType::RegionDegraded, EventType::RegionRecovered,
-                               EventType::CancelFailed, EventType::WebhookDisabled}) {
+  for (const EventType type :
+       {EventType::RegionDegraded, EventType::RegionRecovered, EventType::CancelFailed,
+        EventType::SubmissionLost, EventType::WebhookDisabled}) {
     EXPECT_TRUE(receives(pager(), event_of(type))) << to_string(type);
   }
   for (const EventType type :
-       {EventType::CancelRequested, EventType::ActionVanished, EventType::RegionBaseline}) {
+       {EventType::CancelRequested, EventType::ActionVanished, EventType::RegionBaseline,
+        EventType::SubmissionRefused, EventType::SubmissionExpired}) {
     EXPECT_FALSE(receives(pager(), event_of(type))) << to_string(type);
   }
 }

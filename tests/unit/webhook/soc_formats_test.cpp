@@ -117,6 +117,10 @@ TEST(PagerDuty, KeepsProblemsOfDifferentThingsApart) {
   };
   const std::string webhook = R"("webhook":"soc")";
   EXPECT_EQ(key(test::event_of(EventType::CancelFailed, "")), "mactiond:eu:a-1:cancel");
+  core::EventRecord lost = test::event_of(EventType::SubmissionLost, "");
+  lost.id = "ma_1";
+  lost.action = {};
+  EXPECT_EQ(key(lost), "mactiond:eu:lost:ma_1");
   EXPECT_EQ(key(test::event_of(EventType::RegionDegraded, "")), "mactiond:eu");
   EXPECT_EQ(key(test::event_of(EventType::RegionRecovered, "")), "mactiond:eu");
   EXPECT_EQ(key(test::event_of(EventType::WebhookPaused, webhook)), "mactiond:soc1:webhook:soc");

@@ -9,9 +9,6 @@
 namespace mactiond::core {
 namespace {
 
-/// Any type does: its name goes into the id alone.
-constexpr EventType kType = EventType::CancelRequested;
-
 SubmissionReport report(SubmissionNews news) {
   SubmissionReport made;
   made.news = news;
@@ -25,14 +22,16 @@ TEST(SubmissionEventTest, SaysWhoAskedAndWhichActionItBecame) {
   SubmissionReport made = report(SubmissionNews::Submitted);
   made.submission.action = {"a1"};
   made.submission.answer = "201";
-  const EventRecord event = submission_event(kType, made);
-  EXPECT_EQ(event.type, kType);
-  EXPECT_EQ(event.id, make_event_id(kType, "sub_1", ""));
+  const EventRecord event = submission_event(made);
+  EXPECT_EQ(event.type, EventType::SubmissionSubmitted);
+  EXPECT_EQ(event.id, make_event_id(EventType::SubmissionSubmitted, "sub_1", ""));
   EXPECT_EQ(event.time, test::kDay);
   EXPECT_EQ(event.region, "eu");
   EXPECT_EQ(event.action.value, "a1");
+  EXPECT_EQ(event.subject.type, "RunAntiVirusScan");
   const std::string fields = R"j("submission_id":"sub_1","requested_by":"alice (uid 1000)",)j"
-                             R"("requested_by_note":"case 7")";
+                             R"("requested_by_note":"case 7","machine_id":"m1",)"
+                             R"("action_type":"RunAntiVirusScan","action_id":"a1")";
   EXPECT_EQ(event.fields, fields);
 }
 
@@ -43,15 +42,19 @@ TEST(SubmissionEventTest, SaysWhyAndWhatIsInTheWay) {
   made.submission.answer = "rejected 400: busy";
   made.submission.blocked_by = {"b1"};
   const std::string fields = R"j("submission_id":"sub_1","requested_by":"alice (uid 1000)",)j"
+                             R"("machine_id":"m1","action_type":"RunAntiVirusScan",)"
                              R"("reason":"blocked: rejected 400: busy","blocked_by":"b1")";
-  EXPECT_EQ(submission_event(kType, made).fields, fields);
+  const EventRecord event = submission_event(made);
+  EXPECT_EQ(event.type, EventType::SubmissionRefused);
+  EXPECT_EQ(event.action.value, "");
+  EXPECT_EQ(event.fields, fields);
 }
 
 TEST(SubmissionEventTest, SwitchedOffIsNoMatterOfTheApi) {
   SubmissionReport made = report(SubmissionNews::Refused);
   made.submission.reason = "disabled";
   made.submission.answer = "throttled 429";
-  EXPECT_NE(submission_event(kType, made).fields.find(R"("reason":"disabled")"), std::string::npos);
+  EXPECT_NE(submission_event(made).fields.find(R"("reason":"disabled")"), std::string::npos);
 }
 
 }  // namespace
