@@ -81,7 +81,8 @@ struct NamedLimit {
   bool operator==(const NamedLimit&) const = default;
 };
 
-/// What a request's outcome means for us; decided once, by http::outcome and its two refinements.
+/// What a request's outcome means for us; decided once, by http::outcome and what refines it for
+/// one API.
 struct Outcome {
   Verdict verdict = Verdict::Ok;
   Reason reason = Reason::None;

@@ -74,10 +74,10 @@ std::optional<std::string> find_renamed(const std::string& path, std::uint64_t i
   return std::nullopt;
 }
 
-Result<void> cut(const LogFile& file, std::uint64_t size, Sync sync, const std::string& path) {
+Result<void> cut(const LogFile& file, std::uint64_t size, LogSync sync, const std::string& path) {
   if (size >= file.size()) return {};
   if (::ftruncate(file.fd(), static_cast<off_t>(size)) != 0) return not_usable(path, errno);
-  if (sync != Sync::Never && ::fsync(file.fd()) != 0) return not_usable(path, errno);
+  if (sync != LogSync::Never && ::fsync(file.fd()) != 0) return not_usable(path, errno);
   return {};
 }
 

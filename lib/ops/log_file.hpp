@@ -12,7 +12,7 @@
 
 namespace mactiond::ops {
 
-using Sync = core::LogSync;
+using core::LogSync;
 
 /// An open file, closed at the end; -1: none.
 class File {
@@ -56,7 +56,7 @@ struct LogFile {
 /// The regular file with this inode in the directory of path: where a rotation renamed it to.
 [[nodiscard]] std::optional<std::string> find_renamed(const std::string& path, std::uint64_t inode);
 
-[[nodiscard]] Result<void> cut(const LogFile& file, std::uint64_t size, Sync sync,
+[[nodiscard]] Result<void> cut(const LogFile& file, std::uint64_t size, LogSync sync,
                                const std::string& path);
 
 }  // namespace mactiond::ops

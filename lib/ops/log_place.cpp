@@ -31,11 +31,11 @@ Result<void> check_known(const std::string& path, std::uint64_t next, std::uint6
 
 /// Reads the file of the committed position.
 Result<LogTail> examine_committed(const LogFile& file, const std::string& path,
-                                  const LogFilePosition& committed, Sync sync) {
+                                  const LogFilePosition& committed, LogSync sync) {
   auto tail = examine_log(file.fd(), file.size(), committed.offset, committed.first_seq);
   if (!tail) return not_usable(path, tail.error().message());
   // Synced lines that are missing were removed by somebody; only unsynced lines can be lost.
-  if (sync != Sync::Never) tail->next = std::max(tail->next, committed.first_seq);
+  if (sync != LogSync::Never) tail->next = std::max(tail->next, committed.first_seq);
   return tail;
 }
 

@@ -24,7 +24,7 @@ struct LogFilePosition {
 
 struct LogOpening {
   std::string path;
-  Sync sync = Sync::Batch;
+  LogSync sync = LogSync::Batch;
   format::LineFormat format{};
   /// From the store. Nothing on first start: then the file, if it exists, is appended to from its
   /// end, after its torn last line was cut off.

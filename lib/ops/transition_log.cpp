@@ -41,7 +41,8 @@ Result<TransitionLog> TransitionLog::open(const LogOpening& opening) {
   if (!tail) return tail.error();
   if (const auto done = cut(*file, tail->whole, opening.sync, path); !done) return done.error();
   // Lines that a killed process wrote may not have reached the disk yet.
-  if (opening.sync != Sync::Never && ::fdatasync(file->fd()) != 0) return not_usable(path, errno);
+  if (opening.sync != LogSync::Never && ::fdatasync(file->fd()) != 0)
+    return not_usable(path, errno);
   const LogFilePosition position = position_in(*file, tail->whole, tail->next);
   return TransitionLog(opening, std::move(file->file), position);
 }
@@ -65,7 +66,7 @@ Result<void> TransitionLog::append(const std::vector<core::EventRecord>& events)
   }
   MACTIOND_ASSERT(events.front().seq == position_.first_seq);
   if (const auto ready = follow_size(); !ready) return ready.error();
-  const std::size_t most = sync_ == Sync::Every ? 1 : kWriteBytes;
+  const std::size_t most = sync_ == LogSync::Every ? 1 : kWriteBytes;
   std::string text;
   std::uint64_t seq = position_.first_seq;
   for (const core::EventRecord& event : events) {
@@ -75,11 +76,11 @@ Result<void> TransitionLog::append(const std::vector<core::EventRecord>& events)
     if (text.size() < most) continue;
     if (const auto written = write_lines(text); !written) return written.error();
     text.clear();
-    if (sync_ != Sync::Every) continue;
+    if (sync_ != LogSync::Every) continue;
     if (const auto durable = make_durable(); !durable) return durable.error();
   }
   if (const auto written = write_lines(text); !written) return written.error();
-  return sync_ == Sync::Every ? Result<void>{} : make_durable();
+  return sync_ == LogSync::Every ? Result<void>{} : make_durable();
 }
 
 /// What was read before the gap is written, so that the position says where it is.
@@ -154,7 +155,7 @@ Result<void> TransitionLog::write_lines(std::string_view text) {
 }
 
 Result<void> TransitionLog::make_durable() {
-  if (sync_ != Sync::Never) {
+  if (sync_ != LogSync::Never) {
     while (::fdatasync(file_.fd()) != 0) {
       if (errno == EINTR) continue;
       const Error error = errno_error(path_);

@@ -55,7 +55,7 @@ class TransitionLog {
   [[nodiscard]] Error missing(std::uint64_t seq, const std::string& text);
 
   std::string path_;
-  Sync sync_;
+  LogSync sync_;
   format::LineFormat format_;
   File file_;
   LogFilePosition position_;

@@ -37,7 +37,7 @@ void StoreHold::release(MonoTime now) {
 bool StoreHold::look(store::Store& store, MonoTime now) {
   if (is_gone() || (!store.replaced() && now - looked_ < kLookEvery)) return false;
   looked_ = now;
-  gone_ = store.missing_file();
+  gone_ = store.check_files();
   if (!is_gone()) return false;
   ops::log(Level::Error, "store_gone", {{"file", *gone_}, {"error", gone_text()}});
   return true;

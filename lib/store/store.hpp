@@ -100,9 +100,9 @@ class Store {
   [[nodiscard]] bool locked_out() const;
   /// A commit met content that is not what was committed last: nothing more can be stored.
   [[nodiscard]] bool replaced() const;
-  /// Which of the store's files was removed, replaced or overwritten since it was opened, if one
-  /// was.
-  [[nodiscard]] std::optional<std::string> missing_file();
+  /// Looks which of the store's files was removed, replaced or overwritten since it was opened, if
+  /// one was. After other content was found, replaced() stays true.
+  [[nodiscard]] std::optional<std::string> check_files();
   /// Reads the next rows of a store that was too large to be read whole at start; a few
   /// milliseconds of them. After an error, but for another program's lock, it reads no more.
   [[nodiscard]] Result<void> check_some();

@@ -149,7 +149,7 @@ bool Store::locked_out() const { return impl_->locked_out; }
 
 bool Store::replaced() const { return impl_->replaced; }
 
-std::optional<std::string> Store::missing_file() {
+std::optional<std::string> Store::check_files() {
   if (!impl_->directory) return std::nullopt;
   if (impl_->file.changed(impl_->path)) {
     // At its close SQLite removes the -wal by name: it may be the new file's.

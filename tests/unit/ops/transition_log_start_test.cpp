@@ -13,18 +13,19 @@ using ::testing::HasSubstr;
 class TransitionLogStart : public TransitionLogTest {};
 
 class TransitionLogStartSync : public TransitionLogTest,
-                               public ::testing::WithParamInterface<Sync> {
+                               public ::testing::WithParamInterface<LogSync> {
  protected:
   TransitionLogStartSync() { sync_ = GetParam(); }
 };
 
 class TransitionLogStartUnsynced : public TransitionLogTest {
  protected:
-  TransitionLogStartUnsynced() { sync_ = Sync::Never; }
+  TransitionLogStartUnsynced() { sync_ = LogSync::Never; }
 };
 
 INSTANTIATE_TEST_SUITE_P(, TransitionLogStartSync,
-                         ::testing::Values(Sync::Every, Sync::Batch, Sync::Never), sync_name);
+                         ::testing::Values(LogSync::Every, LogSync::Batch, LogSync::Never),
+                         sync_name);
 
 TEST_F(TransitionLogStart, AppendsToWhatIsThereAtTheFirstStart) {
   write(path_, "{\"seq\":900,\"of\":\"an older store\"}\n{\"seq\":901,\"torn");

@@ -35,13 +35,14 @@ class FileSizeLimit {
 class TransitionLogWriting : public TransitionLogTest {};
 
 class TransitionLogWritingSync : public TransitionLogTest,
-                                 public ::testing::WithParamInterface<Sync> {
+                                 public ::testing::WithParamInterface<LogSync> {
  protected:
   TransitionLogWritingSync() { sync_ = GetParam(); }
 };
 
 INSTANTIATE_TEST_SUITE_P(, TransitionLogWritingSync,
-                         ::testing::Values(Sync::Every, Sync::Batch, Sync::Never), sync_name);
+                         ::testing::Values(LogSync::Every, LogSync::Batch, LogSync::Never),
+                         sync_name);
 
 TEST_P(TransitionLogWritingSync, WritesOneLineAnEvent) {
   auto log = open(std::nullopt, 0);
