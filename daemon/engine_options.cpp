@@ -11,6 +11,7 @@ core::Options engine_options(const config::Config& config) {
   options.closed_actions = config.closed_actions;
   options.policies = config.policies;
   options.cancel = config.cancel;
+  options.submit = config.submit;
   for (const auto& region : config.regions) {
     options.regions.emplace_back(region.core).registration = region.registration();
   }

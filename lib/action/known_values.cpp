@@ -1,5 +1,9 @@
 #include "action/known_values.hpp"
 
+#include <type_traits>
+#include <variant>
+
+#include "action/action_request.hpp"
 #include "base/enum_values.hpp"
 
 namespace mactiond {
@@ -14,10 +18,19 @@ std::vector<std::string_view> all_texts() {
   return texts;
 }
 
+template <class... Kinds>
+std::vector<std::string_view> types_of(std::type_identity<std::variant<Kinds...>> /*requests*/) {
+  return {to_string(Kinds::kType)...};
+}
+
 }  // namespace
 
 std::vector<std::string_view> known_action_types() { return all_texts<ActionType::Known>(); }
 
 std::vector<std::string_view> known_action_statuses() { return all_texts<ActionStatus::Known>(); }
+
+std::vector<std::string_view> startable_action_types() {
+  return types_of(std::type_identity<ActionRequest>());
+}
 
 }  // namespace mactiond

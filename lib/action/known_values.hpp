@@ -63,4 +63,7 @@ namespace mactiond {
 [[nodiscard]] std::vector<std::string_view> known_action_types();
 [[nodiscard]] std::vector<std::string_view> known_action_statuses();
 
+/// The types of what can be started (ActionRequest).
+[[nodiscard]] std::vector<std::string_view> startable_action_types();
+
 }  // namespace mactiond

@@ -121,6 +121,7 @@ struct Config {
   std::vector<Webhook> webhooks;
   std::vector<Syslog> syslogs;
   core::CancelOptions cancel;
+  core::SubmitOptions submit;
   std::vector<core::PolicyOptions> policies;
 };
 

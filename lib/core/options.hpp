@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "core/cancel/policy_options.hpp"
+#include "core/submit/submit_options.hpp"
 
 namespace mactiond::core {
 
@@ -91,6 +92,7 @@ struct Options {
   std::vector<WebhookOptions> webhooks;
   std::vector<PolicyOptions> policies;  ///< in order: the first that fits an action governs it
   CancelOptions cancel;
+  SubmitOptions submit;
   Duration closed_actions = std::chrono::hours(24 * 30);
 };
 

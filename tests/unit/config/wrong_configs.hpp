@@ -23,6 +23,7 @@ std::vector<WrongConfig> wrong_sections();
 std::vector<WrongConfig> wrong_regions();
 std::vector<WrongConfig> wrong_region_numbers();
 std::vector<WrongConfig> wrong_policies();
+std::vector<WrongConfig> wrong_submit();
 std::vector<WrongConfig> wrong_webhooks();
 std::vector<WrongConfig> wrong_formats();
 std::vector<WrongConfig> wrong_syslogs();

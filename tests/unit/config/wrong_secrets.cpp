@@ -105,9 +105,9 @@ std::vector<WrongConfig> wrong_webhook_secrets() {
 
 std::vector<WrongConfig> wrong_configs() {
   std::vector<WrongConfig> all;
-  for (const auto rows :
-       {wrong_sections, wrong_regions, wrong_region_numbers, wrong_policies, wrong_webhooks,
-        wrong_formats, wrong_syslogs, wrong_region_secrets, wrong_webhook_secrets}) {
+  for (const auto rows : {wrong_sections, wrong_regions, wrong_region_numbers, wrong_policies,
+                          wrong_submit, wrong_webhooks, wrong_formats, wrong_syslogs,
+                          wrong_region_secrets, wrong_webhook_secrets}) {
     for (WrongConfig& row : rows()) all.push_back(std::move(row));
   }
   return all;
