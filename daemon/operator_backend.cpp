@@ -84,6 +84,20 @@ Result<std::optional<core::DeadLetterView>> OperatorBackend::find_dead_letter(
   return parts_.store.find_dead_letter(webhook, seq);
 }
 
+Result<core::SubmissionPage> OperatorBackend::find_submissions(
+    const core::SubmissionFilter& filter) {
+  return parts_.store.find_submissions(filter);
+}
+
+Result<std::optional<core::Submission>> OperatorBackend::find_submission(const std::string& id) {
+  return parts_.store.find_submission(id);
+}
+
+Result<std::vector<core::KnownMachine>> OperatorBackend::find_machine_ids(const std::string& region,
+                                                                          const std::string& name) {
+  return parts_.store.find_machine_ids(region, name);
+}
+
 Result<void> OperatorBackend::reopen(const core::Operator& by) {
   ops::log(Level::Info, "reopen_requested", core::with_operator({}, by));
   return parts_.driver.reopen_log_now();

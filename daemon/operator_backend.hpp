@@ -56,6 +56,12 @@ class OperatorBackend final : public admin::Backend {
       const core::DeadLetterFilter& filter) override;
   [[nodiscard]] Result<std::optional<core::DeadLetterView>> find_dead_letter(
       const std::string& webhook, std::uint64_t seq) override;
+  [[nodiscard]] Result<core::SubmissionPage> find_submissions(
+      const core::SubmissionFilter& filter) override;
+  [[nodiscard]] Result<std::optional<core::Submission>> find_submission(
+      const std::string& id) override;
+  [[nodiscard]] Result<std::vector<core::KnownMachine>> find_machine_ids(
+      const std::string& region, const std::string& name) override;
 
   [[nodiscard]] Result<void> reopen(const core::Operator& by) override;
   [[nodiscard]] std::vector<std::string> reload(const core::Operator& by) override;

@@ -14,6 +14,7 @@
 #include "core/question/question.hpp"
 #include "core/read_view.hpp"
 #include "core/status.hpp"
+#include "core/submission_view.hpp"
 #include "event/webhook_tested.hpp"
 
 namespace mactiond::admin {
@@ -59,6 +60,13 @@ class Backend {
       const core::DeadLetterFilter& filter) = 0;
   [[nodiscard]] virtual Result<std::optional<core::DeadLetterView>> find_dead_letter(
       const std::string& webhook, std::uint64_t seq) = 0;
+  [[nodiscard]] virtual Result<core::SubmissionPage> find_submissions(
+      const core::SubmissionFilter& filter) = 0;
+  [[nodiscard]] virtual Result<std::optional<core::Submission>> find_submission(
+      const std::string& id) = 0;
+  /// store/machine_names.hpp.
+  [[nodiscard]] virtual Result<std::vector<core::KnownMachine>> find_machine_ids(
+      const std::string& region, const std::string& name) = 0;
 
   // What operators can have done. Each returns when it is done, and durable where it must be.
 

@@ -8,7 +8,8 @@ namespace mactiond::store {
 std::int64_t count_kept(SQLite::Database& database) {
   constexpr const char* kCount = R"(
 SELECT (SELECT count(*) FROM delivery) + (SELECT count(*) FROM dead_letter)
-     + (SELECT count(*) FROM decision) + (SELECT count(*) FROM event))";
+     + (SELECT count(*) FROM decision) + (SELECT count(*) FROM submission)
+     + (SELECT count(*) FROM event))";
   return database.execAndGet(kCount).getInt64();
 }
 

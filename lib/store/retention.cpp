@@ -7,7 +7,7 @@
 namespace mactiond::store {
 namespace {
 
-/// Actions or events. An action takes its entries in seven indexes with it.
+/// Actions or events. An action takes its entries in eight indexes with it.
 constexpr int kRowsPerStep = 10;
 
 constexpr const char* kFirstKept = R"(
@@ -20,8 +20,10 @@ SELECT EXISTS (SELECT 1 FROM delivery WHERE webhook = ?1 AND seq = ?2)
 
 }  // namespace
 
-Retention::Retention(SQLite::Database& database, CancelTables& cancels)
+Retention::Retention(SQLite::Database& database, CancelTables& cancels,
+                     SubmissionTable& submissions)
     : cancels_(cancels),
+      submissions_(submissions),
       delete_actions_(database, kDeleteClosedActions),
       select_candidates_(database, kSelectOldEvents),
       select_webhooks_(database, kSelectReferringWebhooks),
@@ -41,7 +43,10 @@ void Retention::step() {
       if (remove_actions()) next_.part = Part::Events;
       break;
     case Part::Events:
-      if (remove_events(next_.event)) next_.part = Part::Cancels;
+      if (remove_events(next_.event)) next_.part = Part::Submissions;
+      break;
+    case Part::Submissions:
+      if (submissions_.prune(*cutoff_)) next_.part = Part::Cancels;
       break;
     case Part::Cancels:
       if (cancels_.prune(next_.cancels)) next_.part = Part::End;

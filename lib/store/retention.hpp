@@ -10,6 +10,7 @@
 
 #include "store/cancel_tables.hpp"
 #include "store/statement.hpp"
+#include "store/submission_table.hpp"
 
 namespace mactiond::store {
 
@@ -17,12 +18,12 @@ namespace mactiond::store {
 /// held.
 class Retention {
  public:
-  Retention(SQLite::Database& database, CancelTables& cancels);
+  Retention(SQLite::Database& database, CancelTables& cancels, SubmissionTable& submissions);
 
   /// From now on, step by step: finished and vanished actions last seen before cutoff; events from
   /// before cutoff, except the newest, those a delivery or dead letter refers to, and those the
-  /// transition log or a syslog receiver may lack; then what was decided and reported about actions
-  /// that are gone.
+  /// transition log or a syslog receiver may lack; submissions that ended before cutoff; then what
+  /// was decided and reported about actions that are gone.
   void begin(WallTime cutoff);
   [[nodiscard]] bool under_way() const { return cutoff_.has_value(); }
   /// The next rows, inside a transaction that the caller holds. Throws SQLite::Exception. The same
@@ -37,7 +38,7 @@ class Retention {
     std::int64_t time = std::numeric_limits<std::int64_t>::min();
     std::uint64_t seq = 0;
   };
-  enum class Part : std::uint8_t { Actions, Events, Cancels, End };
+  enum class Part : std::uint8_t { Actions, Events, Submissions, Cancels, End };
   /// Everything before it is done.
   struct Place {
     Part part = Part::Actions;
@@ -53,6 +54,7 @@ class Retention {
   [[nodiscard]] bool referred_to(std::uint64_t seq, const std::vector<std::string>& webhooks);
 
   CancelTables& cancels_;
+  SubmissionTable& submissions_;
   Statement delete_actions_;
   Statement select_candidates_;
   Statement select_webhooks_;

@@ -21,6 +21,7 @@
 #include "store/recovery_tables.hpp"
 #include "store/schema.hpp"
 #include "store/statement.hpp"
+#include "store/submission_schema.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -39,6 +40,7 @@ struct Table {
   const char* valid;  ///< of a row in the new table
   /// What an older store has in place of columns, if it lacks the last of them.
   const char* older = nullptr;
+  int since = 0;  ///< the version from which a store has the table
 };
 
 constexpr std::array kTables{
@@ -56,6 +58,19 @@ constexpr std::array kTables{
           "id, region, action_id, type, policy, iif(policy = '', 'unknown', ''), status, comment, "
           "decided, age, state, posts, unsure, posted, posted_boot, posted_mono, answer, outcome, "
           "ended, iif(policy = '', asker, '')"},
+    Table{"submission",
+          "number, id, region, state, ended, machine_id, type, asker, operator_note, "
+          "idempotency_key, body_hash, on_blocker, wait_blocker, asked_server, asked_wall, "
+          "asked_boot, asked_mono, waiting_server, waiting_wall, waiting_boot, waiting_mono, "
+          "unblocked_server, unblocked_wall, unblocked_boot, unblocked_mono, posted_server, "
+          "posted_wall, posted_boot, posted_mono, posts, action_id, blocked_by, submitted, reason, "
+          "answer, comment, request",
+          37, "number",
+          "id <> '' AND region <> '' AND machine_id <> '' AND posts >= 0 AND (state IN "
+          "('succeeded', 'failed', 'timed_out', 'cancelled', 'refused', 'lost', 'expired') "
+          "AND ended IS NOT NULL OR state IN ('queued', 'waiting', 'sent', 'submitted') "
+          "AND ended IS NULL)",
+          nullptr, kSubmissionsVersion},
     Table{"stale_told", "region, action_id, policy, status", 4, "region, action_id, policy, status",
           "1"},
     Table{"suppressed", "policy, hour", 2, "policy", "1"},
@@ -109,6 +124,7 @@ class Carrier {
   Carrier(SQLite::Database& from, SQLite::Database& to) : from_(from), to_(to) {}
 
   void carry(const Table& table) {
+    if (version() < table.since) return;
     // A damaged page ends a walk: the other end is reached from the other side.
     const bool whole = walk(table, "ASC");
     if (!whole && !walk(table, "DESC")) ++lost;
@@ -182,10 +198,18 @@ class Carrier {
   /// The columns alone say nothing: they are there one step before they are filled.
   bool knows_subjects() {
     try {
-      return from_.execAndGet("PRAGMA user_version").getInt() >= kSubjectsVersion &&
-             has_column("event", "backlog");
+      return version() >= kSubjectsVersion && has_column("event", "backlog");
     } catch (const SQLite::Exception&) {
       return false;
+    }
+  }
+
+  /// Of the damaged store; it is of the newest where that cannot be read.
+  int version() {
+    try {
+      return from_.execAndGet("PRAGMA user_version").getInt();
+    } catch (const SQLite::Exception&) {
+      return static_cast<int>(migrations().size());
     }
   }
 

@@ -26,6 +26,7 @@ core::Snapshot Store::Impl::read_snapshot() {
   snapshot.actions = read_actions(*database);
   snapshot.webhooks = read_webhooks(*database);
   cancels.load(snapshot);
+  submissions.load(snapshot);
   recovery.load(snapshot);
   return snapshot;
 }
@@ -80,6 +81,7 @@ void Store::Impl::write(const core::Batch& batch, const std::optional<LogPositio
   recovery.write(batch);
   writer.write(batch, batch.recovery ? std::max(last_seq, batch.recovery->after_seq) : last_seq);
   cancels.write(batch);
+  submissions.write(batch);
   if (log) positions.write_log(*log);
   end.run();
   if (batch.prune_before) retention.begin(*batch.prune_before);
@@ -226,6 +228,20 @@ Result<core::DeadLetterPage> Store::find_dead_letters(const core::DeadLetterFilt
 Result<std::optional<core::DeadLetterView>> Store::find_dead_letter(const std::string& webhook,
                                                                     std::uint64_t seq) {
   return impl_->guarded([&] { return impl_->reader.dead_letter(webhook, seq); });
+}
+
+Result<core::SubmissionPage> Store::find_submissions(const core::SubmissionFilter& filter) {
+  MACTIOND_ASSERT(filter.limit > 0);
+  return impl_->guarded([&] { return impl_->submissions.page(filter); });
+}
+
+Result<std::optional<core::Submission>> Store::find_submission(const std::string& id) {
+  return impl_->guarded([&] { return impl_->submissions.find(id); });
+}
+
+Result<std::vector<core::KnownMachine>> Store::find_machine_ids(const std::string& region,
+                                                                const std::string& name) {
+  return impl_->guarded([&] { return impl_->machine_names.find(region, name); });
 }
 
 }  // namespace mactiond::store

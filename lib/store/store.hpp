@@ -14,6 +14,7 @@
 #include "core/read_view.hpp"
 #include "core/recovery.hpp"
 #include "core/snapshot.hpp"
+#include "core/submission_view.hpp"
 
 namespace mactiond::store {
 
@@ -128,6 +129,11 @@ class Store {
       const core::DeadLetterFilter& filter);
   [[nodiscard]] Result<std::optional<core::DeadLetterView>> find_dead_letter(
       const std::string& webhook, std::uint64_t seq);
+  [[nodiscard]] Result<core::SubmissionPage> find_submissions(const core::SubmissionFilter& filter);
+  [[nodiscard]] Result<std::optional<core::Submission>> find_submission(const std::string& id);
+  /// store/machine_names.hpp.
+  [[nodiscard]] Result<std::vector<core::KnownMachine>> find_machine_ids(const std::string& region,
+                                                                         const std::string& name);
 
  private:
   struct Impl;

@@ -15,6 +15,7 @@
 #include "store/database_file.hpp"
 #include "store/delivery_reader.hpp"
 #include "store/file_identity.hpp"
+#include "store/machine_names.hpp"
 #include "store/overwrite_check.hpp"
 #include "store/position_tables.hpp"
 #include "store/query.hpp"
@@ -24,6 +25,7 @@
 #include "store/slow_check.hpp"
 #include "store/statement.hpp"
 #include "store/store.hpp"
+#include "store/submission_table.hpp"
 #include "store/writer.hpp"
 
 namespace mactiond::store {
@@ -43,9 +45,11 @@ struct Store::Impl {
         deliveries(*database),
         positions(*database),
         cancels(*database),
+        submissions(*database),
         recovery(*database),
-        retention(*database, cancels),
+        retention(*database, cancels, submissions),
         reader(*database, complaints),
+        machine_names(*database),
         slow_check(*database) {
     last_seq =
         static_cast<std::uint64_t>(database->execAndGet("SELECT last_seq FROM counter").getInt64());
@@ -113,9 +117,11 @@ struct Store::Impl {
   DeliveryReader deliveries;
   PositionTables positions;
   CancelTables cancels;
+  SubmissionTable submissions;
   RecoveryTables recovery;
   Retention retention;
   Reader reader;
+  MachineNames machine_names;
   SlowCheck slow_check;
   std::uint64_t last_seq = 0;           ///< committed last
   std::optional<core::Snapshot> ahead;  ///< read at start, until the first commit

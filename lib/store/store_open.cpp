@@ -46,6 +46,9 @@ void Store::Impl::read_ahead() {
   if (const int count = cancels.left_out(); count > 0) {
     complaints.add(std::to_string(count) + " decisions to cancel are of an unknown state");
   }
+  if (const int count = submissions.left_out(); count > 0) {
+    complaints.add(std::to_string(count) + " submissions are of an unknown state or type");
+  }
 }
 
 /// A delivery whose event is gone can never be made.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "io/store/stored_in_file.hpp"
+#include "unit/store/submissions.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -35,6 +36,28 @@ TEST_F(BadRows, ADeliveryWithoutItsEventIsLeftOut) {
   EXPECT_THAT(store.take_complaints().at(0), HasSubstr("event 1 is missing"));
   EXPECT_EQ(queued(store), 8);
   EXPECT_EQ(store.load_deliveries({{1}, "soc", at(100), 100})->due.size(), 5U);
+}
+
+TEST_F(BadRows, ASubmissionOfAnUnknownStateTypeOrEndIsLeftOut) {
+  {
+    Store store = open();
+    core::Batch rows;
+    for (const char* id : {"sub_1", "sub_2", "sub_3", "sub_4", "sub_5"}) {
+      rows.submissions.push_back(queued_submission(id));
+    }
+    ASSERT_TRUE(store.commit(rows));
+  }
+  sql("UPDATE submission SET state = 'x' WHERE id = 'sub_1';"
+      "UPDATE submission SET type = 'ResetBios' WHERE id = 'sub_2';"
+      "UPDATE submission SET request = '{' WHERE id = 'sub_3';"
+      "UPDATE submission SET ended = 1 WHERE id = 'sub_4'");
+  Store store = open();
+  EXPECT_FALSE(store.found()->damaged);
+  EXPECT_THAT(store.take_complaints(), ElementsAre(HasSubstr("4 submissions")));
+  ASSERT_EQ(store.load()->submissions.size(), 1U);
+  EXPECT_EQ(store.load()->submissions[0].id, "sub_5");
+  EXPECT_EQ(store.find_submissions({})->submissions.size(), 1U);
+  EXPECT_EQ(store.find_submission("sub_1").value(), std::nullopt);
 }
 
 TEST_F(BadRows, ListsDeadLettersWhoseEventsCannotBeReadPageByPage) {

@@ -11,6 +11,7 @@
 
 #include "io/store/stored_in_file.hpp"
 #include "support/batch_members.hpp"
+#include "unit/store/submissions.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -78,6 +79,7 @@ std::vector<Step> every_kind() {
        [](Batch& b) {
          b.suppressed = {{"old", at(3600)}};
        }},
+      {"submission", [](Batch& b) { b.submissions = {full_submission("sub_1")}; }},
       {"recovery",
        [](Batch& b) {
          b.recovery = core::RecoveryRow{1, at(1), "boot", {}};

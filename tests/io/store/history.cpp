@@ -1,6 +1,6 @@
 #include "io/store/history.hpp"
 
-#include "unit/store/rows.hpp"
+#include "unit/store/submissions.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -26,6 +26,10 @@ void describe(const core::Snapshot& snapshot, std::string& text) {
     text += "action " + row.id.value + ' ' + std::string(row.status.text()) + ' ' +
             std::to_string(row.vanished) + ' ' + std::to_string(row.fingerprint) + '\n';
   }
+  for (const auto& row : snapshot.submissions) {
+    text += "submission " + row.id + ' ' + std::string(to_string(row.state)) + ' ' +
+            std::to_string(row.posts) + ' ' + ticks(row.ended) + '\n';
+  }
   for (const auto& row : snapshot.webhooks) {
     text += "webhook " + row.row.webhook + ' ' + std::to_string(row.queued) + ' ' +
             std::to_string(row.dead) + '\n';
@@ -43,6 +47,7 @@ core::Batch History::next() {
   for (std::uint64_t i = 0; i < touched && !open_.empty(); ++i) end_or_retry(batch);
   batch.regions = {{"eu", at(static_cast<std::int64_t>(step_)), std::nullopt, {}}};
   batch.quotas = {{"eu", "minute", "boot", MonoTime(Duration(step_))}};
+  add_submission(batch);
   if (random_.below(10) == 0) batch.shift_due = std::chrono::seconds(random_.below(100));
   if (random_.below(10) == 0) {
     batch.vanished.emplace_back("eu", ActionId{"A" + std::to_string(random_.below(20))});
@@ -52,6 +57,16 @@ core::Batch History::next() {
     pruned_before_ = batch.prune_before = at(static_cast<std::int64_t>(last_seq_) - 50);
   }
   return batch;
+}
+
+void History::add_submission(core::Batch& batch) {
+  core::Submission row = queued_submission("sub_" + std::to_string(random_.below(step_ + 1)));
+  row.posts = static_cast<int>(step_);
+  if (random_.below(2) == 0) {
+    row.state = core::SubmissionState::Lost;
+    row.ended = at(static_cast<std::int64_t>(last_seq_));
+  }
+  batch.submissions.push_back(std::move(row));
 }
 
 void History::add_event(core::Batch& batch) {

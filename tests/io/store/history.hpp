@@ -30,6 +30,7 @@ class History {
 
  private:
   void add_event(core::Batch& batch);
+  void add_submission(core::Batch& batch);
   void end_or_retry(core::Batch& batch);
 
   Random random_;

@@ -5,6 +5,7 @@
 
 #include "io/store/stored_in_file.hpp"
 #include "store/damage_mark.hpp"
+#include "unit/store/submissions.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -73,6 +74,37 @@ TEST_F(StoreSalvage, TakesDecisionsOfAnOlderVersionToo) {
   const auto snapshot = store.load();
   ASSERT_EQ(snapshot->decisions.size(), 1U);
   EXPECT_EQ(snapshot->decisions[0].by, core::DecidedBy(core::Operator{"unknown", "alice"}));
+}
+
+TEST_F(StoreSalvage, CarriesSubmissionsOverInTheirOrder) {
+  fill(20);
+  const core::Submission ended = full_submission("sub_2");
+  const core::Submission queued = queued_submission("sub_1");
+  {
+    Store store = open();
+    core::Batch rows;
+    rows.submissions = {ended, queued, queued_submission("sub_3"), queued_submission("sub_4")};
+    ASSERT_TRUE(store.commit(rows));
+  }
+  sql("DROP TABLE region; UPDATE submission SET state = 'x' WHERE id = 'sub_3';"
+      "UPDATE submission SET ended = 1 WHERE id = 'sub_4'");
+  Store store = open();
+  expect_carried_over(store);
+  EXPECT_EQ(store.found()->lost, 2);
+  EXPECT_EQ(store.found()->kept, 19 + 1 + 20 + 2);
+  const auto snapshot = store.load();
+  ASSERT_EQ(snapshot->submissions.size(), 2U);
+  EXPECT_EQ(snapshot->submissions[0].id, "sub_2");
+  EXPECT_EQ(snapshot->submissions[1], queued);
+  EXPECT_EQ(store.find_submission("sub_2").value(), ended);
+}
+
+TEST_F(StoreSalvage, AnOlderVersionHasNoSubmissionsToLose) {
+  fill(20);
+  sql("DROP TABLE region; DROP TABLE submission; PRAGMA user_version = 16");
+  Store store = open();
+  expect_carried_over(store);
+  EXPECT_EQ(store.found()->lost, 0);
 }
 
 TEST_F(StoreSalvage, TakesDeliveriesAndEventsOfAnOlderVersionToo) {

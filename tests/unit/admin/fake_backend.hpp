@@ -30,7 +30,9 @@ struct FakeBackend final : Backend {
   std::vector<core::EventRecord> events;
   std::vector<core::Decision> decisions;
   core::DeadLetterPage letters;
-  std::vector<std::string> stored_words;  ///< regions, types and statuses that occur
+  std::vector<core::Submission> submissions;  ///< newest first
+  std::vector<core::KnownMachine> machines;   ///< of every region
+  std::vector<std::string> stored_words;      ///< regions, types and statuses that occur
   bool fails = false;
   core::Reply reply = core::Done{};        ///< to whatever operators ask for
   std::vector<std::string> config_errors;  ///< of a reload, and of a configuration to explain
@@ -40,6 +42,7 @@ struct FakeBackend final : Backend {
   core::ActionFilter action_filter;
   core::EventFilter event_filter;
   core::DeadLetterFilter letter_filter;
+  core::SubmissionFilter submission_filter;
   std::string asked_id;
   std::optional<core::Event> operated;
   int reopened = 0;
@@ -120,6 +123,30 @@ struct FakeBackend final : Backend {
       if (letter.webhook == webhook && letter.seq == seq) return std::optional(letter);
     }
     return std::optional<core::DeadLetterView>();
+  }
+
+  Result<core::SubmissionPage> find_submissions(const core::SubmissionFilter& filter) override {
+    submission_filter = filter;
+    if (fails) return failure();
+    core::SubmissionPage fitting;
+    fitting.submissions = submissions;
+    return fitting;
+  }
+  Result<std::optional<core::Submission>> find_submission(const std::string& id) override {
+    if (fails) return failure();
+    for (const auto& submission : submissions) {
+      if (submission.id == id) return std::optional(submission);
+    }
+    return std::optional<core::Submission>();
+  }
+  Result<std::vector<core::KnownMachine>> find_machine_ids(const std::string& /*region*/,
+                                                           const std::string& name) override {
+    if (fails) return failure();
+    std::vector<core::KnownMachine> same;
+    for (const auto& machine : machines) {
+      if (iequals(machine.computer, name)) same.push_back(machine);
+    }
+    return same;
   }
 
   Result<void> reopen(const core::Operator& /*by*/) override {

@@ -7,6 +7,7 @@
 
 #include "store/read_query.hpp"
 #include "store/schema.hpp"
+#include "store/submission_query.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -100,6 +101,33 @@ TEST_F(Query, ListsDeadLettersByTheirKey) {
   EXPECT_THAT(plan(kSelectDeadLetters),
               AllOf(HasSubstr("SEARCH d USING PRIMARY KEY"), kNoWholeTable));
   EXPECT_THAT(plan(kSelectDeadLetter), kNoWholeTable);
+}
+
+TEST_F(Query, ListsSubmissionsByTheirNumber) {
+  EXPECT_THAT(plan(kSelectSubmissionPage),
+              AllOf(HasSubstr("SEARCH submission USING INTEGER PRIMARY KEY"),
+                    Not(HasSubstr("TEMP B-TREE"))));
+  EXPECT_THAT(plan(kSelectOpenSubmissionPage),
+              AllOf(HasSubstr("SEARCH submission USING INDEX submission_open"),
+                    Not(HasSubstr("TEMP B-TREE"))));
+  EXPECT_THAT(plan(kSelectSubmission), HasSubstr("SEARCH submission USING INDEX"));
+}
+
+TEST_F(Query, FindsSubmissionsThatEndedByIndex) {
+  EXPECT_THAT(plan(kDeleteEndedSubmissions),
+              AllOf(HasSubstr("submission_ended (ended>? AND ended<?)"),
+                    Not(HasSubstr("SCAN submission")), Not(HasSubstr("TEMP B-TREE"))));
+}
+
+TEST_F(Query, FindsMachinesOfANameFromTheIndexAlone) {
+  EXPECT_THAT(plan(kSelectMachineOfName),
+              AllOf(HasSubstr("COVERING INDEX action_computer (region=? AND computer_dns_name=? "
+                              "AND machine_id<?)"),
+                    Not(HasSubstr("TEMP B-TREE"))));
+  EXPECT_THAT(plan(kSelectNameBefore),
+              AllOf(HasSubstr("COVERING INDEX action_computer (region=? AND computer_dns_name>? "
+                              "AND computer_dns_name<?)"),
+                    Not(HasSubstr("TEMP B-TREE"))));
 }
 
 }  // namespace

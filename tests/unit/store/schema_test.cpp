@@ -10,6 +10,7 @@
 #include "store/event_row.hpp"
 #include "store/query.hpp"
 #include "store/statement.hpp"
+#include "store/submission_query.hpp"
 #include "support/every_event.hpp"
 
 namespace mactiond::store {
@@ -79,6 +80,10 @@ TEST(Schema, TakesWhatWaitsOverFromEveryFormerVersion) {
 /// Every kind of event, stored without its subject; each waits for a webhook, with its order.
 std::vector<core::EventRecord> add_every_event(SQLite::Database& database) {
   std::vector<core::EventRecord> events = test::every_event();
+  // None of these versions had submissions.
+  std::erase_if(events, [](const core::EventRecord& event) {
+    return to_string(event.type).starts_with("submission.");
+  });
   SQLite::Statement insert(database, "INSERT INTO event VALUES (?, ?, ?, 0, 'i', ?, ?, ?, ?)");
   SQLite::Statement waits(database,
                           "INSERT INTO delivery (webhook, seq, action_id, head, queued, due,"
@@ -167,6 +172,27 @@ TEST(Schema, FindsTypesAndStatusesOfEveryFormerVersionByIndex) {
                               " WHERE status = 'PAUSED' COLLATE NOCASE")
                   .getInt(),
               1);
+  }
+}
+
+TEST(Schema, HasSubmissionsAndMachineNamesFromEveryFormerVersion) {
+  for (std::size_t former = 1; former < migrations().size(); ++former) {
+    SCOPED_TRACE(former);
+    SQLite::Database database = memory();
+    ASSERT_TRUE(migrate(database, migrations().first(former)));
+    database.exec(
+        "INSERT INTO action (region, id, type, status, final, vanished, seen, fingerprint,"
+        " machine_id, computer_dns_name, requestor, requestor_comment, request_source, document)"
+        " VALUES ('eu', 'a', 'Isolate', 'Pending', 0, 0, 0, 1, 'm1', 'Srv-1', '', '', '', '{}')");
+    ASSERT_TRUE(migrate(database));
+    EXPECT_EQ(database.execAndGet("SELECT count(*) FROM submission").getInt(), 0);
+    Statement machine(database, kSelectMachineOfName);
+    const std::string region = "eu";
+    const std::string name = "srv-1";
+    const std::string before = "z";
+    Rows row = machine.query(region, name, before);
+    ASSERT_TRUE(row.next());
+    EXPECT_EQ(row.text(1), "m1");
   }
 }
 
