@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr int kPartial = 206;
 constexpr int kRangeNotSatisfiable = 416;
-constexpr Duration kPauseMax = 8s;
+constexpr int kPauseDoubledMax = 3;
 /// A server that asks for more is not waited for.
 constexpr Duration kRetryAfterMax = 30s;
 constexpr const char* kChanged =
@@ -192,8 +192,8 @@ DownloadPlan::Next DownloadPlan::on_break(const std::string& cause) {
 }
 
 Duration DownloadPlan::pause() const {
-  const Duration doubled = std::chrono::seconds(std::int64_t{1} << std::min(breaks_ - 1, 16));
-  return std::max(std::min(doubled, kPauseMax), retry_after_.value_or(Duration{}));
+  const auto factor = std::int64_t{1} << std::clamp(breaks_ - 1, 0, kPauseDoubledMax);
+  return std::max(limits_.pause * factor, retry_after_.value_or(Duration{}));
 }
 
 bool DownloadPlan::is_same_file(const Response& head) const {

@@ -17,7 +17,8 @@ class DownloadPlan {
  public:
   struct Limits {
     std::uint64_t bytes = std::uint64_t{4} << 30U;
-    int breaks = 8;  ///< over all; one more ends the download
+    int breaks = 8;                            ///< over all; one more ends the download
+    Duration pause = std::chrono::seconds(1);  ///< after the first; each time twice as long
   };
   enum class Next : std::uint8_t {
     Read,    ///< the body, or more of it

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +35,8 @@ struct Peer {
 /// "alice (uid 1000)", "uid 1000", or "unknown".
 [[nodiscard]] std::string peer_text(const std::optional<Peer>& peer);
 
-/// A request as plain data. Host, Content-Length, Connection and Accept-Encoding are the client's.
+/// A request as plain data. Host, Content-Length and Connection are the client's, and so is
+/// Accept-Encoding where it is not given.
 struct Request {
   std::string method = "GET";
   Url url;
@@ -66,11 +69,22 @@ struct Stream {
   std::string heartbeat;
 };
 
+class BodySource;
+
+/// An answer of a server, 200, whose body comes from elsewhere. Where that breaks off, so does the
+/// answer: the client never takes a part for the whole.
+struct Transfer {
+  std::vector<Header> headers;
+  std::optional<std::uint64_t> size;  ///< of the body; sent as Content-Length
+  std::shared_ptr<BodySource> body;
+};
+
 /// An answer of a server that is made elsewhere and comes later.
 struct Later {
+  using Made = std::variant<Response, Transfer>;
   /// Called once. done takes the answer, once, from within begin or at any time after it; by then
   /// the client or the server may be gone.
-  std::function<void(std::function<void(Response)> done)> begin;
+  std::function<void(std::function<void(Made)> done)> begin;
 };
 
 using Answer = std::variant<Response, Stream, Later>;

@@ -51,7 +51,9 @@ Result<std::string> request_text(const http::Request& request) {
   }
   std::string out = request.method + ' ' + request.url.target + " HTTP/1.1\r\n";
   append_field(out, "Host", request.url.authority());
-  append_field(out, "Accept-Encoding", "gzip, deflate");
+  if (!http::find_header(request.headers, "Accept-Encoding")) {
+    append_field(out, "Accept-Encoding", "gzip, deflate");
+  }
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name) || !is_field_value(value)) {
       return Error(Errc::MalformedHttp, "request header");

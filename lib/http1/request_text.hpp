@@ -8,7 +8,7 @@
 
 namespace mactiond::net {
 
-/// The bytes of an HTTP/1.1 request, Host, Content-Length and Accept-Encoding added. An error if
+/// The bytes of an HTTP/1.1 request, with what http::Request leaves to the client. An error if
 /// a part of it could be read as another header line: Errc::InvalidSecret for the authorization,
 /// Errc::InvalidUrl for the target, Errc::MalformedHttp for the rest.
 [[nodiscard]] Result<std::string> request_text(const http::Request& request);

@@ -1,6 +1,8 @@
 #include "http1/response_text.hpp"
 
+#include <array>
 #include <boost/beast/http/status.hpp>
+#include <charconv>
 
 namespace mactiond::net {
 namespace {
@@ -46,6 +48,22 @@ std::string stream_head_text(const std::vector<http::Header>& headers) {
   std::string out = "HTTP/1.1 200 OK\r\n";
   for (const auto& [name, value] : headers) out += name + ": " + value + "\r\n";
   return out + "Connection: close\r\n\r\n";
+}
+
+std::string transfer_head_text(const http::Transfer& transfer) {
+  std::string out = "HTTP/1.1 200 OK\r\n";
+  for (const auto& [name, value] : transfer.headers) out += name + ": " + value + "\r\n";
+  out += transfer.size ? "Content-Length: " + std::to_string(*transfer.size)
+                       : std::string("Transfer-Encoding: chunked");
+  return out + "\r\nConnection: close\r\n\r\n";
+}
+
+std::string chunk_text(std::string_view piece) {
+  std::array<char, 16> digits{};
+  const auto [end, error] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), piece.size(), 16);
+  std::string out(digits.data(), end);
+  return out.append("\r\n").append(piece).append("\r\n");
 }
 
 int status_of(const Error& error) {

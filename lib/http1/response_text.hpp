@@ -17,6 +17,11 @@ namespace mactiond::net {
 /// The header of an answer that lasts until the connection ends.
 [[nodiscard]] std::string stream_head_text(const std::vector<http::Header>& headers);
 
+/// The header of an answer whose body ends by its length, or in chunks where that is not known.
+[[nodiscard]] std::string transfer_head_text(const http::Transfer& transfer);
+/// One chunk; of no bytes: the end of the body.
+[[nodiscard]] std::string chunk_text(std::string_view piece);
+
 /// The status that says why a request could not be read; 0: no client is left to read it.
 [[nodiscard]] int status_of(const Error& error);
 

@@ -71,4 +71,17 @@ Task<Result<T>> with_deadline(Task<Result<T>> op, Duration limit) {
   co_return co_await with_deadline(std::move(op), timer);
 }
 
+/// Awaits op until watch ends. Then op is cancelled and Errc::Cancelled returned.
+template <class T>
+Task<Result<T>> with_watch(Task<Result<T>> op, Task<Result<void>> watch) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  auto guarded = without_exception(std::move(op));
+  auto watching = without_exception(std::move(watch));
+  auto outcome = co_await (std::move(guarded) || std::move(watching));
+  if (outcome.index() != 0) co_return Error(Errc::Cancelled, "");
+  Ending<T>& ending = std::get<0>(outcome);
+  if (ending.failure) std::rethrow_exception(ending.failure);
+  co_return std::move(*ending.result);
+}
+
 }  // namespace mactiond::net

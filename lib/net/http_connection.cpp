@@ -1,6 +1,5 @@
 #include "net/http_connection.hpp"
 
-#include <boost/asio/write.hpp>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -11,6 +10,8 @@
 #include "http1/request_reader.hpp"
 #include "http1/response_text.hpp"
 #include "net/deadline.hpp"
+#include "net/http_socket.hpp"
+#include "net/http_transfer.hpp"
 
 namespace mactiond::net {
 
@@ -22,18 +23,10 @@ namespace {
 constexpr std::size_t kStreamsMax = 16;
 constexpr Duration kRequestTime = std::chrono::seconds(10);
 constexpr Duration kLingerTime = std::chrono::seconds(1);
-constexpr std::size_t kDiscarded = std::size_t{64} * 1024;
 constexpr int kExpectationFailed = 417;
 constexpr const char* kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 using Expectation = RequestReader::Expectation;
-
-Task<Result<void>> write_all(Socket& socket, std::string text) {
-  const auto data = asio::buffer(text);
-  const auto [ec, size] = co_await asio::async_write(socket, data, kAwait);
-  if (ec) co_return Error(Errc::ConnectionLost, "");
-  co_return Result<void>();
-}
 
 Task<Result<Incoming>> read_request(Socket& socket, RequestReader& reader) {
   bool continued = false;
@@ -61,16 +54,6 @@ int refusal_of(const Error& error, const RequestReader& reader) {
   if (!reader.is_started()) return 0;
   const bool unmet = reader.expectation() == Expectation::Unknown;
   return unmet ? kExpectationFailed : status_of(error);
-}
-
-// Until the peer ends its side; what it sends is thrown away.
-Task<Result<void>> read_to_end(Socket& socket) {
-  std::string piece(kDiscarded, '\0');
-  const auto buffer = asio::buffer(piece);
-  for (;;) {
-    const auto [ec, size] = co_await socket.async_read_some(buffer, kAwait);
-    if (ec) co_return Result<void>();
-  }
 }
 
 // A socket closed with unread bytes resets the connection, and the answer is lost with them.
@@ -124,16 +107,16 @@ Task<void> start_stream(std::shared_ptr<HttpServerState> state, Socket& socket,
 }
 
 // Nothing if the server stops first.
-Task<std::optional<http::Response>> await_answer(HttpConnection& connection, http::Later later) {
+Task<std::optional<http::Later::Made>> await_answer(HttpConnection& connection, http::Later later) {
   const auto awaited = std::make_shared<LaterAnswer>(connection.socket.get_executor());
   connection.later = awaited;
-  later.begin([awaited](http::Response response) {
-    awaited->response = std::move(response);
+  later.begin([awaited](http::Later::Made made) {
+    awaited->made = std::move(made);
     awaited->came.set();
   });
   co_await awaited->came.wait();
   connection.later.reset();
-  co_return std::move(awaited->response);
+  co_return std::move(awaited->made);
 }
 
 }  // namespace
@@ -169,7 +152,12 @@ Task<void> serve_connection(std::shared_ptr<HttpServerState> state, HttpConnecti
     if (auto* later = std::get_if<http::Later>(&answer)) {
       auto made = co_await await_answer(connection, std::move(*later));
       if (!made) co_return;
-      answer = std::move(*made);
+      if (auto* transfer = std::get_if<http::Transfer>(&*made)) {
+        const bool head_only = method == "HEAD";
+        co_await serve_transfer(state, socket, std::move(*transfer), head_only);
+        co_return;
+      }
+      answer = std::get<http::Response>(std::move(*made));
     }
     std::string text = response_text(std::get<http::Response>(answer), method, open);
     auto writing = write_all(socket, std::move(text));

@@ -28,7 +28,7 @@ struct ServerOptions {
 /// A small plain-HTTP server for the admin socket and the metrics port. Bounded: connections,
 /// streams, header and body sizes, seconds per request and per piece of a stream. A client of a
 /// stream that does not read holds one piece and its socket buffer, and is dropped after ten
-/// seconds; nobody waits for it.
+/// seconds, of a transfer after a minute; nobody waits for it.
 class HttpServer {
  public:
   /// Listens on a Unix socket with the given mode. A stale socket file is replaced; a live one is

@@ -30,7 +30,7 @@ struct LaterAnswer {
   explicit LaterAnswer(const boost::asio::any_io_executor& executor) : came(executor) {}
 
   AsyncEvent came;
-  std::optional<http::Response> response;
+  std::optional<http::Later::Made> made;
 };
 
 struct HttpConnection {

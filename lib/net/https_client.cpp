@@ -12,6 +12,7 @@
 #include "http1/inflate.hpp"
 #include "http1/request_text.hpp"
 #include "http1/response_reader.hpp"
+#include "net/answer_body.hpp"
 #include "net/connector.hpp"
 #include "net/deadline.hpp"
 #include "net/kept_connections.hpp"
@@ -47,12 +48,17 @@ class HttpsClient final : public http::Client {
         kept_(idle_max) {}
 
   Task<Result<http::Response>> send(http::Request request, http::Limits limits) override;
+  Task<Result<http::OpenAnswer>> open(http::Request request, http::Limits limits) override;
 
  private:
   using Held = Opened<Connection>;
 
+  [[nodiscard]] Exchange make_exchange(http::Request request, const http::Limits& limits);
   [[nodiscard]] Task<Result<http::Response>> start(Exchange& exchange);
   [[nodiscard]] Task<Result<http::Response>> exchange(Exchange& exchange);
+  [[nodiscard]] Task<Result<http::OpenAnswer>> start_open(Exchange& exchange);
+  [[nodiscard]] Task<Result<http::OpenAnswer>> open_answer(Exchange& exchange);
+  [[nodiscard]] Task<Result<Held>> connect(Exchange& exchange);
   [[nodiscard]] Task<Result<http::Response>> talk(Held held, Exchange& exchange);
   [[nodiscard]] MonoTime now() const { return clock_.now().mono; }
 
@@ -92,10 +98,27 @@ Result<http::Response> decoded(http::Response response, std::size_t limit) {
   return response;
 }
 
-Task<Result<http::Response>> HttpsClient::send(http::Request request, http::Limits limits) {
+// Errc::DeadlineExceeded where there is no time left.
+Result<void> prepare(Exchange& exchange) {
+  const auto& limits = exchange.limits;
+  exchange.phase = "no time left";
+  if (limits.timeout <= kNoTime || limits.connect_timeout <= kNoTime) {
+    return Error(Errc::DeadlineExceeded, "");
+  }
+  auto text = request_text(exchange.request);
+  if (!text) return text.error();
+  exchange.text = std::move(*text);
+  return {};
+}
+
+Exchange HttpsClient::make_exchange(http::Request request, const http::Limits& limits) {
   asio::steady_timer ready_by(
       executor_, std::chrono::duration_cast<std::chrono::nanoseconds>(limits.connect_timeout));
-  Exchange exchange{std::move(request), limits, {}, std::move(ready_by), "", false, {}};
+  return {std::move(request), limits, {}, std::move(ready_by), "", false, {}};
+}
+
+Task<Result<http::Response>> HttpsClient::send(http::Request request, http::Limits limits) {
+  Exchange exchange = make_exchange(std::move(request), limits);
   auto outcome = co_await start(exchange);
   // Once cancelled, any further await but this one would throw.
   const auto state = co_await asio::this_coro::cancellation_state;
@@ -108,16 +131,10 @@ Task<Result<http::Response>> HttpsClient::send(http::Request request, http::Limi
 Task<Result<http::Response>> HttpsClient::start(Exchange& exchange) {
   const auto state = co_await asio::this_coro::cancellation_state;
   if (is_cancelled(state)) co_return Error(Errc::Cancelled, "");
-  const auto& limits = exchange.limits;
-  exchange.phase = "no time left";
-  if (limits.timeout <= kNoTime || limits.connect_timeout <= kNoTime) {
-    co_return Error(Errc::DeadlineExceeded, "");
-  }
-  auto text = request_text(exchange.request);
-  if (!text) co_return text.error();
-  exchange.text = std::move(*text);
+  const auto prepared = prepare(exchange);
+  if (!prepared) co_return prepared.error();
   auto op = this->exchange(exchange);
-  co_return co_await with_deadline(std::move(op), limits.timeout);
+  co_return co_await with_deadline(std::move(op), exchange.limits.timeout);
 }
 
 Task<Result<http::Response>> HttpsClient::exchange(Exchange& exchange) {
@@ -126,11 +143,18 @@ Task<Result<http::Response>> HttpsClient::exchange(Exchange& exchange) {
     auto outcome = co_await talk(std::move(kept), exchange);
     if (outcome || !is_replaceable(outcome.error(), exchange)) co_return outcome;
   }
+  auto fresh = co_await connect(exchange);
+  if (!fresh) co_return fresh.error();
+  co_return co_await talk(std::move(*fresh), exchange);
+}
+
+Task<Result<HttpsClient::Held>> HttpsClient::connect(Exchange& exchange) {
+  const auto& url = exchange.request.url;
   auto connecting = connector_.connect(url, exchange.limits.connect_timeout, exchange.phase);
   auto connected = co_await with_deadline(std::move(connecting), exchange.ready_by);
   if (!connected) co_return connected.error();
   Held fresh{std::move(*connected), now()};
-  co_return co_await talk(std::move(fresh), exchange);
+  co_return fresh;
 }
 
 Task<Result<http::Response>> HttpsClient::talk(Held held, Exchange& exchange) {
@@ -161,6 +185,44 @@ Task<Result<http::Response>> HttpsClient::talk(Held held, Exchange& exchange) {
   }
   if (reader.is_reusable()) kept_.keep(key_of(exchange.request.url), std::move(held), now());
   co_return decoded(reader.take(), limits.body_bytes);
+}
+
+Task<Result<http::OpenAnswer>> HttpsClient::open(http::Request request, http::Limits limits) {
+  Exchange exchange = make_exchange(std::move(request), limits);
+  auto outcome = co_await start_open(exchange);
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (outcome) co_return std::move(*outcome);
+  if (is_cancelled(state)) co_return located(Error(Errc::Cancelled, ""), exchange);
+  co_return located(outcome.error(), exchange);
+}
+
+Task<Result<http::OpenAnswer>> HttpsClient::start_open(Exchange& exchange) {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (is_cancelled(state)) co_return Error(Errc::Cancelled, "");
+  const auto prepared = prepare(exchange);
+  if (!prepared) co_return prepared.error();
+  auto op = open_answer(exchange);
+  co_return co_await with_deadline(std::move(op), exchange.limits.timeout);
+}
+
+Task<Result<http::OpenAnswer>> HttpsClient::open_answer(Exchange& exchange) {
+  auto fresh = co_await connect(exchange);
+  if (!fresh) co_return fresh.error();
+  exchange.phase = "sending";
+  const auto data = asio::buffer(exchange.text);
+  const auto written = co_await fresh->connection->write(data);
+  if (!written) co_return written.error();
+  exchange.phase = "waiting for the answer";
+  const http::Limits& limits = exchange.limits;
+  const ResponseReader::Limits sizes{limits.header_bytes, limits.body_bytes,
+                                     exchange.request.method == "HEAD"};
+  auto body = std::make_unique<AnswerBody>(std::move(fresh->connection), sizes);
+  auto head = co_await body->read_head();
+  if (!head) co_return head.error();
+  http::OpenAnswer answer;
+  answer.head = std::move(*head);
+  answer.body = std::move(body);
+  co_return answer;
 }
 
 }  // namespace

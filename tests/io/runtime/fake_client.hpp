@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -18,6 +19,15 @@
 namespace mactiond::test {
 
 inline http::Response response(int status, std::string body = {}) { return {status, {}, body}; }
+
+class OnePiece final : public http::BodySource {
+ public:
+  explicit OnePiece(std::string piece) : piece_(std::move(piece)) {}
+  Task<Result<std::string>> next() override { co_return std::exchange(piece_, {}); }
+
+ private:
+  std::string piece_;
+};
 
 /// Answers requests without a network: by a script, in their order, and after its end by respond.
 class FakeClient : public http::Client {
@@ -42,6 +52,16 @@ class FakeClient : public http::Client {
     boost::asio::steady_timer never(executor, boost::asio::steady_timer::time_point::max());
     co_await never.async_wait(net::kAwait);
     co_return Error(Errc::Cancelled, "fake");
+  }
+
+  /// The same; the body comes in one piece.
+  Task<Result<http::OpenAnswer>> open(http::Request request, http::Limits limits) override {
+    auto whole = co_await send(std::move(request), limits);
+    if (!whole) co_return whole.error();
+    http::OpenAnswer answer;
+    answer.body = std::make_unique<OnePiece>(std::exchange(whole->body, {}));
+    answer.head = std::move(*whole);
+    co_return answer;
   }
 
   std::deque<Step> script;

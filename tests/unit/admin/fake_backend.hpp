@@ -211,7 +211,7 @@ struct FakeBackend final : Backend {
     if (auto* response = std::get_if<http::Response>(&answered)) return *response;
     http::Response made;
     std::get<http::Later>(answered).begin(
-        [&made](http::Response later) { made = std::move(later); });
+        [&made](http::Later::Made later) { made = std::get<http::Response>(std::move(later)); });
     return made;
   }
   http::Response post(const std::string& target, const std::string& body = "") {

@@ -20,7 +20,7 @@ struct Tested {
 
   void begin() {
     const auto later = std::get<http::Later>(backend.answer("/v1/webhooks/s%2Foc/test", "POST"));
-    later.begin([this](http::Response made) { response = std::move(made); });
+    later.begin([this](http::Later::Made made) { response = std::get<http::Response>(made); });
   }
 };
 

@@ -42,7 +42,7 @@ class Download : public testing::Test {
     return text;
   }
 
-  DownloadPlan plan_{{10 * kMiB, 3}};
+  DownloadPlan plan_{{10 * kMiB, 3, 1s}};
   std::string file_;
 };
 
@@ -98,14 +98,14 @@ TEST_F(Download, EndsWhereAnotherFileComesInItsPlace) {
       {{"Content-Length", "10"}},
   };
   for (const auto& other : others) {
-    plan_ = DownloadPlan({kMiB, 3});
+    plan_ = DownloadPlan({kMiB, 3, 1s});
     break_after_four();
     EXPECT_EQ(head(200, other), Next::Failed);
     EXPECT_NE(plan_.failure().find("changed on the server"), std::string::npos);
   }
   for (const auto& [range, tag] : std::vector<std::pair<std::string, std::string>>{
            {"bytes 4-9/10", "\"b\""}, {"bytes 4-9/10", "W/\"a\""}, {"bytes 4-10/11", "\"a\""}}) {
-    plan_ = DownloadPlan({kMiB, 3});
+    plan_ = DownloadPlan({kMiB, 3, 1s});
     break_after_four();
     EXPECT_EQ(part(range, {{"ETag", tag}}), Next::Failed) << range << tag;
     EXPECT_NE(plan_.failure().find("changed on the server"), std::string::npos);
@@ -116,7 +116,7 @@ TEST_F(Download, TakesNoOtherPartThanTheOneAskedFor) {
   for (const char* range :
        {"bytes 0-9/10", "bytes 5-9/10", "bytes 3-9/10", "bytes 4-10/10", "bytes 4-3/10", "bytes 4-",
         "bytes */10", "bytes 4-9", "lines 4-9/10", "", "bytes 4-9x/10", "bytes -4-9/10"}) {
-    plan_ = DownloadPlan({kMiB, 3});
+    plan_ = DownloadPlan({kMiB, 3, 1s});
     break_after_four();
     EXPECT_EQ(part(range), Next::Failed) << range;
     EXPECT_NE(plan_.failure().find("another part"), std::string::npos) << plan_.failure();
@@ -161,7 +161,7 @@ TEST_F(Download, LearnsTheSizeFromAPart) {
 
 TEST_F(Download, EndsWhereItCannotBeResumed) {
   for (const char* tag : {"", "W/\"a\"", "a", "\""}) {
-    plan_ = DownloadPlan({kMiB, 3});
+    plan_ = DownloadPlan({kMiB, 3, 1s});
     EXPECT_EQ(head(200, {{"ETag", tag}, {"Content-Length", "10"}}), Next::Read);
     EXPECT_EQ(piece("0123"), Next::Read);
     EXPECT_EQ(plan_.on_break("cut"), Next::Failed) << tag;
@@ -182,22 +182,22 @@ TEST_F(Download, BreaksOffSoManyTimesAtMost) {
   EXPECT_EQ(plan_.failure(), "the download broke off 4 times, the last time: reset");
 }
 
-TEST_F(Download, PausesForEightSecondsAtMost) {
-  plan_ = DownloadPlan({kMiB, 100});
+TEST_F(Download, PausesEightTimesAsLongAtMost) {
+  plan_ = DownloadPlan({kMiB, 100, 1s});
   EXPECT_EQ(whole(), Next::Read);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(plan_.on_break("cut"), Next::Again);
   EXPECT_EQ(plan_.pause(), 8s);
 }
 
 TEST_F(Download, IsNeverLargerThanTheLimit) {
-  plan_ = DownloadPlan({5, 3});
+  plan_ = DownloadPlan({5, 3, 1s});
   EXPECT_EQ(head(200, {{"Content-Length", "6"}}), Next::Failed);
   EXPECT_EQ(plan_.failure(), "the file is larger than 5 B");
-  plan_ = DownloadPlan({5, 3});
+  plan_ = DownloadPlan({5, 3, 1s});
   EXPECT_EQ(head(200), Next::Read);
   EXPECT_EQ(piece("01234"), Next::Read);
   EXPECT_EQ(piece("5"), Next::Failed);
-  plan_ = DownloadPlan({5, 3});
+  plan_ = DownloadPlan({5, 3, 1s});
   EXPECT_EQ(head(200, {{"ETag", "\"a\""}}), Next::Read);
   EXPECT_EQ(piece("0"), Next::Read);
   EXPECT_EQ(plan_.on_break("cut"), Next::Again);
@@ -234,7 +234,7 @@ TEST_F(Download, SaysWhatIsWrongWithAnAnswer) {
       {416, "the server does not send the file (HTTP 416)"},
   };
   for (const auto& [status, sentence] : rows) {
-    plan_ = DownloadPlan({kMiB, 3});
+    plan_ = DownloadPlan({kMiB, 3, 1s});
     EXPECT_EQ(head(status), Next::Failed) << status;
     EXPECT_EQ(plan_.failure(), sentence);
   }
@@ -242,7 +242,7 @@ TEST_F(Download, SaysWhatIsWrongWithAnAnswer) {
 
 TEST_F(Download, AsksABusyServerAgain) {
   for (const int status : {408, 429, 500, 502, 503, 504}) {
-    plan_ = DownloadPlan({kMiB, 3});
+    plan_ = DownloadPlan({kMiB, 3, 1s});
     EXPECT_EQ(head(status), Next::Again) << status;
   }
   EXPECT_EQ(head(503, {{"Retry-After", "30"}}), Next::Again);
