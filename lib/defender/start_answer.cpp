@@ -1,7 +1,5 @@
 #include "defender/start_answer.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,15 +50,6 @@ bool says_busy(int status, const ApiError& error) {
          says(error, "activerequestalreadyexists") || says(error, "already in progress");
 }
 
-// These fail while a connection is made, before a byte of the request leaves.
-bool is_before_sending(const Error& error) {
-  constexpr std::array kBefore{
-      Errc::ResolveFailed, Errc::ConnectionFailed, Errc::TlsFailed,  Errc::CertificateRejected,
-      Errc::ProxyFailed,   Errc::AddressRefused,   Errc::InvalidUrl, Errc::InvalidSecret};
-  return std::any_of(kBefore.begin(), kBefore.end(),
-                     [&error](Errc code) { return error.code == code; });
-}
-
 }  // namespace
 
 StartAnswer start_answer(const http::Response& response, WallTime local) {
@@ -82,10 +71,10 @@ StartAnswer start_answer(const http::Response& response, WallTime local) {
   return answer;
 }
 
-StartAnswer start_answer(const Error& error) {
+StartAnswer start_answer(const http::SendError& error) {
   StartAnswer answer;
   answer.outcome = http::outcome(error);
-  answer.unsent = is_before_sending(error);
+  answer.unsent = !error.begun;
   return answer;
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "action/start_answer.hpp"
-#include "base/error.hpp"
 #include "base/time.hpp"
 #include "http/message.hpp"
+#include "http/send_error.hpp"
 
 namespace mactiond::defender {
 
@@ -12,6 +12,6 @@ namespace mactiond::defender {
 /// are Rejected else. A success without an action is BadAnswer. The detail of a final refusal ends
 /// with "; " and what to do. busy and blocker come from the whole message (docs/defender-api.md 8).
 [[nodiscard]] StartAnswer start_answer(const http::Response& response, WallTime local);
-[[nodiscard]] StartAnswer start_answer(const Error& error);
+[[nodiscard]] StartAnswer start_answer(const http::SendError& error);
 
 }  // namespace mactiond::defender

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "http/message.hpp"
+#include "http/send_error.hpp"
 
 namespace mactiond {
 
@@ -15,6 +16,8 @@ using Task = boost::asio::awaitable<T>;
 }  // namespace mactiond
 
 namespace mactiond::http {
+
+using SendResult = boost::system::result<Response, SendError>;
 
 /// The bytes of a body, as they come. Where it is destroyed before its end, what brings them ends.
 class BodySource {
@@ -44,7 +47,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   virtual ~Client() = default;
-  [[nodiscard]] virtual Task<Result<Response>> send(Request request, Limits limits) = 0;
+  [[nodiscard]] virtual Task<SendResult> send(Request request, Limits limits) = 0;
   /// The same on a connection of its own, until the header of the answer has come.
   [[nodiscard]] virtual Task<Result<OpenAnswer>> open(Request request, Limits limits) = 0;
 };

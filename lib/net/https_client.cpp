@@ -33,6 +33,7 @@ struct Exchange {
   std::string text;                    ///< the request as sent
   asio::steady_timer ready_by;         ///< by when the request must start to leave
   std::string_view phase = "";         ///< what was in progress at a deadline
+  bool begun = false;                  ///< a byte of the request may have left
   bool answered = false;               ///< a first byte of the answer has come
   std::optional<http::Response> head;  ///< where it suffices: of the answer in progress
 };
@@ -47,7 +48,7 @@ class HttpsClient final : public http::Client {
         connector_(executor, std::move(context), std::move(connector), std::move(lookup)),
         kept_(idle_max) {}
 
-  Task<Result<http::Response>> send(http::Request request, http::Limits limits) override;
+  Task<http::SendResult> send(http::Request request, http::Limits limits) override;
   Task<Result<http::OpenAnswer>> open(http::Request request, http::Limits limits) override;
 
  private:
@@ -114,18 +115,19 @@ Result<void> prepare(Exchange& exchange) {
 Exchange HttpsClient::make_exchange(http::Request request, const http::Limits& limits) {
   asio::steady_timer ready_by(
       executor_, std::chrono::duration_cast<std::chrono::nanoseconds>(limits.connect_timeout));
-  return {std::move(request), limits, {}, std::move(ready_by), "", false, {}};
+  return {std::move(request), limits, {}, std::move(ready_by), "", false, false, {}};
 }
 
-Task<Result<http::Response>> HttpsClient::send(http::Request request, http::Limits limits) {
+Task<http::SendResult> HttpsClient::send(http::Request request, http::Limits limits) {
   Exchange exchange = make_exchange(std::move(request), limits);
   auto outcome = co_await start(exchange);
   // Once cancelled, any further await but this one would throw.
   const auto state = co_await asio::this_coro::cancellation_state;
   if (outcome) co_return std::move(*outcome);
-  if (is_cancelled(state)) co_return located(Error(Errc::Cancelled, ""), exchange);
-  if (exchange.head) co_return std::move(*exchange.head);
-  co_return located(outcome.error(), exchange);
+  const bool cancelled = is_cancelled(state);
+  if (exchange.head && !cancelled) co_return std::move(*exchange.head);
+  const Error cause = cancelled ? Error(Errc::Cancelled, "") : outcome.error();
+  co_return http::SendError(located(cause, exchange), exchange.begun);
 }
 
 Task<Result<http::Response>> HttpsClient::start(Exchange& exchange) {
@@ -160,6 +162,7 @@ Task<Result<HttpsClient::Held>> HttpsClient::connect(Exchange& exchange) {
 Task<Result<http::Response>> HttpsClient::talk(Held held, Exchange& exchange) {
   const http::Limits& limits = exchange.limits;
   exchange.phase = "sending";
+  exchange.begun = true;
   const auto data = asio::buffer(exchange.text);
   const auto written = co_await held.connection->write(data);
   if (!written) co_return written.error();

@@ -87,11 +87,12 @@ Task<void> ApiCalls::run(core::StartAction command) {
   return start_action(std::move(command), std::move(region));
 }
 
-Task<Result<http::Response>> ApiCalls::send(RegionRef region, const CallKind* kind,
-                                            http::Request request, MonoTime deadline,
-                                            MonoTime send_by) {
+Task<http::SendResult> ApiCalls::send(RegionRef region, const CallKind* kind, http::Request request,
+                                      MonoTime deadline, MonoTime send_by) {
   const auto state = co_await asio::this_coro::cancellation_state;
-  if (net::is_cancelled(state)) co_return Error(Errc::Cancelled, kind->name);
+  if (net::is_cancelled(state)) {
+    co_return http::SendError(Error(Errc::Cancelled, kind->name), false);
+  }
   http::Limits limits;
   const MonoTime now = clock_.now().mono;
   limits.timeout = deadline - now;

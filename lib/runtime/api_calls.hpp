@@ -61,8 +61,8 @@ class ApiCalls {
     Outcome outcome;
     std::optional<WallTime> server_date;
   };
-  Task<Result<http::Response>> send(RegionRef region, const CallKind* kind, http::Request request,
-                                    MonoTime deadline, MonoTime send_by);
+  Task<http::SendResult> send(RegionRef region, const CallKind* kind, http::Request request,
+                              MonoTime deadline, MonoTime send_by);
   Task<Answer> call(RegionRef region, const CallKind* kind, http::Request request,
                     MonoTime deadline, MonoTime send_by);
   /// Counts the call and posts its event.

@@ -57,19 +57,17 @@ class ClientTest : public testing::Test {
     client_ = std::move(*net::make_client(loop_.context.get_executor(), clock_, options));
   }
 
-  Result<http::Response> send(http::Request request) {
+  http::SendResult send(http::Request request) {
     return loop_.run(client_->send(std::move(request), limits_));
   }
   /// GET from a server that speaks TLS, and from one that does not.
-  Result<http::Response> get(const ScriptedServer& server) {
-    return send(request_to(server, "https"));
-  }
-  Result<http::Response> get_plain(const ScriptedServer& server) {
+  http::SendResult get(const ScriptedServer& server) { return send(request_to(server, "https")); }
+  http::SendResult get_plain(const ScriptedServer& server) {
     return send(request_to(server, "http"));
   }
 
   /// What a GET ends in if that is the server's whole answer to it, and it closes in order then.
-  Result<http::Response> get_answer(const std::string& bytes) {
+  http::SendResult get_answer(const std::string& bytes) {
     const ScriptedServer server([&bytes](Peer& peer) {
       if (peer.read_request().empty()) return;
       peer.send(bytes);
@@ -92,7 +90,7 @@ class ClientTest : public testing::Test {
 };
 
 /// EXPECT_EQ on this shows the whole message where it fails.
-inline std::string ending(const Result<http::Response>& result) {
+inline std::string ending(const http::SendResult& result) {
   if (result) return std::to_string(result->status) + ' ' + result->body;
   return std::string(to_string(static_cast<Errc>(result.error().code.value())));
 }

@@ -138,7 +138,7 @@ class Proxy : public ClientTest {
     request.url = http::Url{"https", "api.example", "443", "/secret"};
     return request;
   }
-  Result<http::Response> answered(const std::string& bytes) {
+  http::SendResult answered(const std::string& bytes) {
     const ScriptedServer proxy([&bytes](Peer& peer) {
       if (peer.read_request().empty()) return;
       peer.send(bytes);

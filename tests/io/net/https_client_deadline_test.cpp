@@ -28,6 +28,7 @@ TEST_F(HttpsClientDeadline, HoldsWhenTheHandshakeStalls) {
   const auto result = get(server);
   EXPECT_EQ(ending(result), ending(Errc::DeadlineExceeded));
   EXPECT_EQ(result.error().where, "127.0.0.1:" + server.port() + " (TLS handshake)");
+  EXPECT_FALSE(result.error().begun);
   expect_elapsed(milliseconds(200));
 }
 
@@ -37,6 +38,7 @@ TEST_F(HttpsClientDeadline, HoldsWhenTheAnswerDoesNotBegin) {
   const auto result = get(server);
   EXPECT_EQ(ending(result), ending(Errc::DeadlineExceeded));
   EXPECT_EQ(result.error().where, "127.0.0.1:" + server.port() + " (waiting for the answer)");
+  EXPECT_TRUE(result.error().begun);
   expect_elapsed(milliseconds(1000));
 }
 
@@ -92,7 +94,9 @@ TEST_F(HttpsClientDeadline, HoldsWhenTheServerReadsNothing) {
   limits_.timeout = milliseconds(200);
   auto request = request_to(server, "http", "POST");
   request.body.assign(64 * 1024 * 1024, 'x');
-  EXPECT_EQ(ending(send(request)), ending(Errc::DeadlineExceeded));
+  const auto result = send(request);
+  EXPECT_EQ(ending(result), ending(Errc::DeadlineExceeded));
+  EXPECT_TRUE(result.error().begun) << "a part of it";
   expect_elapsed(milliseconds(200));
   over.set_value();
 }
@@ -102,7 +106,9 @@ TEST_F(HttpsClientDeadline, SendsNothingWhenThereIsNoTimeLeft) {
   limits_.timeout = Duration(0);
   EXPECT_EQ(ending(get_plain(server)), ending(Errc::DeadlineExceeded));
   limits_.timeout = milliseconds(-1);
-  EXPECT_EQ(ending(get_plain(server)), ending(Errc::DeadlineExceeded));
+  const auto result = get_plain(server);
+  EXPECT_EQ(ending(result), ending(Errc::DeadlineExceeded));
+  EXPECT_FALSE(result.error().begun);
   EXPECT_EQ(server.connections(), 0);
 }
 
@@ -139,11 +145,13 @@ class HttpsClientCancelled : public ClientTest {
     bool done = false;
     bool threw = false;
     std::string how;
+    bool begun = true;
   };
 
-  void spawn(Task<Result<http::Response>> task, Ended& ended) {
-    auto finish = [&ended](std::exception_ptr failure, Result<http::Response> result) {
+  void spawn(Task<http::SendResult> task, Ended& ended) {
+    auto finish = [&ended](std::exception_ptr failure, http::SendResult result) {
       ended = {true, failure != nullptr, failure ? "exception" : ending(result)};
+      if (!failure && !result) ended.begun = result.error().begun;
     };
     boost::asio::co_spawn(loop_.context, std::move(task),
                           boost::asio::bind_cancellation_slot(signal_.slot(), finish));
@@ -166,6 +174,7 @@ TEST_F(HttpsClientCancelled, ReturnsWhileTheAnswerIsAwaited) {
   loop_.finish();
   EXPECT_TRUE(ended.done);
   EXPECT_EQ(ended.how, ending(Errc::Cancelled));
+  EXPECT_TRUE(ended.begun);
 }
 
 TEST_F(HttpsClientCancelled, ReturnsBetweenAnyTwoStepsEdge) {
@@ -216,7 +225,7 @@ TEST_F(HttpsClientCancelled, ADeadlineBetweenAnyTwoStepsLeavesAUsableClient) {
   EXPECT_EQ(ending(get(server)), "200 ok");
 }
 
-Task<Result<http::Response>> cancel_then_send(http::Client& client, http::Request request,
+Task<http::SendResult> cancel_then_send(http::Client& client, http::Request request,
                                               http::Limits limits,
                                               boost::asio::cancellation_signal& signal) {
   co_await boost::asio::this_coro::throw_if_cancelled(false);
@@ -230,10 +239,11 @@ TEST_F(HttpsClientCancelled, SendsNothingForATaskCancelledBefore) {
   spawn(cancel_then_send(*client_, request_to(server, "http"), limits_, signal_), ended);
   loop_.finish();
   EXPECT_EQ(ended.how, ending(Errc::Cancelled));
+  EXPECT_FALSE(ended.begun);
   EXPECT_EQ(server.connections(), 0);
 }
 
-Task<Result<http::Response>> send_then_wait(http::Client& client, http::Request request,
+Task<http::SendResult> send_then_wait(http::Client& client, http::Request request,
                                             http::Limits limits) {
   auto result = co_await client.send(std::move(request), limits);
   const auto executor = co_await boost::asio::this_coro::executor;

@@ -101,7 +101,7 @@ TEST_F(HttpsClient, ServesConcurrentSendsOnConnectionsOfTheirOwn) {
   std::vector<std::string> endings;
   for (int i = 0; i < 8; ++i) {
     boost::asio::co_spawn(loop_.context, client_->send(request_to(server, "https"), limits_),
-                          [&endings](std::exception_ptr failure, Result<http::Response> result) {
+                          [&endings](std::exception_ptr failure, http::SendResult result) {
                             EXPECT_FALSE(failure);
                             endings.push_back(ending(result));
                           });

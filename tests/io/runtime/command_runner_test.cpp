@@ -266,6 +266,42 @@ TEST_F(CommandRunnerTest, ACallOfTheApiIsNeverRepeatedAndNotSentTooLate) {
   }
 }
 
+core::StartAction start_of_a_scan(MonoTime now) {
+  return {{7}, "eu", "m1", RunScan{}, "why [sub_1]", Secret("token"), now + 30s, now + 10s};
+}
+
+TEST_F(CommandRunnerTest, AStartSaysWhetherItMayHaveLeft) {
+  const Error late(Errc::DeadlineExceeded, "api");
+  for (const bool begun : {false, true}) {
+    api->script = {http::SendError(late, begun)};
+    posted.clear();
+    start(start_of_a_scan(clock.time.mono));
+    finish();
+    ASSERT_EQ(posted.size(), 1U);
+    EXPECT_EQ(std::get<core::ActionStarted>(posted.front()).answer.unsent, !begun);
+  }
+}
+
+TEST_F(CommandRunnerTest, AStartHandsTheWholeAnswerOn) {
+  http::Response busy = response(400, R"({"error":{"code":"ActiveRequestAlreadyExists","message":)"
+                                      R"("5382f7ea-7557-4ab7-9782-d50480024a4e"}})");
+  busy.headers.push_back({"Date", "Fri, 20 Nov 2026 10:00:00 GMT"});
+  api->script = {busy};
+  start(start_of_a_scan(clock.time.mono));
+  finish();
+  ASSERT_EQ(posted.size(), 1U);
+  const auto& event = std::get<core::ActionStarted>(posted.front());
+  EXPECT_TRUE(event.answer.busy);
+  EXPECT_EQ(event.answer.blocker, ActionId{"5382f7ea-7557-4ab7-9782-d50480024a4e"});
+  EXPECT_TRUE(event.server_date);
+  ASSERT_EQ(api->sent.size(), 1U);
+  const http::Request& sent = api->sent.front().request;
+  EXPECT_EQ(sent.method, "POST");
+  EXPECT_EQ(sent.url.target, "/api/machines/m1/runAntiVirusScan");
+  EXPECT_THAT(sent.body, testing::HasSubstr("why [sub_1]"));
+  EXPECT_EQ(sent.authorization.reveal(), "Bearer token");
+}
+
 TEST_F(CommandRunnerTest, ASecretThatCannotBeReadIsReportedWithoutACall) {
   secret = Error(Errc::PathNotUsable, "/etc/mactiond/secret");
   start(core::FetchToken{{7}, "eu", clock.time.mono + 30s});

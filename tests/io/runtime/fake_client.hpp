@@ -34,7 +34,7 @@ class FakeClient : public http::Client {
  public:
   struct Hang {};   ///< until it is cancelled
   struct Throw {};  ///< what only a bug does
-  using Step = std::variant<http::Response, Error, Hang, Throw>;
+  using Step = std::variant<http::Response, Error, http::SendError, Hang, Throw>;
   struct Sent {
     http::Request request;
     http::Limits limits;
@@ -42,11 +42,12 @@ class FakeClient : public http::Client {
 
   explicit FakeClient(std::deque<Step> steps = {}) : script(std::move(steps)) {}
 
-  Task<Result<http::Response>> send(http::Request request, http::Limits limits) override {
+  Task<http::SendResult> send(http::Request request, http::Limits limits) override {
     sent.push_back({std::move(request), limits});
     const Step step = next();
     if (std::holds_alternative<Throw>(step)) throw std::runtime_error("a bug");
     if (const auto* error = std::get_if<Error>(&step)) co_return *error;
+    if (const auto* error = std::get_if<http::SendError>(&step)) co_return *error;
     if (const auto* answer = std::get_if<http::Response>(&step)) co_return *answer;
     const auto executor = co_await boost::asio::this_coro::executor;
     boost::asio::steady_timer never(executor, boost::asio::steady_timer::time_point::max());
