@@ -111,6 +111,7 @@ int App::open(config::LoadResult loaded) {
 }
 
 void App::open_driver(runtime::Accesses accesses) {
+  metrics_.follow(config().submit);
   driver_ = std::make_unique<runtime::Driver>(
       context_.get_executor(),
       runtime::Driver::Parts{clock_, *opened_.engine, *opened_.store, *opened_.log, metrics_});

@@ -68,6 +68,7 @@ std::vector<std::string> Configuration::take_over(config::LoadResult loaded, Run
   if (!changed) return {changed.error().message()};
   config_ = std::move(loaded.config);
   running.metrics.follow(region_names(config_), webhook_names(config_), config_.policies);
+  running.metrics.follow(config_.submit);
   return {};
 }
 

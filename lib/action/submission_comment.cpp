@@ -9,15 +9,13 @@
 namespace mactiond {
 namespace {
 
-constexpr std::string_view kIdBegin = "sub_";
-
 bool is_id_character(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          c == '-';
 }
 
 bool is_submission(std::string_view id) {
-  return id.size() > kIdBegin.size() && id.starts_with(kIdBegin) &&
+  return id.size() > kSubmissionIdBegin.size() && id.starts_with(kSubmissionIdBegin) &&
          std::all_of(id.begin(), id.end(), is_id_character);
 }
 

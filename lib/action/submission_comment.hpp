@@ -10,6 +10,9 @@ namespace mactiond {
 // The comment of an action that we start ends with a tag, " [sub_…]": by it the action is found
 // again after a lost answer.
 
+/// Of a submission's id.
+inline constexpr std::string_view kSubmissionIdBegin = "sub_";
+
 /// Characters, the tag included.
 inline constexpr std::size_t kSubmittedCommentMax = 1000;
 

@@ -5,12 +5,18 @@
 
 #include "base/time.hpp"
 #include "core/decision.hpp"
+#include "core/quota/token_bucket.hpp"
 
 namespace mactiond::core {
 
 /// No clock that was trusted is off by more: no cancel is sent while the API's clock is a day or
-/// more from ours (cancel_guard.cpp).
+/// more from ours (trusted_clock.hpp).
 inline constexpr Duration kClockOffMax = std::chrono::hours(25);
+
+/// A POST counts towards the limit of an hour for so long: it may arrive later than it left.
+inline constexpr Duration kPostCounts = std::chrono::hours(1) + kSendWithin;
+/// What a limit counts is remembered a little longer than it counts.
+inline constexpr Duration kPostRemembered = std::chrono::hours(2);
 
 /// How much time has passed since the stamp: no more than is certain. Without a boot id the wall
 /// clock is believed, up to the uptime.

@@ -34,6 +34,7 @@ Step Engine::on(Event event, Now now) {
   StepWriter out(step, state_->recorder, state_->outboxes, state_->last_id);
   state_->last = now;
   state_->follow_wall_clock(now, step.writes);
+  if (!std::holds_alternative<StoreRecovered>(event)) state_->end_unfollowed(false, now, out);
   state_->dispatch(std::move(event), now, out);
   if (!state_->stopping) state_->advance(now, out);
   return step;
@@ -47,6 +48,7 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
           return;
         } else if constexpr (std::is_same_v<E, StopRequested>) {
           stopping = true;
+          submits.stop();
         } else if constexpr (std::is_same_v<E, SuspendCancelling>) {
           suspend(happened, out);
         } else if constexpr (std::is_same_v<E, StoreRecovered>) {
@@ -54,7 +56,7 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
         } else if constexpr (std::is_same_v<E, AskCancel>) {
           ask_cancel(happened, now, out);
         } else if constexpr (std::is_same_v<E, AskSubmission>) {
-          ask_submission(happened, out);
+          ask_submission(std::forward<decltype(happened)>(happened), now, out);
         } else if constexpr (std::is_same_v<E, RetryRegion>) {
           retry(happened, now, out);
         } else if constexpr (std::is_same_v<E, PauseWebhook>) {
@@ -126,11 +128,6 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
 void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
   Slot<Region>* slot = find_named(regions, asked.region);
   if (slot == nullptr || !slot->part.ask_cancel(asked, now, out)) out.reply(NotFound{});
-}
-
-void Engine::State::ask_submission(const AskSubmission& asked, StepWriter& out) {
-  if (find_named(regions, asked.order.region) == nullptr) return out.reply(NotFound{});
-  out.reply(Refused{SubmissionHeld{SubmitGuard::Disabled, {}}});
 }
 
 void Engine::State::retry(const RetryRegion& asked, Now now, StepWriter& out) {
@@ -209,6 +206,13 @@ EngineStatus Engine::status(Now now) const {
   }
   if (cancelling.policies_held) status.policies_held = CancelGuard::StoreRecovered;
   return status;
+}
+
+std::optional<std::size_t> Engine::ahead_of(const std::string& submission) const {
+  for (auto& [serial, region] : state_->regions) {
+    if (const auto ahead = region.submissions().ahead_of(submission)) return ahead;
+  }
+  return std::nullopt;
 }
 
 std::vector<Engine::RegionPlans> Engine::explain(const PolicyTrial* trial, Now now) const {

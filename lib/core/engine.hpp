@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -46,6 +47,8 @@ class Engine {
   [[nodiscard]] std::optional<MonoTime> wake_at() const;
 
   [[nodiscard]] EngineStatus status(Now now) const;
+  /// How many submissions of its region go before this one; nothing if it is not in a queue.
+  [[nodiscard]] std::optional<std::size_t> ahead_of(const std::string& submission) const;
 
   struct RegionPlans {
     std::string region;

@@ -17,13 +17,20 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
   start_clocks(now);
   ledger.suspend(snapshot.switches.cancelling_suspended);
   if (snapshot.recovery) {
-    ledger.hold_policies_until(hold_end(*snapshot.recovery, options.boot_id, now));
+    const MonoTime until = hold_end(*snapshot.recovery, options.boot_id, now);
+    ledger.hold_policies_until(until);
+    submits.hold_keys_until(until);
   }
   for (const StaleRow& row : snapshot.reported_stale) ledger.restore(row);
   for (const SuppressedRow& row : snapshot.suppressed) ledger.restore(row);
   for (const Decision& decision : snapshot.decisions) ledger.restore(decision);
   for (const Decision& decision : snapshot.decisions) {
     if (!has_region(options, decision.region)) ledger.retire(decision.region);
+  }
+  for (const Submission& row : snapshot.submissions) {
+    submits.put(row);
+    const bool followed = is_final(row.state) || has_region(options, row.order.region);
+    if (!followed) unfollowed.push_back(row);
   }
   const auto count = static_cast<std::int64_t>(std::max<std::size_t>(options.regions.size(), 1));
   for (const RegionOptions& region : options.regions) {
@@ -37,26 +44,15 @@ void Engine::State::restore(const Snapshot& snapshot, Now now) {
 }
 
 Region Engine::State::make_region(const RegionOptions& wanted, const Snapshot& snapshot, Now now) {
-  Region region(wanted, options.boot_id, policies, ledger, random.next());
-  std::vector<QuotaRow> quotas;
-  for (const QuotaRow& row : snapshot.quotas) {
-    if (row.region == wanted.counted_by()) quotas.push_back(row);
-  }
-  region.restore(quotas, now.mono);
-  for (const RegionRow& row : snapshot.regions) {
-    if (row.region == wanted.name) region.restore(row);
-  }
-  for (const RegionQuiet& quiet : snapshot.recovering) {
-    if (quiet.region == wanted.name) region.follow_recovery(quiet.before);
-  }
-  for (const StoredAction& action : snapshot.actions) {
-    if (action.region == wanted.name) region.restore(action);
-  }
+  // Of a region that returns; where the daemon starts they are there already.
   for (const Decision& decision : snapshot.decisions) {
-    if (decision.region != wanted.name || !decision.live()) continue;
-    ledger.restore(decision);
-    region.restore(decision, now.mono);
+    if (decision.region == wanted.name && decision.live()) ledger.restore(decision);
   }
+  for (const Submission& row : snapshot.submissions) {
+    if (row.order.region == wanted.name && !is_final(row.state)) submits.put(row);
+  }
+  Region region(wanted, options.boot_id, policies, {ledger, submits}, random.next());
+  region.restore(snapshot, now.mono);
   return region;
 }
 
@@ -73,8 +69,14 @@ void Engine::State::recover(const StoreRecovered& found, Now now, StepWriter& ou
   recorder.continue_after(found.after_seq);
   const RecoveryRow row{found.after_seq, now.wall, options.boot_id, now.mono};
   out.batch().recovery = row;
-  ledger.hold_policies_until(hold_end(row, options.boot_id, now));
-  for (auto& slot : regions) slot.part.empty_quota(now, out);
+  const MonoTime until = hold_end(row, options.boot_id, now);
+  ledger.hold_policies_until(until);
+  submits.hold_keys_until(until);
+  end_unfollowed(true, now, out);
+  for (auto& slot : regions) {
+    slot.part.empty_quota(now, out);
+    slot.part.submissions().recovered(slot.part.submit_time(now), out);
+  }
   for (const RegionQuiet& quiet : found.quiet) {
     Slot<Region>* followed = find_named(regions, quiet.region);
     if (followed == nullptr) continue;

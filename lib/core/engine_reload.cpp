@@ -20,23 +20,27 @@ Step Engine::reconfigure(Options next, const Snapshot& added, Now now) {
   Step step;
   state_->last = now;
   state_->follow_wall_clock(now, step.writes);
-  state_->reconfigure(std::move(next), added, now);
   StepWriter out(step, state_->recorder, state_->outboxes, state_->last_id);
+  state_->reconfigure(std::move(next), added, now, out);
   if (!state_->stopping) state_->advance(now, out);
   return step;
 }
 
-void Engine::State::reconfigure(Options next, const Snapshot& added, Now now) {
+void Engine::State::reconfigure(Options next, const Snapshot& added, Now now, StepWriter& out) {
   next.instance = options.instance;
   next.boot_id = options.boot_id;
   policies = std::make_shared<const Policies>(next.policies);
   ledger.configure(next.cancel, next.policies);
-  change_regions(next, added, now);
+  submits.configure(next.submit);
+  auto removed = change_regions(next, added, now);
   change_webhooks(next, added, now);
+  // By the receivers that are configured now.
+  for (auto& slot : removed) slot.part.submissions().retire(slot.part.submit_time(now), out);
   options = std::move(next);
 }
 
-void Engine::State::change_regions(const Options& next, const Snapshot& added, Now now) {
+std::vector<Slot<Region>> Engine::State::change_regions(const Options& next, const Snapshot& added,
+                                                        Now now) {
   std::vector<Slot<Region>> changed;
   for (const RegionOptions& wanted : next.regions) {
     if (Slot<Region>* slot = find_named(regions, wanted.name)) {
@@ -47,10 +51,14 @@ void Engine::State::change_regions(const Options& next, const Snapshot& added, N
     changed.push_back({++last_serial, make_region(wanted, added, now)});
     changed.back().part.start_at(now.mono);
   }
+  std::vector<Slot<Region>> removed;
   for (const RegionOptions& before : options.regions) {
-    if (!has_region(next, before.name)) ledger.retire(before.name);
+    if (has_region(next, before.name)) continue;
+    ledger.retire(before.name);
+    removed.push_back(std::move(*find_named(regions, before.name)));
   }
   regions = std::move(changed);
+  return removed;
 }
 
 void Engine::State::change_webhooks(const Options& next, const Snapshot& added, Now now) {

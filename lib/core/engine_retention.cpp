@@ -46,6 +46,7 @@ void Engine::State::prune(Now now, Batch& batch) {
   const auto today = time_to_prune_by(now);
   if (!today) return;
   batch.prune_before = *today - keep;
+  submits.forget_before(*batch.prune_before);
   for (auto& slot : regions) slot.part.forget_before(*batch.prune_before);
   for (auto& slot : outboxes) slot.part.look_for_old(*today);
 }

@@ -19,6 +19,7 @@
 #include "core/region/region.hpp"
 #include "core/slot.hpp"
 #include "core/step_writer.hpp"
+#include "core/submit/submit_ledger.hpp"
 
 namespace mactiond::core {
 
@@ -29,6 +30,7 @@ struct Engine::State {
         random(seed),
         policies(std::make_shared<const Policies>(options.policies)),
         ledger(options.cancel, options.policies, options.boot_id),
+        submits(options.submit),
         recorder(options.instance, snapshot.last_seq) {
     recorder.skip_logged(snapshot.logged);
   }
@@ -37,8 +39,11 @@ struct Engine::State {
   Random random;
   SharedPolicies policies;
   CancelLedger ledger;
+  SubmitLedger submits;
   Recorder recorder;
   std::vector<Slot<Region>> regions;
+  /// Stored submissions that have not ended, of regions that are not configured.
+  std::vector<Submission> unfollowed;
   std::vector<Slot<Outbox>> outboxes;
   /// Webhooks that are no longer configured, until their last answer is there.
   std::vector<Slot<Outbox>> leaving;
@@ -57,12 +62,16 @@ struct Engine::State {
   [[nodiscard]] Region make_region(const RegionOptions& region, const Snapshot& snapshot, Now now);
   [[nodiscard]] Outbox make_outbox(const WebhookOptions& webhook, const Snapshot& snapshot,
                                    Now now) const;
-  void reconfigure(Options next, const Snapshot& added, Now now);
-  void change_regions(const Options& next, const Snapshot& added, Now now);
+  void reconfigure(Options next, const Snapshot& added, Now now, StepWriter& out);
+  /// The regions that are not followed any more.
+  [[nodiscard]] std::vector<Slot<Region>> change_regions(const Options& next, const Snapshot& added,
+                                                         Now now);
   void change_webhooks(const Options& next, const Snapshot& added, Now now);
   void suspend(const SuspendCancelling& asked, StepWriter& out);
   void ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
-  void ask_submission(const AskSubmission& asked, StepWriter& out);
+  void ask_submission(AskSubmission asked, Now now, StepWriter& out);
+  /// recovered: the store was, and a POST of each may have left.
+  void end_unfollowed(bool recovered, Now now, StepWriter& out);
   void retry(const RetryRegion& asked, Now now, StepWriter& out);
   void pause(const PauseWebhook& asked, Now now, StepWriter& out);
   void replay(const ReplayDeadLetters& asked, Now now, StepWriter& out);

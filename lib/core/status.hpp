@@ -60,6 +60,14 @@ enum class RegionState : std::uint8_t {
   return "";
 }
 
+/// Submissions that have not ended, by their state.
+struct SubmissionCounts {
+  std::int64_t queued = 0;
+  std::int64_t waiting = 0;
+  std::int64_t sent = 0;
+  std::int64_t submitted = 0;
+};
+
 struct RegionStatus {
   std::string name;
   RegionState state = RegionState::Starting;
@@ -77,6 +85,7 @@ struct RegionStatus {
   std::int64_t throttled_seconds = 0;
   std::int64_t unusable_rows = 0;  ///< of which no action could be made, each time they were read
   std::int64_t cancels_live = 0;   ///< decisions that have not ended
+  SubmissionCounts submissions;
 };
 
 struct WebhookStatus {

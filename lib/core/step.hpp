@@ -11,6 +11,7 @@
 #include "core/command.hpp"
 #include "core/log_entry.hpp"
 #include "core/reply.hpp"
+#include "core/submission_state.hpp"
 
 namespace mactiond::core {
 
@@ -30,6 +31,13 @@ struct CancelFact {
   CancelResult result = CancelResult::Requested;
 };
 
+/// A state that a submission has reached, as the metrics count it: queued, submitted, or its end.
+struct SubmissionFact {
+  std::string region;
+  std::string type;  ///< of its action
+  SubmissionState state = SubmissionState::Queued;
+};
+
 /// Events that left the queue or the dead letters undelivered, as the metrics count them.
 struct RemovalFact {
   std::string webhook;
@@ -44,6 +52,7 @@ struct Step {
   std::vector<LogEntry> log_entries;
   std::vector<TransitionFact> transitions;
   std::vector<CancelFact> cancels;
+  std::vector<SubmissionFact> submissions;
   std::optional<Reply> reply;  ///< set by what an operator asks for, by nothing else
   std::vector<RemovalFact> removals;
 };

@@ -47,12 +47,13 @@ void append(Batch& into, Batch& from) {
 }  // namespace
 
 void append(Step& sum, Step&& later) {
-  auto& [writes, commands, log_entries, transitions, cancels, reply, removals] = later;
+  auto& [writes, commands, log_entries, transitions, cancels, submissions, reply, removals] = later;
   append(sum.writes, writes);
   append(sum.commands, commands);
   append(sum.log_entries, log_entries);
   append(sum.transitions, transitions);
   append(sum.cancels, cancels);
+  append(sum.submissions, submissions);
   append(sum.reply, reply);
   append(sum.removals, removals);
 }

@@ -37,6 +37,8 @@ class StepWriter {
 
   void cancel(CancelFact fact) { step_.cancels.push_back(std::move(fact)); }
 
+  void submission(SubmissionFact fact) { step_.submissions.push_back(std::move(fact)); }
+
   void reply(Reply reply) { step_.reply = std::move(reply); }
 
   void log(LogEntry::Level level, std::string event,

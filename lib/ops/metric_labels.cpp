@@ -8,14 +8,15 @@
 #include "base/outcome.hpp"
 #include "core/cancel_result.hpp"
 #include "core/status.hpp"
+#include "core/submission_state.hpp"
 
 namespace mactiond::ops {
 namespace {
 
 /// What an API, an identity provider or a gateway in between answers.
-constexpr std::array<std::string_view, 16> kCodes = {"200", "400", "401", "403", "404", "405",
-                                                     "407", "408", "409", "410", "413", "429",
-                                                     "500", "502", "503", "504"};
+constexpr std::array<std::string_view, 18> kCodes = {"200", "201", "400", "401", "403", "404",
+                                                     "405", "407", "408", "409", "410", "412",
+                                                     "413", "429", "500", "502", "503", "504"};
 /// Why no answer came, or none that can be used.
 constexpr std::array<Reason, 9> kNoAnswer = {Reason::Auth,     Reason::Rejected, Reason::Timeout,
                                              Reason::Network,  Reason::Tls,      Reason::BadAnswer,
@@ -81,6 +82,16 @@ std::vector<std::string> results_of(const core::PolicyOptions& policy) {
       break;
     case core::PolicyAction::Ignore:
       break;
+  }
+  return results;
+}
+
+std::vector<std::string> submission_results() {
+  using core::SubmissionState;
+  std::vector<std::string> results{std::string(to_string(SubmissionState::Queued)),
+                                   std::string(to_string(SubmissionState::Submitted))};
+  for (const SubmissionState state : kValuesOf<SubmissionState>) {
+    if (core::is_final(state)) results.emplace_back(to_string(state));
   }
   return results;
 }

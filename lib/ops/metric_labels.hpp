@@ -13,7 +13,8 @@ namespace mactiond::ops {
 // increase of a series that begins with 1 is not seen.
 
 inline constexpr std::string_view kOther = "other";
-inline constexpr std::array<const char*, 4> kOperations = {"token", "list", "get", "cancel"};
+inline constexpr std::array<const char*, 5> kOperations = {"token", "list", "get", "cancel",
+                                                           "start"};
 
 /// Every status of an action; beside them there is kOther.
 [[nodiscard]] const std::vector<std::string>& statuses();
@@ -24,6 +25,8 @@ inline constexpr std::array<const char*, 4> kOperations = {"token", "list", "get
 [[nodiscard]] std::vector<std::string> delivery_results();
 /// What can become of the cancels of a policy.
 [[nodiscard]] std::vector<std::string> results_of(const core::PolicyOptions& policy);
+/// The states of submissions that are counted.
+[[nodiscard]] std::vector<std::string> submission_results();
 /// Whether a policy may govern actions of a region.
 [[nodiscard]] bool governs(const core::PolicyOptions& policy, const std::string& region);
 

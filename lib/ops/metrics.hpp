@@ -10,6 +10,8 @@
 #include "core/cancel_result.hpp"
 #include "core/options.hpp"
 #include "core/status.hpp"
+#include "core/submission_state.hpp"
+#include "core/submit/submit_options.hpp"
 
 namespace mactiond::ops {
 
@@ -28,12 +30,16 @@ class Metrics {
   /// What is followed from now on; the gauges of what left are gone, its counters stay.
   void follow(const std::vector<std::string>& regions, const std::vector<std::string>& webhooks,
               const std::vector<core::PolicyOptions>& policies);
+  /// What may be submitted from now on, in each region that is followed.
+  void follow(const core::SubmitOptions& submit);
+  /// type: of the action that is submitted. state: queued, submitted, or an end.
+  void submission(const std::string& region, const std::string& type, core::SubmissionState state);
   /// policy: its name, or "operator".
   void cancel(const std::string& region, const std::string& policy, core::CancelResult result);
   /// lag: server's last update to our commit, where it says something about us.
   void transition(const std::string& region, std::string_view to, std::optional<Duration> lag);
-  /// operation: token | list | get | cancel. code: the HTTP status, or the Reason where no usable
-  /// answer came. Anything outside the closed set is counted as "other".
+  /// operation: token | list | get | cancel | start. code: the HTTP status, or the Reason where no
+  /// usable answer came. Anything outside the closed set is counted as "other".
   void api_request(const std::string& region, const std::string& operation,
                    const std::string& code);
   /// result: "delivered" or the Reason of the failure; anything else is counted as "other".

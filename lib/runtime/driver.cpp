@@ -131,6 +131,9 @@ void Driver::finish(core::Step& sum) {
   for (const auto& cancel : sum.cancels) {
     parts_.metrics.cancel(cancel.region, cancel.policy, cancel.result);
   }
+  for (const auto& submission : sum.submissions) {
+    parts_.metrics.submission(submission.region, submission.type, submission.state);
+  }
   for (const auto& removal : sum.removals) {
     parts_.metrics.removed(removal.webhook, removal.reason, removal.count);
   }

@@ -74,6 +74,11 @@ class EngineHarness {
       }
     }
     for (const core::Decision& row : step.writes.decisions) decisions[row.id] = row;
+    for (const core::Submission& row : step.writes.submissions) {
+      if (!submissions.contains(row.id)) asked.push_back(row.id);
+      submissions[row.id] = row;
+    }
+    for (const auto& fact : step.submissions) submission_facts.push_back(fact);
     for (const core::StaleRow& row : step.writes.reported_stale) {
       snapshot.reported_stale.push_back(row);
     }
@@ -111,9 +116,15 @@ class EngineHarness {
     for (const auto& [name, row] : quotas) snapshot.quotas.push_back(row);
     snapshot.decisions.clear();
     for (const auto& [id, row] : decisions) snapshot.decisions.push_back(row);
+    load_submissions();
     pending.clear();
     ids_.clear();
     engine_.reset();
+  }
+  /// Into the snapshot, as a store has them.
+  void load_submissions() {
+    snapshot.submissions.clear();
+    for (const std::string& id : asked) snapshot.submissions.push_back(submissions.at(id));
   }
 
   /// Lets time pass; the engine is woken whenever it asks to be.
@@ -245,6 +256,9 @@ class EngineHarness {
   std::map<std::string, core::RegionRow> regions;
   std::map<std::string, core::QuotaRow> quotas;
   std::map<std::string, core::Decision> decisions;
+  std::map<std::string, core::Submission> submissions;
+  std::vector<std::string> asked;  ///< the ids of these, in their order
+  std::vector<core::SubmissionFact> submission_facts;
   std::optional<core::Reply> reply;  ///< the last one
   std::vector<core::EventRecord> events;
   std::vector<core::LogEntry> log_entries;

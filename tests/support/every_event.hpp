@@ -26,12 +26,12 @@ inline core::Decision decision(core::DecidedBy by, std::string outcome) {
   return made;
 }
 
-inline core::EventRecord submission_event(core::SubmissionNews news, std::string reason,
+inline core::EventRecord submission_event(core::SubmissionState state, std::string reason,
                                           ActionId action, ActionId blocked_by) {
   core::SubmissionReport report;
-  report.news = news;
   report.when = kDay;
   core::Submission& row = report.submission;
+  row.state = state;
   row.id = "sub_0123456789abcdef0123456789abcdef";
   row.order.region = "eu";
   row.order.machine = "m-1";
@@ -61,7 +61,9 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
     case EventType::ActionTransition:
       return {core::transition_event("eu", bare, first, {kDay, {}, true}),
               core::transition_event("eu", action, changed, {kDay, std::chrono::milliseconds(7)}),
-              core::transition_event("eu", action, corrected, {kDay, Duration{}})};
+              core::transition_event("eu", action, corrected, {kDay, Duration{}}),
+              core::transition_event("eu", action, changed,
+                                     {kDay, {}, false, "sub_0123456789abcdef0123456789abcdef"})};
     case EventType::ActionStale:
       return {core::stale_event({"eu", {"a-1"}, "stale", "Pending"}, action.type,
                                 std::chrono::hours(7), true, kDay)};
@@ -76,14 +78,14 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
     case EventType::CancelSuppressed:
       return {core::suppressed_event({"stale", kDay}, "eu", "policy", 20, kDay)};
     case EventType::SubmissionSubmitted:
-      return {submission_event(core::SubmissionNews::Submitted, "", {"a-1"}, {})};
+      return {submission_event(core::SubmissionState::Submitted, "", {"a-1"}, {})};
     case EventType::SubmissionRefused:
-      return {submission_event(core::SubmissionNews::Refused, "blocked", {}, {"a-2"}),
-              submission_event(core::SubmissionNews::Refused, "disabled", {}, {})};
+      return {submission_event(core::SubmissionState::Refused, "blocked", {}, {"a-2"}),
+              submission_event(core::SubmissionState::Refused, "disabled", {}, {})};
     case EventType::SubmissionLost:
-      return {submission_event(core::SubmissionNews::Lost, "no_answer", {}, {})};
+      return {submission_event(core::SubmissionState::Lost, "no_answer", {}, {})};
     case EventType::SubmissionExpired:
-      return {submission_event(core::SubmissionNews::Expired, "overdue", {}, {})};
+      return {submission_event(core::SubmissionState::Expired, "overdue", {}, {})};
     case EventType::RegionDegraded:
     case EventType::RegionRecovered:
       return {core::region_event(type, "eu", "auth", kDay)};

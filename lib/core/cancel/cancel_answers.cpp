@@ -174,6 +174,7 @@ void CancelFollower::end(const ActionId& action, Decision::State state, std::str
                          int completed_commands, const CancelTime& time, StepWriter& out) {
   auto row = attempts_.extract(action);
   MACTIOND_ASSERT(!row.empty());
+  if (state == Decision::State::Failed) failed_.push_back({action, outcome});
   const WallTime when = std::max(time.stamp(), row.mapped().recorded());
   const Decision decision = std::move(row.mapped()).end(state, std::move(outcome), when);
   ledger_.changed(decision);

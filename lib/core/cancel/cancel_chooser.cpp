@@ -155,8 +155,8 @@ void CancelChooser::report_suppressed(const PolicyOptions& policy, const LimitHi
   out.batch().suppressed.push_back(row);
 }
 
-void CancelChooser::ask(const AskCancel& asked, const CancelTime& time, CancelFollower& follower,
-                        StepWriter& out) {
+Reply CancelChooser::ask(const AskCancel& asked, const CancelTime& time, CancelFollower& follower,
+                         StepWriter& out) {
   const ActionFacts* facts = watch_.find(asked.action);
   const Decision* other = follower.decision(asked.action);
   CancelFacts found = ledger_.facts(time.now.mono);
@@ -167,7 +167,7 @@ void CancelChooser::ask(const AskCancel& asked, const CancelTime& time, CancelFo
     CancelRefused refusal{*guard, {}, {}};
     if (facts != nullptr) refusal.type = facts->type;
     if (other != nullptr) refusal.decision = other->id;
-    return out.reply(Refused{std::move(refusal)});
+    return Refused{std::move(refusal)};
   }
   Decision decision;
   decision.action = asked.action;
@@ -179,7 +179,7 @@ void CancelChooser::ask(const AskCancel& asked, const CancelTime& time, CancelFo
   const WallTime since = facts->created.value_or(facts->first_seen);
   if (since >= kEarliestStamp) decision.age = decision.decided - since;
   follower.begin(std::move(decision), recorded_by(*facts), time, out);
-  out.reply(Done{follower.decision(asked.action)->id, {}});
+  return Done{follower.decision(asked.action)->id, {}};
 }
 
 Explanations CancelChooser::explain(const PolicyTrial* trial, int total, const CancelTime& time,

@@ -15,6 +15,7 @@
 #include "core/cancel/policy_explain.hpp"
 #include "core/cancel/stale_watch.hpp"
 #include "core/event.hpp"
+#include "core/reply.hpp"
 #include "core/step_writer.hpp"
 
 namespace mactiond::core {
@@ -36,9 +37,9 @@ class CancelChooser {
 
   /// Decides what is due, the longest due first.
   void decide(const CancelTime& time, CancelCalls calls, CancelFollower& follower, StepWriter& out);
-  /// An operator wants the action cancelled, whatever the policies say. The answer goes to out.
-  void ask(const AskCancel& asked, const CancelTime& time, CancelFollower& follower,
-           StepWriter& out);
+  /// An operator wants the action cancelled, whatever the policies say.
+  [[nodiscard]] Reply ask(const AskCancel& asked, const CancelTime& time, CancelFollower& follower,
+                          StepWriter& out);
   /// What the policies in force or on trial, with total as the limit over all of them, plan for the
   /// open actions; see explain_all.
   [[nodiscard]] Explanations explain(const PolicyTrial* trial, int total, const CancelTime& time,

@@ -4,6 +4,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "action/machine_action.hpp"
 #include "base/outcome.hpp"
@@ -16,6 +18,11 @@
 #include "core/step_writer.hpp"
 
 namespace mactiond::core {
+
+struct FailedCancel {
+  ActionId action;
+  std::string why;
+};
 
 /// Follows each decision of one region to its end.
 ///
@@ -65,6 +72,9 @@ class CancelFollower {
   void posted(const ActionId& action, const Outcome& outcome, bool again, const CancelTime& time,
               StepWriter& out);
 
+  /// Those that have failed since it was last asked.
+  [[nodiscard]] std::vector<FailedCancel> take_failed() { return std::exchange(failed_, {}); }
+
   /// When job() is to be asked again.
   [[nodiscard]] std::optional<MonoTime> wake_at() const;
 
@@ -97,6 +107,7 @@ class CancelFollower {
   std::string region_;
   CancelLedger& ledger_;
   std::map<ActionId, CancelAttempt> attempts_;
+  std::vector<FailedCancel> failed_;
   bool room_changed_ = false;
 };
 

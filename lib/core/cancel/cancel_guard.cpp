@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/enum_values.hpp"
+#include "core/trusted_clock.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -13,10 +14,8 @@ using namespace std::chrono_literals;
 using Guard = CancelGuard;
 using Scope = CancelScope;
 
-constexpr Duration kUncertaintyMax = 5min;
 /// After the API's clock was set, answers of other servers behind it may still show the old time.
 constexpr Duration kSteadyFor = 10min;
-constexpr Duration kDisagreeMax = 24h;
 
 constexpr unsigned at(CancelMoment moment) { return 1U << static_cast<unsigned>(moment); }
 
@@ -51,13 +50,11 @@ constexpr Rule kRules[] = {
      [](Facts facts, Time) { return facts.under_way; }},
     {Guard::NoServerTime, Scope::Region, kTime, [](Facts, Time time) { return !time.server; }},
     {Guard::ClockUncertain, Scope::Region, kTime,
-     [](Facts, Time time) { return time.uncertainty > kUncertaintyMax; }},
+     [](Facts, Time time) { return is_too_rough(time.uncertainty); }},
     {Guard::ClockJumped, Scope::Region, kTime,
      [](Facts, Time time) { return time.jumped && time.now.mono - *time.jumped < kSteadyFor; }},
     {Guard::ClocksDisagree, Scope::Region, kTime,
-     [](Facts, Time time) {
-       return time.server && std::chrono::abs(*time.server - time.now.wall) >= kDisagreeMax;
-     }},
+     [](Facts, Time time) { return clocks_disagree(time.server, time.now.wall); }},
     // What an operator cannot know either.
     {Guard::NotSwept, Scope::Region, kTime | kOperatorCall,
      [](Facts, Time time) { return !time.swept; }},

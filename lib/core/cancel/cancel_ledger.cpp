@@ -3,19 +3,8 @@
 #include <algorithm>
 
 #include "core/elapsed.hpp"
-#include "core/quota/limiter.hpp"
 
 namespace mactiond::core {
-namespace {
-
-using namespace std::chrono_literals;
-
-/// An hour as the API counts it: a POST may arrive this much later than it left.
-constexpr Duration kCounts = 1h + kSendWithin;
-/// Kept a little longer than it counts.
-constexpr Duration kKeep = 2h;
-
-}  // namespace
 
 CancelLedger::CancelLedger(const CancelOptions& cancel, const std::vector<PolicyOptions>& policies,
                            std::string boot_id)
@@ -63,7 +52,7 @@ std::optional<LimitHit> CancelLedger::limit(const std::string& policy, const Hou
   for (const auto& [id, counted] : counted_) {
     const bool may_post = counting == Counting::MayPost && counted.may_post;
     const bool counts =
-        may_post || (counted.posted && since(*counted.posted, server, now) <= kCounts);
+        may_post || (counted.posted && since(*counted.posted, server, now) <= kPostCounts);
     if (!counts || id == except) continue;
     ++all;
     own += counted.policy == policy ? 1 : 0;
@@ -112,7 +101,7 @@ void CancelLedger::changed(const Decision& decision) {
   std::erase_if(counted_, [&](const auto& row) {
     const Counted& counted = row.second;
     if (counted.may_post || !counted.posted) return false;
-    return since(*counted.posted, decision.posted->server, decision.posted->mono) > kKeep;
+    return since(*counted.posted, decision.posted->server, decision.posted->mono) > kPostRemembered;
   });
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "action/machine_action.hpp"
 #include "base/outcome.hpp"
@@ -37,8 +38,8 @@ class Canceller {
   void decide(const CancelTime& time, CancelCalls calls, StepWriter& out) {
     chooser_.decide(time, calls, follower_, out);
   }
-  void ask(const AskCancel& asked, const CancelTime& time, StepWriter& out) {
-    chooser_.ask(asked, time, follower_, out);
+  [[nodiscard]] Reply ask(const AskCancel& asked, const CancelTime& time, StepWriter& out) {
+    return chooser_.ask(asked, time, follower_, out);
   }
 
   using Job = CancelFollower::Job;
@@ -51,6 +52,9 @@ class Canceller {
                      StepWriter& out);
   void posted(const ActionId& action, const Outcome& outcome, bool again, const CancelTime& time,
               StepWriter& out);
+
+  /// Cancels that have failed since it was last asked.
+  [[nodiscard]] std::vector<FailedCancel> take_failed() { return follower_.take_failed(); }
 
   [[nodiscard]] bool wants_calls() const { return chooser_.wants_calls(); }
   /// Valid after decide() at the same time.

@@ -1,6 +1,7 @@
 #include "core/region/call_turns.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace mactiond::core {
 
@@ -34,6 +35,10 @@ MonoTime CallTurns::cancel_possible_at(MonoTime due) const {
 bool CallTurns::others_wait() const {
   return std::any_of(waits_.begin(), waits_.end(),
                      [](const auto& wait) { return wait.has_value(); });
+}
+
+int CallTurns::submissions_after() const {
+  return others_wait() ? submissions_before() : std::numeric_limits<int>::max();
 }
 
 MonoTime CallTurns::submission_possible_at(MonoTime due) const {

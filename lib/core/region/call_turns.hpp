@@ -38,9 +38,9 @@ class CallTurns {
   /// The same for submissions, which have no turn either: after each POST, others that wait have a
   /// call first.
   void submitted() { others_first_ = true; }
-  [[nodiscard]] bool others_first() const { return others_first_; }
-  /// Whether a turn waits for the quota.
-  [[nodiscard]] bool others_wait() const;
+  /// How many POSTs may leave before the turns are asked, and after it.
+  [[nodiscard]] int submissions_before() const { return others_first_ ? 0 : 1; }
+  [[nodiscard]] int submissions_after() const;
   [[nodiscard]] MonoTime submission_possible_at(MonoTime due) const;
 
   /// All cancels that can be made were made. wanted: a due decision waits for calls.
@@ -49,13 +49,15 @@ class CallTurns {
   [[nodiscard]] bool cancels_first() const { return cancels_first_; }
 
  private:
+  [[nodiscard]] bool others_wait() const;
+
   std::size_t first_ = kLookup;
   bool lookup_early_ = true;
   std::array<std::optional<MonoTime>, kTurns> waits_;
   std::optional<MonoTime> cancel_wait_;
   bool cancels_first_ = false;
   bool others_turn_ = false;
-  bool others_first_ = false;
+  bool others_first_ = false;  ///< before the next submission
 };
 
 }  // namespace mactiond::core

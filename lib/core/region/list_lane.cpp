@@ -35,6 +35,8 @@ bool ListLane::page_arrived(const PageFacts& page, Paging& paging, MonoTime now)
 
 void ListLane::end_round() {
   shortfall_ = round_->shortfall();
+  whole_since_.reset();
+  if (round_->is_whole()) whole_since_ = round_->query().since;
   round_.reset();
 }
 

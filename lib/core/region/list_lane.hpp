@@ -54,12 +54,15 @@ class ListLane {
 
   /// In a row.
   [[nodiscard]] int failures() const { return failures_; }
+  /// Where the last complete round began, if it was read whole: ListRound::is_whole.
+  [[nodiscard]] std::optional<WallTime> whole_since() const { return whole_since_; }
   /// Why rows may be missing from the last complete round; nothing if none can be.
   [[nodiscard]] const std::optional<std::string>& shortfall() const { return shortfall_; }
 
  private:
   std::optional<ListRound> round_;
   std::optional<std::string> shortfall_;
+  std::optional<WallTime> whole_since_;
   MonoTime due_{};
   MonoTime held_until_ = MonoTime::min();  ///< as the service asked
   bool call_in_progress_ = false;

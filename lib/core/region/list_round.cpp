@@ -10,6 +10,9 @@ constexpr int kPagesMax = 500;
 /// One row in this many is read again with the next page where rows may move up.
 constexpr int kOverlapDivisor = 200;
 
+// Rows of which no action can be made have no print.
+bool is_nameless(const PageFacts& page) { return page.rows > static_cast<int>(page.prints.size()); }
+
 }  // namespace
 
 bool ListRound::advance(const PageFacts& page, Paging& paging, MonoTime now) {
@@ -21,6 +24,7 @@ bool ListRound::advance(const PageFacts& page, Paging& paging, MonoTime now) {
   const bool full = page.rows >= query_.top;
   const bool repeated =
       query_.skip > 0 && !fresh && page.rows > 0 && (full || page.fingerprint == fingerprint_);
+  doubtful_ = doubtful_ || repeated || is_nameless(page);
   learn(page, fresh, repeated, paging, now);
   fingerprint_ = page.fingerprint;
   last_rows_ = page.rows;
@@ -42,9 +46,8 @@ bool ListRound::advance(const PageFacts& page, Paging& paging, MonoTime now) {
 bool ListRound::take_rows(const PageFacts& page) {
   bool fresh = false;
   for (const std::uint64_t print : page.prints) fresh = seen_.insert(print).second || fresh;
-  // Rows of which no action can be made have no print.
-  const bool nameless = page.rows > static_cast<int>(page.prints.size());
-  return fresh || (nameless && (page.fingerprint == 0 || page.fingerprint != fingerprint_));
+  return fresh ||
+         (is_nameless(page) && (page.fingerprint == 0 || page.fingerprint != fingerprint_));
 }
 
 void ListRound::learn(const PageFacts& page, bool fresh, bool repeated, Paging& paging,

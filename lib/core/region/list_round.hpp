@@ -42,6 +42,9 @@ class ListRound {
   [[nodiscard]] std::optional<WallTime> newest_update() const { return newest_update_; }
   /// Why rows may be missing from a round that has ended; nothing if none can be.
   [[nodiscard]] const std::optional<std::string>& shortfall() const { return shortfall_; }
+  /// Whether a round that has ended proves that there are no other actions: no row was unreadable,
+  /// and no page came twice.
+  [[nodiscard]] bool is_whole() const { return !shortfall_ && !doubtful_; }
 
  private:
   [[nodiscard]] bool take_rows(const PageFacts& page);
@@ -63,6 +66,7 @@ class ListRound {
   int last_rows_ = 0;              ///< of the page before
   bool by_link_ = false;           ///< the page before had a nextLink
   int pages_ = 0;
+  bool doubtful_ = false;
   std::optional<std::string> shortfall_;
 };
 

@@ -75,6 +75,9 @@ class PollSchedule {
   [[nodiscard]] const std::optional<std::string>& shortfall() const {
     return poll_.shortfall() ? poll_.shortfall() : sweep_.shortfall();
   }
+  /// The last complete sweep showed every action that was created since then; nothing where that is
+  /// not certain.
+  [[nodiscard]] std::optional<WallTime> swept_since() const { return sweep_.whole_since(); }
   /// What operators should know of the service, each once.
   [[nodiscard]] std::vector<Notice> take_notices();
 

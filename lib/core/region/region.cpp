@@ -21,11 +21,12 @@ constexpr std::size_t kLookupsAtOnce = 4;
 }  // namespace
 
 Region::Region(const RegionOptions& options, const std::string& boot_id, SharedPolicies policies,
-               CancelLedger& ledger, std::uint64_t seed)
+               Ledgers ledgers, std::uint64_t seed)
     : options_(options),
       random_(seed),
       schedule_(options.poll),
-      canceller_(options.name, std::move(policies), ledger),
+      canceller_(options.name, std::move(policies), ledgers.cancels),
+      submissions_(options.name, boot_id, ledgers.submissions),
       calls_(options, boot_id) {}
 
 void Region::configure(const RegionOptions& options, SharedPolicies policies, MonoTime now) {
@@ -33,6 +34,30 @@ void Region::configure(const RegionOptions& options, SharedPolicies policies, Mo
   options_ = options;
   schedule_.configure(options.poll, tracker_.open_count() > 0, calls_.limiter().sustained(), now);
   canceller_.replace_policies(std::move(policies));
+}
+
+void Region::restore(const Snapshot& snapshot, MonoTime now) {
+  std::vector<QuotaRow> quotas;
+  for (const QuotaRow& row : snapshot.quotas) {
+    if (row.region == options_.counted_by()) quotas.push_back(row);
+  }
+  calls_.limiter().restore(quotas, now);
+  for (const RegionRow& row : snapshot.regions) {
+    if (row.region == name()) restore(row);
+  }
+  for (const RegionQuiet& quiet : snapshot.recovering) {
+    if (quiet.region == name()) follow_recovery(quiet.before);
+  }
+  for (const StoredAction& action : snapshot.actions) {
+    if (action.region == name()) restore(action);
+  }
+  for (const Decision& decision : snapshot.decisions) {
+    if (decision.region == name() && decision.live()) canceller_.restore(decision, now);
+  }
+  for (const Submission& row : snapshot.submissions) {
+    const bool ours = row.order.region == name() && !is_final(row.state);
+    if (ours) submissions_.restore(row, now);
+  }
 }
 
 void Region::restore(const RegionRow& row) {
@@ -54,14 +79,19 @@ void Region::advance(Now now, StepWriter& out) {
   if (poll_at && *poll_at <= now.mono && token_.needs_newer(now.mono)) token_.renew(now.mono);
   advance_token(now, out);
   const Secret* token = token_.usable(now.mono);
-  if (token == nullptr) return;
+  submissions_.decide(submit_time(now), out);
+  cancel_blockers(now, out);
+  if (token == nullptr) return advance_submissions(nullptr, 1, now, out);
   advance_cancels(now, *token, out);
   if (calls_.turns().cancels_first()) return;
+  advance_submissions(token, calls_.turns().submissions_before(), now, out);
   for (const CallTurns::Turn turn : calls_.turns().order()) {
     if (turn == CallTurns::kLookup) advance_lookups(now, *token, out);
     if (turn == CallTurns::kPoll) advance_poll(now, *token, out);
     if (turn == CallTurns::kSweep) advance_sweep(now, *token, out);
   }
+  advance_submissions(token, calls_.turns().submissions_after(), now, out);
+  if (cancel_blockers(now, out)) advance_cancels(now, *token, out);
 }
 
 void Region::advance_token(Now now, StepWriter& out) {
@@ -168,7 +198,8 @@ bool Region::answered(const Call& call, const Outcome& outcome, std::optional<Wa
     }
   }
   if (outcome.reason == Reason::Permission) {
-    if (call.kind != Call::Kind::CancelPost) return token_.lacks_role(call.sent, now.mono);
+    const bool changes = call.kind == Call::Kind::CancelPost || call.kind == Call::Kind::Start;
+    if (!changes) return token_.lacks_role(call.sent, now.mono);
     // The token works for all else, and stays in use until there is a newer one.
     if (token_.fetched_at() <= call.sent) token_.renew(now.mono);
     return false;
@@ -178,18 +209,20 @@ bool Region::answered(const Call& call, const Outcome& outcome, std::optional<Wa
 }
 
 std::optional<MonoTime> Region::wake_at(Now now) const {
+  const CallTurns& turns = calls_.turns();
   std::optional<MonoTime> when = token_.wake_at(now.mono);
-  if (token_.usable(now.mono) == nullptr) return when;
-  if (const auto at = canceller_.wake_at(cancel_time(now))) {
-    const MonoTime cancel = calls_.turns().cancel_possible_at(*at);
-    when = std::min(when.value_or(cancel), cancel);
+  const auto sooner = [&](MonoTime at) { when = std::min(when.value_or(at), at); };
+  const auto submission = submissions_.wake_at();
+  if (token_.usable(now.mono) == nullptr) {
+    if (submission) sooner(*submission);
+    return when;
   }
-  if (calls_.turns().cancels_first()) return when;
+  if (const auto at = canceller_.wake_at(cancel_time(now))) sooner(turns.cancel_possible_at(*at));
+  if (turns.cancels_first()) return when;
+  if (submission) sooner(turns.submission_possible_at(*submission));
   // A call that was due but found no token waits for the quota, not for its own time.
   const auto consider = [&](CallTurns::Turn turn, std::optional<MonoTime> due) {
-    if (!due) return;
-    const MonoTime at = calls_.turns().possible_at(turn, *due);
-    if (!when || at < *when) when = at;
+    if (due) sooner(turns.possible_at(turn, *due));
   };
   if (!token_.awaits_newer()) consider(CallTurns::kPoll, schedule_.poll_at());
   consider(CallTurns::kSweep, schedule_.sweep_at());

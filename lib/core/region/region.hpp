@@ -7,12 +7,14 @@
 #include "core/cancel/canceller.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
+#include "core/region/ledgers.hpp"
 #include "core/region/lookup_queue.hpp"
 #include "core/region/newness.hpp"
 #include "core/region/poll_schedule.hpp"
 #include "core/region/region_calls.hpp"
 #include "core/region/region_health.hpp"
 #include "core/region/server_clock.hpp"
+#include "core/region/submit_lane.hpp"
 #include "core/region/sweep_record.hpp"
 #include "core/region/token_cache.hpp"
 #include "core/region/tracker.hpp"
@@ -27,18 +29,13 @@ namespace mactiond::core {
 /// Follows every action of one region entry: token, quota, polls, lookups, and what they show.
 class Region {
  public:
-  /// policies and ledger are shared by all regions; the ledger outlives them.
   Region(const RegionOptions& options, const std::string& boot_id, SharedPolicies policies,
-         CancelLedger& ledger, std::uint64_t seed);
+         Ledgers ledgers, std::uint64_t seed);
 
   /// Other quota, polls or policies; what is known and in progress stays.
   void configure(const RegionOptions& options, SharedPolicies policies, MonoTime now);
-  void restore(const RegionRow& row);
-  void restore(const StoredAction& action);
-  void restore(const Decision& decision, MonoTime now) { canceller_.restore(decision, now); }
-  void restore(const std::vector<QuotaRow>& quotas, MonoTime now) {
-    calls_.limiter().restore(quotas, now);
-  }
+  /// What the store has of it.
+  void restore(const Snapshot& snapshot, MonoTime now);
   /// The store was recovered: what last changed before then is no event, until a complete sweep has
   /// shown everything.
   void follow_recovery(WallTime quiet_before);
@@ -58,6 +55,8 @@ class Region {
   [[nodiscard]] Duration retry(MonoTime now);
   /// The answer goes to out; false if the region does not know the action.
   bool ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
+  [[nodiscard]] SubmitLane& submissions() { return submissions_; }
+  [[nodiscard]] SubmitTime submit_time(Now now) const;
 
   void forget_before(WallTime cutoff);
   /// The API's clock; nothing before its first answer.
@@ -79,6 +78,9 @@ class Region {
  private:
   using Call = RegionCall;
 
+  void restore(const RegionRow& row);
+  void restore(const StoredAction& action);
+
   /// From one poll's start to the next one's.
   [[nodiscard]] Duration pace(MonoTime now) const;
   /// The same for the poll that call is of; a little less while the API's time is known roughly.
@@ -98,6 +100,9 @@ class Region {
 
   [[nodiscard]] CancelTime cancel_time(Now now) const;
   void advance_cancels(Now now, const Secret& token, StepWriter& out);
+  void advance_submissions(const Secret* token, int most, Now now, StepWriter& out);
+  /// Asks for the cancels that submissions want. Whether there were any.
+  bool cancel_blockers(Now now, StepWriter& out);
   void reread(const Call& call, ActionRead& read, Now now, StepWriter& out);
 
   void poll_listed(const Call& call, const PageFacts& page, Now now, StepWriter& out);
@@ -109,9 +114,6 @@ class Region {
   /// Whether the list is asked for again at once, with a smaller page or another query.
   [[nodiscard]] bool asked_otherwise(const Call& call, const Outcome& outcome, Now now,
                                      StepWriter& out);
-  void abandon(const Call& call);
-  /// Whether what was answered belongs to a round that a reload gave up.
-  [[nodiscard]] bool given_up(const Call& call) const;
   /// Why a region whose polls are complete is in trouble all the same.
   [[nodiscard]] std::optional<Outcome> lacks() const;
   void log_notices(StepWriter& out);
@@ -135,6 +137,7 @@ class Region {
   LookupQueue lookups_;
   Tracker tracker_;
   Canceller canceller_;
+  SubmitLane submissions_;
   RegionCalls calls_;
   RegionHealth health_;
   Newness newness_;

@@ -24,6 +24,7 @@ void Region::restore(const StoredAction& action) {
   tracker_.restore(action);
   newness_.restore_action();
   if (action.vanished || action.status.is_final()) return;
+  submissions_.restore_open(action);
   canceller_.restore(action.id,
                      {action.type, action.status, action.requestor, action.requestor_comment,
                       action.request_source, action.computer_dns_name, action.machine_id,
@@ -71,6 +72,11 @@ void Region::observe(MachineAction& action, ReadBy by, Now now, StepWriter& out)
   lookups_.seen(action.id, by, seen.kind, now.mono);
   const bool stored =
       seen.kind == Observation::Kind::Refreshed || seen.kind == Observation::Kind::Changed;
+  // What shows nothing new costs nothing while nothing is submitted.
+  if (stored || !submissions_.is_empty()) {
+    const bool newest = stored || tracker_.is_newest(action);
+    submissions_.shown(action, newest, submit_time(now), out);
+  }
   if (!stored) return;
   const Tracker::Known& known = *tracker_.find(action.id);
   out.batch().actions.push_back(
@@ -95,6 +101,7 @@ void Region::record_transition(const MachineAction& action, const Observation& s
   shown.time = dated ? *action.last_update : clock_.moment(now);
   if (measured) shown.lag = std::max(clock_.now(now) - *action.last_update, Duration{});
   shown.backlog = backlog;
+  shown.submission = submissions_.owner_of(action.id);
   const bool recorded = out.record(transition_event(options_.name, action, seen, shown), now.wall);
   if (recorded) out.transition({options_.name, std::string(action.status.text()), shown.lag});
 }
@@ -109,6 +116,7 @@ void Region::vanish(const ActionId& id, Now now, StepWriter& out) {
   const WallTime when = std::max(clock_.moment(now), stamp);
   out.record(vanished_event(options_.name, id, type, stamp, when), now.wall);
   canceller_.vanished(id, cancel_time(now), out);
+  submissions_.vanished(id, submit_time(now));
 }
 
 void Region::record_baseline(Now now, StepWriter& out) {

@@ -65,10 +65,7 @@ void Region::reread(const Call& call, ActionRead& read, Now now, StepWriter& out
   }
   MACTIOND_ASSERT(read.action);
   observe(*read.action, ReadBy::Cancel, now, out);
-  const Tracker::Known* known = tracker_.find(id);
-  const bool current = known != nullptr && known->status == read.action->status &&
-                       known->stamp == read.action->stamp();
-  canceller_.reread(*read.action, current, cancel_time(now), out);
+  canceller_.reread(*read.action, tracker_.is_newest(*read.action), cancel_time(now), out);
 }
 
 void Region::on(const CancelAnswered& answer, Now now, StepWriter& out) {
@@ -79,21 +76,13 @@ void Region::on(const CancelAnswered& answer, Now now, StepWriter& out) {
   canceller_.posted(call.ids.front(), outcome, again, cancel_time(now), out);
 }
 
-void Region::on(ActionStarted started, Now now, StepWriter& out) {
-  const Call call = calls_.end(started.command);
-  StartAnswer& answer = started.answer;
-  cap_retry_after(answer.outcome);
-  (void)answered(call, answer.outcome, started.server_date, now, out);
-  if (answer.action) observe(*answer.action, ReadBy::List, now, out);
-}
-
 Explanations Region::explain(const PolicyTrial* trial, int total, Now now, std::size_t most) const {
   return canceller_.explain(trial, total, cancel_time(now), most);
 }
 
 bool Region::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
   if (tracker_.find(asked.action) == nullptr) return false;
-  canceller_.ask(asked, cancel_time(now), out);
+  out.reply(canceller_.ask(asked, cancel_time(now), out));
   return true;
 }
 

@@ -39,6 +39,7 @@ EventRecord transition_event(const std::string& region, const MachineAction& act
   }
   if (shown.backlog) fields.add("backlog", true);
   if (seen.correction) fields.add("correction", true);
+  if (!shown.submission.empty()) fields.add("submission_id", shown.submission);
   event.fields = fields.text();
   return event;
 }

@@ -13,11 +13,12 @@ namespace mactiond::core {
 
 /// The events of a region; seq and instance are the recorder's. server: the API's clock.
 ///
-/// When a transition happened, and what that says about us.
+/// When a transition happened, and what is known of it beside the answer.
 struct TransitionTime {
   WallTime time{};
   std::optional<Duration> lag;  ///< from then until now; nothing where it says nothing about us
   bool backlog = false;         ///< it happened before its region was first called
+  std::string submission{};     ///< that the action is of; empty: of none of ours
 };
 
 /// The id names the transition for good: the action, its new status and its stamp (Tracker).

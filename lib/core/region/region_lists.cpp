@@ -5,6 +5,19 @@
 #include "core/region/retry_after.hpp"
 
 namespace mactiond::core {
+namespace {
+
+/// Whether what was answered belongs to a round that a reload gave up.
+bool given_up(const RegionCall& call, const PollSchedule& schedule) {
+  if (call.kind == RegionCall::Kind::Poll) return !schedule.poll_round();
+  return call.kind == RegionCall::Kind::Sweep && !schedule.sweep_round();
+}
+
+void abandon(const RegionCall& call, PollSchedule& schedule) {
+  call.kind == RegionCall::Kind::Poll ? schedule.poll_abandoned() : schedule.sweep_abandoned();
+}
+
+}  // namespace
 
 void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   const Call call = calls_.end(listed.command);
@@ -29,8 +42,8 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
     lookups_.absent(call.ids, now.mono);
     return;
   }
-  if (given_up(call)) {
-    abandon(call);
+  if (given_up(call, schedule_)) {
+    abandon(call, schedule_);
     return;
   }
   const PageFacts page = facts_of(listed.actions, listed.unusable, listed.has_next_link);
@@ -46,6 +59,11 @@ void Region::sweep_listed(const PageFacts& page, Now now, StepWriter& out) {
   sweeps_.page_arrived();
   if (!schedule_.sweep_page(page, now.mono)) return;
   sweeps_.completed();
+  if (const auto since = schedule_.swept_since()) {
+    const MonoTime began = sweeps_.began();
+    const Now begun{clock_.now(now) - (now.mono - began), began};
+    submissions_.listed({*since, begun}, submit_time(now), out);
+  }
   if (newness_.end_recovery()) {
     out.batch().reread.push_back(options_.name);
     out.batch().regions.push_back(row());
@@ -82,15 +100,6 @@ std::optional<Outcome> Region::lacks() const {
   return Outcome{Verdict::Retry, Reason::BadAnswer, 0, {}, *schedule_.shortfall()};
 }
 
-bool Region::given_up(const Call& call) const {
-  if (call.kind == Call::Kind::Poll) return !schedule_.poll_round();
-  return call.kind == Call::Kind::Sweep && !schedule_.sweep_round();
-}
-
-void Region::abandon(const Call& call) {
-  call.kind == Call::Kind::Poll ? schedule_.poll_abandoned() : schedule_.sweep_abandoned();
-}
-
 void Region::log_notices(StepWriter& out) {
   for (const Notice& notice : schedule_.take_notices()) {
     out.log(LogEntry::Level::Warning, notice.event,
@@ -107,7 +116,7 @@ void Region::list_failed(const Call& call, const Outcome& outcome, bool again, N
     if (refused) lookups_.many_refused(call.many);
     lookups_.failed(call.ids, outcome.retry_after, now.mono, random_);
   } else if (again) {
-    abandon(call);
+    abandon(call, schedule_);
   } else if (call.kind == Call::Kind::Sweep) {
     sweep_failed(outcome, now, out);
   } else {
@@ -121,14 +130,14 @@ bool Region::asked_otherwise(const Call& call, const Outcome& outcome, Now now, 
                       : call.kind == Call::Kind::Sweep ? Asked::Sweep
                                                        : Asked::Lookup;
   // The settings that were refused are not in force any more.
-  bool again = given_up(call);
+  bool again = given_up(call, schedule_);
   if (!again && outcome.page_limit) again = schedule_.top_refused(asked, call.top, now.mono);
   log_notices(out);
   if (!again) return false;
   if (asked == Asked::Lookup) {
     lookups_.failed(call.ids, outcome.retry_after, now.mono, random_);
   } else {
-    abandon(call);
+    abandon(call, schedule_);
   }
   return true;
 }

@@ -64,6 +64,7 @@ RegionStatus Region::status(Now now) const {
   status.strategy = to_string(schedule_.strategy(clock_.now(now)));
   status.throttled_seconds = to_seconds(calls_.limiter().held());
   status.unusable_rows = unusable_.count();
+  status.submissions = submissions_.counts();
   status.cancels_live = static_cast<std::int64_t>(canceller_.live());
   return status;
 }

@@ -12,6 +12,8 @@ namespace mactiond::core {
 class SweepRecord {
  public:
   void began(MonoTime now) { began_ = now; }
+  /// The sweep in progress, or the last one.
+  [[nodiscard]] MonoTime began() const { return began_; }
   void page_arrived() { failures_ = 0; }
   void completed();
   /// A sweep failed although polls do not. True if enough failed in a row to be trouble.

@@ -145,6 +145,11 @@ const Tracker::Known* Tracker::find(const ActionId& id) const {
   return row == known_.end() ? nullptr : &row->second;
 }
 
+bool Tracker::is_newest(const MachineAction& action) const {
+  const Known* known = find(action.id);
+  return known != nullptr && known->status == action.status && known->stamp == action.stamp();
+}
+
 std::optional<WallTime> Tracker::oldest_open() const {
   std::optional<WallTime> oldest;
   for (const auto& [created, id] : open_) {

@@ -40,17 +40,10 @@ SubmissionState end_of(const ActionStatus& status) {
   }
 }
 
-std::optional<SubmissionNews> news_of(SubmissionState state) {
-  switch (state) {
-    case SubmissionState::Refused:
-      return SubmissionNews::Refused;
-    case SubmissionState::Lost:
-      return SubmissionNews::Lost;
-    case SubmissionState::Expired:
-      return SubmissionNews::Expired;
-    default:
-      return std::nullopt;
-  }
+/// Of an end; the others are those of the action.
+bool is_reported(SubmissionState state) {
+  return state == SubmissionState::Refused || state == SubmissionState::Lost ||
+         state == SubmissionState::Expired;
 }
 
 bool was_made_by(const Submission& row, const MachineAction& action) {
@@ -68,6 +61,11 @@ SubmissionAttempt* SubmissionFollower::owner_of(const MachineAction& action) {
   return was_made_by(found->row(), action) ? found : nullptr;
 }
 
+void SubmissionFollower::shown(const MachineAction& action, const SubmitTime& time,
+                               SubmitOutput& out) {
+  if (SubmissionAttempt* owner = owner_of(action)) take(*owner, action, time, out);
+}
+
 void SubmissionFollower::seen(const MachineAction& action, const SubmitTime& time,
                               SubmitOutput& out) {
   if (action.status.is_final()) {
@@ -75,7 +73,7 @@ void SubmissionFollower::seen(const MachineAction& action, const SubmitTime& tim
   } else {
     restore_open(action);
   }
-  if (SubmissionAttempt* owner = owner_of(action)) take(*owner, action, time, out);
+  shown(action, time, out);
   follow(action, time, out);
 }
 
@@ -95,7 +93,7 @@ void SubmissionFollower::take(SubmissionAttempt& attempt, const MachineAction& a
   attempt.taken(action.id, action.created.value_or(time.moment()), time.now.mono);
   by_action_.insert_or_assign(action.id, by_id_.at(attempt.row().id));
   store(attempt, out);
-  out.reports.push_back({SubmissionNews::Submitted, attempt.row(), *attempt.row().submitted});
+  out.reports.push_back({attempt.row(), *attempt.row().submitted});
 }
 
 void SubmissionFollower::vanished(const ActionId& action, const SubmitTime& time) {
@@ -129,8 +127,11 @@ ActionId SubmissionFollower::named_blocker(const SubmissionOrder& order,
 void SubmissionFollower::answered(const std::string& id, const StartAnswer& answer,
                                   const SubmitTime& time, SubmitOutput& out) {
   SubmissionAttempt* found = attempt(id);
-  if (found == nullptr || !found->in_progress()) return;
+  if (found == nullptr) return;
+  const bool decides = found->in_progress();
   found->answered(words_of(answer.outcome));
+  // An answer or a list has shown its action already.
+  if (!decides) return store(*found, out);
   const Duration wait = answer.outcome.retry_after.value_or(Duration{});
   switch (judge(found->row(), answer)) {
     case SubmitResult::Taken:
@@ -158,7 +159,7 @@ void SubmissionFollower::end(SubmissionAttempt& attempt, SubmissionState state,
   attempt.end(state, reason, when);
   store(attempt, out);
   const Submission& row = attempt.row();
-  if (const auto news = news_of(state)) out.reports.push_back({*news, row, when});
+  if (is_reported(state)) out.reports.push_back({row, when});
   by_action_.erase(row.action);
   const auto serial = by_id_.extract(row.id);
   attempts_.erase(serial.mapped());

@@ -1,6 +1,7 @@
 #include "core/submit/submission_events.hpp"
 
 #include <string>
+#include <string_view>
 
 #include "base/json_text.hpp"
 #include "core/submit/submit_guard.hpp"
@@ -8,26 +9,29 @@
 namespace mactiond::core {
 namespace {
 
-EventType event_type_of(SubmissionNews news) {
-  switch (news) {
-    case SubmissionNews::Submitted:
+EventType event_type_of(SubmissionState state) {
+  switch (state) {
+    case SubmissionState::Submitted:
       return EventType::SubmissionSubmitted;
-    case SubmissionNews::Refused:
-      return EventType::SubmissionRefused;
-    case SubmissionNews::Lost:
+    case SubmissionState::Lost:
       return EventType::SubmissionLost;
-    case SubmissionNews::Expired:
+    case SubmissionState::Expired:
       return EventType::SubmissionExpired;
+    default:
+      return EventType::SubmissionRefused;
   }
-  return EventType::SubmissionLost;
+}
+
+/// The API's answer to a former POST has nothing to do with it.
+bool is_ours(std::string_view reason) {
+  return reason == to_string(SubmitGuard::Disabled) || reason == kRegionRemoved;
 }
 
 /// The word that scripts look for, then what the API said.
 std::string reason_of(const SubmissionReport& report) {
   const Submission& submission = report.submission;
-  const bool says_all =
-      submission.answer.empty() || submission.reason == to_string(SubmitGuard::Disabled);
-  if (report.news == SubmissionNews::Submitted || says_all) return submission.reason;
+  const bool says_all = submission.answer.empty() || is_ours(submission.reason);
+  if (submission.state == SubmissionState::Submitted || says_all) return submission.reason;
   return submission.reason + ": " + submission.answer;
 }
 
@@ -37,7 +41,7 @@ EventRecord submission_event(const SubmissionReport& report) {
   const Submission& submission = report.submission;
   const ActionType type = type_of(submission.order.request);
   EventRecord event;
-  event.type = event_type_of(report.news);
+  event.type = event_type_of(submission.state);
   event.id = make_event_id(event.type, submission.id, {});
   event.time = report.when;
   event.region = submission.order.region;

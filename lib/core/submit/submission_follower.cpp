@@ -34,6 +34,15 @@ void SubmissionFollower::recovered(const SubmitTime& time, SubmitOutput& out) {
   }
 }
 
+void SubmissionFollower::retire(const SubmitTime& time, SubmitOutput& out) {
+  ledger_.retire(region_);
+  for (auto row = attempts_.begin(); row != attempts_.end();) {
+    SubmissionAttempt& attempt = (row++)->second;
+    if (!may_send(attempt.row().state)) continue;
+    end(attempt, SubmissionState::Refused, std::string(kRegionRemoved), time.moment(), out);
+  }
+}
+
 void SubmissionFollower::begin(Submission row, const SubmitTime& time, SubmitOutput& out) {
   MACTIOND_ASSERT(row.state == SubmissionState::Queued && !by_id_.contains(row.id));
   restore(std::move(row), time.now.mono);
@@ -50,12 +59,25 @@ const Submission* SubmissionFollower::find(const std::string& id) const {
   return serial == by_id_.end() ? nullptr : &attempts_.at(serial->second).row();
 }
 
-std::size_t SubmissionFollower::ahead_of(const std::string& id) const {
+std::optional<std::size_t> SubmissionFollower::ahead_of(const std::string& id) const {
   const auto serial = by_id_.find(id);
-  if (serial == by_id_.end()) return 0;
+  if (serial == by_id_.end()) return std::nullopt;
+  if (!may_send(attempts_.at(serial->second).row().state)) return std::nullopt;
   return static_cast<std::size_t>(
       std::count_if(attempts_.begin(), attempts_.find(serial->second),
                     [](const auto& row) { return may_send(row.second.row().state); }));
+}
+
+SubmissionCounts SubmissionFollower::counts() const {
+  SubmissionCounts counts;
+  for (const auto& [serial, attempt] : attempts_) {
+    const SubmissionState state = attempt.row().state;
+    if (state == SubmissionState::Queued) ++counts.queued;
+    if (state == SubmissionState::Waiting) ++counts.waiting;
+    if (state == SubmissionState::Sent) ++counts.sent;
+    if (state == SubmissionState::Submitted) ++counts.submitted;
+  }
+  return counts;
 }
 
 void SubmissionFollower::decide(const SubmitTime& time, SubmitOutput& out) {
@@ -129,8 +151,9 @@ bool SubmissionFollower::may_leave(SubmissionAttempt& attempt, const SubmitTime&
   SubmitFacts facts = ledger_.facts_to_send(row, time);
   facts.degraded = region.degraded;
   facts.blocked = blocker.has_value();
-  facts.token_refused = attempt.lacks_token(time.token_from);
-  facts.calls_left = region.calls_left;
+  facts.token_missing = !region.has_token || attempt.lacks_token(time.token_from);
+  const bool live = type_of(row.order.request).known() == ActionType::Known::LiveResponse;
+  facts.calls_left = region.calls_left && (!live || region.live_responses_left);
   const auto guard = first_guard(SubmitMoment::Send, facts, time);
   if (!guard) return true;
   if (end_by(*guard)) {
@@ -169,6 +192,19 @@ void SubmissionFollower::cancel_refused(const std::string& id, const std::string
   SubmissionAttempt* found = attempt(id);
   if (found == nullptr || found->row().state != SubmissionState::Waiting) return;
   end(*found, SubmissionState::Refused, "blocker_not_cancelled: " + why, time.moment(), out);
+}
+
+void SubmissionFollower::cancel_failed(const ActionId& blocker, const std::string& why,
+                                       const SubmitTime& time, SubmitOutput& out) {
+  for (auto next = attempts_.begin(); next != attempts_.end();) {
+    const Submission& row = (next++)->second.row();
+    const bool waits = row.state == SubmissionState::Waiting && row.blocked_by == blocker;
+    const bool wanted = waits && row.order.on_blocker == OnBlocker::Cancel;
+    // One that has ended is no longer in the way.
+    if (!wanted || !watch_.is_open(blocker, row.order.machine)) continue;
+    const std::string id = row.id;
+    cancel_refused(id, why, time, out);
+  }
 }
 
 void SubmissionFollower::sent(const Job& job, const SubmitTime& time, SubmitOutput& out) {

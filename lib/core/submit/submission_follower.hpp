@@ -9,6 +9,7 @@
 #include "action/machine_action.hpp"
 #include "action/start_answer.hpp"
 #include "base/time.hpp"
+#include "core/status.hpp"
 #include "core/submission.hpp"
 #include "core/submit/blocker_watch.hpp"
 #include "core/submit/submission_attempt.hpp"
@@ -22,7 +23,9 @@ namespace mactiond::core {
 /// What a region's state allows beside the submissions themselves.
 struct SubmitRegion {
   bool degraded = false;
-  bool calls_left = true;  ///< the quota has a call for the POST
+  bool has_token = true;
+  bool calls_left = true;           ///< the quota has a call for a POST
+  bool live_responses_left = true;  ///< that of live responses has, too
 };
 
 /// A list that was read whole: it shows every action that changed or was created since then.
@@ -49,12 +52,19 @@ class SubmissionFollower {
   void recovered(const SubmitTime& time, SubmitOutput& out);
   void begin(Submission row, const SubmitTime& time, SubmitOutput& out);
 
-  /// The newest answer about an action, from a list, by id or from any POST.
+  /// The region is not followed any more: what was not sent ends. The rest is followed again once
+  /// the region is.
+  void retire(const SubmitTime& time, SubmitOutput& out);
+
+  /// Any answer that shows an action, from a list, by id or from any POST: its comment may say
+  /// whose it is.
+  void shown(const MachineAction& action, const SubmitTime& time, SubmitOutput& out);
+  /// The newest answer about an action.
   void seen(const MachineAction& action, const SubmitTime& time, SubmitOutput& out);
   /// Reads by id did not find the action. One that the API has just made may only be too new: its
   /// submission ends a minute after it was made, unless the action is seen before then.
   void vanished(const ActionId& action, const SubmitTime& time);
-  /// A list was read whole, and each of its actions was seen().
+  /// A list was read whole, and each of its actions was shown().
   void listed(const ListRead& list, const SubmitTime& time, SubmitOutput& out);
   /// Ends and unblocks what is due. To be called before job().
   void decide(const SubmitTime& time, SubmitOutput& out);
@@ -77,12 +87,16 @@ class SubmissionFollower {
   /// The cancel of its blocker is not possible; not where another one is in progress.
   void cancel_refused(const std::string& id, const std::string& why, const SubmitTime& time,
                       SubmitOutput& out);
+  /// The cancel of an action has failed: nobody waits for it any more who wanted it cancelled.
+  void cancel_failed(const ActionId& blocker, const std::string& why, const SubmitTime& time,
+                     SubmitOutput& out);
 
   /// nullptr where it has ended or is of another region.
   [[nodiscard]] const Submission* find(const std::string& id) const;
-  /// How many that may yet be sent were asked for before it.
-  [[nodiscard]] std::size_t ahead_of(const std::string& id) const;
+  /// How many that may yet be sent were asked for before it; nothing if it is not among these.
+  [[nodiscard]] std::optional<std::size_t> ahead_of(const std::string& id) const;
   [[nodiscard]] std::size_t size() const { return attempts_.size(); }
+  [[nodiscard]] SubmissionCounts counts() const;
   /// When decide() and job() are to be asked again; valid after them at the same time.
   [[nodiscard]] std::optional<MonoTime> wake_at() const;
 

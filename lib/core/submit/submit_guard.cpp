@@ -1,20 +1,16 @@
 #include "core/submit/submit_guard.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <iterator>
 
 #include "base/enum_values.hpp"
+#include "core/trusted_clock.hpp"
 
 namespace mactiond::core {
 namespace {
 
-using namespace std::chrono_literals;
 using Guard = SubmitGuard;
 using End = std::optional<SubmissionState>;
-
-constexpr Duration kUncertaintyMax = 5min;
-constexpr Duration kDisagreeMax = 24h;
 
 constexpr unsigned at(SubmitMoment moment) { return 1U << static_cast<unsigned>(moment); }
 
@@ -49,17 +45,15 @@ constexpr Rule kRules[] = {
     {Guard::ClockUncertain,
      kStamps,
      {},
-     [](Facts, Time time) { return time.uncertainty > kUncertaintyMax; }},
+     [](Facts, Time time) { return is_too_rough(time.uncertainty); }},
     {Guard::ClocksDisagree,
      kStamps,
      {},
-     [](Facts, Time time) {
-       return time.server && std::chrono::abs(*time.server - time.now.wall) >= kDisagreeMax;
-     }},
+     [](Facts, Time time) { return clocks_disagree(time.server, time.now.wall); }},
     {Guard::Degraded, kSend, {}, [](Facts facts, Time) { return facts.degraded; }},
     {Guard::Blocked, kSend, {}, [](Facts facts, Time) { return facts.blocked; }},
     {Guard::HourLimit, kAsk | kSend, {}, [](Facts facts, Time) { return facts.limit_reached; }},
-    {Guard::Token, kSend, {}, [](Facts facts, Time) { return facts.token_refused; }},
+    {Guard::Token, kSend, {}, [](Facts facts, Time) { return facts.token_missing; }},
     {Guard::Quota, kSend, {}, [](Facts facts, Time) { return !facts.calls_left; }},
 };
 

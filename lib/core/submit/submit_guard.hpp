@@ -23,7 +23,7 @@ enum class SubmitGuard : std::uint8_t {
   Degraded,        ///< the region is degraded
   Blocked,         ///< an action of the same type is open on the machine
   HourLimit,       ///< [submit] max_per_hour
-  Token,           ///< the token was refused, and there is no newer one yet
+  Token,           ///< there is no token, or it was refused and there is no newer one yet
   Quota,           ///< no call is left for the POST
 };
 
@@ -62,6 +62,9 @@ enum class SubmitGuard : std::uint8_t {
   return {};
 }
 
+/// The reason of a submission whose region is no longer configured.
+inline constexpr std::string_view kRegionRemoved = "region_removed";
+
 /// When a submission is judged.
 enum class SubmitMoment : std::uint8_t {
   Ask,            ///< somebody wants to hand one in
@@ -81,7 +84,7 @@ struct SubmitFacts {
   bool degraded = false;
   bool blocked = false;
   bool limit_reached = false;
-  bool token_refused = false;
+  bool token_missing = false;
   bool calls_left = true;
 };
 

@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <chrono>
 
-#include "core/quota/token_bucket.hpp"
+#include "core/elapsed.hpp"
 
 namespace mactiond::core {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// An hour as the API counts it: a POST may arrive this much later than it left.
-constexpr Duration kCounts = 1h + kSendWithin;
-/// Kept a little longer than it counts.
-constexpr Duration kKeep = 2h;
 /// Where all that counts is still unsent, nobody knows better.
 constexpr Duration kAskAgain = 1min;
 
@@ -25,11 +21,11 @@ bool SubmitLedger::allows(const ActionType& type) const {
 }
 
 bool SubmitLedger::counts(const Counted& counted, const SubmitTime& time) const {
-  return counted.posted && since(*counted.posted, time).least <= kCounts;
+  return counted.posted && since(*counted.posted, time).least <= kPostCounts;
 }
 
 void SubmitLedger::put(const Submission& submission) {
-  keys_.remember(submission);
+  known_.remember(submission);
   const bool unsent = may_send(submission.state);
   if (!unsent && !submission.posted) {
     counted_.erase(submission.id);
@@ -38,9 +34,8 @@ void SubmitLedger::put(const Submission& submission) {
   counted_[submission.id] = {submission.order.region, unsent, submission.posted};
 }
 
-void SubmitLedger::forget(const Submission& submission) {
-  keys_.forget(submission);
-  counted_.erase(submission.id);
+void SubmitLedger::forget_before(WallTime cutoff) {
+  for (const std::string& id : known_.forget_before(cutoff)) counted_.erase(id);
 }
 
 void SubmitLedger::prune(const SubmitTime& time) {
@@ -49,7 +44,7 @@ void SubmitLedger::prune(const SubmitTime& time) {
   std::erase_if(counted_, [&](const auto& row) {
     const Counted& counted = row.second;
     if (counted.may_send) return false;
-    return !counted.posted || since(*counted.posted, time).least > kKeep;
+    return !counted.posted || since(*counted.posted, time).least > kPostRemembered;
   });
 }
 
@@ -105,7 +100,7 @@ Duration SubmitLedger::room_in(const SubmitTime& time) const {
   std::optional<Duration> first;
   for (const auto& [id, counted] : counted_) {
     if (counted.may_send || !counts(counted, time)) continue;
-    const Duration left = kCounts - since(*counted.posted, time).least;
+    const Duration left = kPostCounts - since(*counted.posted, time).least;
     if (!first || left < *first) first = left;
   }
   return first.value_or(kAskAgain);

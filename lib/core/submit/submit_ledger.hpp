@@ -8,7 +8,7 @@
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
 #include "core/submission.hpp"
-#include "core/submit/idempotency.hpp"
+#include "core/submit/known_submissions.hpp"
 #include "core/submit/submit_guard.hpp"
 #include "core/submit/submit_options.hpp"
 #include "core/submit/submit_time.hpp"
@@ -34,14 +34,18 @@ class SubmitLedger {
 
   /// A row of the store; or a submission that is made or changes.
   void put(const Submission& submission);
-  /// Its row is deleted.
-  void forget(const Submission& submission);
+  /// The rows that ended before then are deleted.
+  void forget_before(WallTime cutoff);
   /// Forgets what no longer counts towards the limit; the keys stay.
   void prune(const SubmitTime& time);
   /// The region is no longer followed: its submissions send no POST any more.
   void retire(const std::string& region);
-  [[nodiscard]] IdempotencyKeys::Found find_key(const SubmissionOrder& order) const {
-    return keys_.find(order);
+  [[nodiscard]] KnownSubmissions::Found find_key(const SubmissionOrder& order) const {
+    return known_.find(order);
+  }
+  /// The submission that the action is of, also one that has ended; empty where it is of none.
+  [[nodiscard]] std::string owner_of(const std::string& region, const ActionId& action) const {
+    return known_.owner_of(region, action);
   }
 
   [[nodiscard]] SubmitFacts facts_to_ask(const SubmissionOrder& order,
@@ -75,7 +79,7 @@ class SubmitLedger {
   bool stopping_ = false;
   MonoTime keys_from_ = MonoTime::min();
   std::map<std::string, Counted> counted_;  ///< by submission
-  IdempotencyKeys keys_;
+  KnownSubmissions known_;
 };
 
 }  // namespace mactiond::core

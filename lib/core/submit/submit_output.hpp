@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
@@ -11,27 +9,10 @@
 
 namespace mactiond::core {
 
-/// What is reported of a submission beside its action's transitions.
-enum class SubmissionNews : std::uint8_t { Submitted, Refused, Lost, Expired };
-
-/// Empty for no enumerator.
-[[nodiscard]] constexpr std::string_view to_string(SubmissionNews news) {
-  switch (news) {
-    case SubmissionNews::Submitted:
-      return "submitted";
-    case SubmissionNews::Refused:
-      return "refused";
-    case SubmissionNews::Lost:
-      return "lost";
-    case SubmissionNews::Expired:
-      return "expired";
-  }
-  return {};
-}
-
+/// What is reported of a submission beside its action's transitions: that it is submitted, refused,
+/// lost or expired.
 struct SubmissionReport {
-  SubmissionNews news = SubmissionNews::Submitted;
-  Submission submission;  ///< as it was then
+  Submission submission;  ///< in that state
   WallTime when{};
 };
 

@@ -106,6 +106,28 @@ TEST(Metrics, HasTheCancelsOfEveryPolicyFromTheStart) {
   EXPECT_THAT(text, Not(HasSubstr("leave")));
 }
 
+TEST(Metrics, CountsTheStatesOfSubmissionsFromZero) {
+  Metrics metrics("0.1.0", {"eu"}, {});
+  core::SubmitOptions submit;
+  metrics.follow(submit);
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("submissions_total{"))) << "it is off";
+  submit.enabled = true;
+  submit.types = {"runantivirusscan"};
+  metrics.follow(submit);
+  metrics.submission("eu", "RunAntiVirusScan", core::SubmissionState::Lost);
+  const std::string text = metrics.text();
+  const auto count = [&](const std::string& result) {
+    return value_of(text, "mactiond_submissions_total",
+                    {"region=\"eu\"", "type=\"RunAntiVirusScan\"", "result=\"" + result + '"'});
+  };
+  for (const char* result : {"queued", "submitted", "succeeded", "failed", "timed_out", "cancelled",
+                             "refused", "expired"}) {
+    EXPECT_EQ(count(result), 0) << result;
+  }
+  EXPECT_EQ(count("lost"), 1);
+  EXPECT_EQ(count("sent"), std::nullopt) << "each POST is a call of the API";
+}
+
 TEST(Metrics, BeginsNoCounterLater) {
   Metrics metrics("0.1.0", {"eu"}, {"soc"});
   const auto series = [](const std::string& text) {
@@ -118,7 +140,7 @@ TEST(Metrics, BeginsNoCounterLater) {
   };
   const auto before = series(metrics.text());
   for (int status = 100; status < 600; ++status) {
-    for (const char* operation : {"token", "list", "get", "cancel"}) {
+    for (const char* operation : {"token", "list", "get", "cancel", "start"}) {
       metrics.api_request("eu", operation, std::to_string(status));
     }
   }

@@ -196,6 +196,33 @@ TEST_F(BlockerTest, ACancelThatIsNotPossibleRefuses) {
   EXPECT_EQ(row(id).blocked_by.value, "b1");
 }
 
+TEST_F(BlockerTest, ACancelThatFailsRefusesAllThatWantedIt) {
+  see(theirs("b1"));
+  const std::string first = accept(order(OnBlocker::Cancel));
+  const std::string second = accept(order(OnBlocker::Cancel));
+  const std::string waits = accept(order(OnBlocker::Wait));
+  next();
+  follower->cancel_failed({"b2"}, "of another", time, out);
+  commit();
+  EXPECT_EQ(state(first), SubmissionState::Waiting);
+  follower->cancel_failed({"b1"}, "permission", time, out);
+  commit();
+  EXPECT_EQ(state(first), SubmissionState::Refused);
+  EXPECT_EQ(row(second).reason, "blocker_not_cancelled: permission");
+  EXPECT_EQ(state(waits), SubmissionState::Waiting);
+}
+
+TEST_F(BlockerTest, ACancelThatFailsBecauseTheActionEndedRefusesNothing) {
+  see(theirs("b1"));
+  const std::string id = accept(order(OnBlocker::Cancel));
+  next();
+  follower->vanished({"b1"}, time);
+  follower->cancel_failed({"b1"}, "vanished", time, out);
+  commit();
+  EXPECT_EQ(state(id), SubmissionState::Waiting);
+  EXPECT_EQ(post(), id);
+}
+
 TEST_F(BlockerTest, TheWaitGoesOnAfterARestart) {
   see(theirs("b1"));
   const std::string id = accept(order(OnBlocker::Cancel));

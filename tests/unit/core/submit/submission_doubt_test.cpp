@@ -37,8 +37,20 @@ TEST_F(SubmissionDoubtTest, AnActionWithItsTagIsAdopted) {
   see(made(id, "a1"));
   EXPECT_EQ(state(id), SubmissionState::Submitted);
   EXPECT_EQ(row(id).action.value, "a1");
-  EXPECT_EQ(reports.at(0).news, SubmissionNews::Submitted);
+  EXPECT_EQ(reports.at(0).submission.state, SubmissionState::Submitted);
   sweep();
+  EXPECT_EQ(state(id), SubmissionState::Submitted);
+}
+
+TEST_F(SubmissionDoubtTest, AnAnswerOutOfDateShowsWhoseActionItIsAndNothingMore) {
+  const std::string id = in_doubt();
+  follower->shown(made(id, "a1"), time, out);
+  commit();
+  EXPECT_EQ(state(id), SubmissionState::Submitted);
+  MachineAction ended = made(id, "a1");
+  ended.status = ActionStatus::Known::Failed;
+  follower->shown(ended, time, out);
+  commit();
   EXPECT_EQ(state(id), SubmissionState::Submitted);
 }
 
@@ -95,7 +107,7 @@ TEST_F(SubmissionDoubtTest, ACompleteListAQuarterOfAnHourLaterMeansLost) {
   sweep();
   EXPECT_EQ(state(id), SubmissionState::Lost);
   EXPECT_EQ(row(id).reason, "no_answer");
-  EXPECT_EQ(reports.at(0).news, SubmissionNews::Lost);
+  EXPECT_EQ(reports.at(0).submission.state, SubmissionState::Lost);
 }
 
 TEST_F(SubmissionDoubtTest, WhatCountsIsWhenTheListBegan) {

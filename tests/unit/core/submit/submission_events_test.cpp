@@ -9,17 +9,17 @@
 namespace mactiond::core {
 namespace {
 
-SubmissionReport report(SubmissionNews news) {
+SubmissionReport report(SubmissionState state) {
   SubmissionReport made;
-  made.news = news;
   made.submission.id = "sub_1";
+  made.submission.state = state;
   made.submission.order = test::scan_of("m1");
   made.when = test::kDay;
   return made;
 }
 
 TEST(SubmissionEventTest, SaysWhoAskedAndWhichActionItBecame) {
-  SubmissionReport made = report(SubmissionNews::Submitted);
+  SubmissionReport made = report(SubmissionState::Submitted);
   made.submission.action = {"a1"};
   made.submission.answer = "201";
   const EventRecord event = submission_event(made);
@@ -36,7 +36,7 @@ TEST(SubmissionEventTest, SaysWhoAskedAndWhichActionItBecame) {
 }
 
 TEST(SubmissionEventTest, SaysWhyAndWhatIsInTheWay) {
-  SubmissionReport made = report(SubmissionNews::Refused);
+  SubmissionReport made = report(SubmissionState::Refused);
   made.submission.order.by.note.clear();
   made.submission.reason = "blocked";
   made.submission.answer = "rejected 400: busy";
@@ -51,7 +51,7 @@ TEST(SubmissionEventTest, SaysWhyAndWhatIsInTheWay) {
 }
 
 TEST(SubmissionEventTest, SwitchedOffIsNoMatterOfTheApi) {
-  SubmissionReport made = report(SubmissionNews::Refused);
+  SubmissionReport made = report(SubmissionState::Refused);
   made.submission.reason = "disabled";
   made.submission.answer = "throttled 429";
   EXPECT_NE(submission_event(made).fields.find(R"("reason":"disabled")"), std::string::npos);

@@ -34,7 +34,7 @@ TEST_F(SubmissionFlowTest, AnOrderBecomesAnActionThatIsFollowedToItsEnd) {
   EXPECT_EQ(state(id), SubmissionState::Submitted);
   EXPECT_EQ(row(id).action.value, "a1");
   ASSERT_EQ(reports.size(), 1U);
-  EXPECT_EQ(reports[0].news, SubmissionNews::Submitted);
+  EXPECT_EQ(reports[0].submission.state, SubmissionState::Submitted);
   see_end(made(id, "a1"), ActionStatus::Known::Succeeded);
   EXPECT_EQ(state(id), SubmissionState::Succeeded);
   EXPECT_EQ(follower->size(), 0U);
@@ -88,6 +88,7 @@ TEST_F(SubmissionFlowTest, TheyLeaveInTheOrderInWhichTheyWereAskedFor) {
   EXPECT_EQ(follower->ahead_of(second), 1U);
   EXPECT_EQ(post(), first);
   EXPECT_EQ(follower->ahead_of(second), 0U);
+  EXPECT_EQ(follower->ahead_of(first), std::nullopt) << "it has left";
   EXPECT_EQ(post(), second);
   EXPECT_EQ(post(), "");
 }
@@ -99,7 +100,53 @@ TEST_F(SubmissionFlowTest, WhatTheApiRefusesEndsWithItsWords) {
   EXPECT_EQ(state(id), SubmissionState::Refused);
   EXPECT_EQ(row(id).reason, "machine_not_found");
   EXPECT_EQ(row(id).answer, "not_found 404");
-  EXPECT_EQ(reports.at(0).news, SubmissionNews::Refused);
+  EXPECT_EQ(reports.at(0).submission.state, SubmissionState::Refused);
+}
+
+TEST_F(SubmissionFlowTest, TheWordsOfTheAnswerAreKeptWhereItsActionWasShownBefore) {
+  const std::string id = accept(scan_of("m1"));
+  post();
+  see(made(id, "a1"));
+  ASSERT_EQ(state(id), SubmissionState::Submitted);
+  answer(id, made(id, "a1"));
+  EXPECT_EQ(row(id).answer, "201");
+  EXPECT_EQ(state(id), SubmissionState::Submitted);
+  EXPECT_EQ(reports.size(), 1U);
+}
+
+TEST_F(SubmissionFlowTest, WithoutATokenNothingLeaves) {
+  const std::string id = accept(scan_of("m1"));
+  region.has_token = false;
+  expect_held_by(SubmitGuard::Token);
+  region.has_token = true;
+  EXPECT_EQ(post(), id);
+}
+
+TEST_F(SubmissionFlowTest, ALiveResponseWaitsForItsOwnQuotaAndHoldsUpNoOther) {
+  options.types.emplace_back("LiveResponse");
+  ledger->configure(options);
+  SubmissionOrder order = scan_of("m1");
+  order.request = LiveResponse{{{LiveResponseCommand::Kind::RunScript, "a.ps1", ""}}};
+  const std::string live = accept(order);
+  const std::string scan = accept(scan_of("m2"));
+  region.live_responses_left = false;
+  EXPECT_EQ(post(), scan);
+  EXPECT_EQ(follower->find(live)->reason, to_string(SubmitGuard::Quota));
+  region.live_responses_left = true;
+  pass(1s);
+  EXPECT_EQ(post(), live);
+}
+
+TEST_F(SubmissionFlowTest, OfARemovedRegionOnlyWhatWasNotSentEnds) {
+  const std::string sent = accept(scan_of("m1"));
+  ASSERT_EQ(post(), sent);
+  const std::string queued = accept(scan_of("m2"));
+  follower->retire(time, out);
+  commit();
+  EXPECT_EQ(state(sent), SubmissionState::Sent);
+  EXPECT_EQ(state(queued), SubmissionState::Refused);
+  EXPECT_EQ(row(queued).reason, "region_removed");
+  EXPECT_EQ(reports.size(), 1U);
 }
 
 TEST_F(SubmissionFlowTest, A429IsWaitedOutAndSentAgain) {
@@ -144,7 +191,7 @@ TEST_F(SubmissionFlowTest, WhatIsNotSentInTimeExpiresWithWhatHeldIt) {
   EXPECT_EQ(post(), "");
   EXPECT_EQ(state(id), SubmissionState::Expired);
   EXPECT_EQ(row(id).reason, "degraded");
-  EXPECT_EQ(reports.at(0).news, SubmissionNews::Expired);
+  EXPECT_EQ(reports.at(0).submission.state, SubmissionState::Expired);
 }
 
 TEST_F(SubmissionFlowTest, APostDoesNotLeaveTooLateOnItsWayEither) {

@@ -46,7 +46,7 @@ TEST_F(SubmissionRestartTest, AfterACrashTheActionIsStillAdopted) {
 TEST_F(SubmissionRestartTest, ACrashBeforeTheAnswerIsStoredFindsTheActionAgain) {
   const std::string id = accept(scan_of("m1"));
   post();
-  follower->answered(id, {Outcome{}, false, made(id, "a1")}, time, out);
+  follower->answered(id, test::started(made(id, "a1")), time, out);
   crash();
   EXPECT_EQ(state(id), SubmissionState::Sent);
   see(made(id, "a1"));

@@ -28,7 +28,7 @@ struct Case {
 
 const std::set<Moment> kQueue = {Moment::Keep, Moment::Send};
 const std::set<Moment> kAlways = {Moment::Ask, Moment::Keep, Moment::Send};
-const std::set<Moment> kStamps = {Moment::Send, Moment::Lose};
+const std::set<Moment> kStamps = {Moment::Send, Moment::CompareStamps};
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> kCases = {
@@ -57,13 +57,13 @@ const std::vector<Case>& cases() {
        {Moment::Ask, Moment::Send},
        {},
        [](Facts facts, Time) { facts.limit_reached = true; }},
-      {Guard::Token, {Moment::Send}, {}, [](Facts facts, Time) { facts.token_refused = true; }},
+      {Guard::Token, {Moment::Send}, {}, [](Facts facts, Time) { facts.token_missing = true; }},
       {Guard::Quota, {Moment::Send}, {}, [](Facts facts, Time) { facts.calls_left = false; }},
   };
   return kCases;
 }
 
-constexpr Moment kMoments[] = {Moment::Ask, Moment::Keep, Moment::Send, Moment::Lose};
+constexpr Moment kMoments[] = {Moment::Ask, Moment::Keep, Moment::Send, Moment::CompareStamps};
 
 TEST(SubmitGuardTest, EachGuardHoldsAtItsMomentsAndAtNoOther) {
   for (const Case& one : cases()) {

@@ -69,8 +69,36 @@ TEST_F(SubmitLedgerTest, AKeyIsKnownAsLongAsItsRow) {
   SubmissionOrder order = scan_of("m1");
   order.key = "k";
   const std::string id = accept(order);
-  ledger->forget(row(id));
+  ASSERT_EQ(post(), id);
+  answer(id, mactiond::test::not_found());
+  const WallTime ended = row(id).ended.value();
+  ledger->forget_before(ended);
+  EXPECT_FALSE(std::get<SubmissionAccepted>(hand_in(order)).is_new);
+  ledger->forget_before(ended + Duration(1));
   EXPECT_TRUE(std::get<SubmissionAccepted>(hand_in(order)).is_new);
+}
+
+TEST_F(SubmitLedgerTest, WhatHasNotEndedIsNotForgotten) {
+  SubmissionOrder order = scan_of("m1");
+  order.key = "k";
+  accept(order);
+  ledger->forget_before(WallTime::max());
+  EXPECT_FALSE(std::get<SubmissionAccepted>(hand_in(order)).is_new);
+}
+
+TEST_F(SubmitLedgerTest, AnActionIsKnownToBeOursAfterItsEnd) {
+  const std::string id = accept(scan_of("m1"));
+  ASSERT_EQ(post(), id);
+  EXPECT_EQ(ledger->owner_of("eu", {"a1"}), "");
+  answer(id, made(id, "a1"));
+  see_end(made(id, "a1"), ActionStatus::Known::Succeeded);
+  ASSERT_TRUE(is_final(state(id)));
+  EXPECT_EQ(ledger->owner_of("eu", {"a1"}), id);
+  EXPECT_EQ(ledger->owner_of("us", {"a1"}), "");
+  start();
+  EXPECT_EQ(ledger->owner_of("eu", {"a1"}), id);
+  ledger->forget_before(WallTime::max());
+  EXPECT_EQ(ledger->owner_of("eu", {"a1"}), "");
 }
 
 TEST_F(SubmitLedgerTest, OrdersWithoutAKeyAreEachTheirOwn) {

@@ -96,7 +96,7 @@ void SubmitWorld::commit(const SubmitOutput& out) {
     rows_.insert_or_assign(row.id, row);
   }
   for (const SubmissionReport& report : out.reports) {
-    const bool is_new = reported_.emplace(report.submission.id, report.news).second;
+    const bool is_new = reported_.emplace(report.submission.id, report.submission.state).second;
     claim(is_new, "reported twice", report.submission.id);
   }
   for (const BlockerCancel& cancel : out.cancels) {
@@ -332,10 +332,10 @@ void SubmitWorld::progress() {
 void SubmitWorld::check_end() {
   for (const auto& [id, row] : rows_) {
     claim(is_final(row.state), "without an end: " + std::string(to_string(row.state)), id);
-    const std::size_t reports = reported_.count({id, SubmissionNews::Submitted}) +
-                                reported_.count({id, SubmissionNews::Refused}) +
-                                reported_.count({id, SubmissionNews::Lost}) +
-                                reported_.count({id, SubmissionNews::Expired});
+    const std::size_t reports = reported_.count({id, SubmissionState::Submitted}) +
+                                reported_.count({id, SubmissionState::Refused}) +
+                                reported_.count({id, SubmissionState::Lost}) +
+                                reported_.count({id, SubmissionState::Expired});
     claim(reports == 1, "reports", id);
   }
   for (const auto& [action, made] : made_) {

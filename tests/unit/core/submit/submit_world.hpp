@@ -110,7 +110,7 @@ class SubmitWorld {
   std::vector<std::string> order_;
   std::vector<SubmissionOrder> orders_;
   std::map<std::string, Truth> truth_;
-  std::set<std::pair<std::string, SubmissionNews>> reported_;
+  std::set<std::pair<std::string, SubmissionState>> reported_;
   std::map<std::string, MachineAction> stored_;  ///< actions, as last seen
   std::map<std::string, Made> made_;
   std::vector<Flight> flights_;

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/cancel/cancel_ledger.hpp"
+#include "core/submit/submit_ledger.hpp"
+
+namespace mactiond::core {
+
+/// What all regions share; it outlives them.
+struct Ledgers {
+  CancelLedger& cancels;
+  SubmitLedger& submissions;
+};
+
+}  // namespace mactiond::core
