@@ -7,7 +7,7 @@ namespace mactiond::ops {
 namespace {
 
 // Explained in systemd/mactiond.catalog. An identifier never changes.
-constexpr std::array<MessageKind, 29> kKinds = {
+constexpr std::array<MessageKind, 30> kKinds = {
     {{"started", "dde53983365841f5a231600da2fd4ac1"},
      {"stopped", "396df4693b794224aac9ae9e994e2396"},
      {"reloaded", "34fecd1c8514475790cff1036638aa15"},
@@ -22,6 +22,7 @@ constexpr std::array<MessageKind, 29> kKinds = {
      {"delivery_dead", "8bb599ada8334e78ad059aa6a76a3966"},
      {"cancel_forbidden", "da3b8fa7b29a41d9985df0374bcc9a8e"},
      {"cancel_suppressed", "2afc0f4f5915406e8afd647ff8a9e2f3"},
+     {"submission_lost", "9a5a812f30ac44b7adb672f35355aa4c"},
      {"secrets_not_usable", "a0a6d527f1754b8f8d18f6571a1a4b2e"},
      {"store_failed", "2016a2b5d7fb443db55f160c2248a639"},
      {"store_not_usable", "de26657790b24362b4a095e2827e243f"},

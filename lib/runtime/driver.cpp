@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kDeliveryGrace = 5s;
+constexpr Duration kGrace = 5s;
 /// Between attempts to commit while another program holds the store's write lock.
 constexpr Duration kCommitRetry = 50ms;
 /// Between two parts of what is done beside the work: the check of a large store, and retention.
@@ -35,8 +35,9 @@ Driver::Driver(boost::asio::any_io_executor executor, Parts parts)
       reads_(
           executor, [this](std::exception_ptr failure) { task_failed("read", failure); },
           [this] { wakeup_.set(); }),
-      deliveries_(
-          executor, [this](std::exception_ptr failure) { task_failed("delivery", failure); },
+      finishing_(
+          executor,
+          [this](std::exception_ptr failure) { task_failed("delivery or start", failure); },
           [this] { wakeup_.set(); }),
       wakeup_(executor),
       log_(parts.clock, parts.store, parts.log) {
@@ -73,7 +74,7 @@ void Driver::turn() {
   last_turn_ = now.mono;
   if (grace_ends_ && now.mono >= *grace_ends_) {
     grace_ends_.reset();
-    deliveries_.cancel();
+    finishing_.cancel();
   }
   look_at_store(now);
   if (exit_code_) return;
@@ -219,7 +220,12 @@ void Driver::start(std::vector<core::Command> commands) {
 }
 
 bool Driver::begin(core::SendDelivery& delivery) {
-  deliveries_.spawn(runner_->deliveries.run(std::move(delivery)));
+  finishing_.spawn(runner_->deliveries.run(std::move(delivery)));
+  return true;
+}
+
+bool Driver::begin(core::StartAction& start) {
+  finishing_.spawn(runner_->calls.run(std::move(start)));
   return true;
 }
 
@@ -234,7 +240,7 @@ void Driver::stop() {
   stopping_ = true;
   post(core::StopRequested{});
   reads_.cancel();
-  grace_ends_ = parts_.clock.now().mono + kDeliveryGrace;
+  grace_ends_ = parts_.clock.now().mono + kGrace;
   wakeup_.set();
 }
 
@@ -248,12 +254,12 @@ void Driver::fail(int exit_code) {
   if (exit_code_) return;
   exit_code_ = exit_code;
   reads_.cancel();
-  deliveries_.cancel();
+  finishing_.cancel();
   wakeup_.set();
 }
 
 bool Driver::finished() const {
-  if (!reads_.empty() || !deliveries_.empty()) return false;
+  if (!reads_.empty() || !finishing_.empty()) return false;
   // What cannot be stored is decided again by the next process.
   if (exit_code_ || (stopping_ && hold_.is_gone())) return true;
   if (hold_.waits()) return stopping_ && !grace_ends_;

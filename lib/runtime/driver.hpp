@@ -66,7 +66,8 @@ class Driver {
   /// Returns when stopped and every command has ended, or after fail(). 0, or the exit code.
   Task<int> run();
 
-  /// Polls end at once; deliveries in progress get a grace time, then end too. Nothing is lost.
+  /// Polls end at once; deliveries and starts of actions in progress get a grace time, then end
+  /// too. Nothing is lost.
   void stop();
   /// The transition log's file was moved away: opens it again before the next line.
   void reopen_log() {
@@ -114,6 +115,7 @@ class Driver {
   [[nodiscard]] bool begin(core::LoadDeliveries& read);
   [[nodiscard]] bool begin(core::LoadOldest& read);
   [[nodiscard]] bool begin(core::SendDelivery& delivery);
+  [[nodiscard]] bool begin(core::StartAction& start);
   template <class Call>
   [[nodiscard]] bool begin(Call& call);
 
@@ -127,7 +129,7 @@ class Driver {
   CommandRunner* runner_ = nullptr;
   std::vector<std::function<void()>> on_events_;
   TaskGroup reads_;
-  TaskGroup deliveries_;
+  TaskGroup finishing_;  ///< what has a grace time at a stop: deliveries, and starts of actions
   net::AsyncEvent wakeup_;
   std::deque<core::Event> events_;
   core::DeliveredMarks marks_;

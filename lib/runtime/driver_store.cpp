@@ -92,7 +92,7 @@ void Driver::look_at_store(Now now) {
 void Driver::look_for_files(MonoTime now) {
   if (!hold_.look(parts_.store, now)) return;
   reads_.cancel();
-  deliveries_.cancel();
+  finishing_.cancel();
 }
 
 /// It can be tried again, or the store is gone, or the daemon ends.

@@ -71,5 +71,23 @@ TEST(CallTurns, AfterAPostTheOthersGetACallBeforeTheNextDecision) {
   EXPECT_TRUE(turns.cancels_first());
 }
 
+TEST(CallTurns, AfterASubmissionOthersThatWaitHaveACallFirst) {
+  CallTurns turns;
+  EXPECT_EQ(turns.submissions_before(), 1);
+  turns.submitted();
+  EXPECT_EQ(turns.submissions_before(), 0);
+  EXPECT_GT(turns.submissions_after(), 1) << "nobody else waits";
+  EXPECT_EQ(turns.submission_possible_at(kBoot), kBoot);
+  turns.wait(CallTurns::kSweep, kBoot + 9s);
+  turns.wait(CallTurns::kPoll, kBoot + 5s);
+  EXPECT_EQ(turns.submissions_after(), 0);
+  EXPECT_EQ(turns.submission_possible_at(kBoot), kBoot + 5s);
+  EXPECT_EQ(turns.submission_possible_at(kBoot + 7s), kBoot + 7s);
+  turns.granted(CallTurns::kPoll);
+  EXPECT_EQ(turns.submissions_before(), 1);
+  EXPECT_EQ(turns.submissions_after(), 1) << "the sweep still waits";
+  EXPECT_EQ(turns.submission_possible_at(kBoot), kBoot);
+}
+
 }  // namespace
 }  // namespace mactiond::core

@@ -284,5 +284,38 @@ TEST_F(ListRoundTest, AServiceThatSkipsAgainIsBelievedAgain) {
   EXPECT_FALSE(paging.repeats(kBoot));
 }
 
+TEST_F(ListRoundTest, IsWholeWhereEachRowWasReadAndNoPageCameTwice) {
+  const Query query{Kind::CreatedSince, kDay - 1h, {}, 10, 0};
+  Service service{some_actions(25)};
+  EXPECT_TRUE(read(query, service).is_whole());
+  paging = Paging();
+  service.cap = 7;
+  EXPECT_TRUE(read(query, service).is_whole()) << "a cap hides nothing";
+}
+
+TEST_F(ListRoundTest, IsNotWholeWhereThePagesRepeat) {
+  Service service{some_actions(25)};
+  service.cap = 7;
+  service.skips = false;
+  EXPECT_FALSE(read({Kind::CreatedSince, kDay - 1h, {}, 10, 0}, service).is_whole());
+}
+
+TEST_F(ListRoundTest, IsNotWholeWhereARowCannotBeRead) {
+  ListRound round({Kind::CreatedSince, kDay, {}, 10, 0}, kDay);
+  const PageFacts page = facts_of(some_actions(3), 1, false);
+  if (advance(round, page)) {
+    EXPECT_FALSE(advance(round, facts_of({}, 0, false)));
+  }
+  EXPECT_FALSE(round.is_whole());
+}
+
+TEST_F(ListRoundTest, IsNotWholeWhereItDidNotEnd) {
+  ListRound round({Kind::CreatedSince, kDay, {}, 1, 0}, kDay);
+  int count = 0;
+  while (advance(round, facts_of({open_action("a" + std::to_string(count))}, 0, true))) ++count;
+  EXPECT_TRUE(round.shortfall());
+  EXPECT_FALSE(round.is_whole());
+}
+
 }  // namespace
 }  // namespace mactiond::core

@@ -36,6 +36,16 @@ TEST(Tracker, TheSameAnswerAgainIsNothing) {
   EXPECT_EQ(tracker.observe(open_action("a1")).kind, Kind::Nothing);
 }
 
+TEST(Tracker, KnowsWhichAnswerIsTheNewest) {
+  Tracker tracker;
+  EXPECT_FALSE(tracker.is_newest(open_action("a1")));
+  (void)tracker.observe(open_action("a1"));
+  EXPECT_TRUE(tracker.is_newest(open_action("a1")));
+  (void)tracker.observe(ended_action("a1", kDay + 1s));
+  EXPECT_FALSE(tracker.is_newest(open_action("a1")));
+  EXPECT_TRUE(tracker.is_newest(ended_action("a1", kDay + 1s)));
+}
+
 TEST(Tracker, AnotherStatusIsAChangeFromTheFormer) {
   Tracker tracker;
   (void)tracker.observe(open_action("a1"));
