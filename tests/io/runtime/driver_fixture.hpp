@@ -24,7 +24,6 @@
 
 namespace mactiond::runtime {
 
-using namespace std::chrono_literals;
 using test::FakeClient;
 using test::OtherProgram;
 using test::response;
@@ -108,10 +107,10 @@ struct DriverTest : testing::Test {
   /// Runs the loop until it holds, at most 30 s.
   template <class Condition>
   [[nodiscard]] bool until(Condition holds) {
-    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (!holds() && std::chrono::steady_clock::now() < deadline) {
       loop.context.restart();
-      loop.context.run_for(5ms);
+      loop.context.run_for(std::chrono::milliseconds(5));
     }
     return holds();
   }
@@ -122,7 +121,7 @@ struct DriverTest : testing::Test {
   bool until_quiet() {
     for (int i = 0; i < 20 && !ended; ++i) {
       loop.context.restart();
-      loop.context.run_for(2ms);
+      loop.context.run_for(std::chrono::milliseconds(2));
     }
     return ended.has_value();
   }

@@ -8,6 +8,8 @@
 namespace mactiond::runtime {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// A driver that may start actions, and whose API has answered.
 struct SubmitDriverTest : DriverTest {
   void start_with(std::function<FakeClient::Step(const http::Request&)> api_starts) {

@@ -13,6 +13,8 @@
 namespace mactiond::runtime {
 namespace {
 
+using namespace std::chrono_literals;
+
 TEST_F(DriverTest, StoresAndLogsAnEventBeforeItIsSent) {
   rows = row("a1", "Pending");
   std::size_t stored_then = 0;
