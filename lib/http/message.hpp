@@ -85,9 +85,18 @@ struct Later {
   /// Called once. done takes the answer, once, from within begin or at any time after it; by then
   /// the client or the server may be gone.
   std::function<void(std::function<void(Made)> done)> begin;
+  /// Called where the client leaves before the answer is there: nobody waits for it any more.
+  std::function<void()> left{};
 };
 
-using Answer = std::variant<Response, Stream, Later>;
+/// An answer of a server that is looked for until it is there: a long poll.
+struct Poll {
+  /// The answer; nothing while there is none yet. last: there must be one now.
+  std::function<std::optional<Response>(bool last)> look;
+  Duration patience{};  ///< how long it may take; zero: look once
+};
+
+using Answer = std::variant<Response, Stream, Later, Poll>;
 
 /// What one exchange may cost.
 struct Limits {

@@ -9,6 +9,7 @@
 
 #include "http1/request_reader.hpp"
 #include "http1/response_text.hpp"
+#include "net/awaited_answer.hpp"
 #include "net/deadline.hpp"
 #include "net/http_socket.hpp"
 #include "net/http_transfer.hpp"
@@ -19,8 +20,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Fewer than connections, so that streams never keep others out.
+/// Fewer than connections, so that streams and polls never keep others out.
 constexpr std::size_t kStreamsMax = 16;
+constexpr std::size_t kPollsMax = 64;
 constexpr Duration kRequestTime = std::chrono::seconds(10);
 constexpr Duration kLingerTime = std::chrono::seconds(1);
 constexpr int kExpectationFailed = 417;
@@ -106,19 +108,6 @@ Task<void> start_stream(std::shared_ptr<HttpServerState> state, Socket& socket,
   state->streams.erase(place);
 }
 
-// Nothing if the server stops first.
-Task<std::optional<http::Later::Made>> await_answer(HttpConnection& connection, http::Later later) {
-  const auto awaited = std::make_shared<LaterAnswer>(connection.socket.get_executor());
-  connection.later = awaited;
-  later.begin([awaited](http::Later::Made made) {
-    awaited->made = std::move(made);
-    awaited->came.set();
-  });
-  co_await awaited->came.wait();
-  connection.later.reset();
-  co_return std::move(awaited->made);
-}
-
 }  // namespace
 
 Task<void> serve_connection(std::shared_ptr<HttpServerState> state, HttpConnection& connection) {
@@ -158,6 +147,15 @@ Task<void> serve_connection(std::shared_ptr<HttpServerState> state, HttpConnecti
         co_return;
       }
       answer = std::get<http::Response>(std::move(*made));
+    }
+    if (auto* poll = std::get_if<http::Poll>(&answer)) {
+      if (state->polls.size() >= kPollsMax) {
+        co_await refuse(socket, 503);
+        co_return;
+      }
+      auto made = co_await await_poll(state, socket, std::move(*poll));
+      if (!made) co_return;
+      answer = std::move(*made);
     }
     std::string text = response_text(std::get<http::Response>(answer), method, open);
     auto writing = write_all(socket, std::move(text));

@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kConnectionsMax = 64;
+constexpr std::size_t kConnectionsMax = 128;
 constexpr Duration kPauseAfterFailure = std::chrono::milliseconds(100);
 
 void start_connection(const std::shared_ptr<HttpServerState>& state, Socket socket) {
@@ -81,6 +81,11 @@ class Server final : public HttpServer {
   Task<void> serve() override { return accept_all(state_); }
   void wake_streams() override {
     for (AsyncEvent& news : state_->streams) news.set();
+    for (const auto& poll : state_->polls) poll->news.set();
+  }
+  void end_polls() override {
+    state_->polls_end = true;
+    for (const auto& poll : state_->polls) poll->news.set();
   }
   void stop() override { state_->stop(); }
   [[nodiscard]] unsigned short port() const override { return port_; }

@@ -26,9 +26,10 @@ struct ServerOptions {
 };
 
 /// A small plain-HTTP server for the admin socket and the metrics port. Bounded: connections,
-/// streams, header and body sizes, seconds per request and per piece of a stream. A client of a
-/// stream that does not read holds one piece and its socket buffer, and is dropped after ten
-/// seconds, of a transfer after a minute; nobody waits for it.
+/// streams, polls, header and body sizes, seconds per request and per piece of a stream. A client
+/// of a stream that does not read holds one piece and its socket buffer, and is dropped after ten
+/// seconds, of a transfer after a minute; nobody waits for it. A client that leaves frees its place
+/// at once.
 class HttpServer {
  public:
   /// Listens on a Unix socket with the given mode. A stale socket file is replaced; a live one is
@@ -47,8 +48,10 @@ class HttpServer {
 
   /// Accepts and answers until stop().
   [[nodiscard]] virtual Task<void> serve() = 0;
-  /// There may be something new to pull for every stream.
+  /// There may be something new to pull for every stream, or to see for every poll.
   virtual void wake_streams() = 0;
+  /// Every poll is answered now, and so is each that follows.
+  virtual void end_polls() = 0;
   /// Closes the listener and every connection; removes the socket file.
   virtual void stop() = 0;
   /// The bound port; 0 for a Unix socket.

@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -33,6 +34,16 @@ struct LaterAnswer {
   std::optional<http::Later::Made> made;
 };
 
+/// A poll that is not answered yet.
+struct WaitingPoll {
+  explicit WaitingPoll(const boost::asio::any_io_executor& executor)
+      : news(executor), timer(executor) {}
+
+  AsyncEvent news;  ///< there may be an answer, or the time is up
+  boost::asio::steady_timer timer;
+  bool time_is_up = false;
+};
+
 struct HttpConnection {
   Socket socket;
   bool reading = true;  ///< a request is awaited or half received
@@ -59,6 +70,8 @@ struct HttpServerState {
   AsyncEvent changed;                     ///< a connection has ended, or the server stops
   std::list<HttpConnection> connections;  ///< in the order of their arrival
   std::list<AsyncEvent> streams;          ///< set when there may be something new to send
+  std::list<std::shared_ptr<WaitingPoll>> polls;
+  bool polls_end = false;  ///< none waits any longer
   std::optional<SocketFile> file;
   std::exception_ptr failure;
   bool stopping = false;

@@ -108,7 +108,7 @@ TEST_F(HttpServer, TakesABodyOfTheLimit) {
 TEST_F(HttpServer, ServesMoreClientsThanItTakesAtOnce) {
   const Serving serving;
   std::vector<std::unique_ptr<RawClient>> idle;
-  for (int i = 0; i < 64; ++i) idle.push_back(std::make_unique<RawClient>(serving.port()));
+  for (int i = 0; i < 128; ++i) idle.push_back(std::make_unique<RawClient>(serving.port()));
   for (auto& client : idle) {
     client->send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
     EXPECT_THAT(client->read_until("GET /a "), StartsWith("HTTP/1.1 200"));
@@ -122,7 +122,7 @@ TEST_F(HttpServer, ServesMoreClientsThanItTakesAtOnce) {
 TEST_F(HttpServer, HalfSentRequestsKeepNobodyOut) {
   const Serving serving;
   std::vector<std::unique_ptr<RawClient>> half;
-  for (int i = 0; i < 64; ++i) {
+  for (int i = 0; i < 128; ++i) {
     half.push_back(std::make_unique<RawClient>(serving.port()));
     half.back()->send("GET /a HTTP/1.1\r\nHost: h\r\n");
   }

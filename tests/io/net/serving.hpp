@@ -51,6 +51,9 @@ class Serving {
   void wake_streams() {
     boost::asio::post(context_, [this] { server_->wake_streams(); });
   }
+  void end_polls() {
+    boost::asio::post(context_, [this] { server_->end_polls(); });
+  }
   void join() { thread_.join(); }
   [[nodiscard]] unsigned short port() const { return server_->port(); }
   [[nodiscard]] bool ended_in_order() const { return ended_ && !failure_; }
