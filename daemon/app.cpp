@@ -175,6 +175,7 @@ void App::request_stop() {
   ops::log(Level::Info, "stopping", {});
   ops::notify_stopping("finishing what is in flight");
   driver_->stop();
+  operator_server_->end_polls();
   stop_timer_.expires_after(kStopAtMost);
   stop_timer_.async_wait([this](const boost::system::error_code& ec) {
     if (!ec) context_.stop();

@@ -24,8 +24,9 @@ OperatorBackend::OperatorBackend(const boost::asio::any_io_executor& executor, P
       explainer_(executor, parts.configuration.environment(), engine_options) {}
 
 admin::DaemonInfo OperatorBackend::info() {
-  return {MACTIOND_VERSION, parts_.configuration.current().daemon.instance,
-          parts_.clock.now().mono - started_};
+  const config::Config& config = parts_.configuration.current();
+  return {MACTIOND_VERSION, config.daemon.instance, parts_.clock.now().mono - started_,
+          config.submit.enabled};
 }
 
 std::string OperatorBackend::metrics() {

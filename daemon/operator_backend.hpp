@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -62,6 +63,17 @@ class OperatorBackend final : public admin::Backend {
       const std::string& id) override;
   [[nodiscard]] Result<std::vector<core::KnownMachine>> find_machine_ids(
       const std::string& region, const std::string& name) override;
+
+  [[nodiscard]] Result<std::optional<core::KnownMachine>> find_machine(
+      const std::string& region, const std::string& id) override {
+    return parts_.store.find_machine(region, id);
+  }
+  [[nodiscard]] std::optional<std::size_t> ahead_of(const std::string& submission) override {
+    return parts_.engine.ahead_of(submission);
+  }
+  [[nodiscard]] std::optional<core::Reply> foresee(const core::SubmissionOrder& order) override {
+    return parts_.engine.foresee(order, parts_.clock.now());
+  }
 
   [[nodiscard]] Result<void> reopen(const core::Operator& by) override;
   [[nodiscard]] std::vector<std::string> reload(const core::Operator& by) override;

@@ -7,6 +7,42 @@
 #include "admin/refusals.hpp"
 
 namespace mactiond::admin {
+namespace {
+
+std::string_view title_of(int status) {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 421:
+      return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Internal Server Error";
+  }
+}
+
+}  // namespace
 
 http::Response text_answer(int status, std::string_view content_type, std::string body) {
   http::Response response;
@@ -20,24 +56,22 @@ http::Response json_answer(const JsonMembers& members) {
   return text_answer(200, "application/json", braced(members) + '\n');
 }
 
-http::Response problem(int status, const std::string& title, const std::string& detail) {
+http::Response problem(int status, const std::string& detail, const JsonMembers& more) {
   JsonMembers members;
   members.add("type", "about:blank")
-      .add("title", title)
+      .add("title", title_of(status))
       .add("status", std::int64_t{status})
       .add("detail", detail);
-  return text_answer(status, "application/problem+json", braced(members) + '\n');
+  const std::string text =
+      more.empty() ? braced(members) : '{' + members.text() + ',' + more.text() + '}';
+  return text_answer(status, "application/problem+json", text + '\n');
 }
 
-http::Response bad_request(const std::string& detail) {
-  return problem(400, "Bad Request", detail);
-}
+http::Response bad_request(const std::string& detail) { return problem(400, detail); }
 
-http::Response not_found(const std::string& detail) { return problem(404, "Not Found", detail); }
+http::Response not_found(const std::string& detail) { return problem(404, detail); }
 
-http::Response store_failed(const Error& error) {
-  return problem(500, "Internal Server Error", error.message());
-}
+http::Response store_failed(const Error& error) { return problem(500, error.message()); }
 
 http::Response answer_reply(const Result<core::Reply>& reply, const JsonMembers& done,
                             const std::function<std::string()>& unknown) {
@@ -46,7 +80,7 @@ http::Response answer_reply(const Result<core::Reply>& reply, const JsonMembers&
     return not_found(unknown ? unknown() : "nothing of this name is known here");
   }
   if (const auto* refused = std::get_if<core::Refused>(&*reply)) {
-    return problem(409, "Conflict", sentence(refused->reason));
+    return problem(409, sentence(refused->reason));
   }
   return json_answer(done);
 }

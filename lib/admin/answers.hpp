@@ -19,9 +19,9 @@ namespace mactiond::admin {
 [[nodiscard]] http::Response text_answer(int status, std::string_view content_type,
                                          std::string body);
 
-/// An RFC 9457 problem+json answer. The detail says what to do.
-[[nodiscard]] http::Response problem(int status, const std::string& title,
-                                     const std::string& detail);
+/// An RFC 9457 problem+json answer. The detail says what to do. more: members beside those of all.
+[[nodiscard]] http::Response problem(int status, const std::string& detail,
+                                     const JsonMembers& more = {});
 [[nodiscard]] http::Response bad_request(const std::string& detail);
 [[nodiscard]] http::Response not_found(const std::string& detail);
 /// 500: the store could not be read.

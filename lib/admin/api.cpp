@@ -48,6 +48,11 @@ constexpr std::array kRoutes{
     Route{"GET", "v1/dead-letters/*/*", "", get_dead_letter},
     Route{"POST", "v1/dead-letters/replay", "", post_replay},
     Route{"POST", "v1/dead-letters/purge", "", post_purge},
+    Route{"GET", "v1/submissions", "state* region* open limit before", get_submissions},
+    Route{"POST", "v1/submissions", "", post_submission},
+    Route{"GET", "v1/submissions/*", "wait", get_submission},
+    Route{"GET", "v1/machines/*", "region", get_machine},
+    Route{"GET", "v1/alerts/*", "region", get_alert},
     Route{"POST", "v1/reload", "", post_reload},
     Route{"POST", "v1/reopen", "", post_reopen},
 };
@@ -64,8 +69,7 @@ bool fits(std::string_view pattern, const std::vector<std::string>& path) {
 }
 
 http::Response wrong_method(const std::string& allowed) {
-  http::Response response =
-      problem(405, "Method Not Allowed", "this path takes " + allowed + " only");
+  http::Response response = problem(405, "this path takes " + allowed + " only");
   response.headers.push_back({"Allow", allowed});
   return response;
 }
@@ -95,8 +99,7 @@ http::Answer post_reopen(const Call& call) {
       call.backend.reopen(operator_of(call.request, std::get<json::object>(body)));
   if (!reopened) {
     return problem(
-        500, "Internal Server Error",
-        reopened.error().message() + "; events wait in the store and the daemon tries again");
+        500, reopened.error().message() + "; events wait in the store and the daemon tries again");
   }
   return json_answer(JsonMembers().add("reopened", true));
 }
@@ -126,7 +129,7 @@ http::Response answer_monitor(const http::Request& request, Backend& backend,
   // Only HTTP/1.0 comes without one, and no browser speaks it.
   const auto host = http::find_header(request.headers, "Host");
   if (hosts.checked && host && !http::is_our_host(*host, hosts.names)) {
-    return problem(421, "Misdirected Request",
+    return problem(421,
                    "this host name is not ours: use an IP address, or name it in [admin] hosts");
   }
   const auto target = parse_target(request.url.target);

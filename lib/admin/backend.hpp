@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -24,6 +25,7 @@ struct DaemonInfo {
   std::string version;
   std::string instance;
   Duration uptime{};
+  bool submitting = false;  ///< [submit] enabled
 };
 
 using Plans = std::vector<core::Engine::RegionPlans>;
@@ -67,6 +69,14 @@ class Backend {
   /// store/machine_names.hpp.
   [[nodiscard]] virtual Result<std::vector<core::KnownMachine>> find_machine_ids(
       const std::string& region, const std::string& name) = 0;
+
+  [[nodiscard]] virtual Result<std::optional<core::KnownMachine>> find_machine(
+      const std::string& region, const std::string& id) = 0;
+  /// How many submissions of its region go before this one; nothing if it is not in a queue.
+  [[nodiscard]] virtual std::optional<std::size_t> ahead_of(const std::string& submission) = 0;
+  /// The answer to an order of this kind, whatever its machine: its key is known, or it would be
+  /// refused now. Nothing if it depends on the machine.
+  [[nodiscard]] virtual std::optional<core::Reply> foresee(const core::SubmissionOrder& order) = 0;
 
   // What operators can have done. Each returns when it is done, and durable where it must be.
 

@@ -31,18 +31,23 @@ bool names(std::string_view allowed, std::string_view name) {
 
 }  // namespace
 
-std::variant<json::object, http::Response> parse_body(const http::Request& request,
-                                                      std::string_view allowed, std::size_t most) {
+std::variant<json::object, http::Response> parse_json(const http::Request& request,
+                                                      std::size_t most) {
   if (request.body.empty()) return json::object();
   if (request.body.size() > most) {
-    return problem(413, "Content Too Large", "a body may have " + std::to_string(most) + " bytes");
+    return problem(413, "a body may have " + std::to_string(most) + " bytes");
   }
-  if (!says_json(request)) {
-    return problem(415, "Unsupported Media Type",
-                   "send a body with Content-Type: application/json");
-  }
+  if (!says_json(request)) return problem(415, "send a body with Content-Type: application/json");
   auto object = parse_object(request.body);
   if (!object) return bad_request("the body is no JSON object");
+  return std::move(*object);
+}
+
+std::variant<json::object, http::Response> parse_body(const http::Request& request,
+                                                      std::string_view allowed, std::size_t most) {
+  auto parsed = parse_json(request, most);
+  const auto* object = std::get_if<json::object>(&parsed);
+  if (object == nullptr) return parsed;
   for (const auto& member : *object) {
     const std::string_view name(member.key().data(), member.key().size());
     if (!names(allowed, name)) {
@@ -56,7 +61,7 @@ std::variant<json::object, http::Response> parse_body(const http::Request& reque
       return bad_request("operator is a text of at most " + std::to_string(kNoteMax) + " bytes");
     }
   }
-  return std::move(*object);
+  return parsed;
 }
 
 core::Operator operator_of(const http::Request& request, const json::object& body) {

@@ -14,8 +14,11 @@ inline constexpr std::size_t kBodyMax = std::size_t{64} * 1024;
 inline constexpr std::size_t kNoteMax = 200;
 
 /// The JSON object a request carries, or the answer that says why it is none: another content
-/// type, not JSON, more than most bytes, members that are not among allowed (separated by blanks).
-/// No body at all is an empty object.
+/// type, not JSON, more than most bytes. No body at all is an empty object.
+[[nodiscard]] std::variant<boost::json::object, http::Response> parse_json(
+    const http::Request& request, std::size_t most);
+
+/// The same; members that are not among allowed (separated by blanks) are refused too.
 [[nodiscard]] std::variant<boost::json::object, http::Response> parse_body(
     const http::Request& request, std::string_view allowed, std::size_t most = kBodyMax);
 

@@ -109,9 +109,8 @@ std::optional<http::Response> find_named(const Call& call, const Selection& sele
                        selection.webhook + "\"; nothing was done");
     }
     if (!fits<Ask>(**letter)) {
-      return problem(409, "Conflict",
-                     "the stored event " + std::to_string(seq) +
-                         " cannot be read, so it cannot be sent; nothing was done");
+      return problem(409, "the stored event " + std::to_string(seq) +
+                              " cannot be read, so it cannot be sent; nothing was done");
     }
     ask.letters.push_back(key_of(**letter));
   }

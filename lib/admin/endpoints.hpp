@@ -37,6 +37,14 @@ struct Call {
 [[nodiscard]] http::Answer post_explain(const Call& call);
 [[nodiscard]] http::Answer post_suspend(const Call& call);
 [[nodiscard]] http::Answer post_resume(const Call& call);
+[[nodiscard]] http::Answer get_submissions(const Call& call);
+/// The path's third segment is the id.
+[[nodiscard]] http::Answer get_submission(const Call& call);
+[[nodiscard]] http::Answer post_submission(const Call& call);
+/// The path's third segment is the id or the name.
+[[nodiscard]] http::Answer get_machine(const Call& call);
+/// The path's third segment is the id.
+[[nodiscard]] http::Answer get_alert(const Call& call);
 [[nodiscard]] http::Answer post_reload(const Call& call);
 [[nodiscard]] http::Answer post_reopen(const Call& call);
 

@@ -20,20 +20,6 @@ bool contains(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// One of the lists that a caller may filter by.
-struct Kind {
-  std::string name;
-  std::string label;  ///< of the words that are known
-  core::ActionField field;
-  Words known;
-};
-
-Words region_names(const core::EngineStatus& status) {
-  Words names;
-  for (const auto& region : status.regions) names.push_back(region.name);
-  return names;
-}
-
 Words webhook_names(const core::EngineStatus& status) {
   Words names;
   for (const auto& webhook : status.webhooks) names.push_back(webhook.name);
@@ -52,33 +38,6 @@ std::string spelled(core::ActionField field, const std::string& word) {
   return field == core::ActionField::Region ? word : to_lower(word);
 }
 
-// Each parameter under the kind's name holds one word or several between commas.
-std::optional<http::Response> read_list(const Call& call, const Kind& kind, Words& found) {
-  for (const auto& [name, value] : call.target.query) {
-    if (name != kind.name) continue;
-    std::string_view rest = value;
-    for (bool more = true; more;) {
-      const std::size_t comma = rest.find(',');
-      const std::string word(trim(rest.substr(0, comma)));
-      more = comma != std::string_view::npos;
-      if (more) rest.remove_prefix(comma + 1);
-      if (word.empty()) return bad_request(kind.name + " is empty: leave it out to mean all");
-      if (found.size() == kWordsMax) {
-        return bad_request(kind.name + ": at most " + std::to_string(kWordsMax) +
-                           " in one request");
-      }
-      std::string text = spelled(kind.field, word);
-      if (!contains(kind.known, text) && !contains(found, text)) {
-        const auto occurs = call.backend.occurs(kind.field, text);
-        if (!occurs) return store_failed(occurs.error());
-        if (!*occurs) return bad_request(no_such(kind.name, word, kind.label, kind.known));
-      }
-      found.push_back(std::move(text));
-    }
-  }
-  return std::nullopt;
-}
-
 bool is_final(const std::string& status) {
   return status == kVanished || ActionStatus::parse(status).is_final();
 }
@@ -94,6 +53,12 @@ std::string no_such(std::string_view what, std::string_view word, std::string_vi
   text += (guess.empty() ? "; " : " ") + std::string(label) + ": ";
   for (std::size_t i = 0; i < words.size(); ++i) text += (i == 0 ? "" : ", ") + words[i];
   return words.empty() ? text + "none" : text;
+}
+
+std::vector<std::string> region_names(const core::EngineStatus& status) {
+  Words names;
+  for (const auto& region : status.regions) names.push_back(region.name);
+  return names;
 }
 
 std::string no_such_region(const Call& call, std::string_view name) {
@@ -127,19 +92,46 @@ http::Response answer_webhook(Backend& backend, const std::string& name,
   });
 }
 
+std::optional<http::Response> read_list(const Call& call, const WordList& list, Words& found) {
+  for (const auto& [name, value] : call.target.query) {
+    if (name != list.name) continue;
+    std::string_view rest = value;
+    for (bool more = true; more;) {
+      const std::size_t comma = rest.find(',');
+      const std::string word(trim(rest.substr(0, comma)));
+      more = comma != std::string_view::npos;
+      if (more) rest.remove_prefix(comma + 1);
+      if (word.empty()) return bad_request(list.name + " is empty: leave it out to mean all");
+      if (found.size() == kWordsMax) {
+        return bad_request(list.name + ": at most " + std::to_string(kWordsMax) +
+                           " in one request");
+      }
+      std::string text = list.field ? spelled(*list.field, word) : word;
+      if (!contains(list.known, text) && !contains(found, text)) {
+        const auto occurs =
+            list.field ? call.backend.occurs(*list.field, text) : Result<bool>(false);
+        if (!occurs) return store_failed(occurs.error());
+        if (!*occurs) return bad_request(no_such(list.name, word, list.label, list.known));
+      }
+      found.push_back(std::move(text));
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<http::Response> read_words(const Call& call, core::ActionFilter& filter) {
   const auto texts = [](const std::vector<std::string_view>& words) {
     return Words(words.begin(), words.end());
   };
   Words statuses = texts(known_action_statuses());
   statuses.emplace_back(kVanished);
-  const std::pair<Kind, Words*> lists[] = {
-      {{"region", "configured", core::ActionField::Region, region_names(call.backend.status())},
+  const std::pair<WordList, Words*> lists[] = {
+      {{"region", "configured", region_names(call.backend.status()), core::ActionField::Region},
        &filter.regions},
-      {{"type", "known", core::ActionField::Type, texts(known_action_types())}, &filter.types},
-      {{"status", "known", core::ActionField::Status, std::move(statuses)}, &filter.statuses}};
-  for (const auto& [kind, found] : lists) {
-    if (auto refusal = read_list(call, kind, *found)) return refusal;
+      {{"type", "known", texts(known_action_types()), core::ActionField::Type}, &filter.types},
+      {{"status", "known", std::move(statuses), core::ActionField::Status}, &filter.statuses}};
+  for (const auto& [list, found] : lists) {
+    if (auto refusal = read_list(call, list, *found)) return refusal;
   }
   const bool none_open = !filter.statuses.empty() &&
                          std::all_of(filter.statuses.begin(), filter.statuses.end(), is_final);

@@ -66,13 +66,8 @@ http::Response refused_config(std::vector<std::string> errors) {
     append_json_string(text, error);
     return text;
   });
-  JsonMembers members;
-  members.add("type", "about:blank")
-      .add("title", "Unprocessable Content")
-      .add("status", std::int64_t{422})
-      .add("detail", "the configuration was refused; the one in force stays")
-      .add_raw("errors", list);
-  return text_answer(422, "application/problem+json", braced(members) + '\n');
+  return problem(422, "the configuration was refused; the one in force stays",
+                 JsonMembers().add_raw("errors", list));
 }
 
 http::Answer set_suspended(const Call& call, bool suspended) {

@@ -21,6 +21,15 @@ void add_optional_seconds(JsonMembers& members, std::string_view key,
   }
 }
 
+std::string submissions_json(const core::SubmissionCounts& counts) {
+  JsonMembers members;
+  members.add("queued", counts.queued)
+      .add("waiting", counts.waiting)
+      .add("sent", counts.sent)
+      .add("submitted", counts.submitted);
+  return braced(members);
+}
+
 std::string region_json(const core::RegionStatus& region) {
   const auto& quota = region.quota;
   JsonMembers quota_members;
@@ -43,6 +52,7 @@ std::string region_json(const core::RegionStatus& region) {
   add_optional_seconds(members, "token_left_s", region.token_left);
   members.add("throttled_s", region.throttled_seconds).add("strategy", region.strategy);
   members.add_raw("quota", braced(quota_members));
+  members.add_raw("submissions", submissions_json(region.submissions));
   return braced(members);
 }
 
@@ -70,6 +80,7 @@ std::string render_status(const DaemonInfo& info, const core::EngineStatus& stat
       .add("cancelling", status.cancelling);
   add_or_null(members, "policies_held",
               status.policies_held ? sentence(*status.policies_held) : std::string());
+  members.add("submitting", info.submitting ? "on" : "off");
   members.add("last_seq", static_cast<std::int64_t>(status.last_seq));
   return braced(members) + '\n';
 }

@@ -49,6 +49,9 @@ class Engine {
   [[nodiscard]] EngineStatus status(Now now) const;
   /// How many submissions of its region go before this one; nothing if it is not in a queue.
   [[nodiscard]] std::optional<std::size_t> ahead_of(const std::string& submission) const;
+  /// The answer to AskSubmission where that makes nothing, whatever the order's machine: its region
+  /// or its key decides, or a guard. Nothing where it would be taken in.
+  [[nodiscard]] std::optional<Reply> foresee(const SubmissionOrder& order, Now now) const;
 
   struct RegionPlans {
     std::string region;

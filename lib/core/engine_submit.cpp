@@ -2,6 +2,7 @@
 
 #include "core/engine_state.hpp"
 #include "core/submit/submission_id.hpp"
+#include "core/submit/submit_desk.hpp"
 
 namespace mactiond::core {
 
@@ -13,6 +14,12 @@ void Engine::State::ask_submission(AskSubmission asked, Now now, StepWriter& out
   Region& region = slot->part;
   out.reply(region.submissions().ask(std::move(asked.order), make_submission_id(high, low),
                                      region.submit_time(now), out));
+}
+
+std::optional<Reply> Engine::foresee(const SubmissionOrder& order, Now now) const {
+  const Slot<Region>* slot = find_named(state_->regions, order.region);
+  if (slot == nullptr) return NotFound{};
+  return core::foresee(order, state_->submits, slot->part.submit_time(now));
 }
 
 void Engine::State::end_unfollowed(bool recovered, Now now, StepWriter& out) {

@@ -138,7 +138,7 @@ void Driver::finish(core::Step& sum) {
   for (const auto& removal : sum.removals) {
     parts_.metrics.removed(removal.webhook, removal.reason, removal.count);
   }
-  if (!sum.writes.events.empty()) {
+  if (!sum.writes.events.empty() || !sum.writes.submissions.empty()) {
     for (const auto& listener : on_events_) listener();
   }
   log_.write(sum.writes.events);

@@ -60,7 +60,7 @@ class Driver {
   void run_beside(Task<void> task) { reads_.spawn(std::move(task)); }
   /// Why nothing new can be begun now: the daemon is stopping, or the store is locked or gone.
   [[nodiscard]] std::optional<Error> refusal() const;
-  /// Called after each commit that holds events, in the order given.
+  /// Called after each commit that holds events or submissions, in the order given.
   void on_events(std::function<void()> listener) { on_events_.push_back(std::move(listener)); }
 
   /// Returns when stopped and every command has ended, or after fail(). 0, or the exit code.

@@ -31,7 +31,9 @@ void add(std::vector<core::KnownMachine>& found, core::KnownMachine machine) {
 }  // namespace
 
 MachineNames::MachineNames(SQLite::Database& database)
-    : select_machine_(database, kSelectMachineOfName), select_name_(database, kSelectNameBefore) {}
+    : select_machine_(database, kSelectMachineOfName),
+      select_name_(database, kSelectNameBefore),
+      select_id_(database, kSelectMachine) {}
 
 std::vector<core::KnownMachine> MachineNames::find(const std::string& region,
                                                    const std::string& name) {
@@ -51,6 +53,13 @@ std::vector<core::KnownMachine> MachineNames::find(const std::string& region,
   });
   if (found.size() > kMachinesMax) found.resize(kMachinesMax);
   return found;
+}
+
+std::optional<core::KnownMachine> MachineNames::find_id(const std::string& region,
+                                                        const std::string& id) {
+  Rows row = select_id_.query(region, id);
+  if (!row.next()) return std::nullopt;
+  return core::KnownMachine{row.text(1), row.text(0), row.time(2)};
 }
 
 void MachineNames::add_machines(const std::string& region, const std::string& name,

@@ -22,6 +22,10 @@ class MachineNames {
   [[nodiscard]] std::vector<core::KnownMachine> find(const std::string& region,
                                                      const std::string& name);
 
+  /// A machine by its id, as its newest action names it.
+  [[nodiscard]] std::optional<core::KnownMachine> find_id(const std::string& region,
+                                                          const std::string& id);
+
  private:
   void add_machines(const std::string& region, const std::string& name,
                     std::vector<core::KnownMachine>& found, int& left);
@@ -31,6 +35,7 @@ class MachineNames {
 
   Statement select_machine_;
   Statement select_name_;
+  Statement select_id_;
 };
 
 }  // namespace mactiond::store

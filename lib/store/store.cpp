@@ -244,4 +244,9 @@ Result<std::vector<core::KnownMachine>> Store::find_machine_ids(const std::strin
   return impl_->guarded([&] { return impl_->machine_names.find(region, name); });
 }
 
+Result<std::optional<core::KnownMachine>> Store::find_machine(const std::string& region,
+                                                              const std::string& id) {
+  return impl_->guarded([&] { return impl_->machine_names.find_id(region, id); });
+}
+
 }  // namespace mactiond::store

@@ -134,6 +134,8 @@ class Store {
   /// store/machine_names.hpp.
   [[nodiscard]] Result<std::vector<core::KnownMachine>> find_machine_ids(const std::string& region,
                                                                          const std::string& name);
+  [[nodiscard]] Result<std::optional<core::KnownMachine>> find_machine(const std::string& region,
+                                                                       const std::string& id);
 
  private:
   struct Impl;

@@ -40,4 +40,9 @@ WHERE region = ?1 AND computer_dns_name >= ?2 COLLATE NOCASE
   AND computer_dns_name < ?3 COLLATE NOCASE
 ORDER BY computer_dns_name COLLATE NOCASE DESC LIMIT 1)";
 
+/// ?1 region, ?2 machine: as its newest action names it.
+inline constexpr const char* kSelectMachine = R"(
+SELECT computer_dns_name, machine_id, opened FROM action
+WHERE region = ?1 AND machine_id = ?2 ORDER BY opened DESC LIMIT 1)";
+
 }  // namespace mactiond::store

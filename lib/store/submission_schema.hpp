@@ -52,6 +52,7 @@ CREATE INDEX submission_open ON submission (number) WHERE ended IS NULL;
 CREATE INDEX submission_ended ON submission (ended) WHERE ended IS NOT NULL;
 CREATE INDEX action_computer
   ON action (region, computer_dns_name COLLATE NOCASE, machine_id, opened);
+CREATE INDEX action_machine ON action (region, machine_id, opened, computer_dns_name);
 )";
 
 }  // namespace mactiond::store

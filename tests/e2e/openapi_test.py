@@ -58,6 +58,8 @@ class OpenApi(E2eTest):
     def test_every_path_answers_as_described(self):
         action = self.sim.add([{"type": "Isolate", "plan": [[0, "Pending"]]}])[0]
         wait_until(lambda: self.daemon.status()["last_seq"] >= 1, 20, "the action")
+        _, page = self.call("get", "/v1/actions")
+        computer = page["actions"][0]["action"]["computerDnsName"]
         config = {"config": self.daemon.config.read_text(), "name": "x.toml"}
         one = f"/v1/actions/{action}"
         calls = [
@@ -87,6 +89,15 @@ class OpenApi(E2eTest):
             ("post", "/v1/dead-letters/replay", "/v1/dead-letters/replay",
              {"webhook": "soc"}),
             ("post", "/v1/dead-letters/purge", "/v1/dead-letters/purge", {}, 400),
+            ("get", "/v1/submissions", "/v1/submissions?open=true&state=queued&limit=1"),
+            ("get", "/v1/submissions", "/v1/submissions?state=queud", None, 400),
+            ("post", "/v1/submissions", "/v1/submissions", {}, 422),
+            ("post", "/v1/submissions", "/v1/submissions",
+             {"machine": "0" * 40, "type": "Isolate", "comment": "x"}, 403),
+            ("get", "/v1/submissions/{id}", "/v1/submissions/sub_1?wait=1s", None, 404),
+            ("get", "/v1/machines/{machine}", f"/v1/machines/{computer}"),
+            ("get", "/v1/machines/{machine}", "/v1/machines/x?region=none", None, 404),
+            ("get", "/v1/alerts/{alert}", "/v1/alerts/x?region=none", None, 404),
             ("post", "/v1/reload", "/v1/reload"),
             ("post", "/v1/reopen", "/v1/reopen"),
         ]
@@ -98,7 +109,7 @@ class OpenApi(E2eTest):
     def test_every_path_takes_the_described_methods_only(self):
         for path, item in DOCUMENT["paths"].items():
             with self.subTest(path):
-                for part in ("{id}", "{name}", "{webhook}", "{seq}"):
+                for part in ("{id}", "{name}", "{webhook}", "{seq}", "{machine}", "{alert}"):
                     path = path.replace(part, "1")
                 answer, _ = self.call("delete", path)
                 self.assertEqual(answer.status, 405)

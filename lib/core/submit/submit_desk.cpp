@@ -4,15 +4,20 @@
 
 namespace mactiond::core {
 
-Reply ask(SubmissionOrder order, std::string id, SubmitLedger& ledger, SubmissionFollower& follower,
-          const SubmitTime& time, SubmitOutput& out) {
+std::optional<Reply> foresee(const SubmissionOrder& order, const SubmitLedger& ledger,
+                             const SubmitTime& time) {
   const auto known = ledger.find_key(order);
   if (!known.same_body) return KeyConflict{known.id};
   if (!known.id.empty()) return SubmissionAccepted{known.id, false};
-  if (const auto guard = first_guard(SubmitMoment::Ask, ledger.facts_to_ask(order, time), time)) {
-    const bool is_limit = guard == SubmitGuard::HourLimit;
-    return Refused{SubmissionHeld{*guard, is_limit ? ledger.room_in(time) : Duration{}}};
-  }
+  const auto guard = first_guard(SubmitMoment::Ask, ledger.facts_to_ask(order, time), time);
+  if (!guard) return std::nullopt;
+  const bool is_limit = guard == SubmitGuard::HourLimit;
+  return Refused{SubmissionHeld{*guard, is_limit ? ledger.room_in(time) : Duration{}}};
+}
+
+Reply ask(SubmissionOrder order, std::string id, SubmitLedger& ledger, SubmissionFollower& follower,
+          const SubmitTime& time, SubmitOutput& out) {
+  if (auto reply = foresee(order, ledger, time)) return *std::move(reply);
   Submission row;
   row.id = id;
   row.order = std::move(order);

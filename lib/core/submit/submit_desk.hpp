@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/reply.hpp"
@@ -10,6 +11,11 @@
 #include "core/submit/submit_time.hpp"
 
 namespace mactiond::core {
+
+/// The answer to an order that makes no new submission, whatever its machine: its key is known, or
+/// a guard holds. Nothing where it would be taken in.
+[[nodiscard]] std::optional<Reply> foresee(const SubmissionOrder& order, const SubmitLedger& ledger,
+                                           const SubmitTime& time);
 
 /// Takes an order in, or says why not. It holds once the step's rows are stored. id: a new one. A
 /// key that is known is answered whatever the guards say, and makes nothing. follower: of the

@@ -71,6 +71,7 @@ TEST(StatusEndpoint, ShowsWhatTheContractNames) {
   EXPECT_EQ(status.at("instance"), "soc1");
   EXPECT_EQ(status.at("uptime_s"), 90);
   EXPECT_EQ(status.at("cancelling"), "off");
+  EXPECT_EQ(status.at("submitting"), "off");
   EXPECT_EQ(status.at("last_seq"), 4711);
 
   const auto& eu = status.at("regions").as_array().at(0).as_object();
@@ -103,6 +104,18 @@ TEST(StatusEndpoint, ShowsWhatTheContractNames) {
   EXPECT_EQ(soc.at("dead"), 1);
   EXPECT_EQ(soc.at("reason"), "client_error 404");
   EXPECT_EQ(soc.at("paused_by_operator"), false);
+}
+
+TEST(StatusEndpoint, CountsTheSubmissionsThatHaveNotEnded) {
+  FakeBackend backend = busy_daemon();
+  backend.submitting = true;
+  backend.engine.regions[0].submissions = {4, 3, 2, 1};
+  const auto status = backend.json("/v1/status");
+  EXPECT_EQ(status.at("submitting"), "on");
+  const auto& eu = status.at("regions").as_array().at(0).as_object();
+  EXPECT_EQ(eu.at("submissions"),
+            (boost::json::object{{"queued", 4}, {"waiting", 3}, {"sent", 2}, {"submitted", 1}}));
+  EXPECT_EQ(answer_monitor(request("/readyz"), backend, {}).status, 200);
 }
 
 TEST(StatusEndpoint, StaysValidJsonWhateverAReasonHolds) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,15 +26,20 @@ namespace mactiond::admin {
 struct FakeBackend final : Backend {
   core::EngineStatus engine;
   bool is_live = true;
+  bool submitting = false;
   core::ActionPage page;
   std::vector<core::ActionView> found;
   std::vector<core::EventRecord> events;
   std::vector<core::Decision> decisions;
   core::DeadLetterPage letters;
   std::vector<core::Submission> submissions;  ///< newest first
-  std::vector<core::KnownMachine> machines;   ///< of every region
-  std::vector<std::string> stored_words;      ///< regions, types and statuses that occur
+  std::optional<std::int64_t> next_submission;
+  std::map<std::string, std::size_t> ahead;  ///< of submissions in the queue
+  std::optional<core::Reply> foreseen;
+  std::map<std::string, std::vector<core::KnownMachine>> machines_by_region;
+  std::vector<std::string> stored_words;  ///< regions, types and statuses that occur
   bool fails = false;
+  std::optional<Error> refuses;            ///< whatever operators ask for
   core::Reply reply = core::Done{};        ///< to whatever operators ask for
   std::vector<std::string> config_errors;  ///< of a reload, and of a configuration to explain
 
@@ -44,6 +50,7 @@ struct FakeBackend final : Backend {
   core::DeadLetterFilter letter_filter;
   core::SubmissionFilter submission_filter;
   std::string asked_id;
+  std::string foreseen_key;
   std::optional<core::Event> operated;
   int reopened = 0;
   core::Operator reloaded_by;
@@ -57,7 +64,7 @@ struct FakeBackend final : Backend {
 
   [[nodiscard]] static Error failure() { return {Errc::StoreFailed, "store.db"}; }
 
-  DaemonInfo info() override { return {"0.1.0", "soc1", std::chrono::seconds(90)}; }
+  DaemonInfo info() override { return {"0.1.0", "soc1", std::chrono::seconds(90), submitting}; }
   core::EngineStatus status() override {
     ++asked_status;
     return engine;
@@ -130,6 +137,7 @@ struct FakeBackend final : Backend {
     if (fails) return failure();
     core::SubmissionPage fitting;
     fitting.submissions = submissions;
+    fitting.next = next_submission;
     return fitting;
   }
   Result<std::optional<core::Submission>> find_submission(const std::string& id) override {
@@ -139,14 +147,34 @@ struct FakeBackend final : Backend {
     }
     return std::optional<core::Submission>();
   }
-  Result<std::vector<core::KnownMachine>> find_machine_ids(const std::string& /*region*/,
+  Result<std::vector<core::KnownMachine>> find_machine_ids(const std::string& region,
                                                            const std::string& name) override {
     if (fails) return failure();
     std::vector<core::KnownMachine> same;
-    for (const auto& machine : machines) {
-      if (iequals(machine.computer, name)) same.push_back(machine);
+    for (const auto& machine : machines_by_region[region]) {
+      const bool is_short = iequals(machine.computer.substr(0, name.size() + 1), name + '.');
+      if (iequals(machine.computer, name) || is_short) same.push_back(machine);
     }
     return same;
+  }
+
+  Result<std::optional<core::KnownMachine>> find_machine(const std::string& region,
+                                                         const std::string& id) override {
+    if (fails) return failure();
+    for (const auto& machine : machines_by_region[region]) {
+      if (machine.id == id) return std::optional(machine);
+    }
+    return std::optional<core::KnownMachine>();
+  }
+
+  std::optional<std::size_t> ahead_of(const std::string& submission) override {
+    const auto place = ahead.find(submission);
+    if (place == ahead.end()) return std::nullopt;
+    return place->second;
+  }
+  std::optional<core::Reply> foresee(const core::SubmissionOrder& order) override {
+    foreseen_key = order.key;
+    return foreseen;
   }
 
   Result<void> reopen(const core::Operator& /*by*/) override {
@@ -159,6 +187,7 @@ struct FakeBackend final : Backend {
     return config_errors;
   }
   Result<core::Reply> operate(core::Event request) override {
+    if (refuses) return *refuses;
     operated = std::move(request);
     return reply;
   }

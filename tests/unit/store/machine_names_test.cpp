@@ -72,6 +72,16 @@ TEST_F(MachineNamed, AnActionWithoutAMachineNamesNone) {
   EXPECT_THAT(ids(""), IsEmpty());
 }
 
+TEST_F(MachineNamed, IsFoundByItsIdUnderItsNewestName) {
+  put("srv-1.contoso.com", "m1", 1);
+  put("srv-2.contoso.com", "m1", 5);
+  put("srv-3.contoso.com", "m2", 9);
+  put("srv-4.contoso.com", "m3", 9, "us");
+  EXPECT_EQ(store_.find_machine("eu", "m1").value(),
+            (KnownMachine{"m1", "srv-2.contoso.com", at(5)}));
+  EXPECT_FALSE(store_.find_machine("eu", "m3").value());
+}
+
 TEST_F(MachineNamed, AtMostTwentyAreListed) {
   for (int i = 10; i < 40; ++i) put("srv-1.contoso.com", "m" + std::to_string(i), i);
   const auto found = ids("srv-1");

@@ -128,6 +128,9 @@ TEST_F(Query, FindsMachinesOfANameFromTheIndexAlone) {
               AllOf(HasSubstr("COVERING INDEX action_computer (region=? AND computer_dns_name>? "
                               "AND computer_dns_name<?)"),
                     Not(HasSubstr("TEMP B-TREE"))));
+  EXPECT_THAT(plan(kSelectMachine),
+              AllOf(HasSubstr("COVERING INDEX action_machine (region=? AND machine_id=?)"),
+                    Not(HasSubstr("TEMP B-TREE"))));
 }
 
 }  // namespace

@@ -39,6 +39,28 @@ TEST_F(EngineSubmitTest, AnOrderIsStoredSentAnsweredAndFollowedToItsActionsEnd) 
   EXPECT_EQ(count<StartAction>(), 0);
 }
 
+TEST_F(EngineSubmitTest, WhatAnOrderWouldMeetIsForeseenAndChangesNothing) {
+  options.submit.max_per_hour = 1;
+  start();
+  SubmissionOrder order = scan_of("m1");
+  order.key = "k";
+  EXPECT_FALSE(engine().foresee(order, now));
+  const std::string id = submit(order);
+  const auto known = engine().foresee(order, now);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(std::get<SubmissionAccepted>(*known).id, id);
+  EXPECT_FALSE(std::get<SubmissionAccepted>(*known).is_new);
+  order.body_hash = 1;
+  EXPECT_EQ(std::get<KeyConflict>(*engine().foresee(order, now)).id, id);
+  const auto held = engine().foresee(scan_of("m2"), now);
+  EXPECT_EQ(std::get<SubmissionHeld>(std::get<Refused>(*held).reason).guard,
+            SubmitGuard::HourLimit);
+  SubmissionOrder elsewhere = scan_of("m1");
+  elsewhere.region = "us";
+  EXPECT_TRUE(std::holds_alternative<NotFound>(*engine().foresee(elsewhere, now)));
+  EXPECT_EQ(count<StartAction>(), 1);
+}
+
 TEST_F(EngineSubmitTest, ALaterChangeOfItsActionStillNamesTheSubmission) {
   start();
   const std::string id = submit(scan_of("m1"));
