@@ -9,6 +9,7 @@
 
 #include "base/system_clock.hpp"
 #include "config/file_watch.hpp"
+#include "config/link_hosts.hpp"
 #include "config/secret_source.hpp"
 #include "config/webhook_secrets.hpp"
 #include "ops/log.hpp"
@@ -174,6 +175,7 @@ std::variant<runtime::Accesses, std::vector<AccessMistake>> AccessBuilder::build
     const config::Region& region = config.regions[i];
     auto access = build(region, for_regions);
     if (access) {
+      (*access)->link_hosts = config::link_hosts(region, config.submit.link_hosts);
       accesses.regions.emplace(region.core.name, std::move(*access));
     } else {
       const Named files = {{"ca_file", region.ca_file}};

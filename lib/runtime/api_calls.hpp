@@ -12,6 +12,7 @@
 #include "core/event.hpp"
 #include "defender/oauth.hpp"
 #include "http/client.hpp"
+#include "http/link_check.hpp"
 #include "ops/metrics.hpp"
 
 namespace mactiond::runtime {
@@ -20,6 +21,7 @@ namespace mactiond::runtime {
 struct RegionAccess {
   std::shared_ptr<http::Client> client;
   http::Url api;
+  http::LinkHosts link_hosts{};
   defender::ClientSecretCredential credential;
   /// Reads the secret again for every token, so that a corrected file is picked up.
   std::function<Result<Secret>()> read_secret;

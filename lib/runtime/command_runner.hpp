@@ -4,6 +4,7 @@
 
 #include "runtime/api_calls.hpp"
 #include "runtime/deliveries.hpp"
+#include "runtime/downloads.hpp"
 
 namespace mactiond::runtime {
 
@@ -18,15 +19,18 @@ struct Accesses {
 struct CommandRunner {
   CommandRunner(const Clock& clock, Accesses accesses, ops::Metrics& metrics,
                 const std::function<void(core::Event)>& post)
-      : calls(clock, std::move(accesses.regions), metrics, post),
+      : downloads(clock, accesses.regions),
+        calls(clock, std::move(accesses.regions), metrics, post),
         deliveries(clock, std::move(accesses.webhooks), metrics, post) {}
 
   /// For the commands to come.
   void set_accesses(Accesses accesses) {
+    downloads.set_regions(accesses.regions);
     calls.set_regions(std::move(accesses.regions));
     deliveries.set_webhooks(std::move(accesses.webhooks));
   }
 
+  Downloads downloads;  ///< no command begins one
   ApiCalls calls;
   Deliveries deliveries;
 };
