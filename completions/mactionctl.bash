@@ -19,10 +19,16 @@ _mactionctl() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
   local path=() offers word
   COMPREPLY=()
-  if [[ $prev == --socket || $prev == --config ]]; then
-    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-    return
-  fi
+  case $prev in
+    --socket | --config | --machines)
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      return
+      ;;
+    --region)
+      mapfile -t COMPREPLY < <(compgen -W "$(_mactionctl_regions)" -- "$cur")
+      return
+      ;;
+  esac
   offers=$(_mactionctl_offers)
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     [[ $word != -* && $'\n'$offers$'\n' == *$'\n'"$word"$'\n'* ]] || continue

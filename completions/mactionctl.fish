@@ -7,6 +7,11 @@ function __mactionctl_offers
         commands && /^  +[a-z]/ { print $1 }'
 end
 
+function __mactionctl_regions
+    mactionctl status 2>/dev/null |
+        awk '/^[A-Z]/ { here = /^REGION/; next } here && NF { print $1 }'
+end
+
 function __mactionctl_complete
     set -l steps
     set -l offers (__mactionctl_offers)
@@ -21,12 +26,12 @@ function __mactionctl_complete
             set -a offers (mactionctl status 2>/dev/null |
                 awk '/^[A-Z]/ { here = /^WEBHOOK/; next } here && NF { print $1 }')
         case 'region retry'
-            set -a offers (mactionctl status 2>/dev/null |
-                awk '/^[A-Z]/ { here = /^REGION/; next } here && NF { print $1 }')
+            set -a offers (__mactionctl_regions)
     end
     printf '%s\n' $offers
 end
 
 complete -c mactionctl -f
-complete -c mactionctl -n '__fish_prev_arg_in --socket --config' -F
-complete -c mactionctl -n 'not __fish_prev_arg_in --socket --config' -a '(__mactionctl_complete)'
+complete -c mactionctl -n '__fish_prev_arg_in --socket --config --machines' -F
+complete -c mactionctl -n '__fish_prev_arg_in --region' -a '(__mactionctl_regions)'
+complete -c mactionctl -n 'not __fish_prev_arg_in --socket --config --machines --region' -a '(__mactionctl_complete)'

@@ -91,7 +91,7 @@ int show_status(const Session& session) {
 }
 
 int list_actions(const Session& session, const ListChoice& choice) {
-  const auto all = collect(session, list_target(choice), "actions", choice.limit);
+  const auto all = collect(session, {list_target(choice), "actions"}, choice.limit);
   const int exit_code = show_list(session, all, [&](const json::object& answer) {
     return format_actions(answer, wall_now(), session.style);
   });
@@ -113,14 +113,6 @@ int show_action(const Session& session, const std::string& id, const std::string
   // An action that is not known may be one that is not known yet.
   warn_of_old_data(session, regions);
   return exit_code;
-}
-
-int cancel(const Session& session, const std::string& id, const std::string& comment,
-           const std::string& region) {
-  json::object body = {{"comment", comment}};
-  if (!region.empty()) body["region"] = region;
-  return show(session, change("/v1/actions/" + percent_encode(id) + "/cancel", std::move(body)),
-              format_cancel);
 }
 
 int explain(const Session& session, const std::string& config) {

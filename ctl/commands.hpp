@@ -12,7 +12,7 @@ namespace mactiond::ctl {
 struct Session {
   std::string socket = "/run/mactiond/admin.sock";
   bool json = false;
-  Style style;
+  Style style{};
 };
 
 struct ListChoice {
@@ -35,8 +35,6 @@ struct ListChoice {
 /// Until the process is interrupted; over restarts of a daemon that was there at first, without a
 /// gap. after empty: from now on.
 [[nodiscard]] int watch(const Session& session, const std::string& after);
-[[nodiscard]] int cancel(const Session& session, const std::string& id, const std::string& comment,
-                         const std::string& region);
 /// config empty: by the policies in force.
 [[nodiscard]] int explain(const Session& session, const std::string& config);
 /// A new token and a poll, as soon as the API and the quota allow.

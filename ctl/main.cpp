@@ -14,9 +14,16 @@
 #include "base/exit_code.hpp"
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "cancel_command.hpp"
 #include "command_tree.hpp"
 #include "commands.hpp"
 #include "daemon/cli_suggestion.hpp"
+#include "pace.hpp"
+#include "progress.hpp"
+#include "submissions_commands.hpp"
+#include "submit.hpp"
+#include "submit_options.hpp"
+#include "time_flag.hpp"
 
 namespace {
 
@@ -32,7 +39,9 @@ struct Choice : ctl::Chosen {
   ctl::ListChoice list;
   std::string id;
   std::string region;
-  std::string comment;
+  ctl::CancelChoice cancel;
+  ctl::SubmitChoice submit;
+  ctl::SubmissionsChoice submissions;
   std::string after;
   std::string config;
   std::string webhook;
@@ -75,14 +84,46 @@ void add_action_commands(CLI::App& app, Choice& choice) {
   CLI::App* watch = add_command(app, choice, "watch", "events as they happen",
                                 [&] { return ctl::watch(session, choice.after); });
   watch->add_option("--after", choice.after, "begin behind this event")->type_name("SEQ");
+}
+
+void add_cancel_command(CLI::App& app, Choice& choice) {
   CLI::App* cancel = add_command(app, choice, "cancel", "cancel one action", [&] {
-    return ctl::cancel(session, choice.id, choice.comment, choice.region);
+    auto progress = ctl::progress_on_stderr(choice.session.json);
+    return ctl::cancel(choice.session, choice.cancel, ctl::real_pace(), progress);
   });
-  cancel->add_option("ACTION_ID", choice.id, "whole, or at least its first 8 characters")
+  cancel->add_option("ACTION_ID", choice.cancel.id, "whole, or at least its first 8 characters")
       ->required();
-  cancel->add_option("--comment", choice.comment, "why")->type_name("TEXT")->required();
-  cancel->add_option("--region", choice.region, "where several regions know the id")
+  cancel->add_option("--comment", choice.cancel.comment, "why")->type_name("TEXT")->required();
+  cancel->add_option("--region", choice.cancel.region, "where several regions know the id")
       ->type_name("R");
+  ctl::add_time_flag(*cancel, choice.cancel.wait, "until it is confirmed, or for this long");
+}
+
+void add_starting_commands(CLI::App& app, Choice& choice) {
+  ctl::add_submit_commands(app, choice, choice.submit, [&] {
+    auto progress = ctl::progress_on_stderr(choice.session.json);
+    return ctl::submit(choice.session, choice.submit, ctl::real_pace(), progress);
+  });
+  ctl::SubmissionsChoice& chosen = choice.submissions;
+  CLI::App* submissions =
+      add_command(app, choice, "submissions", "what was asked to be started, newest first", [&] {
+        auto progress = ctl::progress_on_stderr(choice.session.json);
+        return ctl::show_submissions(choice.session, chosen, ctl::real_pace(), progress);
+      });
+  submissions->add_option("ID", chosen.id, "this one alone, with all that is known");
+  submissions->add_flag("--open", chosen.open, "those that have not ended");
+  add_list(*submissions, "--state", chosen.states, "in these states, e.g. queued", "S,...");
+  add_list(*submissions, "--region", chosen.regions, "of these regions", "R,...");
+  submissions->add_option("--limit", chosen.limit, "how many at most")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  ctl::add_time_flag(*submissions, chosen.wait, "until ID has ended, or for this long");
+  CLI::App* alert = add_command(app, choice, "alert", "the machine of an alert", [&] {
+    return ctl::show_alert(choice.session, choice.id, choice.region);
+  });
+  alert->add_option("ALERT_ID", choice.id)->required();
+  alert->add_option("--region", choice.region, "where there are several")->type_name("R");
 }
 
 void add_policy_commands(CLI::App& app, Choice& choice) {
@@ -169,6 +210,8 @@ int run(int argc, char** argv) {
   app.add_flag("--json", choice.session.json, "print the daemon's answer as it is");
   app.require_subcommand(1);
   add_action_commands(app, choice);
+  add_cancel_command(app, choice);
+  add_starting_commands(app, choice);
   add_policy_commands(app, choice);
   add_region_commands(app, choice);
   add_webhook_commands(app, choice);

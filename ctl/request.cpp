@@ -26,19 +26,6 @@ namespace {
 // What the daemon takes as a limit at most.
 constexpr int kPageMax = 1000;
 
-// The name in the environment: of who became root by sudo, the socket's peer is only root. Empty
-// where there is none that the daemon would take.
-std::string user_name() {
-  constexpr std::size_t kNameMax = 200;  // a byte may become three
-  for (const char* variable : {"SUDO_USER", "USER", "LOGNAME"}) {
-    const char* name = std::getenv(variable);
-    if (name != nullptr && *name != '\0') {
-      return repair_utf8(std::string_view(name).substr(0, kNameMax / 3));
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 int complain(int exit_code, const std::string& message) {
@@ -71,8 +58,19 @@ void add_parameter(std::string& target, const char* name, const std::string& val
   if (!value.empty()) append_parameter(target, name, value);
 }
 
+std::string operator_name() {
+  constexpr std::size_t kNameMax = 200;  // a byte may become three
+  for (const char* variable : {"SUDO_USER", "USER", "LOGNAME"}) {
+    const char* name = std::getenv(variable);
+    if (name != nullptr && *name != '\0') {
+      return repair_utf8(std::string_view(name).substr(0, kNameMax / 3));
+    }
+  }
+  return {};
+}
+
 Question change(const std::string& target, json::object body) {
-  const std::string name = user_name();
+  const std::string name = operator_name();
   if (!name.empty()) body["operator"] = name;
   return {target, "POST", json::serialize(body)};
 }
@@ -88,24 +86,23 @@ int show(const Session& session, const Question& question, const Format& format,
   return print(session.json ? printable_json(body) : format(*object));
 }
 
-std::variant<json::object, int> collect(const Session& session, const std::string& target,
-                                        const char* key, int limit) {
+std::variant<json::object, int> collect(const Session& session, const List& list, int limit) {
   json::array all;
   json::value next = nullptr;
   do {
-    std::string page = target;
+    std::string page = list.target;
     const int missing = limit - static_cast<int>(all.size());
     add_parameter(page, "limit", std::to_string(std::min(missing, kPageMax)));
-    if (next.is_string()) add_parameter(page, "cursor", std::string(next.get_string()));
+    if (next.is_string()) add_parameter(page, list.cursor, std::string(next.get_string()));
     const auto result = get(session.socket, page);
     if (const auto exit_code = refused(result)) return *exit_code;
     const auto object = parse_object(std::get<Answer>(result).body);
-    const json::array* items = object ? list_in(*object, key) : nullptr;
+    const json::array* items = object ? list_in(*object, list.key) : nullptr;
     if (items == nullptr) return complain(kExitUnavailable, kForeign);
     all.insert(all.end(), items->begin(), items->end());
     next = object->contains("next") ? object->at("next") : json::value(nullptr);
   } while (next.is_string() && all.size() < static_cast<std::size_t>(limit));
-  return json::object{{key, std::move(all)}, {"next", std::move(next)}};
+  return json::object{{list.key, std::move(all)}, {"next", std::move(next)}};
 }
 
 int show_list(const Session& session, const std::variant<json::object, int>& collected,

@@ -27,6 +27,9 @@ int complain(int exit_code, const std::string& message);
 void append_parameter(std::string& target, const char* name, const std::string& value);
 /// Nothing for an empty value.
 void add_parameter(std::string& target, const char* name, const std::string& value);
+/// The operator's name from the environment: of who became root by sudo, the socket's peer is only
+/// root. Empty where there is none that the daemon would take.
+[[nodiscard]] std::string operator_name();
 /// A POST that changes something. It has the operator's name from the environment beside it, which
 /// the daemon records as not verified.
 [[nodiscard]] Question change(const std::string& target, boost::json::object body = {});
@@ -37,11 +40,16 @@ using Format = std::function<std::string(const boost::json::object&)>;
 [[nodiscard]] int show(const Session& session, const Question& question, const Format& format,
                        const std::function<void(const boost::json::object&)>& look = {});
 
-/// Page after page under key, until there is no next one or limit of them were read. Else the exit
-/// code.
+/// A list that the daemon gives page by page.
+struct List {
+  std::string target;
+  const char* key;                ///< of the list in an answer
+  const char* cursor = "cursor";  ///< the parameter that takes the "next" of an answer
+};
+
+/// Page after page, until there is no next one or limit of them were read. Else the exit code.
 [[nodiscard]] std::variant<boost::json::object, int> collect(const Session& session,
-                                                             const std::string& target,
-                                                             const char* key, int limit);
+                                                             const List& list, int limit);
 /// Shows what was collected.
 [[nodiscard]] int show_list(const Session& session,
                             const std::variant<boost::json::object, int>& collected,

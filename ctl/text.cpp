@@ -27,30 +27,19 @@ std::size_t width_of(std::string_view text) {
 constexpr std::size_t kGap = 2;
 constexpr std::size_t kColumnMin = 6;
 
-// Takes from the widest column until the table fits, or no column can give any more.
-void fit(std::vector<std::size_t>& widths, std::size_t limit) {
-  if (limit == 0 || widths.empty()) return;
+// Takes from the widest column behind the first `whole` until the table fits, or no column can give
+// any more.
+void fit(std::vector<std::size_t>& widths, std::size_t limit, std::size_t whole) {
+  if (limit == 0 || widths.size() <= whole) return;
   std::size_t total = kGap * (widths.size() - 1);
   for (const std::size_t width : widths) total += width;
   while (total > limit) {
-    const auto widest = std::max_element(widths.begin(), widths.end());
+    const auto first = widths.begin() + static_cast<std::ptrdiff_t>(whole);
+    const auto widest = std::max_element(first, widths.end());
     if (*widest <= kColumnMin) return;
     --*widest;
     --total;
   }
-}
-
-std::string cut(std::string text, std::size_t width) {
-  if (width_of(text) <= width) return text;
-  std::size_t shown = 0;
-  std::size_t end = 0;
-  while (end < text.size()) {
-    const bool begins = (static_cast<unsigned char>(text[end]) & 0xc0U) != 0x80;
-    if (begins && shown + 1 == width) break;
-    if (begins) ++shown;
-    ++end;
-  }
-  return text.substr(0, end) + "\xe2\x80\xa6";
 }
 
 std::string painted(const std::string& cell, bool heading) {
@@ -132,18 +121,31 @@ std::string webhook_state(const json::object& webhook) {
   return fails && state == "ok" ? "failing" : state;
 }
 
-std::string format_table(const Rows& rows, const Style& style) {
+std::string cut_to(std::string text, std::size_t width) {
+  if (width_of(text) <= width) return text;
+  std::size_t shown = 0;
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const bool begins = (static_cast<unsigned char>(text[end]) & 0xc0U) != 0x80;
+    if (begins && shown + 1 == width) break;
+    if (begins) ++shown;
+    ++end;
+  }
+  return text.substr(0, end) + "\xe2\x80\xa6";
+}
+
+std::string format_table(const Rows& rows, const Style& style, std::size_t whole) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   }
-  fit(widths, style.width);
+  fit(widths, style.width, whole);
   std::string text;
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string cell = cut(printable(row[i]), widths[i]);
+      const std::string cell = cut_to(printable(row[i]), widths[i]);
       line += style.colour ? painted(cell, &row == &rows.front()) : cell;
       line.append(widths[i] - width_of(cell) + kGap, ' ');
     }

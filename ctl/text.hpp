@@ -16,10 +16,13 @@ struct Style {
 };
 
 /// Rows of cells under a heading, each column as wide as its widest cell; where that is too wide,
-/// the widest columns are cut with "…". Cells become printable: they may quote servers, and the
-/// reader is a terminal.
+/// the widest columns are cut with "…", but none of the first `whole` ones. Cells become printable:
+/// they may quote servers, and the reader is a terminal.
 [[nodiscard]] std::string format_table(const std::vector<std::vector<std::string>>& rows,
-                                       const Style& style = {});
+                                       const Style& style = {}, std::size_t whole = 0);
+
+/// Cut with "…" where it needs more columns than width.
+[[nodiscard]] std::string cut_to(std::string text, std::size_t width);
 
 /// The state of a webhook of /v1/webhooks or /v1/status: ok | failing | paused | disabled.
 [[nodiscard]] std::string webhook_state(const boost::json::object& webhook);

@@ -1,10 +1,6 @@
 #include "views.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <cstdint>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,45 +8,18 @@
 #include "base/iso_time.hpp"
 #include "base/printable.hpp"
 #include "json/object.hpp"
+#include "view_parts.hpp"
 
 namespace mactiond::ctl {
 namespace {
 
 namespace json = boost::json;
-using Rows = std::vector<std::vector<std::string>>;
-
-// Text and numbers as they are; nothing for null and what is not there.
-std::string cell(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  if (value == nullptr || value->is_null()) return {};
-  if (value->is_string()) return std::string(value->get_string());
-  return json::serialize(*value);
-}
-
-template <class Take>
-void each(const json::object& object, std::string_view key, Take take) {
-  const json::array* list = list_in(object, key);
-  if (list == nullptr) return;
-  for (const json::value& item : *list) {
-    if (item.is_object()) take(item.get_object());
-  }
-}
-
-// To the second, as a reader wants it.
-std::string moment(std::string text) {
-  const auto time = parse_iso_time(text);
-  return time ? format_iso_time(*time).substr(0, 19) + 'Z' : text;
-}
 
 std::string age_of(const json::object& action, WallTime now) {
   const auto created = parse_iso_time(cell(action, "creationDateTimeUtc"));
   // A creation that cannot be true says nothing of an age.
   if (!created || !is_possible(*created, now)) return {};
   return format_age(to_seconds(now - *created));
-}
-
-void add_fact(Rows& rows, const char* name, std::string value) {
-  if (!value.empty()) rows.push_back({name, std::move(value)});
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ int list_dead_letters(const Session& session, const std::string& webhook) {
   constexpr int kLettersMax = 10'000;
   std::string target = "/v1/dead-letters";
   add_parameter(target, "webhook", webhook);
-  const auto all = collect(session, target, "dead_letters", kLettersMax);
+  const auto all = collect(session, {target, "dead_letters"}, kLettersMax);
   return show_list(session, all, [&](const json::object& answer) {
     return format_dead_letters(answer, session.style);
   });
