@@ -15,6 +15,10 @@ using Level = core::LogEntry::Level;
 /// To copy this many facts takes the loop some milliseconds.
 constexpr std::size_t kExplainedAtMost = 20'000;
 
+constexpr Duration kPatience = std::chrono::seconds(30);
+/// The quota has two links to packages a minute.
+constexpr Duration kLinkPatience = std::chrono::minutes(1);
+
 }  // namespace
 
 OperatorBackend::OperatorBackend(const boost::asio::any_io_executor& executor, Parts parts,
@@ -156,10 +160,11 @@ std::optional<core::Reply> OperatorBackend::explain_text(
   return std::nullopt;
 }
 
-void OperatorBackend::ask(const std::string& /*region*/, core::Question /*question*/,
+void OperatorBackend::ask(const std::string& region, core::Question question,
                           std::function<void(core::QuestionResult)> done) {
-  done(core::Unanswered{core::Unanswered::Why::Unavailable,
-                        "this version does not ask the API for operators yet"});
+  const Duration patience =
+      core::quota_of(question) == QuotaKind::PackageLink ? kLinkPatience : kPatience;
+  parts_.driver.ask({0, region, std::move(question), patience}, std::move(done));
 }
 
 }  // namespace mactiond::daemon

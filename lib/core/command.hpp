@@ -11,6 +11,7 @@
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "core/event.hpp"
+#include "core/question/question.hpp"
 #include "event/event_record.hpp"
 
 namespace mactiond::core {
@@ -64,6 +65,16 @@ struct StartAction {
   MonoTime send_by{};  ///< not sent at all after it: core/quota/token_bucket.hpp, kSendWithin
 };
 
+/// A GET that answers what an operator asked.
+struct AskApi {
+  CommandId id;
+  std::string region;
+  Question question;
+  Secret token;
+  MonoTime deadline{};
+  MonoTime send_by{};  ///< not sent at all after it: core/quota/token_bucket.hpp, kSendWithin
+};
+
 /// Read from the store, not from the network: the oldest deliveries of a webhook that are due.
 struct LoadDeliveries {
   CommandId id;
@@ -94,7 +105,7 @@ struct SendDelivery {
   std::vector<EventRecord> more{};  ///< in the same message, of other actions, in the order of seq
 };
 
-using Command = std::variant<FetchToken, ListActions, GetAction, CancelAction, StartAction,
+using Command = std::variant<FetchToken, ListActions, GetAction, CancelAction, StartAction, AskApi,
                              LoadDeliveries, LoadOldest, SendDelivery>;
 
 }  // namespace mactiond::core

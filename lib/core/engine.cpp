@@ -16,6 +16,8 @@ constexpr std::size_t kPlansMax = 4000;
 constexpr std::size_t kRegionPlansMin = 20;
 constexpr std::size_t kRegionPlansMax = 1000;
 
+const Unanswered kStopping{Unanswered::Why::Unavailable, "the daemon is stopping"};
+
 }  // namespace
 
 Engine::Engine(Options options, Snapshot snapshot, std::uint64_t seed, Now now)
@@ -47,14 +49,15 @@ void Engine::State::dispatch(Event event, Now now, StepWriter& out) {
         if constexpr (std::is_same_v<E, Tick>) {
           return;
         } else if constexpr (std::is_same_v<E, StopRequested>) {
-          stopping = true;
-          submits.stop();
+          stop(out);
         } else if constexpr (std::is_same_v<E, SuspendCancelling>) {
           suspend(happened, out);
         } else if constexpr (std::is_same_v<E, StoreRecovered>) {
           recover(happened, now, out);
         } else if constexpr (std::is_same_v<E, AskCancel>) {
           ask_cancel(happened, now, out);
+        } else if constexpr (std::is_same_v<E, AskQuestion>) {
+          ask_question(happened, now, out);
         } else if constexpr (std::is_same_v<E, AskSubmission>) {
           ask_submission(std::forward<decltype(happened)>(happened), now, out);
         } else if constexpr (std::is_same_v<E, RetryRegion>) {
@@ -128,6 +131,20 @@ void Engine::State::suspend(const SuspendCancelling& asked, StepWriter& out) {
 void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out) {
   Slot<Region>* slot = find_named(regions, asked.region);
   if (slot == nullptr || !slot->part.ask_cancel(asked, now, out)) out.reply(NotFound{});
+}
+
+void Engine::State::stop(StepWriter& out) {
+  stopping = true;
+  submits.stop();
+  for (auto& [serial, region] : regions) region.questions().end_all(kStopping, out);
+}
+
+void Engine::State::ask_question(const AskQuestion& asked, Now now, StepWriter& out) {
+  if (stopping) return out.answer({asked.number, kStopping});
+  Slot<Region>* slot = find_named(regions, asked.region);
+  if (slot != nullptr) return slot->part.questions().ask(asked, now, out);
+  const Unanswered why{Unanswered::Why::NoRegion, "no region has the name " + asked.region};
+  out.answer({asked.number, why});
 }
 
 void Engine::State::retry(const RetryRegion& asked, Now now, StepWriter& out) {

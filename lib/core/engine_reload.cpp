@@ -35,7 +35,12 @@ void Engine::State::reconfigure(Options next, const Snapshot& added, Now now, St
   auto removed = change_regions(next, added, now);
   change_webhooks(next, added, now);
   // By the receivers that are configured now.
-  for (auto& slot : removed) slot.part.submissions().retire(slot.part.submit_time(now), out);
+  for (auto& slot : removed) {
+    slot.part.submissions().retire(slot.part.submit_time(now), out);
+    slot.part.questions().end_all({Unanswered::Why::NoRegion, "the region " + slot.part.name() +
+                                                                  " is not configured any more"},
+                                  out);
+  }
   options = std::move(next);
 }
 

@@ -67,9 +67,11 @@ struct Engine::State {
   [[nodiscard]] std::vector<Slot<Region>> change_regions(const Options& next, const Snapshot& added,
                                                          Now now);
   void change_webhooks(const Options& next, const Snapshot& added, Now now);
+  void stop(StepWriter& out);
   void suspend(const SuspendCancelling& asked, StepWriter& out);
   void ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
   void ask_submission(AskSubmission asked, Now now, StepWriter& out);
+  void ask_question(const AskQuestion& asked, Now now, StepWriter& out);
   /// recovered: the store was, and a POST of each may have left.
   void end_unfollowed(bool recovered, Now now, StepWriter& out);
   void retry(const RetryRegion& asked, Now now, StepWriter& out);

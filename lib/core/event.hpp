@@ -12,6 +12,7 @@
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "core/operator_requests.hpp"
+#include "core/question/question.hpp"
 #include "core/rows.hpp"
 #include "event/event_record.hpp"
 
@@ -57,6 +58,14 @@ struct CancelAnswered {
 struct ActionStarted {
   CommandId command;
   StartAnswer answer;
+  std::optional<WallTime> server_date;
+};
+
+/// Answers AskApi. answer has a value if outcome is ok.
+struct QuestionAnswered {
+  CommandId command;
+  Outcome outcome;
+  Answer answer;
   std::optional<WallTime> server_date;
 };
 
@@ -117,9 +126,10 @@ struct StoreRecovered {
   std::optional<std::string> set_aside{};  ///< where the damaged file is now, if there is one
 };
 
-using Event = std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded,
-                           OldestLoaded, DeliveryAnswered, StopRequested, CancelAnswered,
-                           ActionStarted, SuspendCancelling, AskCancel, AskSubmission, PauseWebhook,
-                           ReplayDeadLetters, PurgeDeadLetters, RetryRegion, StoreRecovered>;
+using Event =
+    std::variant<Tick, TokenFetched, ActionsListed, ActionRead, DeliveriesLoaded, OldestLoaded,
+                 DeliveryAnswered, StopRequested, CancelAnswered, ActionStarted, QuestionAnswered,
+                 AskQuestion, SuspendCancelling, AskCancel, AskSubmission, PauseWebhook,
+                 ReplayDeadLetters, PurgeDeadLetters, RetryRegion, StoreRecovered>;
 
 }  // namespace mactiond::core

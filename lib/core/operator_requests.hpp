@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "action/machine_action.hpp"
+#include "base/time.hpp"
+#include "core/question/question.hpp"
 #include "core/rows.hpp"
 #include "core/submission.hpp"
 #include "event/operator.hpp"
@@ -29,6 +32,15 @@ struct AskCancel {
 /// An action is to be started on a machine.
 struct AskSubmission {
   SubmissionOrder order;
+};
+
+/// The API is to be asked. This one has no reply: its end is in the Step::answers of some later
+/// step, exactly once.
+struct AskQuestion {
+  std::uint64_t number = 0;  ///< of no other question
+  std::string region;
+  Question question;
+  Duration patience{};  ///< how long somebody waits for the answer
 };
 
 /// A webhook sends nothing until it is resumed, over restarts too; or it sends at once, also one

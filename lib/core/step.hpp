@@ -10,6 +10,7 @@
 #include "core/cancel_result.hpp"
 #include "core/command.hpp"
 #include "core/log_entry.hpp"
+#include "core/question/question.hpp"
 #include "core/reply.hpp"
 #include "core/submission_state.hpp"
 
@@ -55,6 +56,7 @@ struct Step {
   std::vector<SubmissionFact> submissions;
   std::optional<Reply> reply;  ///< set by what an operator asks for, by nothing else
   std::vector<RemovalFact> removals;
+  std::vector<AnsweredQuestion> answers;
 };
 
 }  // namespace mactiond::core

@@ -47,7 +47,8 @@ void append(Batch& into, Batch& from) {
 }  // namespace
 
 void append(Step& sum, Step&& later) {
-  auto& [writes, commands, log_entries, transitions, cancels, submissions, reply, removals] = later;
+  auto& [writes, commands, log_entries, transitions, cancels, submissions, reply, removals,
+         answers] = later;
   append(sum.writes, writes);
   append(sum.commands, commands);
   append(sum.log_entries, log_entries);
@@ -56,6 +57,7 @@ void append(Step& sum, Step&& later) {
   append(sum.submissions, submissions);
   append(sum.reply, reply);
   append(sum.removals, removals);
+  append(sum.answers, answers);
 }
 
 }  // namespace mactiond::core

@@ -39,6 +39,8 @@ class StepWriter {
 
   void submission(SubmissionFact fact) { step_.submissions.push_back(std::move(fact)); }
 
+  void answer(AnsweredQuestion answered) { step_.answers.push_back(std::move(answered)); }
+
   void reply(Reply reply) { step_.reply = std::move(reply); }
 
   void log(LogEntry::Level level, std::string event,

@@ -8,8 +8,7 @@
 #include "base/text.hpp"
 #include "defender/api_error.hpp"
 #include "defender/codec.hpp"
-#include "defender/error_sentences.hpp"
-#include "defender/outcome.hpp"
+#include "defender/operator_outcome.hpp"
 #include "http/status_meaning.hpp"
 
 namespace mactiond::defender {
@@ -17,18 +16,6 @@ namespace {
 
 bool says(const ApiError& error, std::string_view phrase) {
   return to_lower(error.message).find(phrase) != std::string::npos;
-}
-
-// A 403 that no permission would change.
-bool is_forbidden_to_all(const ApiError& error) {
-  return iequals(error.code, "DisallowedOperation") || iequals(error.code, "DisabledFeature") ||
-         says(error, "not provisioned") || says(error, "license");
-}
-
-Reason refined(Reason reason, const ApiError& error) {
-  const bool no_answer_of_the_api = reason == Reason::NotFound && error.code.empty();
-  const bool no_missing_role = reason == Reason::Permission && is_forbidden_to_all(error);
-  return no_answer_of_the_api || no_missing_role ? Reason::Rejected : reason;
 }
 
 void read_action(const http::Response& response, StartAnswer& answer) {
@@ -55,19 +42,16 @@ bool says_busy(int status, const ApiError& error) {
 StartAnswer start_answer(const http::Response& response, WallTime local) {
   StartAnswer answer;
   Outcome& outcome = answer.outcome;
-  outcome = api_outcome(response, local);
+  outcome = operator_outcome(response, local);
   if (outcome.ok()) {
     read_action(response, answer);
     return answer;
   }
   const ApiError error = read_api_error(response.body);
-  outcome.reason = refined(outcome.reason, error);
   answer.busy = says_busy(outcome.status, error);
   if (answer.busy) {
     if (auto named = find_guid(error.message)) answer.blocker = ActionId{*std::move(named)};
   }
-  if (outcome.verdict != Verdict::GiveUp) return answer;
-  outcome.detail.append("; ").append(error_sentence(outcome.status, error));
   return answer;
 }
 

@@ -13,8 +13,8 @@ namespace mactiond::ops {
 // increase of a series that begins with 1 is not seen.
 
 inline constexpr std::string_view kOther = "other";
-inline constexpr std::array<const char*, 5> kOperations = {"token", "list", "get", "cancel",
-                                                           "start"};
+inline constexpr std::array kOperations{"token",   "list",     "get",   "cancel", "start",
+                                        "machine", "machines", "alert", "link"};
 
 /// Every status of an action; beside them there is kOther.
 [[nodiscard]] const std::vector<std::string>& statuses();

@@ -8,10 +8,12 @@
 #include "defender/action_requests.hpp"
 #include "defender/api.hpp"
 #include "defender/codec.hpp"
+#include "defender/operator_outcome.hpp"
 #include "defender/outcome.hpp"
 #include "defender/start_answer.hpp"
 #include "http/status_meaning.hpp"
 #include "net/await.hpp"
+#include "runtime/question_call.hpp"
 
 namespace mactiond::runtime {
 
@@ -85,6 +87,11 @@ Task<void> ApiCalls::run(core::CancelAction command) {
 Task<void> ApiCalls::run(core::StartAction command) {
   RegionRef region = regions_.at(command.region);
   return start_action(std::move(command), std::move(region));
+}
+
+Task<void> ApiCalls::run(core::AskApi command) {
+  RegionRef region = regions_.at(command.region);
+  return ask_api(std::move(command), std::move(region));
 }
 
 Task<http::SendResult> ApiCalls::send(RegionRef region, const CallKind* kind, http::Request request,
@@ -224,6 +231,28 @@ Task<void> ApiCalls::start_action(core::StartAction command, RegionRef region) {
     event.answer = defender::start_answer(sent.error());
   }
   finish(command.region, kStart, std::move(event));
+}
+
+Task<void> ApiCalls::ask_api(core::AskApi command, RegionRef region) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  const QuestionCall asked = call_of(command.question);
+  const CallKind kind{asked.name, asked.body_bytes, false, defender::operator_outcome};
+  http::Request request = request_of(command.question, region->api, command.token);
+  Answer answer =
+      co_await call(region, &kind, std::move(request), command.deadline, command.send_by);
+  core::QuestionAnswered event;
+  event.command = command.id;
+  event.outcome = std::move(answer.outcome);
+  event.server_date = answer.server_date;
+  if (event.outcome.ok()) {
+    auto read = read_answer(command.question, answer.response.body);
+    if (read) {
+      event.answer = std::move(*read);
+    } else {
+      event.outcome = unreadable(read.error());
+    }
+  }
+  finish(command.region, kind, std::move(event));
 }
 
 }  // namespace mactiond::runtime

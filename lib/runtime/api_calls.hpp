@@ -47,6 +47,7 @@ class ApiCalls {
   [[nodiscard]] Task<void> run(core::GetAction command);
   [[nodiscard]] Task<void> run(core::CancelAction command);
   [[nodiscard]] Task<void> run(core::StartAction command);
+  [[nodiscard]] Task<void> run(core::AskApi command);
 
  private:
   using RegionRef = std::shared_ptr<RegionAccess>;
@@ -56,6 +57,7 @@ class ApiCalls {
   Task<void> get_action(core::GetAction command, RegionRef region);
   Task<void> cancel_action(core::CancelAction command, RegionRef region);
   Task<void> start_action(core::StartAction command, RegionRef region);
+  Task<void> ask_api(core::AskApi command, RegionRef region);
 
   /// An answer of the API, and what it means.
   struct Answer {

@@ -25,6 +25,8 @@ constexpr Duration kBesidePause = 20ms;
 /// At most this long between two turns: the watchdog is fed, the log file is checked.
 constexpr Duration kTurnAtLeast = 5s;
 constexpr Duration kLiveWithin = 60s;
+/// Beyond a question's patience: the engine ends it in time, unless the store is held.
+constexpr Duration kQuestionGrace = 5s;
 /// Events stepped before one commit; bounds how long the loop is held.
 constexpr std::size_t kEventsPerTurn = 256;
 
@@ -55,9 +57,11 @@ Task<int> Driver::run() {
   keep_log_position();
   log_.catch_up();
   while (!finished()) {
-    if (!exit_code_) turn();
+    if (!ending_.exit_code) turn();
+    questions_.deliver();
     if (finished()) break;
-    if (!events_.empty() && !exit_code_ && !hold_.holds()) wakeup_.set();
+    const bool more = !events_.empty() && !ending_.exit_code && !hold_.holds();
+    if (more || questions_.has_answers()) wakeup_.set();
     const Now now = parts_.clock.now();
     const Duration limit = until_next(now);
     co_await wakeup_.wait_for(limit);
@@ -65,25 +69,30 @@ Task<int> Driver::run() {
     const Duration late = parts_.clock.now().mono - now.mono - limit;
     if (events_.empty() && late >= Duration{}) parts_.metrics.loop_lag(late);
   }
-  if (!exit_code_ && !hold_.holds() && commit_marks()) keep_log_position();
-  co_return exit_code_.value_or(0);
+  questions_.end_all({core::Unanswered::Why::Unavailable, "the daemon is stopping"});
+  questions_.deliver();
+  if (!ending_.exit_code && !hold_.holds() && commit_marks()) keep_log_position();
+  co_return ending_.exit_code.value_or(0);
 }
 
 void Driver::turn() {
   const Now now = parts_.clock.now();
   last_turn_ = now.mono;
-  if (grace_ends_ && now.mono >= *grace_ends_) {
-    grace_ends_.reset();
+  if (ending_.grace_ends && now.mono >= *ending_.grace_ends) {
+    ending_.grace_ends.reset();
     finishing_.cancel();
   }
   look_at_store(now);
-  if (exit_code_) return;
+  if (ending_.exit_code) return;
   if (hold_.holds() && !commit_waiting()) {
-    if (!exit_code_) ops::notify_watchdog();
+    if (const auto held = hold_.refusal()) {
+      questions_.end_late({core::Unanswered::Why::Unavailable, held->where}, now.mono);
+    }
+    if (!ending_.exit_code) ops::notify_watchdog();
     return;
   }
   follow_log_file(now);
-  if (hold_.holds() || exit_code_) return;
+  if (hold_.holds() || ending_.exit_code) return;
   core::Step sum;
   if (events_.empty()) step(core::Tick{}, now, sum);
   // Within a batch actions are written before they vanish: one that returns waits for the next
@@ -97,7 +106,7 @@ void Driver::turn() {
   if (!commit_and_start(sum)) return;
   ops::notify_watchdog();
   ops::flush_repetitions(now.mono);
-  if (!stopping_ && status_report_.is_due(now.mono)) {
+  if (!ending_.stopping && status_report_.is_due(now.mono)) {
     status_report_.report(parts_.engine.status(now), now.mono);
   }
 }
@@ -111,13 +120,13 @@ bool Driver::is_recorded(const ActionId& action, const std::string& id) {
 }
 
 bool Driver::commit_and_start(core::Step& sum) {
-  if (exit_code_) return false;
+  if (ending_.exit_code) return false;
   const MonoTime now = parts_.clock.now().mono;
   marks_.absorb(sum.writes, now);
   const auto is_due = [&](const std::optional<MonoTime>& due) { return due && *due <= now; };
   const bool something_due = is_due(marks_.due()) || is_due(log_.position_due());
   if ((something_due || !sum.writes.empty()) && !commit(sum.writes)) {
-    if (!exit_code_) hold_.wait(std::move(sum), now);
+    if (!ending_.exit_code) hold_.wait(std::move(sum), now);
     return false;
   }
   finish(sum);
@@ -142,11 +151,13 @@ void Driver::finish(core::Step& sum) {
     for (const auto& listener : on_events_) listener();
   }
   log_.write(sum.writes.events);
+  questions_.answer(std::move(sum.answers));
   start(std::move(sum.commands));
 }
 
 std::optional<Error> Driver::refusal() const {
-  if (exit_code_ || stopping_) return Error(Errc::Cancelled, "the daemon is stopping");
+  if (ending_.exit_code || ending_.stopping)
+    return Error(Errc::Cancelled, "the daemon is stopping");
   return hold_.refusal();
 }
 
@@ -159,6 +170,15 @@ Result<core::Reply> Driver::operate(core::Event request) {
   if (!commit_and_start(sum)) return not_stored();
   wakeup_.set();
   return reply;
+}
+
+void Driver::ask(core::AskQuestion question, QuestionDesk::Done done) {
+  if (const auto refused = refusal()) {
+    return done(core::Unanswered{core::Unanswered::Why::Unavailable, refused->where});
+  }
+  const MonoTime until = parts_.clock.now().mono + question.patience;
+  question.number = questions_.open(std::move(done), until + kQuestionGrace);
+  post(std::move(question));
 }
 
 Result<void> Driver::reconfigure(core::Options next, const std::function<void()>& take_over) {
@@ -236,11 +256,11 @@ bool Driver::begin(Call& call) {
 }
 
 void Driver::stop() {
-  if (stopping_) return;
-  stopping_ = true;
+  if (ending_.stopping) return;
+  ending_.stopping = true;
   post(core::StopRequested{});
   reads_.cancel();
-  grace_ends_ = parts_.clock.now().mono + kGrace;
+  ending_.grace_ends = parts_.clock.now().mono + kGrace;
   wakeup_.set();
 }
 
@@ -251,8 +271,8 @@ void Driver::task_failed(const char* task, const std::exception_ptr& failure) {
 }
 
 void Driver::fail(int exit_code) {
-  if (exit_code_) return;
-  exit_code_ = exit_code;
+  if (ending_.exit_code) return;
+  ending_.exit_code = exit_code;
   reads_.cancel();
   finishing_.cancel();
   wakeup_.set();
@@ -261,9 +281,9 @@ void Driver::fail(int exit_code) {
 bool Driver::finished() const {
   if (!reads_.empty() || !finishing_.empty()) return false;
   // What cannot be stored is decided again by the next process.
-  if (exit_code_ || (stopping_ && hold_.is_gone())) return true;
-  if (hold_.waits()) return stopping_ && !grace_ends_;
-  return stopping_ && events_.empty();
+  if (ending_.exit_code || (ending_.stopping && hold_.is_gone())) return true;
+  if (hold_.waits()) return ending_.stopping && !ending_.grace_ends;
+  return ending_.stopping && events_.empty();
 }
 
 Duration Driver::until_next(Now now) const {
@@ -272,15 +292,15 @@ Duration Driver::until_next(Now now) const {
   if (hold_.waits()) return kCommitRetry;
   const bool beside = !parts_.store.is_checked() || !parts_.store.is_pruned();
   if (beside) next = now.mono + kBesidePause;
-  for (const auto& due :
-       {parts_.engine.wake_at(), log_.retry_at(), grace_ends_, marks_.due(), log_.position_due()}) {
+  for (const auto& due : {parts_.engine.wake_at(), log_.retry_at(), ending_.grace_ends,
+                          marks_.due(), log_.position_due()}) {
     if (due) next = std::min(next, *due);
   }
   return std::max(next - now.mono, Duration{});
 }
 
 bool Driver::live() const {
-  return !exit_code_ && parts_.clock.now().mono - last_turn_ < kLiveWithin;
+  return !ending_.exit_code && parts_.clock.now().mono - last_turn_ < kLiveWithin;
 }
 
 core::EngineStatus Driver::status() const {

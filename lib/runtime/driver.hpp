@@ -17,7 +17,9 @@
 #include "ops/metrics.hpp"
 #include "ops/transition_log.hpp"
 #include "runtime/command_runner.hpp"
+#include "runtime/ending.hpp"
 #include "runtime/log_writer.hpp"
+#include "runtime/question_desk.hpp"
 #include "runtime/status_report.hpp"
 #include "runtime/store_hold.hpp"
 #include "runtime/task_group.hpp"
@@ -49,6 +51,10 @@ class Driver {
   /// Steps an operator's request at once; its answer is durable when it returns. Not from within
   /// a step. Errc::StoreFailed if it could not be committed; the daemon ends then.
   [[nodiscard]] Result<core::Reply> operate(core::Event request);
+
+  /// Has the API asked. done is called exactly once: from within, or from the loop later. The
+  /// question's number is given here.
+  void ask(core::AskQuestion question, QuestionDesk::Done done);
 
   /// Changes to other options (Engine::reconfigure); durable when it returns. take_over is called
   /// once that is durable, before the first command that may need what is new. Errc::StoreFailed if
@@ -136,9 +142,8 @@ class Driver {
   LogWriter log_;
   StoreHold hold_;
   StatusReport status_report_;
-  bool stopping_ = false;
-  std::optional<int> exit_code_;
-  std::optional<MonoTime> grace_ends_;
+  QuestionDesk questions_;
+  Ending ending_;
   MonoTime last_turn_{};
 };
 

@@ -35,20 +35,20 @@ bool Driver::commit_marks() {
   if (marks_.empty()) return true;
   core::Step step;
   if (commit(step.writes)) return true;
-  if (!exit_code_) hold_.wait(std::move(step), parts_.clock.now().mono);
+  if (!ending_.exit_code) hold_.wait(std::move(step), parts_.clock.now().mono);
   return false;
 }
 
 bool Driver::store_is_free() {
   keep_log_position();
-  return log_.is_position_kept() && !exit_code_;
+  return log_.is_position_kept() && !ending_.exit_code;
 }
 
 void Driver::keep_log_position() {
   const auto kept = log_.keep_position();
   if (kept) return;
   write_failed(kept.error());
-  if (exit_code_) return;
+  if (ending_.exit_code) return;
   // No line may be written before the file's position is known.
   if (!hold_.holds()) hold_.wait({}, parts_.clock.now().mono);
 }
@@ -59,7 +59,7 @@ bool Driver::commit_waiting() {
   if (!log_.is_position_kept()) keep_log_position();
   core::Step step = hold_.take();
   const bool stored = log_.is_position_kept() && commit(step.writes);
-  if (exit_code_) return false;
+  if (ending_.exit_code) return false;
   const MonoTime now = parts_.clock.now().mono;
   if (!stored) {
     hold_.wait(std::move(step), now);
@@ -68,7 +68,7 @@ bool Driver::commit_waiting() {
   hold_.release(now);
   finish(step);
   if (!hold_.holds() && !log_.retry_at()) log_.catch_up();
-  return !hold_.holds() && !exit_code_;
+  return !hold_.holds() && !ending_.exit_code;
 }
 
 /// Whether the files are still those that were opened, and no read met damage. Old rows are removed
@@ -86,7 +86,7 @@ void Driver::look_at_store(Now now) {
     return fail(kExitIo);
   }
   if (!done) write_failed(done.error());
-  if (!exit_code_) look_for_files(now.mono);
+  if (!ending_.exit_code) look_for_files(now.mono);
 }
 
 void Driver::look_for_files(MonoTime now) {
@@ -111,7 +111,7 @@ void Driver::store_failed(const Error& error) {
 
 /// Why a request got no answer.
 Error Driver::not_stored() const {
-  if (exit_code_) return {Errc::StoreFailed, "the request was not stored"};
+  if (ending_.exit_code) return {Errc::StoreFailed, "the request was not stored"};
   if (hold_.is_gone()) return *hold_.refusal();
   return {Errc::StoreFailed, kStoredLater};
 }
@@ -124,7 +124,7 @@ bool Driver::answer_from_store(Result<Answer> answer) {
     return true;
   }
   write_failed(answer.error());
-  if (!exit_code_ && !hold_.is_gone()) hold_.wait({}, parts_.clock.now().mono);
+  if (!ending_.exit_code && !hold_.is_gone()) hold_.wait({}, parts_.clock.now().mono);
   return false;
 }
 

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/http_date.hpp"
+#include "defender/operator_outcome.hpp"
 #include "defender/outcome.hpp"
 #include "defender/start_answer.hpp"
 #include "http/message.hpp"
@@ -15,20 +16,19 @@ namespace {
 
 WallTime date_of(WallTime now) { return std::chrono::floor<std::chrono::seconds>(now); }
 
-/// As the client reads it.
-StartAnswer to_answer(const Refusal& refusal, Operation operation, WallTime now) {
-  http::Response response;
-  response.status = refusal.status;
-  response.headers.push_back({"Date", format_http_date(date_of(now))});
-  if (refusal.retry_after) response.headers.push_back({"Retry-After", *refusal.retry_after});
-  response.body = error_body(refusal);
-  const bool starts = operation == Operation::Create || operation == Operation::LiveResponse;
-  if (starts) return defender::start_answer(response, now);
-  StartAnswer answer;
-  const bool is_list = operation == Operation::List;
-  answer.outcome =
-      is_list ? defender::list_outcome(response, now) : defender::api_outcome(response, now);
-  return answer;
+Outcome outcome_of(const http::Response& response, Operation operation, WallTime now) {
+  switch (operation) {
+    case Operation::List:
+      return defender::list_outcome(response, now);
+    case Operation::Machine:
+    case Operation::Machines:
+    case Operation::Alert:
+    case Operation::PackageUri:
+    case Operation::LiveResult:
+      return defender::operator_outcome(response, now);
+    default:
+      return defender::api_outcome(response, now);
+  }
 }
 
 Outcome to_outcome(const Refusal& refusal, Operation operation, WallTime now) {
@@ -69,6 +69,19 @@ StartAnswer spoiled(Fault fault, Operation operation, WallTime now) {
 }
 
 }  // namespace
+
+StartAnswer to_answer(const Refusal& refusal, Operation operation, WallTime now) {
+  http::Response response;
+  response.status = refusal.status;
+  response.headers.push_back({"Date", format_http_date(date_of(now))});
+  if (refusal.retry_after) response.headers.push_back({"Retry-After", *refusal.retry_after});
+  response.body = error_body(refusal);
+  const bool starts = operation == Operation::Create || operation == Operation::LiveResponse;
+  if (starts) return defender::start_answer(response, now);
+  StartAnswer answer;
+  answer.outcome = outcome_of(response, operation, now);
+  return answer;
+}
 
 core::TokenFetched ApiModel::serve(const core::FetchToken& command, WallTime now) {
   core::TokenFetched event;

@@ -47,6 +47,9 @@ struct StartPost {
   int status = 0;                  ///< of the answer; 0: none, or one that cannot be read
 };
 
+/// A refusal as the client reads it; all but the outcome is about starts.
+[[nodiscard]] StartAnswer to_answer(const Refusal& refusal, Operation operation, WallTime now);
+
 /// One region's API as the engine meets it under virtual time: token endpoint, quota, faults and
 /// the tenant's machine actions. Times are the server's.
 class ApiModel {
@@ -63,6 +66,7 @@ class ApiModel {
   [[nodiscard]] core::ActionRead serve(const core::GetAction& command, WallTime now);
   [[nodiscard]] core::CancelAnswered serve(const core::CancelAction& command, WallTime now);
   [[nodiscard]] core::ActionStarted serve(const core::StartAction& command, WallTime now);
+  [[nodiscard]] core::QuestionAnswered serve(const core::AskApi& command, WallTime now);
 
   [[nodiscard]] DefenderModel& model() { return model_; }
   [[nodiscard]] const DefenderModel& model() const { return model_; }

@@ -87,6 +87,10 @@ class EngineHarness {
     }
     if (step.writes.switches) snapshot.switches = *step.writes.switches;
     if (step.reply) reply = step.reply;
+    for (core::AnsweredQuestion& answered : step.answers) {
+      EXPECT_TRUE(answers.emplace(answered.number, std::move(answered.result)).second)
+          << "question " << answered.number << " ended twice";
+    }
     for (const core::LogEntry& entry : step.log_entries) log_entries.push_back(entry);
     for (const auto& fact : step.transitions) transitions.push_back(fact);
     EXPECT_GT(engine().wake_at().value_or(MonoTime::max()), now.mono);
@@ -259,7 +263,8 @@ class EngineHarness {
   std::map<std::string, core::Submission> submissions;
   std::vector<std::string> asked;  ///< the ids of these, in their order
   std::vector<core::SubmissionFact> submission_facts;
-  std::optional<core::Reply> reply;  ///< the last one
+  std::optional<core::Reply> reply;                       ///< the last one
+  std::map<std::uint64_t, core::QuestionResult> answers;  ///< by question
   std::vector<core::EventRecord> events;
   std::vector<core::LogEntry> log_entries;
   std::vector<core::TransitionFact> transitions;

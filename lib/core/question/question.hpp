@@ -8,6 +8,7 @@
 #include "action/machine_action.hpp"
 #include "action/machine_page.hpp"
 #include "action/machine_query.hpp"
+#include "action/quota_kind.hpp"
 #include "base/secret.hpp"
 
 namespace mactiond::core {
@@ -40,7 +41,11 @@ struct ResultLink {
 
 using Question = std::variant<MachineById, MachinesNamed, MachineOfAlert, PackageLink, ResultLink>;
 
-/// To a file; https. It holds a credential.
+/// What its calls are counted with.
+[[nodiscard]] QuotaKind quota_of(const Question& question);
+
+/// To a file, whatever it is: http::check_link says whether it may be followed. It holds a
+/// credential.
 struct Link {
   Secret url;
 };
@@ -66,5 +71,11 @@ struct Unanswered {
 
 /// An Answer has a value here.
 using QuestionResult = std::variant<Answer, Unanswered>;
+
+/// The end of a question, by its number.
+struct AnsweredQuestion {
+  std::uint64_t number = 0;
+  QuestionResult result;
+};
 
 }  // namespace mactiond::core

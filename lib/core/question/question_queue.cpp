@@ -6,7 +6,6 @@
 #include <utility>
 #include <variant>
 
-#include "action/api_method.hpp"
 #include "action/machine_choice.hpp"
 #include "base/backoff.hpp"
 #include "base/error.hpp"
@@ -38,11 +37,6 @@ Unanswered refusal(const Outcome& outcome) {
 }
 
 }  // namespace
-
-QuotaKind quota_of(const Question& question) {
-  const bool package = std::holds_alternative<PackageLink>(question);
-  return mactiond::quota_of(package ? ApiMethod::PackageLink : ApiMethod::GetMachine);
-}
 
 bool QuestionQueue::take(std::uint64_t number, Question question, MonoTime until) {
   const auto waiting = std::count_if(entries_.begin(), entries_.end(),
@@ -82,16 +76,18 @@ std::optional<MonoTime> QuestionQueue::due_at(QuotaKind quota, MonoTime token_fr
 }
 
 QuestionQueue::Call QuestionQueue::leave(std::uint64_t number, MonoTime token_from) {
-  Entry& entry = *find(number);
-  entry.in_progress = true;
-  entry.token_from = token_from;
-  return {entry.question, entry.until};
+  const auto entry = find(number);
+  MACTIOND_ASSERT(entry != entries_.end());
+  entry->in_progress = true;
+  entry->token_from = token_from;
+  return {entry->question, entry->until};
 }
 
 std::optional<AnsweredQuestion> QuestionQueue::answered(std::uint64_t number,
                                                         const Outcome& outcome, Answer answer,
                                                         bool needs_token, MonoTime now) {
   const auto entry = find(number);
+  if (entry == entries_.end()) return std::nullopt;
   entry->in_progress = false;
   auto result = judge(*entry, outcome, std::move(answer), needs_token, now);
   if (!result) return std::nullopt;
@@ -111,9 +107,6 @@ std::optional<QuestionResult> QuestionQueue::judge(Entry& entry, const Outcome& 
     if (!next) return answer;
     *named = {*next};
     return std::nullopt;
-  }
-  if (outcome.reason == Reason::Stopped) {
-    return Unanswered{Why::Unavailable, "the daemon is stopping"};
   }
   entry.trouble = in_words(outcome);
   if (outcome.reason == Reason::Throttled) return std::nullopt;
@@ -171,10 +164,8 @@ std::vector<AnsweredQuestion> QuestionQueue::end_all(const Unanswered& why) {
 }
 
 std::vector<QuestionQueue::Entry>::iterator QuestionQueue::find(std::uint64_t number) {
-  const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                  [number](const Entry& entry) { return entry.number == number; });
-  MACTIOND_ASSERT(found != entries_.end());
-  return found;
+  return std::find_if(entries_.begin(), entries_.end(),
+                      [number](const Entry& entry) { return entry.number == number; });
 }
 
 }  // namespace mactiond::core

@@ -17,15 +17,6 @@ namespace mactiond::core {
 inline constexpr std::size_t kQuestionsWaitingMax = 32;
 inline constexpr std::size_t kQuestionsAtOnce = 2;
 
-/// What its calls are counted with.
-[[nodiscard]] QuotaKind quota_of(const Question& question);
-
-/// The end of a question, by its number.
-struct AnsweredQuestion {
-  std::uint64_t number = 0;
-  QuestionResult result;
-};
-
 /// The questions to one region: which one is asked next, and what an answer means for it. Each ends
 /// exactly once.
 ///

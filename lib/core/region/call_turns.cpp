@@ -22,6 +22,8 @@ void CallTurns::granted(Turn turn) {
   if (turn != kSweep) lookup_early_ = turn == kPoll;
   others_turn_ = false;
   others_first_ = false;
+  question_last_ = false;
+  if (turn == kPoll) question_early_ = true;
 }
 
 MonoTime CallTurns::possible_at(Turn turn, MonoTime due) const {
@@ -41,11 +43,23 @@ int CallTurns::submissions_after() const {
   return others_wait() ? submissions_before() : std::numeric_limits<int>::max();
 }
 
-MonoTime CallTurns::submission_possible_at(MonoTime due) const {
-  if (!others_first_ || !others_wait()) return due;
+int CallTurns::questions_after() const {
+  return others_wait() ? questions_before() : std::numeric_limits<int>::max();
+}
+
+MonoTime CallTurns::after_others(MonoTime due) const {
+  if (!others_wait()) return due;
   MonoTime first = MonoTime::max();
   for (const auto& wait : waits_) first = std::min(first, wait.value_or(first));
   return std::max(due, first);
+}
+
+MonoTime CallTurns::submission_possible_at(MonoTime due) const {
+  return others_first_ ? after_others(due) : due;
+}
+
+MonoTime CallTurns::question_possible_at(MonoTime due) const {
+  return question_last_ ? after_others(due) : due;
 }
 
 void CallTurns::end_cancels(bool wanted) {

@@ -43,6 +43,18 @@ class CallTurns {
   [[nodiscard]] int submissions_after() const;
   [[nodiscard]] MonoTime submission_possible_at(MonoTime due) const;
 
+  /// The same for questions. One after each page of a poll goes before the lists' floor.
+  void asked() {
+    question_last_ = true;
+    question_early_ = false;
+  }
+  [[nodiscard]] int questions_before() const { return question_last_ ? 0 : 1; }
+  [[nodiscard]] int questions_after() const;
+  [[nodiscard]] MonoTime question_possible_at(MonoTime due) const;
+  [[nodiscard]] Lane lane_of_question() const {
+    return question_early_ ? Lane::Operator : Lane::LateLookup;
+  }
+
   /// All cancels that can be made were made. wanted: a due decision waits for calls.
   void end_cancels(bool wanted);
   /// Nobody else takes the token that a cancel waits for.
@@ -50,6 +62,8 @@ class CallTurns {
 
  private:
   [[nodiscard]] bool others_wait() const;
+  /// When the first turn that waits for the quota can be had.
+  [[nodiscard]] MonoTime after_others(MonoTime due) const;
 
   std::size_t first_ = kLookup;
   bool lookup_early_ = true;
@@ -57,7 +71,9 @@ class CallTurns {
   std::optional<MonoTime> cancel_wait_;
   bool cancels_first_ = false;
   bool others_turn_ = false;
-  bool others_first_ = false;  ///< before the next submission
+  bool others_first_ = false;   ///< before the next submission
+  bool question_last_ = false;  ///< the same of questions
+  bool question_early_ = true;
 };
 
 }  // namespace mactiond::core

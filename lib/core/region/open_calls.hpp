@@ -24,7 +24,8 @@ struct RegionCall {
     CancelPost,
     Start,
     LookupMany,
-    LookupOne
+    LookupOne,
+    Ask
   };
   Kind kind = Kind::Poll;
   std::vector<ActionId> ids{};  ///< of a lookup or a cancel
@@ -32,7 +33,8 @@ struct RegionCall {
   ManyIds many = ManyIds::None;  ///< of a LookupMany
   int top = 0;                   ///< of a list
   QuotaKind quota = QuotaKind::Api;
-  std::string submission{};  ///< of a Start
+  std::string submission{};    ///< of a Start
+  std::uint64_t question = 0;  ///< of an Ask: its number
 };
 
 /// The calls of a region that have no answer yet.

@@ -79,18 +79,26 @@ void Region::advance(Now now, StepWriter& out) {
   if (poll_at && *poll_at <= now.mono && token_.needs_newer(now.mono)) token_.renew(now.mono);
   advance_token(now, out);
   const Secret* token = token_.usable(now.mono);
+  if (questions_.has_late(now.mono)) {
+    questions_.end_late(token != nullptr, health_.reason(), now, out);
+  }
   submissions_.decide(submit_time(now), out);
   cancel_blockers(now, out);
   if (token == nullptr) return advance_submissions(nullptr, 1, now, out);
   advance_cancels(now, *token, out);
   if (calls_.turns().cancels_first()) return;
   advance_submissions(token, calls_.turns().submissions_before(), now, out);
+  QuestionLane::Sending asking{options_.name, *token, token_.fetched_at(),
+                               calls_.turns().questions_before()};
+  questions_.send(asking, calls_, now, out);
   for (const CallTurns::Turn turn : calls_.turns().order()) {
     if (turn == CallTurns::kLookup) advance_lookups(now, *token, out);
     if (turn == CallTurns::kPoll) advance_poll(now, *token, out);
     if (turn == CallTurns::kSweep) advance_sweep(now, *token, out);
   }
   advance_submissions(token, calls_.turns().submissions_after(), now, out);
+  asking.most = calls_.turns().questions_after();
+  questions_.send(asking, calls_, now, out);
   if (cancel_blockers(now, out)) advance_cancels(now, *token, out);
 }
 
@@ -198,8 +206,9 @@ bool Region::answered(const Call& call, const Outcome& outcome, std::optional<Wa
     }
   }
   if (outcome.reason == Reason::Permission) {
-    const bool changes = call.kind == Call::Kind::CancelPost || call.kind == Call::Kind::Start;
-    if (!changes) return token_.lacks_role(call.sent, now.mono);
+    const bool of_its_own = call.kind == Call::Kind::CancelPost || call.kind == Call::Kind::Start ||
+                            call.kind == Call::Kind::Ask;
+    if (!of_its_own) return token_.lacks_role(call.sent, now.mono);
     // The token works for all else, and stays in use until there is a newer one.
     if (token_.fetched_at() <= call.sent) token_.renew(now.mono);
     return false;
@@ -212,6 +221,7 @@ std::optional<MonoTime> Region::wake_at(Now now) const {
   const CallTurns& turns = calls_.turns();
   std::optional<MonoTime> when = token_.wake_at(now.mono);
   const auto sooner = [&](MonoTime at) { when = std::min(when.value_or(at), at); };
+  if (const auto late = questions_.late_at()) sooner(*late);
   const auto submission = submissions_.wake_at();
   if (token_.usable(now.mono) == nullptr) {
     if (submission) sooner(*submission);
@@ -226,6 +236,7 @@ std::optional<MonoTime> Region::wake_at(Now now) const {
   };
   if (!token_.awaits_newer()) consider(CallTurns::kPoll, schedule_.poll_at());
   consider(CallTurns::kSweep, schedule_.sweep_at());
+  if (const auto at = questions_.wake_at(token_.fetched_at(), turns)) sooner(*at);
   if (calls_.open().lookups() < kLookupsAtOnce) consider(CallTurns::kLookup, lookups_.wake_at());
   return when;
 }

@@ -11,6 +11,7 @@
 #include "core/region/lookup_queue.hpp"
 #include "core/region/newness.hpp"
 #include "core/region/poll_schedule.hpp"
+#include "core/region/question_lane.hpp"
 #include "core/region/region_calls.hpp"
 #include "core/region/region_health.hpp"
 #include "core/region/server_clock.hpp"
@@ -19,7 +20,6 @@
 #include "core/region/token_cache.hpp"
 #include "core/region/tracker.hpp"
 #include "core/region/unusable_rows.hpp"
-#include "core/rows.hpp"
 #include "core/snapshot.hpp"
 #include "core/status.hpp"
 #include "core/step_writer.hpp"
@@ -50,6 +50,7 @@ class Region {
   void on(ActionRead read, Now now, StepWriter& out);
   void on(const CancelAnswered& answer, Now now, StepWriter& out);
   void on(ActionStarted started, Now now, StepWriter& out);
+  void on(QuestionAnswered answer, Now now, StepWriter& out);
   /// Has the region polled with a new token, as soon as holds and the quota allow. How long the
   /// attempt has to wait for them.
   [[nodiscard]] Duration retry(MonoTime now);
@@ -71,13 +72,13 @@ class Region {
   /// See Canceller::explain.
   [[nodiscard]] Explanations explain(const PolicyTrial* trial, int total, Now now,
                                      std::size_t most) const;
+  [[nodiscard]] QuestionLane& questions() { return questions_; }
   [[nodiscard]] const StaleWatch& watch() const { return canceller_.watch(); }
   void count_actions(std::vector<ActionCount>& counts) const;
   [[nodiscard]] const std::string& name() const { return options_.name; }
 
  private:
   using Call = RegionCall;
-
   void restore(const RegionRow& row);
   void restore(const StoredAction& action);
 
@@ -138,6 +139,7 @@ class Region {
   Tracker tracker_;
   Canceller canceller_;
   SubmitLane submissions_;
+  QuestionLane questions_;
   RegionCalls calls_;
   RegionHealth health_;
   Newness newness_;

@@ -47,6 +47,10 @@ class TokenCache {
   [[nodiscard]] bool needs_newer(MonoTime now) const;
   /// Whether that attempt has to wait for a token that is being fetched.
   [[nodiscard]] bool awaits_newer() const { return fetching_ && role_missing_since_; }
+  /// Whether a newer token than the one of a call sent at `sent` is there, or comes now.
+  [[nodiscard]] bool brings_newer(MonoTime sent, MonoTime now) const {
+    return fetched_at() > sent || fetching_ || wants_fetch(now);
+  }
   /// Asks for a new token, at most once a minute. The old one stays in use until then.
   void renew(MonoTime now);
   /// The same at once, because an operator waits for it; never before a Retry-After is over. True

@@ -128,6 +128,8 @@ constexpr const char* kAction = R"({"id":"a1","type":"Isolate","status":"Pending
                                 R"("creationDateTimeUtc":"2026-11-20T10:00:00Z",)"
                                 R"("lastUpdateDateTimeUtc":"2026-11-20T10:00:00Z"})";
 
+const std::string kMachine(40, 'a');
+
 std::vector<Kind> kinds() {
   return {
       {"token",
@@ -156,6 +158,13 @@ std::vector<Kind> kinds() {
              {7}, "eu", "m1", RunScan{}, "why [sub_1]", Secret("token"), now + 30s, now + 10s};
        },
        response(201, kAction)},
+      {"question",
+       [](const Runner& r) -> core::Command {
+         const MonoTime now = r.clock.time.mono;
+         return core::AskApi{{7},       "eu",     core::MachineById{kMachine}, Secret("token"),
+                             now + 30s, now + 10s};
+       },
+       response(200, R"({"id":")" + kMachine + R"("})")},
       {"delivery", [](const Runner& r) -> core::Command { return r.delivery(); }, response(200)},
   };
 }

@@ -114,6 +114,11 @@ struct DriverTest : testing::Test {
     }
     return holds();
   }
+  /// Runs the loop for this long.
+  void run_for(std::chrono::milliseconds time) {
+    loop.context.restart();
+    loop.context.run_for(time);
+  }
   [[nodiscard]] bool runs_to_its_end() {
     return until([&] { return ended.has_value(); });
   }
