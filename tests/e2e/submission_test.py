@@ -190,6 +190,8 @@ class Blockers(SubmissionCase):
         super().setUp()
         self.blocker, = self.sim.add([{"type": "RunAntiVirusScan", "machineId": MACHINE,
                                        "plan": [[0, "Pending"]]}])
+        wait_until(lambda: self.blocker in str(self.daemon.log_lines()), 20, "the blocker's line",
+                   self.daemon.diagnostics)
 
     def test_is_named(self):
         end = self.wait_state(self.submit()["id"], "refused")
