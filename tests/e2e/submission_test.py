@@ -129,7 +129,7 @@ class AtOnce(SubmissionCase):
             "--socket", self.daemon.socket_path, "--json", "scan", "--machines", listed,
             "--comment", "x", program="mactionctl")
         self.assertEqual(code, 0, out + errors)
-        ids = [json.loads(line)["id"] for line in out.splitlines() if "sub_" in line]
+        ids = [json.loads(line)["submission"]["id"] for line in out.splitlines() if "sub_" in line]
         self.assertEqual(len(set(ids)), 50)
         wait_until(lambda: len(self.actions()) == 50, 120, "50 actions", self.daemon.diagnostics)
         self.assertEqual({a["machineId"] for a in self.actions()},
