@@ -1,5 +1,7 @@
 """How long a submission takes from POST /v1/submissions until the API has made the action, while
-the daemon is idle, beside curl that sends the same POST to the API itself. ./dev bench submission"""
+the daemon is idle, beside curl that sends the same POST to the API itself.
+
+./dev bench submission"""
 
 import argparse
 import json
