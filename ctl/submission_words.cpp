@@ -37,7 +37,7 @@ constexpr std::array kReasons = {
     Words{"no_answer", "no answer came, and no action with its tag is in the list"},
     Words{"no_server_time", "the API has not answered yet: see \"mactionctl status\""},
     Words{"overdue", "it could not be sent within [submit] send_within"},
-    Words{"permission", "the API refused it"},
+    Words{"permission", "the app registration lacks the permission"},
     Words{"quota", "the quota had no call left"},
     Words{"rejected", "the API refused it"},
     Words{"stopping", "the daemon stops"},

@@ -48,10 +48,13 @@ std::string painted(const std::string& cell, bool heading) {
   };
   const char* code = nullptr;
   if (heading) code = "1";
-  if (is({"ok", "on", "Succeeded", "confirmed"})) code = "32";
-  if (is({"starting", "Pending", "InProgress", "paused", "suspended", "hold", "dry_run"}))
+  if (is({"ok", "on", "Succeeded", "succeeded", "confirmed"})) code = "32";
+  if (is({"starting", "Pending", "InProgress", "paused", "suspended", "hold", "dry_run", "queued",
+          "waiting", "sent", "submitted"}))
     code = "33";
-  if (is({"degraded", "failing", "disabled", "Failed", "TimeOut", "failed", "cancel"})) code = "31";
+  if (is({"degraded", "failing", "disabled", "Failed", "TimeOut", "failed", "cancel", "refused",
+          "lost", "expired", "timed_out"}))
+    code = "31";
   if (code == nullptr) return cell;
   return std::string("\x1b[") + code + 'm' + cell + "\x1b[0m";
 }
@@ -95,6 +98,23 @@ std::vector<std::string> region_row(const json::object& region) {
           minute,
           hour,
           shown(region, "reason")};
+}
+
+// How many submissions of all regions have not ended: "submissions: 3 queued, 1 sent"; empty where
+// there are none.
+std::string open_submissions(const json::array& regions) {
+  std::string text;
+  for (const char* state : {"queued", "waiting", "sent", "submitted"}) {
+    std::int64_t count = 0;
+    for (const json::value& region : regions) {
+      if (!region.is_object()) continue;
+      const json::object& counts = object_in(region.get_object(), "submissions");
+      count += number_in(counts, state).value_or(0);
+    }
+    if (count == 0) continue;
+    text += (text.empty() ? "submissions: " : ", ") + std::to_string(count) + ' ' + state;
+  }
+  return text;
 }
 
 std::vector<std::string> webhook_row(const json::object& webhook) {
@@ -177,10 +197,13 @@ std::optional<std::string> format_status(std::string_view body, const Style& sty
   std::string text = "mactiond " + shown(*status, "version") + " on " + shown(*status, "instance") +
                      ", up " + format_age(number_in(*status, "uptime_s").value_or(0)) +
                      ", last event " + count_of(*status, "last_seq") + ", cancelling " +
-                     shown(*status, "cancelling") + '\n';
+                     shown(*status, "cancelling");
+  if (text_in(*status, "submitting") == "on") text += ", submitting on";
+  text += '\n';
   if (const std::string held = shown(*status, "policies_held"); !held.empty()) {
     text += "no policy cancels: " + held + '\n';
   }
+  if (const std::string open = open_submissions(*regions); !open.empty()) text += open + '\n';
   text += section(
       {"REGION", "STATE", "OPEN", "OLDEST", "POLLED", "NEXT TRY", "MINUTE", "HOUR", "REASON"},
       *regions, region_row, style);

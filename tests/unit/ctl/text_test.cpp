@@ -81,6 +81,16 @@ TEST(FormatStatus, ShowsRegionsAndWebhooks) {
             "pager    failing  2       0     server_error 500\n");
 }
 
+TEST(FormatStatus, CountsTheSubmissionsOfAllRegionsThatHaveNotEnded) {
+  const std::string regions =
+      R"("regions":[{"submissions":{"queued":2,"waiting":0,"sent":1,"submitted":0}},)"
+      R"({"submissions":{"queued":1,"waiting":0,"sent":0,"submitted":4}}],"webhooks":[])";
+  const std::string text = format_status('{' + regions + R"(,"submitting":"on"})").value_or("");
+  EXPECT_THAT(text, HasSubstr(", submitting on\nsubmissions: 3 queued, 1 sent, 4 submitted\n"));
+  EXPECT_THAT(format_status(R"({"regions":[],"webhooks":[],"submitting":"off"})").value_or(""),
+              Not(HasSubstr("submi")));
+}
+
 TEST(FormatStatus, LeavesOutAnEmptySection) {
   const auto text = format_status(R"({"regions":[],"webhooks":[]})");
   ASSERT_TRUE(text);
