@@ -32,6 +32,16 @@ struct Reply {
   Duration delay{};            ///< before the first byte
 };
 
+/// The daemon's request without a wire between.
+[[nodiscard]] inline Call to_call(const http::Request& request) {
+  Call call{request.method, request.url.target, request.headers, request.body};
+  call.headers.push_back({"Host", request.url.authority()});
+  if (!request.authorization.empty()) {
+    call.headers.push_back({"Authorization", request.authorization.reveal()});
+  }
+  return call;
+}
+
 [[nodiscard]] inline Reply json_reply(int status, std::string body) {
   Reply reply;
   reply.status = status;

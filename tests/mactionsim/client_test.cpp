@@ -33,15 +33,6 @@ class SteppedClock final : public Clock {
   Now now_;
 };
 
-Call to_call(const http::Request& request) {
-  Call call{request.method, request.url.target, request.headers, request.body};
-  call.headers.push_back({"Host", request.url.authority()});
-  if (!request.authorization.empty()) {
-    call.headers.push_back({"Authorization", request.authorization.reveal()});
-  }
-  return call;
-}
-
 class Client : public testing::Test {
  protected:
   Client() {

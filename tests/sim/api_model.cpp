@@ -7,9 +7,10 @@
 #include "base/http_date.hpp"
 #include "defender/operator_outcome.hpp"
 #include "defender/outcome.hpp"
-#include "defender/start_answer.hpp"
 #include "http/message.hpp"
-#include "sim/start_spec.hpp"
+#include "mactionsim/document.hpp"
+#include "mactionsim/spoil.hpp"
+#include "sim/start_call.hpp"
 
 namespace mactiond::sim {
 namespace {
@@ -31,13 +32,8 @@ Outcome outcome_of(const http::Response& response, Operation operation, WallTime
   }
 }
 
-Outcome to_outcome(const Refusal& refusal, Operation operation, WallTime now) {
-  return to_answer(refusal, operation, now).outcome;
-}
-
-StartAnswer transport_failure(Fault fault) {
-  StartAnswer answer;
-  Outcome& outcome = answer.outcome;
+Outcome transport_failure(Fault fault) {
+  Outcome outcome;
   outcome.verdict = Verdict::Retry;
   switch (fault) {
     case Fault::SlowDrip:
@@ -57,30 +53,26 @@ StartAnswer transport_failure(Fault fault) {
       outcome.reason = Reason::BadAnswer;
       break;
   }
-  return answer;
+  return outcome;
 }
 
 /// What the client makes of a call that this fault strikes.
-StartAnswer spoiled(Fault fault, Operation operation, WallTime now) {
+Outcome spoiled(Fault fault, Operation operation, WallTime now) {
   const auto whole = whole_answer(fault, now);
   if (!whole) return transport_failure(fault);
   // A whole answer with status 200 is one that cannot be read.
-  return whole->status == 200 ? transport_failure(fault) : to_answer(*whole, operation, now);
+  return whole->status == 200 ? transport_failure(fault) : to_outcome(*whole, operation, now);
 }
 
 }  // namespace
 
-StartAnswer to_answer(const Refusal& refusal, Operation operation, WallTime now) {
+Outcome to_outcome(const Refusal& refusal, Operation operation, WallTime now) {
   http::Response response;
   response.status = refusal.status;
   response.headers.push_back({"Date", format_http_date(date_of(now))});
   if (refusal.retry_after) response.headers.push_back({"Retry-After", *refusal.retry_after});
   response.body = error_body(refusal);
-  const bool starts = operation == Operation::Create || operation == Operation::LiveResponse;
-  if (starts) return defender::start_answer(response, now);
-  StartAnswer answer;
-  answer.outcome = outcome_of(response, operation, now);
-  return answer;
+  return outcome_of(response, operation, now);
 }
 
 core::TokenFetched ApiModel::serve(const core::FetchToken& command, WallTime now) {
@@ -101,19 +93,25 @@ core::TokenFetched ApiModel::serve(const core::FetchToken& command, WallTime now
   return event;
 }
 
-std::optional<StartAnswer> ApiModel::refuse(Operation operation, const Secret& token,
-                                            WallTime now) {
+std::optional<ApiModel::Struck> ApiModel::strike(Operation operation, const Secret& token,
+                                                 WallTime now) {
   ledger_.record(operation, now);
-  if (const auto refusal = throttle_.admit(operation, options_.throttle, now)) {
+  if (auto refusal = throttle_.admit(operation, options_.throttle, now)) {
     ledger_.record_throttled();
-    return to_answer(*refusal, operation, now);
+    return *std::move(refusal);
   }
   const auto valid = tokens_.find(token.reveal());
-  if (valid == tokens_.end() || now >= valid->second)
-    return to_answer(unauthorized(), operation, now);
-  const auto fault = faults_.draw(operation);
-  if (!fault) return std::nullopt;
-  return spoiled(*fault, operation, now);
+  if (valid == tokens_.end() || now >= valid->second) return unauthorized();
+  return faults_.draw(operation);
+}
+
+std::optional<Outcome> ApiModel::refuse(Operation operation, const Secret& token, WallTime now) {
+  const auto struck = strike(operation, token, now);
+  if (!struck) return std::nullopt;
+  if (const auto* refusal = std::get_if<Refusal>(&*struck)) {
+    return to_outcome(*refusal, operation, now);
+  }
+  return spoiled(std::get<Fault>(*struck), operation, now);
 }
 
 std::optional<WallTime> ApiModel::date(const Outcome& outcome, WallTime now) {
@@ -126,7 +124,7 @@ core::ActionsListed ApiModel::serve(const core::ListActions& command, WallTime n
   core::ActionsListed event;
   event.command = command.id;
   if (auto refused = refuse(Operation::List, command.token, now)) {
-    event.outcome = std::move(refused->outcome);
+    event.outcome = std::move(*refused);
   } else if (const auto answer = model_.list(command.query, now)) {
     event.outcome.status = 200;
     event.actions = model_.values(*answer);
@@ -142,7 +140,7 @@ core::ActionRead ApiModel::serve(const core::GetAction& command, WallTime now) {
   core::ActionRead event;
   event.command = command.id;
   if (auto refused = refuse(Operation::Get, command.token, now)) {
-    event.outcome = std::move(refused->outcome);
+    event.outcome = std::move(*refused);
   } else if (const auto answer = model_.get(command.action, now)) {
     event.outcome.status = 200;
     event.action = (*answer)->value(model_.traits().shape);
@@ -162,37 +160,43 @@ core::CancelAnswered ApiModel::serve(const core::CancelAction& command, WallTime
 }
 
 core::ActionStarted ApiModel::serve(const core::StartAction& command, WallTime now) {
-  const bool live = std::holds_alternative<LiveResponse>(command.request);
-  const Operation operation = live ? Operation::LiveResponse : Operation::Create;
   starts_.push_back({now, command.machine, command.comment});
   core::ActionStarted event;
   event.command = command.id;
-  const Spec spec = to_spec(command.request, command.machine, command.comment);
-  event.answer = make(operation, spec, command.token, now);
-  starts_.back().status = event.answer.outcome.status;
-  event.server_date = date(event.answer.outcome, now);
+  event.answer = read_reply(start(command, now), now);
+  const Outcome& outcome = event.answer.outcome;
+  const bool unreadable = !outcome.ok() && outcome.status < 300;
+  starts_.back().status = unreadable ? 0 : outcome.status;
+  event.server_date = date(outcome, now);
   return event;
 }
 
-StartAnswer ApiModel::make(Operation operation, const Spec& spec, const Secret& token,
-                           WallTime now) {
-  if (auto refused = refuse(operation, token, now)) return *std::move(refused);
+Reply ApiModel::start(const core::StartAction& command, WallTime now) {
+  const bool live = std::holds_alternative<LiveResponse>(command.request);
+  const Operation operation = live ? Operation::LiveResponse : Operation::Create;
+  const Call call = start_call(command);
+  if (const auto struck = strike(operation, command.token, now)) {
+    if (const auto* refusal = std::get_if<Refusal>(&*struck)) return refusal_reply(*refusal);
+    return spoil(document_reply(200, "{}"), std::get<Fault>(*struck), call, now);
+  }
+  const auto spec = read_start(call);
+  if (!spec) return refusal_reply(spec.error());
   const std::size_t before = model_.size();
-  const auto made = model_.create(spec, now);
+  const auto made = model_.create(*spec, now);
   if (model_.size() > before) starts_.back().made = ActionId{(*made)->entity().id};
-  if (const auto fault = faults_.draw_after(operation)) return spoiled(*fault, operation, now);
-  if (!made) return to_answer(made.error(), operation, now);
-  StartAnswer answer;
-  answer.outcome.status = model_.traits().created_status;
-  answer.action = (*made)->value(model_.traits().shape);
-  return answer;
+  Reply reply = made ? document_reply(model_.traits().created_status, model_.entity_json(**made))
+                     : refusal_reply(made.error());
+  if (const auto fault = faults_.draw_after(operation)) {
+    reply = spoil(std::move(reply), *fault, call, now);
+  }
+  return reply;
 }
 
 core::CancelAnswered ApiModel::cancel(const core::CancelAction& command, WallTime now) {
   core::CancelAnswered event;
   event.command = command.id;
   if (auto refused = refuse(Operation::Cancel, command.token, now)) {
-    event.outcome = std::move(refused->outcome);
+    event.outcome = std::move(*refused);
     return event;
   }
   const auto found = model_.get(command.action, now);
@@ -204,7 +208,7 @@ core::CancelAnswered ApiModel::cancel(const core::CancelAction& command, WallTim
   posts_.back().accepted = answer.has_value();
   const auto fault = faults_.draw_after(Operation::Cancel);
   if (fault) {
-    event.outcome = spoiled(*fault, Operation::Cancel, now).outcome;
+    event.outcome = spoiled(*fault, Operation::Cancel, now);
   } else if (answer) {
     event.outcome.status = 200;
   } else {

@@ -5,14 +5,15 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
-#include "action/start_answer.hpp"
 #include "base/outcome.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "mactionsim/call.hpp"
 #include "sim/defender_model.hpp"
 #include "sim/faults.hpp"
 #include "sim/quota_judge.hpp"
@@ -47,8 +48,8 @@ struct StartPost {
   int status = 0;                  ///< of the answer; 0: none, or one that cannot be read
 };
 
-/// A refusal as the client reads it; all but the outcome is about starts.
-[[nodiscard]] StartAnswer to_answer(const Refusal& refusal, Operation operation, WallTime now);
+/// A refusal as the client reads it. The one of a start: sim/start_call.hpp.
+[[nodiscard]] Outcome to_outcome(const Refusal& refusal, Operation operation, WallTime now);
 
 /// One region's API as the engine meets it under virtual time: token endpoint, quota, faults and
 /// the tenant's machine actions. Times are the server's.
@@ -91,14 +92,17 @@ class ApiModel {
 
  private:
   [[nodiscard]] core::CancelAnswered cancel(const core::CancelAction& command, WallTime now);
-  /// Notes in the last of starts_ what came of it.
-  [[nodiscard]] StartAnswer make(Operation operation, const Spec& spec, const Secret& token,
-                                 WallTime now);
+  /// The API's answer to the POST; writes into the last of starts_ what it made.
+  [[nodiscard]] Reply start(const core::StartAction& command, WallTime now);
   /// The Date of an answer, if it has one.
   [[nodiscard]] std::optional<WallTime> date(const Outcome& outcome, WallTime now);
-  /// The refusal of a call before it reaches the actions; all but the outcome is about starts.
-  [[nodiscard]] std::optional<StartAnswer> refuse(Operation operation, const Secret& token,
-                                                  WallTime now);
+  /// What a call meets before it reaches the actions.
+  using Struck = std::variant<Refusal, Fault>;
+  [[nodiscard]] std::optional<Struck> strike(Operation operation, const Secret& token,
+                                             WallTime now);
+  /// The same, as the client reads it.
+  [[nodiscard]] std::optional<Outcome> refuse(Operation operation, const Secret& token,
+                                              WallTime now);
 
   ApiOptions options_;
   DefenderModel model_;

@@ -71,12 +71,12 @@ core::QuestionAnswered ApiModel::serve(const core::AskApi& command, WallTime now
   core::QuestionAnswered event;
   event.command = command.id;
   if (auto refused = refuse(operation, command.token, now)) {
-    event.outcome = std::move(refused->outcome);
+    event.outcome = *std::move(refused);
   } else if (auto answer = std::visit(AnswerTo{model_, now}, command.question)) {
     event.outcome.status = 200;
     event.answer = *std::move(answer);
   } else {
-    event.outcome = to_answer(answer.error(), operation, now).outcome;
+    event.outcome = to_outcome(answer.error(), operation, now);
   }
   event.server_date = date(event.outcome, now);
   return event;

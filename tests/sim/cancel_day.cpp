@@ -7,6 +7,7 @@
 
 #include "base/random.hpp"
 #include "sim/cancel_traffic.hpp"
+#include "sim/clock_trouble.hpp"
 #include "sim/days.hpp"
 #include "sim/oracle.hpp"
 #include "sim/world.hpp"
@@ -46,19 +47,6 @@ void set_faults(World& world, int throttled_per_mille) {
   }
 }
 
-void set_lags(World& world, Duration list, Duration get) {
-  for (auto& [name, api] : world.apis()) {
-    Traits traits = api->model().traits();
-    traits.list_lag = list;
-    traits.get_lag = get;
-    api->model().set_traits(std::move(traits));
-  }
-}
-
-void set_date_errors(World& world, Duration by, int per_mille) {
-  for (auto& [name, api] : world.apis()) api->set_date_error(by, per_mille);
-}
-
 void forbid(World& world, const std::set<std::string>& types) {
   for (auto& [name, api] : world.apis()) api->forbid_cancels_of(types);
 }
@@ -87,32 +75,6 @@ WorldOptions cancel_options(std::uint64_t seed, Random& random) {
   options.api.throttle.body = static_cast<ThrottleBody>(random.below(3));
   options.api.throttle.retry_after = static_cast<RetryAfter>(random.below(4));
   return options;
-}
-
-/// Whether both clocks may be a day or more behind at the same time.
-bool add_wrong_clocks(World& world, Random& random) {
-  // Never both clocks by the same year: nothing could distinguish that from a year gone by.
-  const int year = random.below(2) == 0 ? 1 : -1;
-  bool wall_behind = false;
-  bool server_behind = false;
-  for (const Duration by : {Duration(1h), Duration(24h), Duration(24h * 365)}) {
-    const Duration off = by * (by > 48h ? year : random.below(2) == 0 ? 1 : -1);
-    wall_behind |= off <= -24h;
-    const Duration begin = within(random, 20min, kStorm - 1h);
-    world.at(begin, [&world, off] { world.set_wall(off); });
-    world.at(begin + within(random, 1s, 50min), [&world] { world.set_wall({}); });
-  }
-  constexpr std::array<Duration, 5> kErrors{3min, 1h, 6h, 24h * 3, 24h * 365};
-  for (int i = 0; i < 3; ++i) {
-    const Duration error = kErrors[random.below(kErrors.size())];
-    const Duration by = error * (error > 96h ? -year : random.below(2) == 0 ? 1 : -1);
-    server_behind |= by <= -24h;
-    const int per_mille = random.below(3) == 0 ? 150 : 1000;
-    const Duration begin = within(random, 20min, kStorm - 1h);
-    world.at(begin, [&world, by, per_mille] { set_date_errors(world, by, per_mille); });
-    world.at(begin + within(random, 1s, 40min), [&world] { set_date_errors(world, {}, 0); });
-  }
-  return wall_behind && server_behind;
 }
 
 void add_trouble(World& world, Random& random) {
@@ -185,7 +147,7 @@ std::vector<std::string> cancel_day(std::uint64_t seed) {
   add_stale_traffic(world, options.engine.policies, 200, 0s, kStorm, random.next());
   add_stale_traffic(world, options.engine.policies, 40, kStorm, kQuiet, random.next());
   add_trouble(world, random);
-  const bool both_behind = add_wrong_clocks(world, random);
+  const bool both_behind = add_wrong_clocks(world, random, kStorm - 1h, true);
   add_operators(world, random);
   world.at(kStorm, [&] {
     become_calm(world);

@@ -370,7 +370,10 @@ void CancelOracle::check_prompt(const Track& track, const Moment& now) {
   }
 }
 
-void CancelOracle::arrived(const std::string& region, const Moment& now) {
+void CancelOracle::arrived(const core::Command& command, bool /*ours*/, const Moment& now) {
+  const auto* cancel = std::get_if<core::CancelAction>(&command);
+  if (cancel == nullptr) return;
+  const std::string& region = cancel->region;
   const CancelPost& post = apis_.at(region)->posts().back();
   const auto found = by_action_.find({region, post.action});
   if (found == by_action_.end()) return;  // reported when it left

@@ -18,6 +18,7 @@
 #include "sim/api_model.hpp"
 #include "sim/policy_model.hpp"
 #include "sim/region_view.hpp"
+#include "sim/watcher.hpp"
 
 namespace mactiond::sim {
 
@@ -32,22 +33,17 @@ namespace mactiond::sim {
 /// - Every decision ends once, with one event, and as the truth has it.
 /// - A stale action is reported once per policy and status, a limit once per policy and hour.
 /// - In a calm, decisions and their POSTs are prompt.
-class CancelOracle {
+class CancelOracle final : public Watcher {
  public:
   using Apis = std::map<std::string, std::unique_ptr<ApiModel>>;
   /// apis outlive it.
   CancelOracle(const core::Options& options, const Apis& apis);
 
-  /// Another engine begins; after a reboot, or on the same boot as the one before.
-  void started(bool rebooted, const Moment& now);
-  /// The engine gets this event next.
-  void heard(const core::Event& event, const Moment& now);
-  /// It answered by this, and its writes are committed.
-  void stepped(const core::Step& step, const Moment& now);
-  /// One of the step's commands really leaves.
-  void left(const core::Command& command, const Moment& now);
-  /// The last of the region's posts() reached the API.
-  void arrived(const std::string& region, const Moment& now);
+  void started(bool rebooted, const Moment& now) override;
+  void heard(const core::Event& event, const Moment& now) override;
+  void stepped(const core::Step& step, const Moment& now) override;
+  void left(const core::Command& command, const Moment& now) override;
+  void arrived(const core::Command& command, bool ours, const Moment& now) override;
 
   /// From then on nothing hinders any decision but limits.
   void calm_from(Duration elapsed) { calm_from_ = elapsed; }

@@ -87,5 +87,13 @@ TEST_P(CancelSeeds, CancelOnlyWhatTheyMayAndEndEveryDecision) {
 
 INSTANTIATE_TEST_SUITE_P(Some, CancelSeeds, ::testing::Range<std::uint64_t>(100, 116));
 
+class SubmitSeeds : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(SubmitSeeds, StartEachActionOnceOrNotAndEndEverySubmission) {
+  EXPECT_THAT(submit_day(GetParam()), IsEmpty()) << "seed " << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(Some, SubmitSeeds, ::testing::Range<std::uint64_t>(100, 120));
+
 }  // namespace
 }  // namespace mactiond::sim

@@ -205,7 +205,8 @@ std::vector<std::string> habits_day(std::uint64_t seed) {
 const std::vector<Day>& days() {
   static const std::vector<Day> all{{"faults", faulty_day, 1000},     {"quota", quota_day, 1000},
                                     {"delivery", delivery_day, 1000}, {"paging", paging_hour, 1000},
-                                    {"habits", habits_day, 1000},     {"cancel", cancel_day, 2000}};
+                                    {"habits", habits_day, 1000},     {"cancel", cancel_day, 2000},
+                                    {"submit", submit_day, 2000}};
   return all;
 }
 

@@ -49,6 +49,12 @@ struct Day {
 /// end. CancelOracle watches each step.
 [[nodiscard]] std::vector<std::string> cancel_day(std::uint64_t seed);
 
+/// Two hundred submissions: answers lost before and after their effect, actions in the way that
+/// end, hang, are waited for or cancelled, keys used again; crashes between any two steps, clocks
+/// that jump, storms of 429, reloads; then a calm in which each must end. SubmitOracle watches each
+/// step.
+[[nodiscard]] std::vector<std::string> submit_day(std::uint64_t seed);
+
 /// Every day there is, by name.
 [[nodiscard]] const std::vector<Day>& days();
 

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/iso_time.hpp"
+#include "sim/start_call.hpp"
 
 namespace mactiond::sim {
 namespace {
@@ -58,7 +59,7 @@ void World::start_engine(bool rebooted) {
   options.boot_id = "boot-" + std::to_string(boots_);
   auto snapshot = store_.load();
   MACTIOND_ASSERT(snapshot);
-  if (cancels_) cancels_->started(rebooted, moment());
+  for (Watcher* watcher : watchers_) watcher->started(rebooted, moment());
   engine_ = std::make_unique<core::Engine>(std::move(options), std::move(*snapshot), random_.next(),
                                            now());
 }
@@ -123,13 +124,22 @@ void World::check_wake() {
 void World::step(core::Event event) {
   ++steps_;
   learn(event);
-  if (cancels_) cancels_->heard(event, moment());
-  core::Step step = engine_->on(std::move(event), now());
+  for (Watcher* watcher : watchers_) watcher->heard(event, moment());
+  carry_out(engine_->on(std::move(event), now()));
+}
+
+void World::reload(const std::function<void(core::Options&)>& change) {
+  change(options_.engine);
+  for (Watcher* watcher : watchers_) watcher->configured(options_.engine, moment());
+  carry_out(engine_->reconfigure(options_.engine, {}, now()));
+}
+
+void World::carry_out(core::Step step) {
   const bool writes = !step.writes.empty();
   marks_.absorb(step.writes, now().mono);
   const bool marks_due = marks_.due() && *marks_.due() <= now().mono;
   if (marks_due || !step.writes.empty()) commit(step.writes);
-  if (cancels_) cancels_->stepped(step, moment());
+  for (Watcher* watcher : watchers_) watcher->stepped(step, moment());
   for (core::EventRecord& record : step.writes.events) {
     events_.push_back({std::move(record), server_now()});
   }
@@ -155,19 +165,47 @@ void World::commit_marks() {
 }
 
 bool World::draw_crash(const core::Batch& writes) {
-  const int rate =
+  int rate =
       writes.decisions.empty() ? options_.crashes_per_million : options_.cancel_crashes_per_million;
+  if (!writes.submissions.empty()) rate = std::max(rate, options_.submit_crashes_per_million);
   return random_.below(1'000'000) < static_cast<std::uint64_t>(rate);
 }
 
+void World::stop_crashes() {
+  options_.crashes_per_million = options_.cancel_crashes_per_million = 0;
+  options_.submit_crashes_per_million = 0;
+}
+
+void World::watch(Watcher& watcher) {
+  watchers_.push_back(&watcher);
+  watcher.configured(options_.engine, moment());
+}
+
+std::map<std::string, core::Submission> World::submissions() {
+  std::map<std::string, core::Submission> rows;
+  core::SubmissionFilter filter;
+  do {
+    const core::SubmissionPage page = store_.find_submissions(filter).value();
+    for (const core::Submission& row : page.submissions) rows.emplace(row.id, row);
+    filter.before = page.next;
+  } while (filter.before);
+  return rows;
+}
+
 CancelOracle& World::watch_cancels() {
-  if (!cancels_) cancels_ = std::make_unique<CancelOracle>(options_.engine, apis_);
+  if (!cancels_) {
+    cancels_ = std::make_unique<CancelOracle>(options_.engine, apis_);
+    watch(*cancels_);
+  }
   return *cancels_;
 }
 
-void World::arrive(const core::CancelAction& post, bool ours) {
-  if (ours) posts_[post.id.value] = {post.region, apis_.at(post.region)->posts().size() - 1};
-  if (cancels_) cancels_->arrived(post.region, moment());
+void World::arrive(const core::Command& command, bool ours) {
+  const auto* cancel = std::get_if<core::CancelAction>(&command);
+  if (cancel != nullptr && ours) {
+    posts_[cancel->id.value] = {cancel->region, apis_.at(cancel->region)->posts().size() - 1};
+  }
+  for (Watcher* watcher : watchers_) watcher->arrived(command, ours, moment());
 }
 
 void World::learn(const core::Event& event) {
@@ -204,7 +242,35 @@ void World::start(core::Command command) {
     ready_.push_back(std::move(*loaded));
     return;
   }
-  if (cancels_) cancels_->left(command, moment());
+  if (auto* post = std::get_if<core::StartAction>(&command)) return connect(std::move(*post));
+  leave(std::move(command));
+}
+
+void World::connect(core::StartAction post) {
+  const auto chance = [&](int per_mille) {
+    return random_.below(1000) < static_cast<std::uint64_t>(per_mille);
+  };
+  const Duration until = post.send_by - now().mono;
+  const bool refused = chance(options_.connections_refused_per_mille);
+  const bool slow = !refused && chance(options_.slow_connections_per_mille);
+  if (!refused && !slow) return leave(std::move(post));
+  const auto half_a_minute = static_cast<std::uint64_t>(Duration(std::chrono::seconds(30)).count());
+  const Duration takes(static_cast<std::int64_t>(random_.below(half_a_minute)));
+  if (slow && takes <= until) {
+    pending_.emplace(elapsed_ + takes, [this, life = life_, post = std::move(post)] {
+      // A process that has ended makes no connection.
+      if (life == life_) leave(post);
+    });
+    return;
+  }
+  core::ActionStarted event;
+  event.command = post.id;
+  event.answer = not_connected();
+  answer(std::min(takes, std::max(until, Duration{})), std::move(event));
+}
+
+void World::leave(core::Command command) {
+  for (Watcher* watcher : watchers_) watcher->left(command, moment());
   // The call reaches its peer after half of the latency, also if we crash meanwhile.
   const Duration there = draw_latency() / 2;
   pending_.emplace(elapsed_ + there, [this, life = life_, command = std::move(command)] {
@@ -224,7 +290,7 @@ void World::start(core::Command command) {
                                !std::is_same_v<C, core::LoadOldest>) {
             auto event = apis_.at(sent.region)->serve(sent, server_now());
             const bool late = outcome_of(event).reason == Reason::Timeout;
-            if constexpr (std::is_same_v<C, core::CancelAction>) arrive(sent, life == life_);
+            arrive(command, life == life_);
             if (life == life_) {
               answer(late ? sent.deadline - now().mono : back, std::move(event));
             }

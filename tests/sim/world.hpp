@@ -17,6 +17,7 @@
 #include "sim/api_model.hpp"
 #include "sim/cancel_oracle.hpp"
 #include "sim/receiver_model.hpp"
+#include "sim/watcher.hpp"
 #include "store/store.hpp"
 
 namespace mactiond::sim {
@@ -33,6 +34,11 @@ struct WorldOptions {
   int crashes_per_million = 0;
   /// The same for commits that hold a step of a cancel.
   int cancel_crashes_per_million = 0;
+  /// The same for commits that hold a step of a submission.
+  int submit_crashes_per_million = 0;
+  /// Of the POSTs that start an action: no connection is made, or it takes up to half a minute.
+  int connections_refused_per_mille = 0;
+  int slow_connections_per_mille = 0;
 };
 
 /// Virtual time, one engine over a real store, and models of everything it talks to. Another
@@ -57,9 +63,13 @@ class World {
   /// Steps the local wall clock; the server's time continues.
   void jump_wall(Duration by) { wall_offset_ += by; }
   void set_wall(Duration off) { wall_offset_ = off; }
-  void stop_crashes() { options_.crashes_per_million = options_.cancel_crashes_per_million = 0; }
+  void stop_crashes();
+  /// The engine goes over to changed options, which also hold for those that follow.
+  void reload(const std::function<void(core::Options&)>& change);
   /// An operator asks for something.
   void ask(core::Event event) { ready_.push_back(std::move(event)); }
+  /// It sees everything from then on. It outlives the world's last run.
+  void watch(Watcher& watcher);
   /// The oracle, made on first use, watches from then on.
   CancelOracle& watch_cancels();
 
@@ -68,6 +78,8 @@ class World {
   [[nodiscard]] std::map<std::string, std::unique_ptr<ApiModel>>& apis() { return apis_; }
   [[nodiscard]] std::map<std::string, ReceiverModel>& receivers() { return receivers_; }
   [[nodiscard]] core::Engine& engine() { return *engine_; }
+  /// What the store has, by id.
+  [[nodiscard]] std::map<std::string, core::Submission> submissions();
 
   [[nodiscard]] WallTime server_now() const;
   [[nodiscard]] Now now() const;
@@ -95,9 +107,13 @@ class World {
   void start_engine(bool rebooted);
   [[nodiscard]] bool draw_crash(const core::Batch& writes);
   /// ours: sent by the engine that is there now.
-  void arrive(const core::CancelAction& post, bool ours);
+  void arrive(const core::Command& command, bool ours);
+  /// A POST that starts an action leaves once its connection is made, if that is in time.
+  void connect(core::StartAction post);
+  void leave(core::Command command);
   void learn(const core::Event& event);
   void step(core::Event event);
+  void carry_out(core::Step step);
   void commit(core::Batch& writes);
   void commit_marks();
   void start(core::Command command);
@@ -112,6 +128,7 @@ class World {
   std::unique_ptr<core::Engine> engine_;
   std::map<std::string, std::unique_ptr<ApiModel>> apis_;
   std::map<std::string, ReceiverModel> receivers_;
+  std::vector<Watcher*> watchers_;
   std::unique_ptr<CancelOracle> cancels_;
   /// Of this engine's POSTs that arrived, by command: where they stand in their region's posts().
   std::map<std::uint64_t, std::pair<std::string, std::size_t>> posts_;

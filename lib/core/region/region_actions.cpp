@@ -55,7 +55,8 @@ void Region::on(ActionRead read, Now now, StepWriter& out) {
   }
   const Tracker::Known* known = tracker_.find(id);
   const bool young =
-      known != nullptr && clock_.now(now) - known->created.value_or(known->first_seen) < kGrace;
+      submissions_.may_be_too_new(id, now.mono) ||
+      (known != nullptr && clock_.now(now) - known->created.value_or(known->first_seen) < kGrace);
   if (lookups_.not_found(id, young, now.mono)) vanish(id, now, out);
 }
 

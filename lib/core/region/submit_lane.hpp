@@ -55,6 +55,10 @@ class SubmitLane {
 
   /// An answer shows the action. is_newest: nothing newer is known of it.
   void shown(const MachineAction& action, bool is_newest, const SubmitTime& time, StepWriter& out);
+  /// Our own, which the API may not know yet.
+  [[nodiscard]] bool may_be_too_new(const ActionId& action, MonoTime now) const {
+    return follower_.may_be_too_new(action, now);
+  }
   /// Reads by id did not find it.
   void vanished(const ActionId& action, const SubmitTime& time) {
     follower_.vanished(action, time);

@@ -96,6 +96,11 @@ void SubmissionFollower::take(SubmissionAttempt& attempt, const MachineAction& a
   out.reports.push_back({attempt.row(), *attempt.row().submitted});
 }
 
+bool SubmissionFollower::may_be_too_new(const ActionId& action, MonoTime now) const {
+  const auto serial = by_action_.find(action);
+  return serial != by_action_.end() && attempts_.at(serial->second).may_be_too_new(now);
+}
+
 void SubmissionFollower::vanished(const ActionId& action, const SubmitTime& time) {
   watch_.drop(action);
   const auto serial = by_action_.find(action);

@@ -117,6 +117,10 @@ void SubmissionAttempt::taken(const ActionId& action, WallTime when, MonoTime no
   found_at_ = now;
 }
 
+bool SubmissionAttempt::may_be_too_new(MonoTime now) const {
+  return row_.state == SubmissionState::Submitted && now < found_at_ + kVisibleWithin;
+}
+
 void SubmissionAttempt::not_found(MonoTime now) {
   if (!gone_at_) gone_at_ = std::max(now, found_at_ + kVisibleWithin);
 }

@@ -57,6 +57,8 @@ class SubmissionAttempt {
   /// The action exists. when: by the API's clock.
   void taken(const ActionId& action, WallTime when, MonoTime now);
 
+  /// The API gave the action's id so lately that it may not know it yet.
+  [[nodiscard]] bool may_be_too_new(MonoTime now) const;
   /// The action is not found by its id. It is gone if gone_at() is reached before it is seen.
   void not_found(MonoTime now);
   void seen() { gone_at_.reset(); }

@@ -61,6 +61,8 @@ class SubmissionFollower {
   void shown(const MachineAction& action, const SubmitTime& time, SubmitOutput& out);
   /// The newest answer about an action.
   void seen(const MachineAction& action, const SubmitTime& time, SubmitOutput& out);
+  /// The API gave the action's id so lately that it may not know it yet, whatever its clock shows.
+  [[nodiscard]] bool may_be_too_new(const ActionId& action, MonoTime now) const;
   /// Reads by id did not find the action. One that the API has just made may only be too new: its
   /// submission ends a minute after it was made, unless the action is seen before then.
   void vanished(const ActionId& action, const SubmitTime& time);

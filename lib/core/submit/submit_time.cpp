@@ -1,8 +1,16 @@
 #include "core/submit/submit_time.hpp"
 
+#include <algorithm>
+
 #include "core/elapsed.hpp"
+#include "core/trusted_clock.hpp"
 
 namespace mactiond::core {
+
+WallTime SubmitTime::moment() const {
+  if (clocks_disagree(server, now.wall)) return std::max(*server, now.wall);
+  return server.value_or(now.wall);
+}
 
 SubmitStamp SubmitTime::stamp() const {
   SubmitStamp stamp{std::nullopt, now.wall, boot_id, now.mono};

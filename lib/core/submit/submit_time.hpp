@@ -16,8 +16,9 @@ struct SubmitTime {
   std::string boot_id;
   MonoTime token_from{};  ///< when the token in use was fetched
 
-  /// What is recorded as the time: ours where the API's is unknown.
-  [[nodiscard]] WallTime moment() const { return server.value_or(now.wall); }
+  /// What is recorded as the time: ours where the API's is unknown. Where the two disagree, the
+  /// later one: what is kept by it, a key above all, must not be deleted too early.
+  [[nodiscard]] WallTime moment() const;
   [[nodiscard]] SubmitStamp stamp() const;
 };
 

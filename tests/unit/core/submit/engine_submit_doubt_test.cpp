@@ -102,6 +102,27 @@ TEST_F(EngineSubmitDoubtTest, ItsActionIsGoneOnlyOnceReadsConfirmIt) {
   EXPECT_EQ(row(id).reason, "vanished");
 }
 
+TEST_F(EngineSubmitDoubtTest, ItsActionMayBeTooNewToBeReadWhateverTheApisClockShows) {
+  start();
+  const std::string id = submit(scan_of("m1"));
+  post = take<StartAction>();
+  StartAnswer made;
+  made.outcome.status = 201;
+  made.action = make(post, "a1");
+  hidden.insert("a1");
+  step(ActionStarted{post.id, made, date() + 3min});
+  EngineHarness::run(58s, [this] {
+    while (count<ListActions>() > 0) {
+      step(ActionsListed{take<ListActions>().id, {}, {}, 0, false, date() + 3min});
+    }
+    while (count<GetAction>() > 0) {
+      step(ActionRead{take<GetAction>().id, test::not_found(), {}, date() + 3min});
+    }
+  });
+  EXPECT_EQ(recorded_of(EventType::ActionVanished), 0);
+  EXPECT_EQ(state(id), "submitted");
+}
+
 TEST_F(EngineSubmitDoubtTest, WhatWasQueuedIsSentAfterARestart) {
   start();
   gives_tokens = false;

@@ -78,6 +78,18 @@ TEST_F(SubmitLedgerTest, AKeyIsKnownAsLongAsItsRow) {
   EXPECT_TRUE(std::get<SubmissionAccepted>(hand_in(order)).is_new);
 }
 
+TEST_F(SubmitLedgerTest, AKeyIsKnownAsLongWhereOneClockIsFarBehindAtTheEnd) {
+  SubmissionOrder order = scan_of("m1");
+  order.key = "k";
+  const std::string id = accept(order);
+  ASSERT_EQ(post(), id);
+  time.server.value() -= std::chrono::hours(24 * 365);
+  answer(id, mactiond::test::not_found());
+  time.server = time.now.wall;
+  ledger->forget_before(time.now.wall - std::chrono::hours(24));
+  EXPECT_FALSE(std::get<SubmissionAccepted>(hand_in(order)).is_new);
+}
+
 TEST_F(SubmitLedgerTest, WhatHasNotEndedIsNotForgotten) {
   SubmissionOrder order = scan_of("m1");
   order.key = "k";
