@@ -45,6 +45,8 @@ constexpr unsigned kSocketMode = 0660;
 /// counts is in the store.
 constexpr auto kStopAtMost = std::chrono::seconds(7);
 constexpr auto kDrainAtMost = std::chrono::seconds(1);
+/// For those who wait for an answer to get it.
+constexpr auto kAnswersAtMost = std::chrono::seconds(1);
 
 /// Everything of one run, in the order in which it must go down again.
 class App {
@@ -69,6 +71,7 @@ class App {
   void spawn_server(const char* name, net::HttpServer& server);
   void task_failed(const char* task, const std::exception_ptr& failure);
   void driver_ended(int exit_code);
+  void finish_answers();
   void drain();
   /// Logs who sent it, unless it only reads.
   [[nodiscard]] http::Answer answer_operator(const http::Request& request);
@@ -198,7 +201,17 @@ void App::driver_ended(int exit_code) {
   context_.stop();
 }
 
+void App::finish_answers() {
+  operator_server_->end_polls();
+  context_.restart();
+  const MonoTime last = clock_.now().mono + kAnswersAtMost;
+  while (operator_server_->is_answering() && clock_.now().mono < last) {
+    if (context_.run_one_for(kAnswersAtMost) == 0) return;
+  }
+}
+
 void App::drain() {
+  finish_answers();
   operator_server_->stop();
   if (monitor_server_) monitor_server_->stop();
   signals_.cancel();

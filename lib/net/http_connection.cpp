@@ -134,6 +134,7 @@ Task<void> serve_connection(std::shared_ptr<HttpServerState> state, HttpConnecti
     }
     auto answer = state->handler(incoming->request);
     if (auto* stream = std::get_if<http::Stream>(&answer)) {
+      connection.lasts = true;
       if (method == "HEAD") stream->pull = [] { return std::nullopt; };
       co_await start_stream(state, socket, std::move(*stream));
       co_return;
@@ -143,6 +144,7 @@ Task<void> serve_connection(std::shared_ptr<HttpServerState> state, HttpConnecti
       if (!made) co_return;
       if (auto* transfer = std::get_if<http::Transfer>(&*made)) {
         const bool head_only = method == "HEAD";
+        connection.lasts = true;
         co_await serve_transfer(state, socket, std::move(*transfer), head_only);
         co_return;
       }

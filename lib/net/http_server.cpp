@@ -1,5 +1,6 @@
 #include "net/http_server.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -86,6 +87,10 @@ class Server final : public HttpServer {
   void end_polls() override {
     state_->polls_end = true;
     for (const auto& poll : state_->polls) poll->news.set();
+  }
+  [[nodiscard]] bool is_answering() const override {
+    return std::any_of(state_->connections.begin(), state_->connections.end(),
+                       [](const HttpConnection& c) { return !c.reading && !c.lasts; });
   }
   void stop() override { state_->stop(); }
   [[nodiscard]] unsigned short port() const override { return port_; }

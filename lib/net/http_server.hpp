@@ -52,6 +52,8 @@ class HttpServer {
   virtual void wake_streams() = 0;
   /// Every poll is answered now, and so is each that follows.
   virtual void end_polls() = 0;
+  /// Whether a request is here whose answer has not left; streams and transfers do not count.
+  [[nodiscard]] virtual bool is_answering() const = 0;
   /// Closes the listener and every connection; removes the socket file.
   virtual void stop() = 0;
   /// The bound port; 0 for a Unix socket.

@@ -47,6 +47,7 @@ struct WaitingPoll {
 struct HttpConnection {
   Socket socket;
   bool reading = true;  ///< a request is awaited or half received
+  bool lasts = false;   ///< its answer is a stream or a transfer
   std::shared_ptr<LaterAnswer> later{};
 };
 

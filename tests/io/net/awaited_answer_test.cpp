@@ -149,6 +149,19 @@ TEST(AwaitedAnswer, EndsEveryPollAndThoseThatFollow) {
   EXPECT_THAT(client.read_until("not yet"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
+TEST(AwaitedAnswer, AServerIsAnsweringUntilTheAnswerHasLeft) {
+  Watched watched;
+  Serving serving(watched.handler());
+  RawClient client(serving.port());
+  client.send(kPoll);
+  watched.await_looks(1);
+  EXPECT_TRUE(serving.is_answering());
+  serving.end_polls();
+  client.read_until("not yet");
+  while (serving.is_answering()) std::this_thread::yield();
+  EXPECT_FALSE(serving.is_answering()) << "the connection is open, without a request";
+}
+
 TEST(AwaitedAnswer, APollEndsWhenTheServerStops) {
   Watched watched;
   Serving serving(watched.handler());

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <exception>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -53,6 +54,11 @@ class Serving {
   }
   void end_polls() {
     boost::asio::post(context_, [this] { server_->end_polls(); });
+  }
+  [[nodiscard]] bool is_answering() {
+    std::promise<bool> answering;
+    boost::asio::post(context_, [&] { answering.set_value(server_->is_answering()); });
+    return answering.get_future().get();
   }
   void join() { thread_.join(); }
   [[nodiscard]] unsigned short port() const { return server_->port(); }
