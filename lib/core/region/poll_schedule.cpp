@@ -79,13 +79,15 @@ std::optional<Query> PollSchedule::poll_due(MonoTime now, WallTime server_now) {
   return poll_.round()->query();
 }
 
-std::optional<Query> PollSchedule::sweep_due(MonoTime now, WallTime server_now) {
+std::optional<Query> PollSchedule::sweep_due(MonoTime now, WallTime server_now,
+                                             std::optional<WallTime> reach) {
   // The first poll shows what the tenant's filters can do and seeds the watermark.
   if (!sweep_.is_due(now) || !polled_once_) return std::nullopt;
   if (!sweep_.round()) {
     Query query;
     query.kind = Query::Kind::CreatedSince;
     query.since = reference(server_now) - options_.lookback;
+    query.since = std::min(query.since, reach.value_or(query.since));
     query.top = page_size(now);
     sweep_.begin_round(std::move(query), server_now);
   }

@@ -44,7 +44,9 @@ class PollSchedule {
   /// The query of the next page if one is due at now and no call is in progress. server_now: the
   /// API's clock as far as known.
   [[nodiscard]] std::optional<Query> poll_due(MonoTime now, WallTime server_now);
-  [[nodiscard]] std::optional<Query> sweep_due(MonoTime now, WallTime server_now);
+  /// reach: a sweep that begins asks for what was created since then, too.
+  [[nodiscard]] std::optional<Query> sweep_due(MonoTime now, WallTime server_now,
+                                               std::optional<WallTime> reach = {});
   void poll_sent() { poll_.sent(); }
   void sweep_sent() { sweep_.sent(); }
   /// Begins the round in progress again if the clock that it began with was wrong. True then, and

@@ -145,7 +145,7 @@ void Region::advance_poll(Now now, const Secret& token, StepWriter& out) {
 
 void Region::advance_sweep(Now now, const Secret& token, StepWriter& out) {
   const bool begins = !schedule_.sweep_round();
-  auto query = schedule_.sweep_due(now.mono, clock_.now(now));
+  auto query = schedule_.sweep_due(now.mono, clock_.now(now), submissions_.doubtful_since());
   if (!query) return;
   if (begins) {
     tracker_.begin_read(Read::Sweep);

@@ -36,6 +36,7 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
   }
   const bool lookup = call.kind == Call::Kind::LookupMany;
   for (MachineAction& action : listed.actions) {
+    if (is_too_old(call, action, now)) continue;
     observe(action, lookup ? ReadBy::LookupMany : ReadBy::List, now, out);
   }
   if (lookup) {
@@ -53,6 +54,12 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
     poll_listed(call, page, now, out);
   }
   log_notices(out);
+}
+
+bool Region::is_too_old(const Call& call, const MachineAction& action, Now now) const {
+  if (call.kind != Call::Kind::Sweep || !action.created) return false;
+  const bool before = *action.created < clock_.now(now) - options_.poll.lookback;
+  return before && tracker_.find(action.id) == nullptr && !submissions_.is_missed(action);
 }
 
 void Region::sweep_listed(const PageFacts& page, Now now, StepWriter& out) {

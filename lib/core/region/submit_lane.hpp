@@ -88,6 +88,12 @@ class SubmitLane {
     return follower_.ahead_of(id);
   }
   [[nodiscard]] SubmissionCounts counts() const { return follower_.counts(); }
+  [[nodiscard]] std::optional<WallTime> doubtful_since() const {
+    return follower_.doubtful_since();
+  }
+  [[nodiscard]] bool is_missed(const MachineAction& action) const {
+    return follower_.is_missed(action);
+  }
   /// Valid after decide() and send() at the same time.
   [[nodiscard]] std::optional<MonoTime> wake_at() const { return follower_.wake_at(); }
 

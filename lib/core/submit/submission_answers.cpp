@@ -49,21 +49,21 @@ bool is_reported(SubmissionState state) {
 bool was_made_by(const Submission& row, const MachineAction& action) {
   if (!row.posted || !iequals(action.machine_id, row.order.machine)) return false;
   if (action.type != type_of(row.order.request)) return false;
-  const WallTime left = row.posted->server.value_or(row.posted->wall);
+  const WallTime left = earliest(*row.posted);
   return !action.created || *action.created >= left - kCreatedBefore;
 }
 
 }  // namespace
 
-SubmissionAttempt* SubmissionFollower::owner_of(const MachineAction& action) {
-  SubmissionAttempt* found = attempt(std::string(tagged_submission(action.requestor_comment)));
-  if (found == nullptr || found->row().state > SubmissionState::Sent) return nullptr;
-  return was_made_by(found->row(), action) ? found : nullptr;
+bool SubmissionFollower::is_missed(const MachineAction& action) const {
+  const Submission* row = find(std::string(tagged_submission(action.requestor_comment)));
+  return row != nullptr && row->state <= SubmissionState::Sent && was_made_by(*row, action);
 }
 
 void SubmissionFollower::shown(const MachineAction& action, const SubmitTime& time,
                                SubmitOutput& out) {
-  if (SubmissionAttempt* owner = owner_of(action)) take(*owner, action, time, out);
+  if (!is_missed(action)) return;
+  take(*attempt(std::string(tagged_submission(action.requestor_comment))), action, time, out);
 }
 
 void SubmissionFollower::seen(const MachineAction& action, const SubmitTime& time,
@@ -113,7 +113,7 @@ void SubmissionFollower::listed(const ListRead& list, const SubmitTime& time, Su
     SubmissionAttempt& attempt = (row++)->second;
     if (!attempt.in_doubt()) continue;
     const SubmitStamp& posted = attempt.row().posted.value();
-    const bool covers = list.since <= posted.server.value_or(posted.wall);
+    const bool covers = list.since <= earliest(posted);
     if (!covers || least_until(posted, time.boot_id, list.begun) < kShownWithin) continue;
     end(attempt, SubmissionState::Lost, "no_answer", time.moment(), out);
   }

@@ -129,8 +129,7 @@ void SubmissionAttempt::may_have_left(const SubmitTime& time) {
   if (!may_send(row_.state)) return;
   change(SubmissionState::Sent);
   // The earliest by the API's clock; how long ago is counted from now.
-  row_.posted = SubmitStamp{row_.asked.server.value_or(row_.asked.wall), time.now.wall,
-                            time.boot_id, time.now.mono};
+  row_.posted = SubmitStamp{earliest(row_.asked), time.now.wall, time.boot_id, time.now.mono};
 }
 
 void SubmissionAttempt::end(SubmissionState state, std::string reason, WallTime when) {

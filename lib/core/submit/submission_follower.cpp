@@ -80,6 +80,16 @@ SubmissionCounts SubmissionFollower::counts() const {
   return counts;
 }
 
+std::optional<WallTime> SubmissionFollower::doubtful_since() const {
+  std::optional<WallTime> first;
+  for (const auto& [serial, attempt] : attempts_) {
+    if (!attempt.in_doubt()) continue;
+    const WallTime left = earliest(*attempt.row().posted);
+    first = std::min(first.value_or(left), left);
+  }
+  return first;
+}
+
 void SubmissionFollower::decide(const SubmitTime& time, SubmitOutput& out) {
   ledger_.prune(time);
   for (auto row = attempts_.begin(); row != attempts_.end();) {

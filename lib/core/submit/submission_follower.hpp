@@ -99,6 +99,11 @@ class SubmissionFollower {
   [[nodiscard]] std::optional<std::size_t> ahead_of(const std::string& id) const;
   [[nodiscard]] std::size_t size() const { return attempts_.size(); }
   [[nodiscard]] SubmissionCounts counts() const;
+  /// When the first of those left whose answer never came, by the API's clock: a list that is to
+  /// say what became of them has to reach back so far. Nothing if there is none.
+  [[nodiscard]] std::optional<WallTime> doubtful_since() const;
+  /// Whether the action was made by one that does not have it yet.
+  [[nodiscard]] bool is_missed(const MachineAction& action) const;
   /// When decide() and job() are to be asked again; valid after them at the same time.
   [[nodiscard]] std::optional<MonoTime> wake_at() const;
 
@@ -106,8 +111,6 @@ class SubmissionFollower {
   using Serial = std::uint64_t;  ///< in the order in which they were asked for
 
   [[nodiscard]] SubmissionAttempt* attempt(const std::string& id);
-  /// The one that lacks an action and whose POST has made this one.
-  [[nodiscard]] SubmissionAttempt* owner_of(const MachineAction& action);
   [[nodiscard]] std::optional<ActionId> blocker_of(const SubmissionAttempt& attempt) const;
   /// The action that the answer speaks of; empty where nobody knows.
   [[nodiscard]] ActionId named_blocker(const SubmissionOrder& order,

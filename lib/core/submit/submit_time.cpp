@@ -19,7 +19,7 @@ SubmitStamp SubmitTime::stamp() const {
 }
 
 Duration least_until(const SubmitStamp& stamp, const std::string& boot_id, Now moment) {
-  const PostStamp left{stamp.server.value_or(stamp.wall), stamp.boot_id, stamp.mono};
+  const PostStamp left{earliest(stamp), stamp.boot_id, stamp.mono};
   return elapsed_since(left, boot_id, moment);
 }
 

@@ -22,6 +22,11 @@ struct SubmitTime {
   [[nodiscard]] SubmitStamp stamp() const;
 };
 
+/// The API's clock was not behind this at the stamp, as far as is known.
+[[nodiscard]] inline WallTime earliest(const SubmitStamp& stamp) {
+  return stamp.server.value_or(stamp.wall);
+}
+
 /// How much time has passed since a stamp.
 struct SinceStamp {
   Duration least{};  ///< this much is certain

@@ -46,6 +46,42 @@ TEST_F(EngineSubmitDoubtTest, ItIsLostOnceASweepLongAfterThePostShowsNoAction) {
   EXPECT_EQ(count<StartAction>(), 0);
 }
 
+TEST_F(EngineSubmitDoubtTest, ASweepReachesBackToThePostHoweverLongAgo) {
+  start();
+  const std::string id = in_doubt();
+  add("b1", "m2");
+  end("b1", ActionStatus::Known::Succeeded);
+  hidden.insert("b1");
+  set_mono(now.mono + options.regions.front().poll.lookback + 48h);
+  restart();
+  hidden.clear();
+  events.clear();
+  run(1min);
+  EXPECT_EQ(state(id), "lost");
+  EXPECT_EQ(recorded_of(EventType::ActionTransition), 0) << "the old action of another is no news";
+}
+
+TEST_F(EngineSubmitDoubtTest, AnActionOfOursIsFoundHoweverLongAgo) {
+  start();
+  const std::string id = in_doubt();
+  make(post, "a1");
+  end("a1", ActionStatus::Known::TimeOut);
+  hidden.insert("a1");
+  set_mono(now.mono + options.regions.front().poll.lookback + 48h);
+  restart();
+  hidden.clear();
+  run(1min);
+  EXPECT_EQ(state(id), "timed_out");
+}
+
+TEST_F(EngineSubmitDoubtTest, AShortLookbackHidesNoSubmission) {
+  options.regions.front().poll.lookback = 6min;
+  start();
+  const std::string id = in_doubt();
+  run(26min);
+  EXPECT_EQ(state(id), "lost");
+}
+
 TEST_F(EngineSubmitDoubtTest, ASweepWithARowThatCannotBeReadProvesNothing) {
   start();
   const std::string id = in_doubt();

@@ -45,9 +45,21 @@ class EngineSubmitTest : public testing::Test, public test::EngineHarness {
     ++lists;
     std::vector<MachineAction> rows;
     for (const auto& [id, action] : api) {
-      if (!hidden.contains(id)) rows.push_back(action);
+      if (!hidden.contains(id) && is_asked_for(action, list.query)) rows.push_back(action);
     }
     answer(list, rows);
+  }
+  static bool is_asked_for(const MachineAction& action, const Query& query) {
+    switch (query.kind) {
+      case Query::Kind::ChangedSince:
+        return *action.last_update >= query.since;
+      case Query::Kind::CreatedSince:
+        return *action.created >= query.since;
+      case Query::Kind::OpenOrCreatedSince:
+        return !action.status.is_final() || *action.created >= query.since;
+      default:
+        return std::count(query.ids.begin(), query.ids.end(), action.id) > 0;
+    }
   }
   void answer_read(const GetAction& get) {
     const auto row = api.find(get.action.value);
