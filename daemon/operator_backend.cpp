@@ -6,6 +6,7 @@
 
 #include "engine_options.hpp"
 #include "ops/log.hpp"
+#include "random_bits.hpp"
 
 namespace mactiond::daemon {
 namespace {
@@ -113,6 +114,9 @@ std::vector<std::string> OperatorBackend::reload(const core::Operator& by) {
 }
 
 Result<core::Reply> OperatorBackend::operate(core::Event request) {
+  if (auto* asked = std::get_if<core::AskSubmission>(&request)) {
+    asked->chance = {random_bits(), random_bits()};
+  }
   return parts_.driver.operate(std::move(request));
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <random>
 #include <string>
 #include <utility>
 
@@ -13,6 +12,7 @@
 #include "ops/log.hpp"
 #include "ops/log_history.hpp"
 #include "ops/systemd.hpp"
+#include "random_bits.hpp"
 
 namespace mactiond::daemon {
 namespace {
@@ -26,11 +26,6 @@ int exit_code_of(const Error& error) {
 
 NotUsable store_refused(const Error& error) { return {"store_not_usable", error}; }
 NotUsable log_refused(const Error& error) { return {"transition_log_not_usable", error}; }
-
-std::uint64_t random_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32U) | device();
-}
 
 /// 20261130T101500Z
 std::string file_stamp(WallTime time) {
@@ -129,7 +124,7 @@ std::variant<Opened, NotUsable> open_state(const config::Config& config, const C
   opened.store = std::make_unique<store::Store>(std::move(*store));
   opened.log = std::make_unique<ops::TransitionLog>(std::move(*log));
   opened.engine =
-      std::make_unique<core::Engine>(options, std::move(*snapshot), random_seed(), clock.now());
+      std::make_unique<core::Engine>(options, std::move(*snapshot), random_bits(), clock.now());
   opened.recovered = std::move(recovered);
   opened.first_unsent = std::max(logged, last_seq) + 1;
   return opened;

@@ -9,8 +9,8 @@ namespace mactiond::core {
 void Engine::State::ask_submission(AskSubmission asked, Now now, StepWriter& out) {
   Slot<Region>* slot = find_named(regions, asked.order.region);
   if (slot == nullptr) return out.reply(NotFound{});
-  const std::uint64_t high = random.next();
-  const std::uint64_t low = random.next();
+  const std::uint64_t high = random.next() ^ asked.chance[0];
+  const std::uint64_t low = random.next() ^ asked.chance[1];
   Region& region = slot->part;
   out.reply(region.submissions().ask(std::move(asked.order), make_submission_id(high, low),
                                      region.submit_time(now), out));

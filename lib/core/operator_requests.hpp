@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct AskCancel {
 /// An action is to be started on a machine.
 struct AskSubmission {
   SubmissionOrder order;
+  /// Makes the id one that nobody can foresee: the engine's own numbers follow from those before.
+  std::array<std::uint64_t, 2> chance{};
 };
 
 /// The API is to be asked. This one has no reply: its end is in the Step::answers of some later

@@ -119,8 +119,6 @@ class Region {
   [[nodiscard]] std::optional<Outcome> lacks() const;
   void log_notices(StepWriter& out);
 
-  /// The sweep reaches back to before what is still known: the action is no news.
-  [[nodiscard]] bool is_too_old(const Call& call, const MachineAction& action, Now now) const;
   void observe(MachineAction& action, ReadBy by, Now now, StepWriter& out);
   void record_transition(const MachineAction& action, const Observation& seen, Now now,
                          StepWriter& out);

@@ -17,6 +17,14 @@ void abandon(const RegionCall& call, PollSchedule& schedule) {
   call.kind == RegionCall::Kind::Poll ? schedule.poll_abandoned() : schedule.sweep_abandoned();
 }
 
+/// A sweep that reaches back to a submission in doubt shows what was forgotten since: it is no
+/// news.
+bool is_forgotten(const MachineAction& action, WallTime known_from, const Tracker& tracker,
+                  const SubmitLane& submissions) {
+  if (!action.created || *action.created >= known_from) return false;
+  return tracker.find(action.id) == nullptr && !submissions.is_missed(action);
+}
+
 }  // namespace
 
 void Region::on(ActionsListed listed, Now now, StepWriter& out) {
@@ -35,8 +43,10 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
              {"reason", "an action without a usable id, or larger than 1 MiB, is left out"}});
   }
   const bool lookup = call.kind == Call::Kind::LookupMany;
+  const bool is_sweep = call.kind == Call::Kind::Sweep;
+  const WallTime known_from = clock_.now(now) - options_.poll.lookback;
   for (MachineAction& action : listed.actions) {
-    if (is_too_old(call, action, now)) continue;
+    if (is_sweep && is_forgotten(action, known_from, tracker_, submissions_)) continue;
     observe(action, lookup ? ReadBy::LookupMany : ReadBy::List, now, out);
   }
   if (lookup) {
@@ -54,12 +64,6 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
     poll_listed(call, page, now, out);
   }
   log_notices(out);
-}
-
-bool Region::is_too_old(const Call& call, const MachineAction& action, Now now) const {
-  if (call.kind != Call::Kind::Sweep || !action.created) return false;
-  const bool before = *action.created < clock_.now(now) - options_.poll.lookback;
-  return before && tracker_.find(action.id) == nullptr && !submissions_.is_missed(action);
 }
 
 void Region::sweep_listed(const PageFacts& page, Now now, StepWriter& out) {
