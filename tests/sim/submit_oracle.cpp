@@ -153,9 +153,9 @@ int SubmitOracle::counted(const Moment& now) const {
   }));
 }
 
-int SubmitOracle::count(State state) const {
-  return static_cast<int>(std::count_if(tracks_.begin(), tracks_.end(), [&](const auto& one) {
-    return one.second.row.state == state;
+int SubmitOracle::started() const {
+  return static_cast<int>(std::count_if(tracks_.begin(), tracks_.end(), [](const auto& one) {
+    return !one.second.row.action.value.empty();
   }));
 }
 

@@ -48,8 +48,8 @@ class SubmitOracle final : public Watcher {
   /// Everything must have ended. stored: what the store has, by id.
   [[nodiscard]] std::vector<std::string> finish(
       const std::map<std::string, core::Submission>& stored, const Moment& now);
-  /// How many submissions are in that state.
-  [[nodiscard]] int count(core::SubmissionState state) const;
+  /// How many submissions have an action.
+  [[nodiscard]] int started() const;
   /// How many POSTs were sent whose answers never came.
   [[nodiscard]] int unanswered() const;
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -17,6 +18,9 @@ namespace {
 
 using State = core::SubmissionState;
 using core::EventType;
+
+/// What waits for a blocker is looked at as often as this.
+constexpr Duration kLookedAtWithin = std::chrono::minutes(1);
 
 /// Every change there is.
 constexpr std::array<std::pair<State, State>, 20> kChanges{{
@@ -177,7 +181,12 @@ void SubmitOracle::changed(Track& track, const core::Submission& row, const Mome
   }
   if (row.waiting && !track.waiting) track.waiting = now.elapsed;
   if (!row.unblocked) track.unblocked.reset();
-  if (row.unblocked && row.unblocked != track.row.unblocked) track.unblocked = now.elapsed;
+  if (row.unblocked && row.unblocked != track.row.unblocked) {
+    track.unblocked = now.elapsed;
+    if (now.elapsed > *track.waiting + row.order.wait_blocker + kLookedAtWithin) {
+      complain(now, id + " waited for its blocker for too long");
+    }
+  }
   if (row.posts > track.row.posts) {
     track.options = options_;
     track.intended = now.elapsed;
