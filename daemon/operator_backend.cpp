@@ -20,6 +20,20 @@ constexpr Duration kPatience = std::chrono::seconds(30);
 /// The quota has two links to packages a minute.
 constexpr Duration kLinkPatience = std::chrono::minutes(1);
 
+ActionId action_of(const core::Question& link) {
+  if (const auto* package = std::get_if<core::PackageLink>(&link)) return package->action;
+  if (const auto* result = std::get_if<core::ResultLink>(&link)) return result->action;
+  return {};
+}
+
+/// The link that answers a question for one, or why there is none.
+std::variant<core::Link, core::Unanswered> link_in(core::QuestionResult result) {
+  if (auto* unanswered = std::get_if<core::Unanswered>(&result)) return std::move(*unanswered);
+  auto& answer = std::get<core::Answer>(result);
+  if (auto* link = std::get_if<core::Link>(&answer)) return std::move(*link);
+  return core::Unanswered{core::Unanswered::Why::Failed, "the API's answer has no link"};
+}
+
 }  // namespace
 
 OperatorBackend::OperatorBackend(const boost::asio::any_io_executor& executor, Parts parts,
@@ -169,6 +183,30 @@ void OperatorBackend::ask(const std::string& region, core::Question question,
   const Duration patience =
       core::quota_of(question) == QuotaKind::PackageLink ? kLinkPatience : kPatience;
   parts_.driver.ask({0, region, std::move(question), patience}, std::move(done));
+}
+
+void OperatorBackend::fetch(const std::string& region, core::Question link,
+                            std::function<void(admin::Fetched)> done) {
+  auto place = parts_.runner.downloads.take_place();
+  if (!place) {
+    return done(core::Unanswered{core::Unanswered::Why::TooMany,
+                                 "as many downloads as may be are in progress: wait for one to "
+                                 "end"});
+  }
+  const ActionId action = action_of(link);
+  ask(region, std::move(link),
+      [this, region, action, place = std::move(place),
+       done = std::move(done)](core::QuestionResult result) {
+        auto answer = link_in(std::move(result));
+        if (auto* unanswered = std::get_if<core::Unanswered>(&answer)) {
+          return done(std::move(*unanswered));
+        }
+        if (const auto refused = parts_.driver.refusal()) {
+          return done(core::Unanswered{core::Unanswered::Why::Unavailable, refused->where});
+        }
+        parts_.driver.run_beside(parts_.runner.downloads.fetch(
+            region, action, std::get<core::Link>(std::move(answer)), place, done));
+      });
 }
 
 }  // namespace mactiond::daemon

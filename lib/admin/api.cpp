@@ -34,6 +34,8 @@ constexpr std::array kRoutes{
     Route{"GET", "v1/actions", "state region* type* status* limit cursor", get_actions},
     Route{"GET", "v1/actions/*", "region", get_action},
     Route{"POST", "v1/actions/*/cancel", "", post_cancel},
+    Route{"GET", "v1/actions/*/package", "region", get_package},
+    Route{"GET", "v1/actions/*/result", "region index", get_result},
     Route{"GET", "v1/events", "after limit", get_events},
     Route{"GET", "v1/policies", "", get_policies},
     Route{"POST", "v1/policies/explain", "", post_explain},

@@ -17,6 +17,7 @@
 #include "core/status.hpp"
 #include "core/submission_view.hpp"
 #include "event/webhook_tested.hpp"
+#include "http/message.hpp"
 
 namespace mactiond::admin {
 
@@ -31,6 +32,9 @@ struct DaemonInfo {
 using Plans = std::vector<core::Engine::RegionPlans>;
 /// What a trial of a configuration's text led to: plans, or all its errors.
 using Explained = std::variant<Plans, std::vector<std::string>>;
+
+/// What a link leads to, or why there is nothing.
+using Fetched = std::variant<http::Transfer, core::Unanswered>;
 
 /// The daemon as the endpoints see it. A stream, and an answer that comes later, ask it after the
 /// request: it outlives both.
@@ -100,6 +104,10 @@ class Backend {
   /// Asks the API of a region. Calls done exactly once: from within, or within a minute or so.
   virtual void ask(const std::string& region, core::Question question,
                    std::function<void(core::QuestionResult)> done) = 0;
+  /// Asks the API of a region for a link, a PackageLink or a ResultLink, and fetches what it leads
+  /// to. Calls done exactly once: from within, or within some minutes.
+  virtual void fetch(const std::string& region, core::Question link,
+                     std::function<void(Fetched)> done) = 0;
 };
 
 }  // namespace mactiond::admin

@@ -18,6 +18,11 @@ struct Call {
 /// The path's third segment is the id.
 [[nodiscard]] http::Answer get_action(const Call& call);
 [[nodiscard]] http::Answer post_cancel(const Call& call);
+/// The file that the API links to, as it comes.
+[[nodiscard]] http::Answer get_package(const Call& call);
+/// The same of a command of a live response: the one that `index` names, or the only one that has
+/// a result.
+[[nodiscard]] http::Answer get_result(const Call& call);
 /// JSON, or server-sent events where the request accepts them.
 [[nodiscard]] http::Answer get_events(const Call& call);
 [[nodiscard]] http::Answer get_webhooks(const Call& call);

@@ -70,6 +70,8 @@ class OpenApi(E2eTest):
             ("get", "/v1/actions/{id}", "/v1/actions/none", None, 404),
             ("post", "/v1/actions/{id}/cancel", one + "/cancel", {}, 400),
             ("post", "/v1/actions/{id}/cancel", "/v1/actions/none/cancel", {"comment": "x"}, 404),
+            ("get", "/v1/actions/{id}/package", one + "/package", None, 409),
+            ("get", "/v1/actions/{id}/result", one + "/result?index=0", None, 409),
             ("get", "/v1/events", "/v1/events?after=0&limit=10"),
             ("get", "/v1/events", "/v1/events?after=999", None, 400),
             ("get", "/v1/policies", "/v1/policies"),

@@ -61,6 +61,8 @@ struct FakeBackend final : Backend {
   std::vector<std::pair<std::string, core::Question>> questions;  ///< by region
   std::deque<core::QuestionResult> results;  ///< to the next questions; without one: end_question
   std::function<void(core::QuestionResult)> end_question;
+  std::vector<std::pair<std::string, core::Question>> fetched;  ///< by region
+  std::optional<core::Unanswered> not_fetched;
 
   [[nodiscard]] static Error failure() { return {Errc::StoreFailed, "store.db"}; }
 
@@ -221,6 +223,13 @@ struct FakeBackend final : Backend {
     core::QuestionResult result = std::move(results.front());
     results.pop_front();
     done(std::move(result));
+  }
+
+  void fetch(const std::string& region, core::Question link,
+             std::function<void(Fetched)> done) override {
+    fetched.emplace_back(region, std::move(link));
+    if (not_fetched) return done(*not_fetched);
+    done(http::Transfer{});
   }
 
   http::Answer answer(const std::string& target, const std::string& method = "GET",
