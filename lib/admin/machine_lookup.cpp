@@ -1,6 +1,7 @@
 #include "admin/machine_lookup.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -155,6 +156,13 @@ void look_up_machine(Backend& backend, const std::string& region, const std::str
 
 http::Response answer_unanswered(const Unanswered& unanswered) {
   using Why = Unanswered::Why;
+  if (unanswered.retry_after) {
+    http::Response response = problem(429, unanswered.words);
+    const auto seconds =
+        to_seconds(*unanswered.retry_after + std::chrono::seconds(1) - Duration(1));
+    response.headers.push_back({"Retry-After", std::to_string(seconds)});
+    return response;
+  }
   switch (unanswered.why) {
     case Why::NotFound:
     case Why::NoRegion:

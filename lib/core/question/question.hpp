@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -10,6 +11,7 @@
 #include "action/machine_query.hpp"
 #include "action/quota_kind.hpp"
 #include "base/secret.hpp"
+#include "base/time.hpp"
 
 namespace mactiond::core {
 
@@ -66,7 +68,8 @@ struct Unanswered {
     Unavailable,  ///< the daemon is stopping, or its store is locked or gone
   };
   Why why = Why::Failed;
-  std::string words;  ///< what is wrong and what to do, for an operator
+  std::string words;                      ///< what is wrong and what to do, for an operator
+  std::optional<Duration> retry_after{};  ///< where the quota has no call before
 };
 
 /// An Answer has a value here.

@@ -125,28 +125,27 @@ std::optional<QuestionResult> QuestionQueue::judge(Entry& entry, const Outcome& 
 }
 
 std::vector<AnsweredQuestion> QuestionQueue::end_if(const std::function<bool(const Entry&)>& ends,
-                                                    const std::string& words) {
+                                                    const Unanswered& why) {
   std::vector<AnsweredQuestion> ended;
   std::erase_if(entries_, [&](const Entry& entry) {
     if (entry.in_progress || !ends(entry)) return false;
-    Unanswered why{Why::TimeUp, words};
-    if (!entry.trouble.empty()) why = {Why::Failed, entry.trouble};
-    ended.push_back({entry.number, std::move(why)});
+    const bool had_trouble = !entry.trouble.empty() && !why.retry_after;
+    ended.push_back({entry.number, had_trouble ? Unanswered{Why::Failed, entry.trouble} : why});
     return true;
   });
   return ended;
 }
 
 std::vector<AnsweredQuestion> QuestionQueue::end_late(MonoTime when, const std::string& words) {
-  return end_if([when](const Entry& entry) { return entry.until <= when; }, words);
+  return end_if([when](const Entry& entry) { return entry.until <= when; }, {Why::TimeUp, words});
 }
 
 std::vector<AnsweredQuestion> QuestionQueue::end_late(QuotaKind quota, MonoTime when,
-                                                      const std::string& words) {
+                                                      const Unanswered& why) {
   const auto ends = [quota, when](const Entry& entry) {
     return quota_of(entry.question) == quota && entry.until <= when;
   };
-  return end_if(ends, words);
+  return end_if(ends, why);
 }
 
 std::optional<MonoTime> QuestionQueue::late_at() const {

@@ -51,7 +51,7 @@ class QuestionQueue {
   [[nodiscard]] std::vector<AnsweredQuestion> end_late(MonoTime when, const std::string& words);
   /// The same of those of a quota that has no call before then.
   [[nodiscard]] std::vector<AnsweredQuestion> end_late(QuotaKind quota, MonoTime when,
-                                                       const std::string& words);
+                                                       const Unanswered& why);
   /// When the first of them is late.
   [[nodiscard]] std::optional<MonoTime> late_at() const;
 
@@ -80,7 +80,7 @@ class QuestionQueue {
                                                            Answer answer, bool needs_token,
                                                            MonoTime now);
   [[nodiscard]] std::vector<AnsweredQuestion> end_if(const std::function<bool(const Entry&)>& ends,
-                                                     const std::string& words);
+                                                     const Unanswered& why);
 
   std::vector<Entry> entries_;  ///< oldest first
 };

@@ -65,11 +65,13 @@ void QuestionLane::wait(QuotaKind quota, MonoTime until, const Limiter& limiter,
   // No turn of theirs comes before then.
   const MonoTime earliest = std::max(limiter.next_at(Lane::Operator, now.mono),
                                      limiter.next_at(Lane::Operator, now.mono, quota));
-  const auto seconds = to_seconds(earliest - now.mono + 1s - Duration(1));
-  end(queue_.end_late(
-          quota, earliest - Duration(1),
-          "the region's quota has no call in time: try again in " + std::to_string(seconds) + " s"),
-      out);
+  const Duration wait = earliest - now.mono;
+  const auto seconds = to_seconds(wait + 1s - Duration(1));
+  const Unanswered why{
+      Unanswered::Why::TimeUp,
+      "the region's quota has no call in time: try again in " + std::to_string(seconds) + " s",
+      wait};
+  end(queue_.end_late(quota, earliest - Duration(1), why), out);
 }
 
 void QuestionLane::answered(std::uint64_t number, QuestionAnswered answer, bool needs_token,

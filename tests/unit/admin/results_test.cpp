@@ -158,6 +158,14 @@ TEST_F(ResultEndpoints, SayWhyThereIsNothing) {
   EXPECT_THAT(response.body, HasSubstr("the link leads to evil.example"));
 }
 
+TEST_F(ResultEndpoints, SayWhenTheQuotaHasALink) {
+  know(action_of("CollectInvestigationPackage", "Succeeded"));
+  backend_.not_fetched = {core::Unanswered::Why::TimeUp, "try again", std::chrono::seconds(60)};
+  const http::Response response = backend_.ask("/v1/actions/a1234567/package");
+  EXPECT_EQ(response.status, 429);
+  EXPECT_EQ(http::find_header(response.headers, "Retry-After"), "60");
+}
+
 TEST_F(ResultEndpoints, AskNothingForAHeader) {
   know(action_of("CollectInvestigationPackage", "Succeeded"));
   auto answer = backend_.answer("/v1/actions/a1234567/package", "HEAD");

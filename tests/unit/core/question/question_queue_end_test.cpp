@@ -55,8 +55,9 @@ TEST_F(QuestionQueueEnd, OfACallInProgressIsItsAnswer) {
 TEST_F(QuestionQueueEnd, ComesAtOnceWhereTheQuotaHasNoCallInTime) {
   take(1, MachineById{kMachine});
   take(2, PackageLink{ActionId{"a"}});
-  EXPECT_TRUE(queue.end_late(QuotaKind::PackageLink, now + 59s, "no quota").empty());
-  const auto ended = queue.end_late(QuotaKind::PackageLink, now + 1min, "no quota");
+  const Unanswered why{Unanswered::Why::TimeUp, "no quota", 70s};
+  EXPECT_TRUE(queue.end_late(QuotaKind::PackageLink, now + 59s, why).empty());
+  const auto ended = queue.end_late(QuotaKind::PackageLink, now + 1min, why);
   EXPECT_EQ(only(ended).words, "no quota");
   EXPECT_EQ(ended.front().number, 2U);
   EXPECT_EQ(due(), 1U);

@@ -174,10 +174,11 @@ TEST_F(RegionQuestions, WaitWhileTheApiHoldsTheRegion) {
 TEST_F(RegionQuestions, EndAtOnceWhereTheQuotaHasNoCallInTime) {
   ask(1);
   refuse(take<AskApi>(), test::throttled(1min));
-  EXPECT_EQ(why(1).why, Why::Failed) << "the hold is longer than it waits";
+  EXPECT_EQ(why(1).why, Why::TimeUp) << "the hold is longer than it waits";
   ask(2);
   EXPECT_EQ(why(2).why, Why::TimeUp);
   EXPECT_EQ(why(2).words, "the region's quota has no call in time: try again in 61 s");
+  EXPECT_GT(why(2).retry_after, 60s);
 }
 
 TEST_F(RegionQuestions, HaveAQuotaOfTheirOwnForLinksToPackages) {
