@@ -20,7 +20,7 @@ _mactionctl() {
   local path=() offers word
   COMPREPLY=()
   case $prev in
-    --socket | --config | --machines)
+    --socket | --config | --machines | --output)
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       return
       ;;

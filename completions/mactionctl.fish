@@ -32,6 +32,6 @@ function __mactionctl_complete
 end
 
 complete -c mactionctl -f
-complete -c mactionctl -n '__fish_prev_arg_in --socket --config --machines' -F
+complete -c mactionctl -n '__fish_prev_arg_in --socket --config --machines --output' -F
 complete -c mactionctl -n '__fish_prev_arg_in --region' -a '(__mactionctl_regions)'
-complete -c mactionctl -n 'not __fish_prev_arg_in --socket --config --machines --region' -a '(__mactionctl_complete)'
+complete -c mactionctl -n 'not __fish_prev_arg_in --socket --config --machines --output --region' -a '(__mactionctl_complete)'

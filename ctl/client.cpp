@@ -152,6 +152,11 @@ std::variant<Answer, Failure> read_answer(const Socket& socket, net::ResponseRea
   return Answer{response.status, std::move(response.body), std::string(retry_after)};
 }
 
+bool says_its_end(const http::Response& head) {
+  return http::find_header(head.headers, "Content-Length") ||
+         http::find_header(head.headers, "Transfer-Encoding");
+}
+
 }  // namespace
 
 std::variant<Answer, Failure> ask(const std::string& socket_path, const Question& question) {
@@ -164,6 +169,31 @@ std::variant<Answer, Failure> ask(const std::string& socket_path, const Question
 
 std::variant<Answer, Failure> get(const std::string& socket_path, const std::string& target) {
   return ask(socket_path, {target});
+}
+
+std::variant<Answer, Failure> receive(const std::string& socket_path, const Question& question,
+                                      const Intake& intake) {
+  const Socket socket(question);
+  if (const auto failure = start(socket, socket_path, request_of(question, "*/*", {}))) {
+    return *failure;
+  }
+  net::ResponseReader reader({kHeaderMax, std::numeric_limits<std::size_t>::max()});
+  bool is_open = false;
+  for (;;) {
+    const auto is_done = read_some(socket, reader);
+    const auto head = is_open ? std::nullopt : reader.head();
+    if (head && head->status != 200) return read_answer(socket, reader, is_done);
+    if (head) {
+      // Otherwise its end would look like a break, or a break like its end.
+      if (!says_its_end(*head)) return Failure{kForeign, true};
+      if (!intake.begin(*head)) return Answer{200, ""};
+      is_open = true;
+    }
+    const std::string piece = is_open ? reader.drain() : std::string();
+    if (!piece.empty() && !intake.take(piece)) return Answer{200, ""};
+    if (const auto* failure = std::get_if<Failure>(&is_done)) return *failure;
+    if (std::get<bool>(is_done)) return Answer{200, ""};
+  }
 }
 
 std::variant<Answer, Failure> follow(const std::string& socket_path, Feed& feed,

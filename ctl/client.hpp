@@ -42,6 +42,17 @@ struct Question {
 [[nodiscard]] std::variant<Answer, Failure> get(const std::string& socket_path,
                                                 const std::string& target);
 
+/// Takes an answer of 200 while it comes. Each says whether it wants more.
+struct Intake {
+  std::function<bool(const http::Response& head)> begin;
+  std::function<bool(std::string_view piece)> take;  ///< of the body
+};
+
+/// The same, but the body of a 200 goes to the intake, and its Answer is empty. Without a failure
+/// it is whole, or the intake wanted no more.
+[[nodiscard]] std::variant<Answer, Failure> receive(const std::string& socket_path,
+                                                    const Question& question, const Intake& intake);
+
 /// Server-sent events, and how far they were seen.
 struct Feed {
   std::string target;

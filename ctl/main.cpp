@@ -20,6 +20,7 @@
 #include "daemon/cli_suggestion.hpp"
 #include "pace.hpp"
 #include "progress.hpp"
+#include "result_options.hpp"
 #include "submissions_commands.hpp"
 #include "submit.hpp"
 #include "submit_options.hpp"
@@ -42,6 +43,7 @@ struct Choice : ctl::Chosen {
   ctl::CancelChoice cancel;
   ctl::SubmitChoice submit;
   ctl::SubmissionsChoice submissions;
+  ctl::ResultChoice result;
   std::string after;
   std::string config;
   std::string webhook;
@@ -212,6 +214,7 @@ int run(int argc, char** argv) {
   add_action_commands(app, choice);
   add_cancel_command(app, choice);
   add_starting_commands(app, choice);
+  ctl::add_result_commands(app, choice, choice.result);
   add_policy_commands(app, choice);
   add_region_commands(app, choice);
   add_webhook_commands(app, choice);
