@@ -93,6 +93,7 @@ Reply Control::on(const Call& call, std::string_view path, std::string_view quer
   if (name == "faults" && post) return set_faults(call);
   if (name == "faults" && call.method == "DELETE") return clear_faults();
   if (name == "credentials" && post) return set_credentials(call);
+  if (name == "links" && get) return links();
   if (name == "quota" && get) return quota();
   if (name == "truth" && get) return truth(query, now);
   if (name == "health" && get) return health(now);
@@ -214,6 +215,16 @@ Reply Control::set_credentials(const Call& call) {
   if (const std::string error = fields.error(); !error.empty()) return problem(400, error);
   options = std::move(changed);
   return done();
+}
+
+Reply Control::links() const {
+  std::string list;
+  for (const std::string& token : tenant_.links.tokens()) {
+    std::string quoted;
+    append_json_string(quoted, token);
+    append(list, quoted);
+  }
+  return json_reply(200, R"({"tokens":[)" + list + "]}");
 }
 
 Reply Control::quota() const {

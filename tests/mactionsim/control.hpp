@@ -31,6 +31,7 @@ class Control {
   [[nodiscard]] Reply set_faults(const Call& call);
   [[nodiscard]] Reply clear_faults();
   [[nodiscard]] Reply set_credentials(const Call& call);
+  [[nodiscard]] Reply links() const;
   [[nodiscard]] Reply quota() const;
   [[nodiscard]] Reply truth(std::string_view query, WallTime now);
   [[nodiscard]] Reply health(WallTime now);

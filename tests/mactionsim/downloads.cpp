@@ -36,10 +36,10 @@ Reply content_reply(const Call& call, const Artifact& artifact, const LinkOption
   const std::string tag = fmt::format("\"{:016x}\"", fingerprint(content));
   Reply reply;
   reply.headers.push_back({"Content-Type", content_type(artifact)});
-  reply.headers.push_back({"ETag", tag});
+  if (options.tags) reply.headers.push_back({"ETag", tag});
   reply.headers.push_back({"Accept-Ranges", options.ranges ? "bytes" : "none"});
   const auto condition = http::find_header(call.headers, "If-Range");
-  const bool same = !condition || *condition == tag;
+  const bool same = !condition || (options.tags && *condition == tag);
   const ByteRange range = options.ranges && same
                               ? pick_range(http::find_header(call.headers, "Range"), content.size())
                               : ByteRange{};

@@ -640,6 +640,18 @@ class Links(SimTest):
         self.sim("POST", "faults", {"link_ranges": False})
         self.assertEqual(self.fetch(self.link(), {"Range": "bytes=100-"})[0], 200)
 
+    def test_parts_of_what_has_no_tag_cannot_be_had_safely(self):
+        self.sim("POST", "faults", {"link_tags": False})
+        _, headers, whole = self.fetch(self.link())
+        self.assertNotIn("ETag", headers)
+        self.assertEqual(self.fetch(self.link(), {"Range": "bytes=100-", "If-Range": '"a"'})[2],
+                         whole)
+
+    def test_tokens_of_links_are_known(self):
+        links = [self.link() for _ in range(2)]
+        tokens = self.sim("GET", "links")["tokens"]
+        self.assertEqual(sorted(link.partition("token=")[2] for link in links), sorted(tokens))
+
     def test_link_is_for_its_holder_and_for_its_time(self):
         link = self.link()
         self.assertEqual(self.fetch(link, {"Authorization": "Bearer " + self.bearer})[0], 400)

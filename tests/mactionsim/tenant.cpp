@@ -128,6 +128,7 @@ void read_links(Fields& fields, LinkOptions& links) {
   fields.read("link_quotes", links.quoted_package);
   fields.read("link_entities", links.entities);
   fields.read("link_ranges", links.ranges);
+  fields.read("link_tags", links.tags);
   fields.read_ms("link_lifetime_ms", links.lifetime);
   fields.read("package_bytes", links.package_bytes);
   fields.read("file_bytes", links.file_bytes);

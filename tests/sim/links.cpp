@@ -39,6 +39,12 @@ std::string LinkBook::issue(Artifact artifact, WallTime expires) {
   return token;
 }
 
+std::vector<std::string> LinkBook::tokens() const {
+  std::vector<std::string> tokens;
+  for (const auto& [token, issued] : issued_) tokens.push_back(token);
+  return tokens;
+}
+
 Answer<Artifact> LinkBook::open(std::string_view token, bool bearer, WallTime now) const {
   if (bearer) {
     return storage_error(400, "InvalidAuthenticationInfo",

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/random.hpp"
 #include "base/time.hpp"
@@ -27,6 +28,7 @@ struct LinkOptions {
   bool quoted_package = true;  ///< a package link stands inside a second pair of quotes
   bool entities = false;       ///< the link is written with &amp; for &
   bool ranges = true;          ///< a part of an artifact can be had
+  bool tags = true;            ///< an artifact has an ETag
   Duration lifetime = std::chrono::minutes(30);
   std::uint64_t package_bytes = 4096;
   std::uint64_t file_bytes = 4096;
@@ -42,6 +44,8 @@ class LinkBook {
 
   /// The token of a new link.
   [[nodiscard]] std::string issue(Artifact artifact, WallTime expires);
+  /// Of all links given out, in no order.
+  [[nodiscard]] std::vector<std::string> tokens() const;
   /// bearer: the request carries an Authorization header, which a link does not take.
   [[nodiscard]] Answer<Artifact> open(std::string_view token, bool bearer, WallTime now) const;
 
