@@ -31,7 +31,7 @@ class Reader {
     if (machine.empty()) return;
     if (!is_machine_name(machine)) {
       return fail('"' + machine.substr(0, kShownMax) +
-                  "\" is no machine: write its name or its id");
+                  "\" is neither the name nor the id of a machine");
     }
     const auto [first, is_new] = lines_.emplace(to_lower(machine), line_);
     if (!is_new) {

@@ -32,10 +32,11 @@ void fail(SubmissionRun& run, int exit_code, const std::string& text) {
 void fail(SubmissionRun& run, const Failure& failure) {
   std::string text = failure.message;
   if (failure.begun) {
+    text += "; whether the submission was made is not known: ";
     text +=
-        "; whether the submission was made is not known: the same command with "
-        "--idempotency-key " +
-        run.key + " makes no second one";
+        run.command_key.empty()
+            ? "look for it with \"mactionctl submissions\" before you repeat the command"
+            : "the same command with --idempotency-key " + run.command_key + " makes no second one";
   }
   fail(run, kExitUnavailable, text);
 }
@@ -70,16 +71,18 @@ void post(SubmissionRun& run, const SubmitChoice& choice, const Persistence& how
   constexpr int kTaken = 202;
   constexpr int kTakenBefore = 200;
   const PostOrder order{submission_body(choice, run.machine, operator_name()), run.key,
-                        how.was_there, how.try_for};
-  const auto result = post_submission(tools.session, tools.pace, tools.progress, order);
-  if (const auto* failure = std::get_if<Failure>(&result)) return fail(run, *failure);
-  const auto& answer = std::get<Answer>(result);
+                        run.is_random_key, how};
+  const Posted posted = post_submission(tools.session, tools.pace, tools.progress, order);
+  if (!posted.with_key) run.command_key.clear();
+  if (const auto* failure = std::get_if<Failure>(&posted.result)) return fail(run, *failure);
+  const auto& answer = std::get<Answer>(posted.result);
   json::object object = object_or_empty(answer.body);
   if (answer.status != kTaken && answer.status != kTakenBefore) {
     const auto& [status, body, retry_after] = answer;
     run.problem = std::move(object);
     run.is_busy = status == kUnavailable;
-    return fail(run, kExitRefused, format_refusal(status, body, retry_after, tools.session.style));
+    const std::string text = format_refusal(status, body, retry_after, tools.session.style);
+    return posted.in_doubt ? fail(run, Failure{text, true}) : fail(run, kExitRefused, text);
   }
   if (text_in(object, "id").empty()) return fail(run, Failure{kForeign, true});
   run.submission = std::move(object);

@@ -17,12 +17,15 @@ namespace mactiond::ctl {
 struct SubmissionRun {
   std::string machine{};  ///< as it was typed; empty for an alert's
   std::string key{};
+  /// What the operator repeats the command with, so that it makes no second one.
+  std::string command_key{};
+  bool is_random_key = false;        ///< nobody chose it
   boost::json::object submission{};  ///< the newest of it; empty: there is none
   bool is_new = true;                ///< no earlier request made it
   boost::json::object problem{};     ///< why there is none, as the daemon or we say it
   std::string text{};                ///< what became of it, for a person; perhaps several lines
   int exit_code = kExitDone;
-  bool is_busy = false;  ///< the daemon could not take it, however often it was asked
+  bool is_busy = false;  ///< the daemon answered only that it cannot answer now
 };
 
 /// What the steps of a run need.
@@ -30,12 +33,6 @@ struct RunTools {
   const Session& session;
   const Pace& pace;
   Progress& progress;
-};
-
-/// How long the daemon is asked again: as in PostOrder.
-struct Persistence {
-  bool was_there = false;
-  Duration try_for = kTryFor;
 };
 
 /// Asks the daemon for run.machine, or for the alert of the choice.

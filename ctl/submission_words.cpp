@@ -37,12 +37,16 @@ constexpr std::array kReasons = {
     Words{"no_answer", "no answer came, and no action with its tag is in the list"},
     Words{"no_server_time", "the API has not answered yet: see \"mactionctl status\""},
     Words{"overdue", "it could not be sent within [submit] send_within"},
-    Words{"permission", "the app registration lacks the permission"},
+    Words{"permission",
+          "the app registration lacks the permission: grant it, run \"mactionctl region retry\", "
+          "then submit again"},
     Words{"quota", "the quota had no call left"},
+    Words{"region_removed", "the region was removed from the configuration: name another one"},
     Words{"rejected", "the API refused it"},
     Words{"stopping", "the daemon stops"},
-    Words{"token", "the API refused the token: see \"mactionctl status\""},
+    Words{"token", "the region has no usable token: see \"mactionctl status\""},
     Words{"vanished", "the action is not in the list any more"},
+    Words{"wait_over", "the action in the way did not end in time"},
 };
 
 // "blocker_not_cancelled: why" has words for its first part.
@@ -89,7 +93,12 @@ std::string took(const json::object& submission) {
 std::string advice_for(const json::object& submission) {
   const auto state = state_of(submission);
   const std::string blocker = cell(submission, "blocked_by");
-  if (state == SubmissionState::Refused && !blocker.empty()) {
+  const bool was_refused = state == SubmissionState::Refused && !blocker.empty();
+  if (was_refused && cell(submission, "reason") == "wait_over") {
+    return "; look at it with \"mactionctl show " + blocker +
+           "\", let the submission wait for longer, or cancel it with --cancel-blocker";
+  }
+  if (was_refused) {
     return "; look at it with \"mactionctl show " + blocker +
            "\", wait for its end with --after-blocker, or cancel it with --cancel-blocker";
   }

@@ -30,7 +30,7 @@ std::string unknown_text(const std::string& key) {
 }
 
 std::string kept_text(std::string_view id) {
-  return farewell_text(std::string(id) + " stays with the daemon; see \"mactionctl submissions " +
+  return farewell_text(std::string(id) + " continues in the daemon: see \"mactionctl submissions " +
                        std::string(id) + '"');
 }
 
@@ -61,14 +61,16 @@ int submit_one(SubmissionRun run, const SubmitChoice& choice, const RunTools& to
   return report(tools.session, run);
 }
 
-int submit_file(const std::string& key, const SubmitChoice& choice, const RunTools& tools) {
+int submit_file(SubmissionRun run, const SubmitChoice& choice, const RunTools& tools) {
   const auto list = read_machines(choice.machines_file);
   if (const auto* mistake = std::get_if<MachinesMistake>(&list)) {
     return complain(kExitUsage, mistake->text);
   }
   std::vector<SubmissionRun> runs;
   for (const std::string& machine : std::get<std::vector<std::string>>(list)) {
-    runs.push_back({.machine = machine, .key = key_for(key, machine)});
+    run.machine = machine;
+    run.key = key_for(run.command_key, machine);
+    runs.push_back(run);
   }
   return submit_many(std::move(runs), choice, tools);
 }
@@ -78,10 +80,14 @@ int submit_file(const std::string& key, const SubmitChoice& choice, const RunToo
 int submit(const Session& session, const SubmitChoice& choice, const Pace& pace,
            Progress& progress) {
   if (const auto mistake = mistake_in(choice)) return complain(kExitUsage, *mistake);
-  const std::string key = choice.key.empty() ? random_key() : choice.key;
   const RunTools tools{session, pace, progress};
-  if (!choice.machines_file.empty()) return submit_file(key, choice, tools);
-  return submit_one({.machine = choice.machine, .key = key}, choice, tools);
+  const bool is_random_key = choice.key.empty();
+  SubmissionRun run{.machine = choice.machine,
+                    .key = is_random_key ? random_key() : choice.key,
+                    .is_random_key = is_random_key};
+  run.command_key = run.key;
+  if (!choice.machines_file.empty()) return submit_file(std::move(run), choice, tools);
+  return submit_one(std::move(run), choice, tools);
 }
 
 int wait_for_submission(const Session& session, const std::string& id,

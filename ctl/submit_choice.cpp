@@ -26,7 +26,7 @@ Mistake mistake_in_target(const SubmitChoice& choice) {
   if (given == 0) return "no machine is named: give MACHINE, --alert ID or --machines FILE";
   if (given > 1) return "give one of MACHINE, --alert and --machines, not several";
   if (!choice.machine.empty() && !is_machine_name(choice.machine)) {
-    return '"' + choice.machine + "\" is no machine: give its name or its id";
+    return '"' + choice.machine + "\" is neither the name nor the id of a machine";
   }
   if (!choice.alert.empty() && !is_alert_id(choice.alert)) {
     return '"' + choice.alert + "\" is no alert's id: copy it from the alert";

@@ -29,18 +29,28 @@ class Many {
   int run() {
     Farewell farewell;
     farewell.set(
-        "\nmactionctl: what was submitted stays with the daemon; see \"mactionctl "
-        "submissions --open\"\n");
+        "\nmactionctl: what was submitted continues in the daemon: see \"mactionctl "
+        "submissions --open\"" +
+        rest_text() + '\n');
     for (std::size_t i = 0; i < runs_.size(); ++i) submit(i);
     if (choice_.wait.given()) {
       for (std::size_t i = 0; i < runs_.size(); ++i) follow(i);
     }
     tools_.progress.clear();
-    if (!tools_.session.json) note(print(printable_lines(summary_of(runs_)) + '\n'));
+    const bool is_whole = std::none_of(runs_.begin(), runs_.end(), [](const SubmissionRun& run) {
+      return run.submission.empty();
+    });
+    const std::string summary = summary_of(runs_) + (is_whole ? "" : rest_text());
+    if (!tools_.session.json) record(print(printable_lines(summary) + '\n'));
     return exit_code_;
   }
 
  private:
+  [[nodiscard]] std::string rest_text() const {
+    return "; the same command with --idempotency-key " + runs_.front().command_key +
+           " submits only what is missing";
+  }
+
   [[nodiscard]] std::string count(std::size_t index, const char* what) const {
     return std::to_string(index) + " of " + std::to_string(runs_.size()) + ' ' + what;
   }
@@ -56,7 +66,7 @@ class Many {
       post(run, choice_, persistence_, tools_);
       // Not as long for each of many.
       if (run.is_busy) persistence_.try_for = {};
-      is_gone_ = run.exit_code == kExitUnavailable;
+      is_gone_ = run.exit_code == kExitUnavailable && !run.is_busy;
       if (!is_gone_) persistence_.was_there = true;
     }
     if (run.submission.empty() || !choice_.wait.given()) report(run);
@@ -71,12 +81,12 @@ class Many {
 
   void report(const SubmissionRun& run) {
     tools_.progress.clear();
-    note(run.exit_code);
+    record(run.exit_code);
     const std::string line = run.machine + ": " + run.text;
     if (tools_.session.json) {
-      note(print(printable_json(json::serialize(object_of(run))) + '\n'));
+      record(print(printable_json(json::serialize(object_of(run))) + '\n'));
     } else if (run.exit_code == kExitDone) {
-      note(print(printable_lines(line) + '\n'));
+      record(print(printable_lines(line) + '\n'));
     } else {
       complain(run.exit_code, line);
     }
@@ -91,7 +101,7 @@ class Many {
   }
 
   [[nodiscard]] bool watched() const { return tools_.progress.form() == Progress::Form::OneLine; }
-  void note(int exit_code) { exit_code_ = worse_of(exit_code_, exit_code); }
+  void record(int exit_code) { exit_code_ = worse_of(exit_code_, exit_code); }
 
   std::vector<SubmissionRun> runs_;
   const SubmitChoice& choice_;
@@ -104,6 +114,7 @@ class Many {
 
 std::string word_for(const SubmissionRun& run) {
   if (!run.submission.empty()) return std::string(text_in(run.submission, "state"));
+  if (run.is_busy) return run.exit_code == kExitUnavailable ? "not known" : "refused";
   return run.exit_code == kExitUnavailable ? "not sent" : "refused";
 }
 

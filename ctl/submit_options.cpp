@@ -81,26 +81,29 @@ void add_steps(CLI::App& command, SubmitChoice& choice) {
   command
       .add_option_function<std::string>(
           "--args", [&choice](const std::string& text) { take_arguments(choice, text); },
-          "what the script before it gets")
+          "the arguments of the script before it")
       ->type_name("TEXT")
       ->trigger_on_parse();
   add_step(command, choice, "--get", Kind::GetFile, "PATH", "a file of the machine; these last");
 }
 
 void add_common(CLI::App& command, SubmitChoice& choice) {
-  command.add_option("MACHINE", choice.machine, "its name or id");
+  command.add_option("MACHINE", choice.machine, "the name or id of the machine");
   command.add_option("--alert", choice.alert, "the machine of this alert")->type_name("ID");
   command
       .add_option("--machines", choice.machines_file,
-                  "each that FILE names, one a line; - is stdin")
+                  "the machines in FILE, one per line; - is stdin")
       ->type_name("FILE");
-  command.add_option("--comment", choice.comment, "why; always needed")->type_name("TEXT");
-  command.add_option("--region", choice.region, "where there are several")->type_name("R");
-  add_time_flag(command, choice.wait, "until the action has ended, or for this long");
+  command.add_option("--comment", choice.comment, "the reason; required")->type_name("TEXT");
+  command.add_option("--region", choice.region, "the region; required if several fit")
+      ->type_name("R");
+  add_time_flag(command, choice.wait, "wait until the action has ended, or for this long");
   add_time_flag(command, choice.after_blocker, "wait for an action that is in the way");
   command.add_flag("--cancel-blocker", choice.cancel_blocker,
                    "cancel an action that is in the way");
-  command.add_option("--idempotency-key", choice.key, "the same one makes no second submission")
+  command
+      .add_option("--idempotency-key", choice.key,
+                  "repeat the command with the same KEY to make no second submission")
       ->type_name("KEY");
 }
 
@@ -119,13 +122,13 @@ void add_submit_commands(CLI::App& app, Chosen& chosen, SubmitChoice& choice,
   };
   add_scope<Isolate>(*add("isolate", "cut a machine off from the network", Isolate{}), choice,
                      "Full (default), Selective or UnManagedDevice");
-  add("unisolate", "connect it again", Unisolate{});
-  add("restrict", "let it run only what Microsoft has signed", RestrictCodeExecution{});
-  add("unrestrict", "let it run everything again", UnrestrictCodeExecution{});
+  add("unisolate", "connect a machine to the network again", Unisolate{});
+  add("restrict", "let a machine run only files that Microsoft signed", RestrictCodeExecution{});
+  add("unrestrict", "end the restriction of a machine", UnrestrictCodeExecution{});
   add_scope<RunScan>(*add("scan", "run an antivirus scan", RunScan{}), choice,
                      "Quick (default) or Full");
-  add("offboard", "take it out of Defender for Endpoint", Offboard{})
-      ->add_flag("--yes", choice.yes, "that is meant; nothing is done without it");
+  add("offboard", "take a machine out of Defender for Endpoint", Offboard{})
+      ->add_flag("--yes", choice.yes, "confirm; nothing is done without it");
   add_sha1(*add("quarantine", "stop a file and quarantine it", QuarantineFile{}), choice);
   add("collect", "collect an investigation package", CollectPackage{});
   add_steps(*add("live-response", "run commands, in the order given", LiveResponse{}), choice);

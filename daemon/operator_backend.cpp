@@ -44,8 +44,7 @@ OperatorBackend::OperatorBackend(const boost::asio::any_io_executor& executor, P
 
 admin::DaemonInfo OperatorBackend::info() {
   const config::Config& config = parts_.configuration.current();
-  return {MACTIOND_VERSION, config.daemon.instance, parts_.clock.now().mono - started_,
-          config.submit.enabled};
+  return {MACTIOND_VERSION, config.daemon.instance, parts_.clock.now().mono - started_};
 }
 
 std::string OperatorBackend::metrics() {

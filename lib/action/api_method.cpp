@@ -57,6 +57,11 @@ std::string permission_for(const ActionType& type) {
 
 QuotaKind quota_of(ApiMethod method) { return facts_of(method).quota; }
 
+QuotaKind quota_of(const ActionType& type) {
+  const auto method = method_that_starts(type);
+  return method ? quota_of(*method) : QuotaKind::Api;
+}
+
 std::optional<ApiMethod> method_that_starts(const ActionType& type) {
   using Known = ActionType::Known;
   switch (type.known()) {

@@ -84,6 +84,8 @@ enum class ApiMethod : std::uint8_t {
 
 /// What its calls are counted with.
 [[nodiscard]] QuotaKind quota_of(ApiMethod method);
+/// Of the call that starts an action of this type.
+[[nodiscard]] QuotaKind quota_of(const ActionType& type);
 
 /// The method that starts actions of this type; nothing where none does.
 [[nodiscard]] std::optional<ApiMethod> method_that_starts(const ActionType& type);

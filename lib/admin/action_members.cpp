@@ -83,13 +83,13 @@ Mistake read_scope(const json::object& body, Scope& scope) {
 
 Mistake read_parameter(const json::value& value, const std::string& place, Command& command,
                        Words& seen) {
-  if (!value.is_object()) return place + R"( is no object like {"key": "…", "value": "…"})";
+  if (!value.is_object()) return place + R"( must be an object like {"key": "…", "value": "…"})";
   const json::object& object = value.get_object();
   if (auto mistake = unknown_member(object, place, {"key", "value"})) return mistake;
   std::optional<std::string> key;
   std::optional<std::string> text;
   for (const auto& [name, taken] : {std::pair{"key", &key}, std::pair{"value", &text}}) {
-    if (read_text(object, name, *taken)) return path_of(place, name) + " is no text";
+    if (read_text(object, name, *taken)) return path_of(place, name) + " must be a text";
     if (!*taken) return path_of(place, name) + " is missing";
   }
   Words known = {name_key(command.kind)};
@@ -105,18 +105,19 @@ Mistake read_parameter(const json::value& value, const std::string& place, Comma
 }
 
 Mistake read_command(const json::value& value, const std::string& place, Command& command) {
-  if (!value.is_object()) return place + R"( is no object like {"type": "…", "params": [ … ]})";
+  if (!value.is_object())
+    return place + R"( must be an object like {"type": "…", "params": [ … ]})";
   const json::object& object = value.get_object();
   if (auto mistake = unknown_member(object, place, {"type", "params"})) return mistake;
   std::optional<std::string> type;
-  if (read_text(object, "type", type)) return path_of(place, "type") + " is no text";
+  if (read_text(object, "type", type)) return path_of(place, "type") + " must be a text";
   const auto kind = value_named<Command::Kind>(type.value_or(""));
   if (!type) return path_of(place, "type") + " is missing";
   if (!kind) return not_among(path_of(place, "type"), *type, names_of<Command::Kind>());
   command.kind = *kind;
   const json::value* params = object.if_contains("params");
   if (params == nullptr) return path_of(place, "params") + " is missing";
-  if (!params->is_array()) return path_of(place, "params") + " is no list";
+  if (!params->is_array()) return path_of(place, "params") + " must be a list";
   Words seen;
   for (std::size_t i = 0; i < params->get_array().size(); ++i) {
     const std::string at = path_of(place, "params[") + std::to_string(i) + ']';
@@ -128,7 +129,7 @@ Mistake read_command(const json::value& value, const std::string& place, Command
 Mistake read_commands(const json::object& body, std::vector<Command>& commands) {
   const json::value* list = body.if_contains("commands");
   if (list == nullptr) return "commands is missing: LiveResponse needs at least one";
-  if (!list->is_array()) return "commands is no list";
+  if (!list->is_array()) return "commands must be a list";
   for (std::size_t i = 0; i < list->get_array().size(); ++i) {
     const std::string place = "commands[" + std::to_string(i) + ']';
     if (auto mistake = read_command(list->get_array()[i], place, commands.emplace_back())) {
@@ -178,7 +179,7 @@ Mistake read_text(const json::object& object, std::string_view key,
                   std::optional<std::string>& value) {
   const json::value* found = object.if_contains(key);
   if (found == nullptr) return std::nullopt;
-  if (!found->is_string()) return std::string(key) + " is no text";
+  if (!found->is_string()) return std::string(key) + " must be a text";
   value = std::string(found->get_string());
   return std::nullopt;
 }

@@ -26,7 +26,6 @@ struct DaemonInfo {
   std::string version;
   std::string instance;
   Duration uptime{};
-  bool submitting = false;  ///< [submit] enabled
 };
 
 using Plans = std::vector<core::Engine::RegionPlans>;

@@ -86,12 +86,13 @@ std::string sentence(core::SubmitGuard guard) {
     case Guard::Stopping:
       return "the daemon is stopping: try again once it runs";
     case Guard::Disabled:
-      return "starting actions is off: [submit] enabled is false";
+      return "starting actions is off: [submit] enabled is false, or max_per_hour is 0";
     case Guard::TypeNotAllowed:
       return "[submit] types does not name this type of action";
     case Guard::StoreRecovered:
       return "the store was recovered less than an hour ago, and the Idempotency-Key may belong to "
-             "a submission that is lost: look for it, then try again without the key or later";
+             "a submission that is lost: look for its action on the machine; if there is none, try "
+             "again without a key, or with it after Retry-After";
     case Guard::WaitOver:
       return "the action in its way did not end in time";
     case Guard::Overdue:

@@ -80,7 +80,7 @@ std::string render_status(const DaemonInfo& info, const core::EngineStatus& stat
       .add("cancelling", status.cancelling);
   add_or_null(members, "policies_held",
               status.policies_held ? sentence(*status.policies_held) : std::string());
-  members.add("submitting", info.submitting ? "on" : "off");
+  members.add("submitting", status.submitting ? "on" : "off");
   members.add("last_seq", static_cast<std::int64_t>(status.last_seq));
   return braced(members) + '\n';
 }

@@ -39,22 +39,28 @@ http::Response accepted(Backend& backend, const core::SubmissionAccepted& taken)
   return response;
 }
 
-http::Response held(const core::SubmissionHeld& refusal) {
-  const std::string text = sentence(refusal.guard);
-  switch (refusal.guard) {
+int status_of(core::SubmitGuard guard) {
+  switch (guard) {
     case core::SubmitGuard::Disabled:
     case core::SubmitGuard::TypeNotAllowed:
-      return problem(403, text);
-    case core::SubmitGuard::HourLimit: {
-      auto response = problem(429, text);
-      const auto seconds = std::chrono::ceil<std::chrono::seconds>(refusal.retry_after).count();
-      response.headers.push_back(
-          {"Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1))});
-      return response;
-    }
+      return 403;
+    case core::SubmitGuard::StoreRecovered:
+      return 409;
+    case core::SubmitGuard::HourLimit:
+      return 429;
     default:
-      return problem(503, text);
+      return 503;
   }
+}
+
+http::Response held(const core::SubmissionHeld& refusal) {
+  auto response = problem(status_of(refusal.guard), sentence(refusal.guard),
+                          JsonMembers().add("guard", to_string(refusal.guard)));
+  if (refusal.retry_after > Duration{}) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(refusal.retry_after).count();
+    response.headers.push_back({"Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1))});
+  }
+  return response;
 }
 
 http::Response refused(const core::Refusal& refusal) {

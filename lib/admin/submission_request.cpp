@@ -62,7 +62,8 @@ Mistake take_machine(const Texts& texts, SubmissionRequest& request) {
     return "machine is missing: give the machine's id or name, or an alert";
   }
   if (texts.alert) {
-    if (!is_alert_id(*texts.alert)) return "alert is no id of an alert: " + quoted(*texts.alert);
+    if (!is_alert_id(*texts.alert))
+      return "alert must be the id of an alert, not " + quoted(*texts.alert);
     request.alert = *texts.alert;
     return std::nullopt;
   }

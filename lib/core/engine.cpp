@@ -222,6 +222,7 @@ EngineStatus Engine::status(Now now) const {
     status.cancelling = to_string(*guard);
   }
   if (cancelling.policies_held) status.policies_held = CancelGuard::StoreRecovered;
+  status.submitting = state_->submits.is_on();
   return status;
 }
 

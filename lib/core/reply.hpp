@@ -45,7 +45,7 @@ struct CancelRefused {
 /// Nothing can be submitted now.
 struct SubmissionHeld {
   SubmitGuard guard = SubmitGuard::Disabled;
-  Duration retry_after{};  ///< with SubmitGuard::HourLimit
+  Duration retry_after{};  ///< see SubmitLedger::passes_in
 };
 
 /// The receiver said 410: there is nothing to pause.

@@ -121,6 +121,7 @@ struct EngineStatus {
   std::optional<std::string> log_trouble;    ///< why store or log cannot be written, if so
   std::string cancelling = "off";            ///< on | suspended | off
   std::optional<CancelGuard> policies_held;  ///< why no policy cancels although cancelling is on
+  bool submitting = false;                   ///< whether actions may be started
 };
 
 /// One syslog receiver, since the daemon started.

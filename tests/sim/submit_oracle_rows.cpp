@@ -240,7 +240,7 @@ void SubmitOracle::check_event(const core::EventRecord& event, const core::Submi
 
 void SubmitOracle::check_cancel(const core::Decision& decision, const Moment& now) {
   if (decision.state != core::Decision::State::Decided) return;
-  constexpr std::string_view kBegin = "Makes way for ";
+  constexpr std::string_view kBegin = "Cancelled so that submission ";
   if (!decision.comment.starts_with(kBegin)) return;
   const std::string id = decision.comment.substr(kBegin.size());
   const auto found = tracks_.find(id);

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "action/api_method.hpp"
+#include "base/error.hpp"
 #include "core/command.hpp"
 #include "core/submit/submission_events.hpp"
 #include "core/submit/submit_desk.hpp"
@@ -15,11 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kPostTimeout = 30s;
-
-QuotaKind quota_of(const ActionRequest& request) {
-  const auto method = method_that_starts(type_of(request));
-  return method ? mactiond::quota_of(*method) : QuotaKind::Api;
-}
 
 std::string type_text(const Submission& row) {
   return std::string(type_of(row.order.request).text());
@@ -88,12 +83,12 @@ void SubmitLane::send(const SubmitTime& time, Sending how, RegionCalls& calls, S
     region.live_responses_left = calls.has_token(Lane::Operator, now, QuotaKind::LiveResponse);
     auto job = follower_.job(time, region, done);
     if (!job) break;
-    const QuotaKind quota = quota_of(job->request);
-    if (calls.take(Lane::Operator, time.now, out, quota)) continue;
+    const auto refused = calls.take(Lane::Operator, time.now, out, job->quota);
+    MACTIOND_ASSERT(!refused);
     follower_.sent(*job, time, done);
     RegionCall call{RegionCall::Kind::Start, {}, now};
     call.submission = job->id;
-    call.quota = quota;
+    call.quota = job->quota;
     const CommandId id = calls.begin(std::move(call), out);
     out.commands().push_back(StartAction{id, region_, std::move(job->machine),
                                          std::move(job->request), std::move(job->comment),

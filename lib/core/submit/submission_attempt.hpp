@@ -39,6 +39,8 @@ class SubmissionAttempt {
 
   /// An answer came, whatever it was; its words are kept.
   void answered(std::string words);
+  /// The answer to a former POST has nothing to do with what happens now.
+  void forget_answer() { row_.answer.clear(); }
   /// The POST certainly had no effect: again later.
   void had_no_effect(Duration retry_after, MonoTime now);
   /// The same, and only the token was to blame.

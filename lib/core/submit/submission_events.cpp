@@ -1,10 +1,8 @@
 #include "core/submit/submission_events.hpp"
 
 #include <string>
-#include <string_view>
 
 #include "base/json_text.hpp"
-#include "core/submit/submit_guard.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -22,16 +20,11 @@ EventType event_type_of(SubmissionState state) {
   }
 }
 
-/// The API's answer to a former POST has nothing to do with it.
-bool is_ours(std::string_view reason) {
-  return reason == to_string(SubmitGuard::Disabled) || reason == kRegionRemoved;
-}
-
 /// The word that scripts look for, then what the API said.
 std::string reason_of(const SubmissionReport& report) {
   const Submission& submission = report.submission;
-  const bool says_all = submission.answer.empty() || is_ours(submission.reason);
-  if (submission.state == SubmissionState::Submitted || says_all) return submission.reason;
+  const bool says_all = submission.state == SubmissionState::Submitted;
+  if (says_all || submission.answer.empty()) return submission.reason;
   return submission.reason + ": " + submission.answer;
 }
 

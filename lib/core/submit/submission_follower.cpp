@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "action/api_method.hpp"
 #include "action/submission_comment.hpp"
 #include "base/error.hpp"
 #include "core/quota/token_bucket.hpp"
@@ -39,6 +40,7 @@ void SubmissionFollower::retire(const SubmitTime& time, SubmitOutput& out) {
   for (auto row = attempts_.begin(); row != attempts_.end();) {
     SubmissionAttempt& attempt = (row++)->second;
     if (!may_send(attempt.row().state)) continue;
+    attempt.forget_answer();
     end(attempt, SubmissionState::Refused, std::string(kRegionRemoved), time.moment(), out);
   }
 }
@@ -102,7 +104,7 @@ void SubmissionFollower::decide(const SubmitTime& time, SubmitOutput& out) {
     }
     if (!may_send(attempt.row().state)) continue;
     look_at_blocker(attempt, time, out);
-    const SubmitFacts facts = ledger_.facts_to_send(attempt.row(), time);
+    const SubmitFacts facts = ledger_.facts_to_keep(attempt.row(), time);
     if (const auto guard = first_guard(SubmitMoment::Keep, facts, time)) {
       end_by_guard(attempt, *guard, time, out);
     }
@@ -124,12 +126,13 @@ void SubmissionFollower::look_at_blocker(SubmissionAttempt& attempt, const Submi
 
 void SubmissionFollower::end_by_guard(SubmissionAttempt& attempt, SubmitGuard guard,
                                       const SubmitTime& time, SubmitOutput& out) {
-  std::string reason(to_string(SubmitGuard::Disabled));
-  if (guard == SubmitGuard::WaitOver) reason = to_string(SubmitGuard::Blocked);
-  if (guard == SubmitGuard::Overdue) {
-    // What held it back says more.
-    reason = attempt.row().reason.empty() ? to_string(guard) : attempt.row().reason;
+  std::string reason(to_string(guard));
+  if (guard == SubmitGuard::Disabled || guard == SubmitGuard::TypeNotAllowed) {
+    reason = to_string(SubmitGuard::Disabled);
+    attempt.forget_answer();
   }
+  // What held it back says more.
+  if (guard == SubmitGuard::Overdue && !attempt.row().reason.empty()) reason = attempt.row().reason;
   end(attempt, end_by(guard).value(), reason, time.moment(), out);
 }
 
@@ -143,26 +146,31 @@ std::optional<ActionId> SubmissionFollower::blocker_of(const SubmissionAttempt& 
 std::optional<SubmissionFollower::Job> SubmissionFollower::job(const SubmitTime& time,
                                                                const SubmitRegion& region,
                                                                SubmitOutput& out) {
+  const int posted = ledger_.posted_in_hour(time);
   for (auto next = attempts_.begin(); next != attempts_.end();) {
     SubmissionAttempt& attempt = (next++)->second;
-    if (!attempt.is_due(time.now.mono) || !may_leave(attempt, time, region, out)) continue;
+    if (!attempt.is_due(time.now.mono) || !may_leave(attempt, posted, time, region, out)) continue;
     const Submission& row = attempt.row();
     const Duration left = std::min(kSendWithin, ledger_.time_left(row, time));
-    return Job{row.id, row.order.machine, row.order.request,
-               tagged_comment(row.order.comment, row.id), time.now.mono + left};
+    return Job{row.id,
+               row.order.machine,
+               row.order.request,
+               tagged_comment(row.order.comment, row.id),
+               quota_of(type_of(row.order.request)),
+               time.now.mono + left};
   }
   return std::nullopt;
 }
 
-bool SubmissionFollower::may_leave(SubmissionAttempt& attempt, const SubmitTime& time,
+bool SubmissionFollower::may_leave(SubmissionAttempt& attempt, int posted, const SubmitTime& time,
                                    const SubmitRegion& region, SubmitOutput& out) {
   const Submission& row = attempt.row();
   const auto blocker = blocker_of(attempt);
-  SubmitFacts facts = ledger_.facts_to_send(row, time);
+  SubmitFacts facts = ledger_.facts_to_send(row, posted, time);
   facts.degraded = region.degraded;
   facts.blocked = blocker.has_value();
   facts.token_missing = !region.has_token || attempt.lacks_token(time.token_from);
-  const bool live = type_of(row.order.request).known() == ActionType::Known::LiveResponse;
+  const bool live = quota_of(type_of(row.order.request)) == QuotaKind::LiveResponse;
   facts.calls_left = region.calls_left && (!live || region.live_responses_left);
   const auto guard = first_guard(SubmitMoment::Send, facts, time);
   if (!guard) return true;
@@ -170,6 +178,7 @@ bool SubmissionFollower::may_leave(SubmissionAttempt& attempt, const SubmitTime&
     end_by_guard(attempt, *guard, time, out);
   } else if (guard == SubmitGuard::Blocked &&
              !(attempt.is_watching() && row.blocked_by == *blocker)) {
+    attempt.forget_answer();
     block(attempt, *blocker, time, out);
   } else {
     attempt.hold(*guard, time.now.mono);
@@ -194,7 +203,8 @@ void SubmissionFollower::cancel_blocker(SubmissionAttempt& attempt, SubmitOutput
   if (!attempt.wants_cancel()) return;
   const Submission& row = attempt.row();
   out.cancels.push_back(
-      {row.id, AskCancel{region_, row.blocked_by, "Makes way for " + row.id, row.order.by}});
+      {row.id, AskCancel{region_, row.blocked_by,
+                         "Cancelled so that submission " + row.id + " can start", row.order.by}});
 }
 
 void SubmissionFollower::cancel_refused(const std::string& id, const std::string& why,

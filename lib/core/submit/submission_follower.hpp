@@ -7,6 +7,7 @@
 #include <string>
 
 #include "action/machine_action.hpp"
+#include "action/quota_kind.hpp"
 #include "action/start_answer.hpp"
 #include "base/time.hpp"
 #include "core/status.hpp"
@@ -77,6 +78,7 @@ class SubmissionFollower {
     std::string machine;
     ActionRequest request;
     std::string comment;  ///< with the tag
+    QuotaKind quota{};    ///< one of its calls is left
     MonoTime send_by{};   ///< not sent at all after it
   };
   [[nodiscard]] std::optional<Job> job(const SubmitTime& time, const SubmitRegion& region,
@@ -115,8 +117,8 @@ class SubmissionFollower {
   /// The action that the answer speaks of; empty where nobody knows.
   [[nodiscard]] ActionId named_blocker(const SubmissionOrder& order,
                                        const StartAnswer& answer) const;
-  /// What holds its POST back, with what is done about it.
-  [[nodiscard]] bool may_leave(SubmissionAttempt& attempt, const SubmitTime& time,
+  /// What holds its POST back, with what is done about it. posted: see SubmitLedger.
+  [[nodiscard]] bool may_leave(SubmissionAttempt& attempt, int posted, const SubmitTime& time,
                                const SubmitRegion& region, SubmitOutput& out);
   void look_at_blocker(SubmissionAttempt& attempt, const SubmitTime& time, SubmitOutput& out);
   void block(SubmissionAttempt& attempt, const ActionId& by, const SubmitTime& time,

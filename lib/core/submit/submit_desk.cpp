@@ -11,8 +11,7 @@ std::optional<Reply> foresee(const SubmissionOrder& order, const SubmitLedger& l
   if (!known.id.empty()) return SubmissionAccepted{known.id, false};
   const auto guard = first_guard(SubmitMoment::Ask, ledger.facts_to_ask(order, time), time);
   if (!guard) return std::nullopt;
-  const bool is_limit = guard == SubmitGuard::HourLimit;
-  return Refused{SubmissionHeld{*guard, is_limit ? ledger.room_in(time) : Duration{}}};
+  return Refused{SubmissionHeld{*guard, ledger.passes_in(*guard, time)}};
 }
 
 Reply ask(SubmissionOrder order, std::string id, SubmitLedger& ledger, SubmissionFollower& follower,

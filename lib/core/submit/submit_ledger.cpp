@@ -57,7 +57,7 @@ void SubmitLedger::retire(const std::string& region) {
 SubmitFacts SubmitLedger::facts_to_ask(const SubmissionOrder& order, const SubmitTime& time) const {
   SubmitFacts facts;
   facts.stopping = stopping_;
-  facts.enabled = options_.enabled;
+  facts.enabled = is_on();
   facts.type_allowed = allows(type_of(order.request));
   facts.key_known = order.key.empty() || time.now.mono >= keys_from_;
   const auto counted = std::count_if(counted_.begin(), counted_.end(), [&](const auto& row) {
@@ -67,21 +67,32 @@ SubmitFacts SubmitLedger::facts_to_ask(const SubmissionOrder& order, const Submi
   return facts;
 }
 
-SubmitFacts SubmitLedger::facts_to_send(const Submission& submission,
+SubmitFacts SubmitLedger::facts_to_keep(const Submission& submission,
                                         const SubmitTime& time) const {
   SubmitFacts facts;
   facts.stopping = stopping_;
-  facts.enabled = options_.enabled;
+  facts.enabled = is_on();
   facts.type_allowed = allows(type_of(submission.order.request));
-  const auto posted = std::count_if(counted_.begin(), counted_.end(), [&](const auto& row) {
-    return row.first != submission.id && counts(row.second, time);
-  });
-  facts.limit_reached = posted >= options_.max_per_hour;
   const Term term = term_of(submission);
   const bool over = since(*term.from, time).exceeds(term.length);
   facts.wait_over = over && term.waits;
   facts.overdue = over && !term.waits;
   return facts;
+}
+
+SubmitFacts SubmitLedger::facts_to_send(const Submission& submission, int posted,
+                                        const SubmitTime& time) const {
+  SubmitFacts facts = facts_to_keep(submission, time);
+  // Its own earlier POST had no effect.
+  const auto own = counted_.find(submission.id);
+  const bool is_among_them = own != counted_.end() && counts(own->second, time);
+  facts.limit_reached = posted - (is_among_them ? 1 : 0) >= options_.max_per_hour;
+  return facts;
+}
+
+int SubmitLedger::posted_in_hour(const SubmitTime& time) const {
+  return static_cast<int>(std::count_if(counted_.begin(), counted_.end(),
+                                        [&](const auto& row) { return counts(row.second, time); }));
 }
 
 SubmitLedger::Term SubmitLedger::term_of(const Submission& submission) const {
@@ -94,6 +105,11 @@ Duration SubmitLedger::time_left(const Submission& submission, const SubmitTime&
   const Term term = term_of(submission);
   const SinceStamp passed = since(*term.from, time);
   return std::max(term.length - passed.most.value_or(Duration::max()), Duration{});
+}
+
+Duration SubmitLedger::passes_in(SubmitGuard guard, const SubmitTime& time) const {
+  if (guard == SubmitGuard::StoreRecovered) return keys_from_ - time.now.mono;
+  return guard == SubmitGuard::HourLimit ? room_in(time) : Duration{};
 }
 
 Duration SubmitLedger::room_in(const SubmitTime& time) const {

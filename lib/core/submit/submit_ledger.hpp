@@ -26,7 +26,8 @@ class SubmitLedger {
 
   /// Other options; what was counted stays counted.
   void configure(SubmitOptions options) { options_ = std::move(options); }
-  [[nodiscard]] const SubmitOptions& options() const { return options_; }
+  /// Whether any action may be started at all.
+  [[nodiscard]] bool is_on() const { return options_.enabled && options_.max_per_hour > 0; }
   void stop() { stopping_ = true; }
   /// The store was recovered: until then a key may have been used before, by a submission that is
   /// lost.
@@ -50,13 +51,19 @@ class SubmitLedger {
 
   [[nodiscard]] SubmitFacts facts_to_ask(const SubmissionOrder& order,
                                          const SubmitTime& time) const;
-  /// Of one that is in the queue: what is in its way beside its region.
-  [[nodiscard]] SubmitFacts facts_to_send(const Submission& submission,
+  /// Of one that is in the queue: whether it may stay there.
+  [[nodiscard]] SubmitFacts facts_to_keep(const Submission& submission,
                                           const SubmitTime& time) const;
+  /// The same, and whether the limit lets it go. posted: posted_in_hour() at that time.
+  [[nodiscard]] SubmitFacts facts_to_send(const Submission& submission, int posted,
+                                          const SubmitTime& time) const;
+  /// How many POSTs of the last hour count towards the limit.
+  [[nodiscard]] int posted_in_hour(const SubmitTime& time) const;
   /// How long its POST may yet leave; only where the API's time is known or the boot is the same.
   [[nodiscard]] Duration time_left(const Submission& submission, const SubmitTime& time) const;
-  /// When the limit may let one more in, at the earliest; not exact where some are still unsent.
-  [[nodiscard]] Duration room_in(const SubmitTime& time) const;
+  /// When an order that the guard refused may be accepted, at the earliest; zero where only an
+  /// operator changes that. Of the limit it is not exact where some are still unsent.
+  [[nodiscard]] Duration passes_in(SubmitGuard guard, const SubmitTime& time) const;
 
  private:
   struct Counted {
@@ -74,6 +81,7 @@ class SubmitLedger {
   [[nodiscard]] Term term_of(const Submission& submission) const;
   [[nodiscard]] bool allows(const ActionType& type) const;
   [[nodiscard]] bool counts(const Counted& counted, const SubmitTime& time) const;
+  [[nodiscard]] Duration room_in(const SubmitTime& time) const;
 
   SubmitOptions options_;
   bool stopping_ = false;

@@ -108,7 +108,7 @@ TEST(StatusEndpoint, ShowsWhatTheContractNames) {
 
 TEST(StatusEndpoint, CountsTheSubmissionsThatHaveNotEnded) {
   FakeBackend backend = busy_daemon();
-  backend.submitting = true;
+  backend.engine.submitting = true;
   backend.engine.regions[0].submissions = {4, 3, 2, 1};
   const auto status = backend.json("/v1/status");
   EXPECT_EQ(status.at("submitting"), "on");

@@ -26,7 +26,6 @@ namespace mactiond::admin {
 struct FakeBackend final : Backend {
   core::EngineStatus engine;
   bool is_live = true;
-  bool submitting = false;
   core::ActionPage page;
   std::vector<core::ActionView> found;
   std::vector<core::EventRecord> events;
@@ -66,7 +65,7 @@ struct FakeBackend final : Backend {
 
   [[nodiscard]] static Error failure() { return {Errc::StoreFailed, "store.db"}; }
 
-  DaemonInfo info() override { return {"0.1.0", "soc1", std::chrono::seconds(90), submitting}; }
+  DaemonInfo info() override { return {"0.1.0", "soc1", std::chrono::seconds(90)}; }
   core::EngineStatus status() override {
     ++asked_status;
     return engine;

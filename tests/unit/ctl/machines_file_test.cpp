@@ -36,8 +36,8 @@ TEST(MachinesFile, HasOneMachineALine) {
 
 TEST(MachinesFile, NamesTheLineOfEachMistake) {
   EXPECT_EQ(mistake("srv-1\nsrv 2\n\nsrv;3\n"),
-            "f:2: \"srv 2\" is no machine: write its name or its id\n"
-            "f:4: \"srv;3\" is no machine: write its name or its id");
+            "f:2: \"srv 2\" is neither the name nor the id of a machine\n"
+            "f:4: \"srv;3\" is neither the name nor the id of a machine");
   EXPECT_EQ(mistake("srv-1\n\nSRV-1\n"),
             "f:3: SRV-1 stands in line 1 already: take one of them out");
 }
@@ -54,7 +54,8 @@ TEST(MachinesFile, IsBounded) {
   EXPECT_EQ(mistake(thousand + "more-1\nmore-2\n"),
             "f:1001: there are more than 1000 machines: use several files");
   EXPECT_THAT(mistake(std::string(10'000, '\n') + "srv-1"), HasSubstr("more than 10000 lines"));
-  EXPECT_THAT(mistake(std::string(254, 'a')), HasSubstr("is no machine"));
+  EXPECT_THAT(mistake(std::string(254, 'a')),
+              HasSubstr("is neither the name nor the id of a machine"));
   std::string wrong;
   for (int i = 0; i < 50; ++i) wrong += "?\n";
   EXPECT_THAT(mistake(wrong), HasSubstr("f:10: "));

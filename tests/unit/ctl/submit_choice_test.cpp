@@ -50,7 +50,7 @@ TEST(SubmitChoice, NamesOneTarget) {
   EXPECT_THAT(mistake([](auto& choice) { choice.alert = "da1"; }), HasSubstr("give one of"));
   EXPECT_THAT(mistake([](auto& choice) { choice.machines_file = "f"; }), HasSubstr("give one of"));
   EXPECT_THAT(mistake([](auto& choice) { choice.machine = "srv 1"; }),
-              HasSubstr("\"srv 1\" is no machine"));
+              HasSubstr("\"srv 1\" is neither the name nor the id of a machine"));
   EXPECT_THAT(mistake([](auto& choice) {
                 choice.machine.clear();
                 choice.alert = "a/b";

@@ -53,7 +53,8 @@ TEST_F(SubmitManyTest, ReportsOnEachMachine) {
       submitted("srv-1\nsrv-2\nsrv-3\n", {taken("sub_1"), kRefused, taken("sub_3")});
   EXPECT_EQ(exit_code, 1);
   EXPECT_EQ(out,
-            "srv-1: sub_1 is queued\nsrv-3: sub_3 is queued\n3 machines: 2 queued, 1 refused\n");
+            "srv-1: sub_1 is queued\nsrv-3: sub_3 is queued\n3 machines: 2 queued, 1 refused; the "
+            "same command with --idempotency-key k submits only what is missing\n");
   EXPECT_EQ(errors, "mactionctl: srv-2: 404 Not Found: no machine\n");
   const auto requests = daemon_.requests();
   ASSERT_EQ(requests.size(), 3U);
@@ -67,7 +68,8 @@ TEST_F(SubmitManyTest, ReportsOnEachMachine) {
 TEST_F(SubmitManyTest, SendsNothingWhereOneLineIsWrong) {
   const auto [exit_code, out, errors] = submitted("srv-1\nsrv 2\n", {taken("sub_1")});
   EXPECT_EQ(exit_code, 64);
-  EXPECT_THAT(errors, HasSubstr(".machines:2: \"srv 2\" is no machine"));
+  EXPECT_THAT(errors,
+              HasSubstr(".machines:2: \"srv 2\" is neither the name nor the id of a machine"));
   EXPECT_TRUE(daemon_.requests().empty());
 }
 
@@ -113,11 +115,13 @@ TEST_F(SubmitManyTest, AsksABusyDaemonAgainForOneMachineAlone) {
   const std::string busy = http_answer(503, R"({"title":"Service Unavailable","detail":"later"})");
   const auto [exit_code, out, errors] =
       submitted("srv-1\nsrv-2\nsrv-3\n", std::vector<std::string>(40, busy));
-  EXPECT_EQ(exit_code, 1);
+  EXPECT_EQ(exit_code, 69);
   EXPECT_EQ(pace_.passed(), Duration(std::chrono::seconds(30)));
   EXPECT_EQ(daemon_.requests().size(), 33U);
-  EXPECT_THAT(errors, HasSubstr("srv-3: 503 Service Unavailable: later"));
-  EXPECT_THAT(out, HasSubstr("3 machines: 3 refused"));
+  EXPECT_THAT(errors, HasSubstr("srv-3: 503 Service Unavailable: later; whether the submission was "
+                                "made is not known: the same command with --idempotency-key k "));
+  EXPECT_THAT(out, HasSubstr("3 machines: 3 not known; the same command with --idempotency-key k "
+                             "submits only what is missing"));
 }
 
 TEST(WorseOf, PutsTheUnknownFirst) {

@@ -93,6 +93,52 @@ TEST_F(SubmitTest, SaysHowToAskAgainWhereNoAnswerCame) {
   for (const std::string& request : daemon_.requests()) EXPECT_EQ(key_of(request), "ticket-1");
 }
 
+TEST_F(SubmitTest, OfAStoreThatStaysLockedTheOutcomeIsNotKnown) {
+  choice_.key = "ticket-1";
+  const std::string locked =
+      http_answer(503, R"({"title":"Service Unavailable","detail":"carried out later"})");
+  const auto [exit_code, out, errors] = submitted(std::vector<std::string>(40, locked));
+  EXPECT_EQ(exit_code, 69);
+  EXPECT_THAT(errors, HasSubstr("carried out later; whether the submission was made is not known: "
+                                "the same command with --idempotency-key ticket-1 "));
+}
+
+TEST_F(SubmitTest, ADaemonThatStopsHasNotAccepted) {
+  const std::string stopping =
+      http_answer(503, R"({"title":"Service Unavailable","detail":"stopping","guard":"stopping"})");
+  const auto [exit_code, out, errors] = submitted(std::vector<std::string>(40, stopping));
+  EXPECT_EQ(exit_code, 1);
+  EXPECT_THAT(errors, Not(HasSubstr("not known")));
+}
+
+const std::string kNoKeys =
+    http_answer(409, R"({"title":"Conflict","detail":"recovered","guard":"store_recovered"})");
+
+TEST_F(SubmitTest, AfterARecoveryANewKeyIsLeftOut) {
+  const auto [exit_code, out, errors] = submitted({kNoKeys, kTaken});
+  EXPECT_EQ(exit_code, 0);
+  const auto requests = daemon_.requests();
+  ASSERT_EQ(requests.size(), 2U);
+  EXPECT_NE(key_of(requests[0]), "");
+  EXPECT_EQ(key_of(requests[1]), "");
+}
+
+TEST_F(SubmitTest, AfterARecoveryAKeyThatMayBeKnownIsRefused) {
+  choice_.key = "ticket-1";
+  EXPECT_EQ(submitted({kNoKeys, kTaken}).exit_code, 1);
+  EXPECT_EQ(daemon_.requests().size(), 1U);
+  choice_.key.clear();
+  EXPECT_EQ(submitted({"", kNoKeys, kTaken}).exit_code, 1) << "the lost request may be known";
+}
+
+TEST_F(SubmitTest, WithoutAKeyNothingIsRepeated) {
+  const auto [exit_code, out, errors] = submitted({kNoKeys, "", kTaken});
+  EXPECT_EQ(exit_code, 69);
+  EXPECT_THAT(errors, HasSubstr("whether the submission was made is not known: look for it with "
+                                "\"mactionctl submissions\" before you repeat the command"));
+  EXPECT_EQ(daemon_.requests().size(), 2U);
+}
+
 TEST_F(SubmitTest, DoesNotWaitForADaemonThatWasNeverThere) {
   const auto [exit_code, out, errors] =
       run([&](const Session& session, const Pace& pace, Progress& progress) {

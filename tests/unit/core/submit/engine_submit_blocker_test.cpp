@@ -68,7 +68,7 @@ TEST_F(EngineSubmitBlockerTest, ItIsCancelledWhereThatIsWanted) {
   const std::string id = submit(order(OnBlocker::Cancel));
   EXPECT_EQ(state(id), "waiting");
   ASSERT_EQ(decisions.size(), 1U);
-  EXPECT_EQ(decisions.begin()->second.comment, "Makes way for " + id);
+  EXPECT_EQ(decisions.begin()->second.comment, "Cancelled so that submission " + id + " can start");
   EXPECT_EQ(std::get<Operator>(decisions.begin()->second.by).name, "alice (uid 1000)");
   run(1s);
   ASSERT_EQ(count<CancelAction>(), 1);

@@ -50,12 +50,5 @@ TEST(SubmissionEventTest, SaysWhyAndWhatIsInTheWay) {
   EXPECT_EQ(event.fields, fields);
 }
 
-TEST(SubmissionEventTest, SwitchedOffIsNoMatterOfTheApi) {
-  SubmissionReport made = report(SubmissionState::Refused);
-  made.submission.reason = "disabled";
-  made.submission.answer = "throttled 429";
-  EXPECT_NE(submission_event(made).fields.find(R"("reason":"disabled")"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace mactiond::core

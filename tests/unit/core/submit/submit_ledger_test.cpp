@@ -212,10 +212,14 @@ TEST_F(SubmitLedgerTest, ALimitThatIsLoweredHoldsAlsoWhatWasTaken) {
 }
 
 TEST_F(SubmitLedgerTest, ZeroSubmitsNothing) {
-  accept(scan_of("m1"));
+  const std::string first = accept(scan_of("m1"));
+  EXPECT_TRUE(ledger->is_on());
   use(0);
+  EXPECT_FALSE(ledger->is_on());
   EXPECT_EQ(post(), "");
-  EXPECT_EQ(held(scan_of("m2")), SubmitGuard::HourLimit);
+  EXPECT_EQ(rows.at(first).state, SubmissionState::Refused);
+  EXPECT_EQ(rows.at(first).reason, "disabled");
+  EXPECT_EQ(held(scan_of("m2")), SubmitGuard::Disabled);
 }
 
 }  // namespace
