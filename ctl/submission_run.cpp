@@ -87,6 +87,11 @@ void post(SubmissionRun& run, const SubmitChoice& choice, const Persistence& how
   if (text_in(object, "id").empty()) return fail(run, Failure{kForeign, true});
   run.submission = std::move(object);
   run.is_new = answer.status == kTaken;
+  if (has_ended(run.submission)) {
+    run.exit_code = exit_code_of(run.submission);
+    run.text = describe_end(run.submission);
+    return;
+  }
   run.text = format_accepted(run.submission, run.is_new);
 }
 

@@ -109,6 +109,14 @@ std::string advice_for(const json::object& submission) {
   return {};
 }
 
+// Where the action exists its own state says all.
+bool is_explained_by_answer(const json::object& submission) {
+  const auto state = state_of(submission);
+  if (!state || state == SubmissionState::Submitted) return false;
+  return !core::is_final(*state) || state == SubmissionState::Refused ||
+         state == SubmissionState::Expired || state == SubmissionState::Lost;
+}
+
 }  // namespace
 
 std::optional<SubmissionState> state_of(const json::object& submission) {
@@ -141,7 +149,8 @@ std::string explain_state(const json::object& submission) {
     if (!text.empty()) text += ": ";
     text += "action " + blocker;
   }
-  if (const auto answer = cell(submission, "answer"); !answer.empty()) {
+  const auto answer = cell(submission, "answer");
+  if (!answer.empty() && is_explained_by_answer(submission)) {
     if (!text.empty()) text += ": ";
     text += answer;
   }

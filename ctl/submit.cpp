@@ -12,6 +12,7 @@
 #include "machines_file.hpp"
 #include "request.hpp"
 #include "submission_run.hpp"
+#include "submission_words.hpp"
 #include "submit_many.hpp"
 #include "wait.hpp"
 
@@ -55,7 +56,7 @@ int submit_one(SubmissionRun run, const SubmitChoice& choice, const RunTools& to
   farewell.set(kept_text(id));
   if (choice.wait.given()) {
     await_end(run, until, "", tools);
-  } else {
+  } else if (!has_ended(run.submission)) {
     run.text += "; see \"mactionctl submissions " + id + '"';
   }
   return report(tools.session, run);

@@ -17,6 +17,9 @@ using namespace std::chrono_literals;
 
 constexpr Duration kHoldMax = 30s;
 constexpr Duration kBetweenAttempts = 1s;
+/// Between requests that the daemon answers at once.
+constexpr Duration kWhereCrowded = 2s;
+constexpr int kUnavailable = 503;
 /// Longer than anybody waits.
 constexpr Duration kEver = 24h * 3650;
 /// What an answer may take beside the time for which it is held back.
@@ -36,7 +39,7 @@ class Waiter {
       if (auto end = look()) return *std::move(end);
       const MonoTime now = pace_.now().mono;
       if (what_.until && now >= *what_.until) return {.in_contact = in_contact_};
-      const Duration least = in_contact_ ? what_.least : kBetweenAttempts;
+      const Duration least = pause();
       const Duration rest = std::min(begun + least - now, left(now));
       if (rest > Duration{}) pace_.pause(rest);
     }
@@ -55,7 +58,8 @@ class Waiter {
   std::optional<Waited> look() {
     const Duration rest = left(pace_.now().mono);
     // The first answer after a silence is wanted at once.
-    const Duration hold = knows_state_ ? std::min(kHoldMax, rest) : Duration{};
+    const bool may_hold = knows_state_ && !is_crowded_;
+    const Duration hold = may_hold ? std::min(kHoldMax, rest) : Duration{};
     Question question = what_.ask(hold);
     question.patience = rounded_up(std::min<Duration>(hold + kAnswerTime, rest + 1s));
     question.each_second = what_.each_second;
@@ -65,6 +69,11 @@ class Waiter {
       return std::nullopt;
     }
     const auto& answer = std::get<Answer>(result);
+    // As many requests wait as the daemon allows; what would not wait is answered.
+    if (answer.status == kUnavailable && may_hold) {
+      is_crowded_ = true;
+      return std::nullopt;
+    }
     // A daemon that starts or stops may say 503.
     if (answer.status >= 500) {
       lose_contact(format_problem(answer.status, answer.body));
@@ -83,6 +92,11 @@ class Waiter {
     return std::nullopt;
   }
 
+  [[nodiscard]] Duration pause() const {
+    if (!in_contact_) return kBetweenAttempts;
+    return is_crowded_ ? std::max(what_.least, kWhereCrowded) : what_.least;
+  }
+
   void lose_contact(const std::string& why) {
     in_contact_ = false;
     knows_state_ = false;
@@ -95,6 +109,7 @@ class Waiter {
   Outage outage_;
   bool in_contact_ = true;
   bool knows_state_ = false;
+  bool is_crowded_ = false;
 };
 
 }  // namespace

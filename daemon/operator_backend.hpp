@@ -71,6 +71,9 @@ class OperatorBackend final : public admin::Backend {
   [[nodiscard]] std::optional<std::size_t> ahead_of(const std::string& submission) override {
     return parts_.engine.ahead_of(submission);
   }
+  [[nodiscard]] std::string held_by(const std::string& submission) override {
+    return parts_.engine.held_by(submission);
+  }
   [[nodiscard]] std::optional<core::Reply> foresee(const core::SubmissionOrder& order) override {
     return parts_.engine.foresee(order, parts_.clock.now());
   }

@@ -77,6 +77,8 @@ class Backend {
       const std::string& region, const std::string& id) = 0;
   /// How many submissions of its region go before this one; nothing if it is not in a queue.
   [[nodiscard]] virtual std::optional<std::size_t> ahead_of(const std::string& submission) = 0;
+  /// What holds it back now; empty where nothing does, or it is not in a queue.
+  [[nodiscard]] virtual std::string held_by(const std::string& submission) = 0;
   /// The answer to an order of this kind, whatever its machine: its key is known, or it would be
   /// refused now. Nothing if it depends on the machine.
   [[nodiscard]] virtual std::optional<core::Reply> foresee(const core::SubmissionOrder& order) = 0;

@@ -56,7 +56,8 @@ int status_of(core::SubmitGuard guard) {
 http::Response held(const core::SubmissionHeld& refusal) {
   auto response = problem(status_of(refusal.guard), sentence(refusal.guard),
                           JsonMembers().add("guard", to_string(refusal.guard)));
-  if (refusal.retry_after > Duration{}) {
+  const bool passes = response.status == 409 || response.status == 429;
+  if (passes) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(refusal.retry_after).count();
     response.headers.push_back({"Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1))});
   }
@@ -85,7 +86,9 @@ std::string submission_json(Backend& backend, const core::Submission& submission
   add_if_known(members, "asked", submission.asked.wall);
   add_if_known(members, "action_id", submission.action.value);
   add_if_known(members, "blocked_by", submission.blocked_by.value);
-  add_if_known(members, "reason", submission.reason);
+  // Of one in the queue it changes often, and is not stored each time.
+  const std::string held = backend.held_by(submission.id);
+  add_if_known(members, "reason", held.empty() ? submission.reason : held);
   add_if_known(members, "answer", submission.answer);
   if (submission.posted) add_if_known(members, "posted", submission.posted->wall);
   add_if_known(members, "submitted", submission.submitted);

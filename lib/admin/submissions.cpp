@@ -140,16 +140,21 @@ http::Answer post_submission(const Call& call) {
   if (const auto* mistake = std::get_if<std::string>(&read)) return problem(422, *mistake);
   auto& request = std::get<SubmissionRequest>(read);
   Backend& backend = call.backend;
+  core::SubmissionOrder& order = request.order;
+  order.key = std::move(key);
+  order.body_hash = meaning_of(request);
+  // A known key is answered also where the region could no longer be left out.
+  const auto by_key = backend.foresee(order);
+  if (by_key && !std::holds_alternative<core::NotFound>(*by_key)) {
+    return answer_order(backend, *by_key);
+  }
   auto region = region_of(backend, request.region, {request.machine, request.alert});
   if (const auto* refusal = std::get_if<http::Response>(&region)) return *refusal;
   if (const auto* mistake = std::get_if<RegionMistake>(&region)) {
     return problem(422, mistake->sentence);
   }
-  core::SubmissionOrder& order = request.order;
   order.region = std::get<std::string>(std::move(region));
   order.by.name = peer_text(call.request.peer);
-  order.key = std::move(key);
-  order.body_hash = meaning_of(request);
   if (is_machine_id(request.machine)) {
     order.machine = request.machine;
     return submit(backend, std::move(order));

@@ -233,6 +233,13 @@ std::optional<std::size_t> Engine::ahead_of(const std::string& submission) const
   return std::nullopt;
 }
 
+std::string Engine::held_by(const std::string& submission) const {
+  for (auto& [serial, region] : state_->regions) {
+    if (const std::string why = region.submissions().held_by(submission); !why.empty()) return why;
+  }
+  return {};
+}
+
 std::vector<Engine::RegionPlans> Engine::explain(const PolicyTrial* trial, Now now) const {
   const Options& options = trial != nullptr ? trial->options() : state_->options;
   const std::size_t count = std::max<std::size_t>(state_->regions.size(), 1);

@@ -49,8 +49,10 @@ class Engine {
   [[nodiscard]] EngineStatus status(Now now) const;
   /// How many submissions of its region go before this one; nothing if it is not in a queue.
   [[nodiscard]] std::optional<std::size_t> ahead_of(const std::string& submission) const;
-  /// The answer to AskSubmission where that makes nothing, whatever the order's machine: its region
-  /// or its key decides, or a guard. Nothing where it would be taken in.
+  /// What holds back a submission that may yet be sent; empty where nothing does.
+  [[nodiscard]] std::string held_by(const std::string& submission) const;
+  /// The answer to AskSubmission where that makes nothing, whatever the order's machine: its key
+  /// decides, then its region, then a guard. Nothing where it would be accepted.
   [[nodiscard]] std::optional<Reply> foresee(const SubmissionOrder& order, Now now) const;
 
   struct RegionPlans {

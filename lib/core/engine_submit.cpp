@@ -17,6 +17,7 @@ void Engine::State::ask_submission(AskSubmission asked, Now now, StepWriter& out
 }
 
 std::optional<Reply> Engine::foresee(const SubmissionOrder& order, Now now) const {
+  if (auto known = known_by_key(order, state_->submits)) return known;
   const Slot<Region>* slot = find_named(state_->regions, order.region);
   if (slot == nullptr) return NotFound{};
   return core::foresee(order, state_->submits, slot->part.submit_time(now));

@@ -68,6 +68,10 @@ class Canceller {
     chooser_.forget_unless(known);
   }
   [[nodiscard]] const StaleWatch& watch() const { return chooser_.watch(); }
+  /// Whether a decision for the action has not ended.
+  [[nodiscard]] bool is_under_way(const ActionId& action) const {
+    return follower_.decision(action) != nullptr;
+  }
   /// Decisions that have not ended.
   [[nodiscard]] std::size_t live() const { return follower_.size(); }
 

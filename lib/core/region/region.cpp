@@ -56,7 +56,11 @@ void Region::restore(const Snapshot& snapshot, MonoTime now) {
   }
   for (const Submission& row : snapshot.submissions) {
     const bool ours = row.order.region == name() && !is_final(row.state);
-    if (ours) submissions_.restore(row, now);
+    if (!ours) continue;
+    submissions_.restore(row, now);
+    // Of an action that is not stored, because the store was recovered, no list may have news.
+    const bool has_action = row.state == SubmissionState::Submitted;
+    if (has_action && tracker_.find(row.action) == nullptr) lookups_.add(row.action, now);
   }
 }
 

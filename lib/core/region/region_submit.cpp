@@ -39,6 +39,7 @@ bool Region::cancel_blockers(Now now, StepWriter& out) {
   }
   const auto cancels = submissions_.take_cancels();
   for (const BlockerCancel& cancel : cancels) {
+    if (canceller_.is_under_way(cancel.ask.action)) continue;
     const auto why = refusal_of(canceller_.ask(cancel.ask, cancel_time(now), out));
     if (why) submissions_.cancel_refused(cancel.submission, *why, submit_time(now), out);
   }

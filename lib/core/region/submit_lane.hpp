@@ -39,7 +39,7 @@ class SubmitLane {
   /// The region is not followed any more: what is in the queue ends.
   void retire(const SubmitTime& time, StepWriter& out);
 
-  /// Takes an order in, or says why not. id: a new one.
+  /// Accepts an order, or says why not. id: a new one.
   [[nodiscard]] Reply ask(SubmissionOrder order, std::string id, const SubmitTime& time,
                           StepWriter& out);
 
@@ -86,6 +86,11 @@ class SubmitLane {
   [[nodiscard]] bool is_empty() const { return follower_.size() == 0; }
   [[nodiscard]] std::optional<std::size_t> ahead_of(const std::string& id) const {
     return follower_.ahead_of(id);
+  }
+  /// See Engine.
+  [[nodiscard]] std::string held_by(const std::string& id) const {
+    const Submission* row = follower_.find(id);
+    return row != nullptr && may_send(row->state) ? row->reason : std::string();
   }
   [[nodiscard]] SubmissionCounts counts() const { return follower_.counts(); }
   [[nodiscard]] std::optional<WallTime> doubtful_since() const {

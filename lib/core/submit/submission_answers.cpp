@@ -46,9 +46,17 @@ bool is_reported(SubmissionState state) {
          state == SubmissionState::Expired;
 }
 
+/// The API does not document under which type it lists the containment of an unmanaged device.
+bool is_of_unknown_type(const ActionRequest& request) {
+  const auto* isolate = std::get_if<Isolate>(&request);
+  return isolate != nullptr && isolate->scope == Isolate::Scope::UnManagedDevice;
+}
+
 bool was_made_by(const Submission& row, const MachineAction& action) {
   if (!row.posted || !iequals(action.machine_id, row.order.machine)) return false;
-  if (action.type != type_of(row.order.request)) return false;
+  if (action.type != type_of(row.order.request) && !is_of_unknown_type(row.order.request)) {
+    return false;
+  }
   const WallTime left = earliest(*row.posted);
   return !action.created || *action.created >= left - kCreatedBefore;
 }
@@ -84,8 +92,8 @@ void SubmissionFollower::follow(const MachineAction& action, const SubmitTime& t
   SubmissionAttempt& attempt = attempts_.at(serial->second);
   attempt.seen();
   if (!action.status.is_final()) return;
-  const WallTime when = action.last_update.value_or(time.moment());
-  end(attempt, end_of(action.status), {}, when, out);
+  // The row and its key are kept from here on; the action's own stamp may be older than both.
+  end(attempt, end_of(action.status), {}, time.moment(), out);
 }
 
 void SubmissionFollower::take(SubmissionAttempt& attempt, const MachineAction& action,

@@ -140,6 +140,8 @@ std::optional<ActionId> SubmissionFollower::blocker_of(const SubmissionAttempt& 
   const Submission& row = attempt.row();
   const bool known = attempt.is_watching() && watch_.is_open(row.blocked_by, row.order.machine);
   if (known) return row.blocked_by;
+  // Of another file the API may take one: it decides.
+  if (std::holds_alternative<QuarantineFile>(row.order.request)) return std::nullopt;
   return watch_.same_type(row.order.machine, type_of(row.order.request));
 }
 

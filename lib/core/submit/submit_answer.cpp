@@ -32,6 +32,8 @@ SubmitResult judge(const Submission& submission, const StartAnswer& answer) {
     case Reason::Query:
     case Reason::Rejected:
     case Reason::Redirect:
+      // Another page shows what the request did.
+      if (outcome.status == 303) return SubmitResult::Doubt;
       return outcome.status != 0 ? SubmitResult::Refused : SubmitResult::Doubt;
     default:
       return SubmitResult::Doubt;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 
 #include "core/elapsed.hpp"
 
@@ -12,6 +13,8 @@ using namespace std::chrono_literals;
 
 /// Where all that counts is still unsent, nobody knows better.
 constexpr Duration kAskAgain = 1min;
+/// So many of an hour may end unsent before no more are accepted: each is a row and an event.
+constexpr std::ptrdiff_t kUnsentMax = 1000;
 
 }  // namespace
 
@@ -24,14 +27,14 @@ bool SubmitLedger::counts(const Counted& counted, const SubmitTime& time) const 
   return counted.posted && since(*counted.posted, time).least <= kPostCounts;
 }
 
+bool SubmitLedger::ended_unsent(const Counted& counted, const SubmitTime& time) {
+  return !counted.may_send && !counted.posted && since(counted.asked, time).least <= kPostCounts;
+}
+
 void SubmitLedger::put(const Submission& submission) {
   known_.remember(submission);
-  const bool unsent = may_send(submission.state);
-  if (!unsent && !submission.posted) {
-    counted_.erase(submission.id);
-    return;
-  }
-  counted_[submission.id] = {submission.order.region, unsent, submission.posted};
+  counted_[submission.id] = {submission.order.region, may_send(submission.state), submission.posted,
+                             submission.asked};
 }
 
 void SubmitLedger::forget_before(WallTime cutoff) {
@@ -44,7 +47,7 @@ void SubmitLedger::prune(const SubmitTime& time) {
   std::erase_if(counted_, [&](const auto& row) {
     const Counted& counted = row.second;
     if (counted.may_send) return false;
-    return !counted.posted || since(*counted.posted, time).least > kPostRemembered;
+    return since(counted.posted.value_or(counted.asked), time).least > kPostRemembered;
   });
 }
 
@@ -63,7 +66,10 @@ SubmitFacts SubmitLedger::facts_to_ask(const SubmissionOrder& order, const Submi
   const auto counted = std::count_if(counted_.begin(), counted_.end(), [&](const auto& row) {
     return row.second.may_send || counts(row.second, time);
   });
-  facts.limit_reached = counted >= options_.max_per_hour;
+  const auto unsent = std::count_if(counted_.begin(), counted_.end(), [&](const auto& row) {
+    return ended_unsent(row.second, time);
+  });
+  facts.limit_reached = counted >= options_.max_per_hour || unsent >= kUnsentMax;
   return facts;
 }
 

@@ -19,7 +19,7 @@ namespace mactiond::core {
 /// store.
 ///
 /// A submission counts towards the limit as long as its POST may yet leave, and for an hour after
-/// its last one.
+/// its last one. What ended unsent makes room at once, unless there is very much of it.
 class SubmitLedger {
  public:
   explicit SubmitLedger(SubmitOptions options) : options_(std::move(options)) {}
@@ -70,6 +70,7 @@ class SubmitLedger {
     std::string region;
     bool may_send = true;
     std::optional<SubmitStamp> posted;
+    SubmitStamp asked;
   };
 
   /// Since when its time runs, and how much it has.
@@ -81,6 +82,7 @@ class SubmitLedger {
   [[nodiscard]] Term term_of(const Submission& submission) const;
   [[nodiscard]] bool allows(const ActionType& type) const;
   [[nodiscard]] bool counts(const Counted& counted, const SubmitTime& time) const;
+  [[nodiscard]] static bool ended_unsent(const Counted& counted, const SubmitTime& time);
   [[nodiscard]] Duration room_in(const SubmitTime& time) const;
 
   SubmitOptions options_;

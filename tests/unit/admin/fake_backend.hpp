@@ -34,6 +34,7 @@ struct FakeBackend final : Backend {
   std::vector<core::Submission> submissions;  ///< newest first
   std::optional<std::int64_t> next_submission;
   std::map<std::string, std::size_t> ahead;  ///< of submissions in the queue
+  std::map<std::string, std::string> held;   ///< why they are there
   std::optional<core::Reply> foreseen;
   std::map<std::string, std::vector<core::KnownMachine>> machines_by_region;
   std::vector<std::string> stored_words;  ///< regions, types and statuses that occur
@@ -168,6 +169,7 @@ struct FakeBackend final : Backend {
     return std::optional<core::KnownMachine>();
   }
 
+  std::string held_by(const std::string& submission) override { return held[submission]; }
   std::optional<std::size_t> ahead_of(const std::string& submission) override {
     const auto place = ahead.find(submission);
     if (place == ahead.end()) return std::nullopt;

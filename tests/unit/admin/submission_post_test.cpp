@@ -178,7 +178,7 @@ TEST(PostSubmission, SaysWhatHoldsItBack) {
   const Held rows[] = {
       {core::SubmitGuard::Disabled, 403},       {core::SubmitGuard::TypeNotAllowed, 403},
       {core::SubmitGuard::HourLimit, 429},      {core::SubmitGuard::Stopping, 503},
-      {core::SubmitGuard::StoreRecovered, 503},
+      {core::SubmitGuard::StoreRecovered, 409},
   };
   for (const Held& row : rows) {
     FakeBackend backend = daemon_of_one_region();
@@ -186,7 +186,10 @@ TEST(PostSubmission, SaysWhatHoldsItBack) {
     const auto response = submit(backend, scan_body());
     EXPECT_EQ(response.status, row.status) << to_string(row.guard);
     EXPECT_EQ(header(response, "Content-Type"), "application/problem+json");
-    EXPECT_EQ(header(response, "Retry-After"), row.status == 429 ? "91" : "absent");
+    const bool passes = row.status == 409 || row.status == 429;
+    EXPECT_EQ(header(response, "Retry-After"), passes ? "91" : "absent");
+    EXPECT_EQ(json::parse(response.body).as_object().at("guard"),
+              json::value(to_string(row.guard)));
     EXPECT_FALSE(detail(response).empty());
   }
 }
@@ -314,6 +317,23 @@ TEST(PostSubmission, AClientThatLeavesBeforeItsMachineIsFoundSubmitsNothing) {
       core::Answer(MachinePage{{MachineQuery::Kind::Name, "srv-1"}, {machine}, true}));
   EXPECT_FALSE(backend.operated);
   EXPECT_FALSE(response);
+}
+
+TEST(PostSubmission, AKnownKeyIsAnsweredWhereTheRegionCouldNotBeLeftOut) {
+  FakeBackend backend = daemon_of_one_region();
+  backend.engine.regions.emplace_back();
+  backend.engine.regions.back().name = "us";
+  EXPECT_EQ(submit(backend, scan_body(), {{"Idempotency-Key", "k"}}).status, 422);
+  backend.foreseen = core::SubmissionAccepted{kSubmission, false};
+  EXPECT_EQ(submit(backend, scan_body(), {{"Idempotency-Key", "k"}}).status, 200);
+}
+
+TEST(PostSubmission, ShowsWhatHoldsItBackNow) {
+  FakeBackend backend = daemon_of_one_region();
+  backend.submissions = {submission()};
+  backend.held[kSubmission] = "quota";
+  const auto response = submit(backend, scan_body());
+  EXPECT_EQ(json::parse(response.body).as_object().at("reason"), "quota");
 }
 
 }  // namespace

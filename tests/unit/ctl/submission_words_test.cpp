@@ -96,5 +96,10 @@ TEST(SubmissionWords, CountTheAgeFromWhenItWasAskedFor) {
   EXPECT_FALSE(age_of({}, test::kDay));
 }
 
+TEST(SubmissionWords, AnActionsOwnStateNeedsNoAnswerToThePost) {
+  EXPECT_EQ(explain_state(in_state("succeeded", R"(,"answer":"201")")), "");
+  EXPECT_EQ(explain_state(in_state("sent", R"(,"answer":"network: closed")")), "network: closed");
+}
+
 }  // namespace
 }  // namespace mactiond::ctl

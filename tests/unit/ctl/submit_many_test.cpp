@@ -79,7 +79,9 @@ TEST_F(SubmitManyTest, WaitsForEach) {
       submitted("srv-1\nsrv-2\nsrv-3\n", {taken("sub_1"), kRefused, taken("sub_3"),
                                           ended("sub_1", "succeeded"), ended("sub_3", "lost")});
   EXPECT_EQ(exit_code, 5);
-  EXPECT_EQ(out, "srv-1: sub_1: succeeded\n3 machines: 1 lost, 1 refused, 1 succeeded\n");
+  EXPECT_EQ(out,
+            "srv-1: sub_1: succeeded\n3 machines: 1 lost, 1 refused, 1 succeeded; the same command "
+            "with --idempotency-key k submits only what is missing\n");
   EXPECT_THAT(errors, HasSubstr("mactionctl: srv-3: sub_3: was lost"));
 }
 

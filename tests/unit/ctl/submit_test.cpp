@@ -239,5 +239,15 @@ TEST_F(SubmitTest, WaitsForOneThatExists) {
   EXPECT_EQ(errors, "mactionctl: 404 Not Found: no such submission\n");
 }
 
+TEST_F(SubmitTest, AnEndThatIsThereAtOnceIsReportedWithItsExitCode) {
+  const std::string refused = submission("refused", R"(,"reason":"blocked","blocked_by":"a1")");
+  const auto [exit_code, out, errors] = submitted({http_answer(202, refused)});
+  EXPECT_EQ(exit_code, 1);
+  EXPECT_THAT(errors, HasSubstr("was refused: an action is in the way: action a1; look at it"));
+  EXPECT_EQ(submitted({http_answer(200, submission("lost"))}).exit_code, 5) << "the key was known";
+  json_ = true;
+  EXPECT_EQ(submitted({http_answer(202, refused)}).exit_code, 1);
+}
+
 }  // namespace
 }  // namespace mactiond::ctl

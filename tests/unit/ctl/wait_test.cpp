@@ -104,5 +104,15 @@ TEST_F(WaitTest, EndsWhereThereIsNothingToWaitFor) {
   EXPECT_EQ(waited.refusal->status, 404);
 }
 
+TEST_F(WaitTest, WhereTooManyWaitItAsksNowAndThen) {
+  const std::string crowded = http_answer(503, R"({"detail":"too many requests wait"})");
+  daemon_.start({answer(1), crowded, answer(2), answer(3)});
+  EXPECT_TRUE(wait().ended);
+  EXPECT_THAT(seen_, ElementsAre(1, 2, 3));
+  EXPECT_THAT(holds_, ElementsAre(0s, 30s, 0s, 0s));
+  EXPECT_EQ(pace_.passed(), Duration(4s + 250ms));
+  EXPECT_EQ(errors_, "");
+}
+
 }  // namespace
 }  // namespace mactiond::ctl

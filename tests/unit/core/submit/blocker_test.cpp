@@ -101,7 +101,7 @@ TEST_F(BlockerTest, TheWaitHasAnEnd) {
   pass(1s);
   next();
   EXPECT_EQ(state(id), SubmissionState::Refused);
-  EXPECT_EQ(row(id).reason, "blocked");
+  EXPECT_EQ(row(id).reason, "wait_over");
   EXPECT_EQ(row(id).blocked_by.value, "b1");
 }
 
@@ -271,6 +271,18 @@ TEST(BlockerWatchTest, AnActionWithoutAMachineIsInNobodysWay) {
   watch.put({"b1"}, "", ActionType::Known::Isolate, std::nullopt);
   watch.drop({"b1"});
   EXPECT_EQ(watch.same_type("", ActionType::Known::Isolate), std::nullopt);
+}
+
+TEST_F(BlockerTest, WhetherAnotherFileMayBeQuarantinedTheApiDecides) {
+  SubmissionOrder order = scan_of("m1");
+  order.request = QuarantineFile{std::string(40, 'a')};
+  options.types = {"StopAndQuarantineFile"};
+  ledger->configure(options);
+  MachineAction other = test::api_action("b", "m1", "theirs", time.moment());
+  other.type = ActionType::Known::StopAndQuarantineFile;
+  see(other);
+  const std::string id = accept(order);
+  EXPECT_EQ(post(), id);
 }
 
 }  // namespace

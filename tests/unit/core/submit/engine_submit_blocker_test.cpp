@@ -60,7 +60,7 @@ TEST_F(EngineSubmitBlockerTest, TheWaitHasAnEnd) {
   const std::string id = submit(waits);
   run(36min);
   EXPECT_EQ(state(id), "refused");
-  EXPECT_EQ(row(id).reason, "blocked");
+  EXPECT_EQ(row(id).reason, "wait_over");
 }
 
 TEST_F(EngineSubmitBlockerTest, ItIsCancelledWhereThatIsWanted) {
@@ -175,6 +175,22 @@ TEST_F(EngineSubmitBlockerTest, LiveResponsesHaveALimitOfTheirOwn) {
   });
   EXPECT_LE(posts, 11);
   EXPECT_GT(posts, 3);
+}
+
+TEST_F(EngineSubmitBlockerTest,
+       ACancelInProgressIsWaitedForAfterARestartWhileCancellingIsSuspended) {
+  block();
+  const std::string id = submit(order(OnBlocker::Cancel));
+  run(1s);
+  ASSERT_EQ(count<CancelAction>(), 1);
+  answer(take<CancelAction>());
+  step(SuspendCancelling{true});
+  restart();
+  run(10s);
+  EXPECT_EQ(state(id), "waiting");
+  end("b1", ActionStatus::Known::Cancelled);
+  run(10s);
+  EXPECT_EQ(state(id), "sent");
 }
 
 }  // namespace

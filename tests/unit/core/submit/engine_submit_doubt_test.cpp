@@ -274,5 +274,19 @@ TEST_F(EngineSubmitDoubtTest, WhatIsSwitchedOffEndsInTheQueue) {
   EXPECT_EQ(row(id).reason, "disabled");
 }
 
+TEST_F(EngineSubmitDoubtTest, AnActionThatTheStoreLacksIsReadById) {
+  start();
+  const std::string id = submit(scan_of("m1"));
+  const StartAction sent = take<StartAction>();
+  answer_start(sent, make(sent, "a1"));
+  EXPECT_EQ(state(id), "submitted");
+  end("a1", ActionStatus::Known::Succeeded);
+  set_mono(now.mono + options.regions.front().poll.lookback + 48h);
+  EngineHarness::restart({});
+  (void)engine();
+  run(2min);
+  EXPECT_EQ(state(id), "succeeded");
+}
+
 }  // namespace
 }  // namespace mactiond::core

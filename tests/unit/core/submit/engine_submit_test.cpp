@@ -269,5 +269,27 @@ TEST_F(EngineSubmitTest, AKeyIsForgottenWithItsRow) {
   EXPECT_NE(submit(order), id);
 }
 
+TEST_F(EngineSubmitTest, WhatHoldsAnOrderBackIsKnownBeforeItIsStored) {
+  gives_tokens = false;
+  (void)engine();
+  const std::string id = submit(scan_of("m1"));
+  run(5s);
+  EXPECT_EQ(engine().held_by(id), "no_server_time");
+  EXPECT_EQ(engine().held_by("sub_x"), "");
+}
+
+TEST_F(EngineSubmitTest, AKnownKeyNeedsNoRegion) {
+  start();
+  SubmissionOrder order = scan_of("m1");
+  order.key = "k";
+  const std::string id = submit(order);
+  order.region.clear();
+  const auto known = engine().foresee(order, now);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(std::get<SubmissionAccepted>(*known).id, id);
+  order.key = "other";
+  EXPECT_TRUE(std::holds_alternative<NotFound>(*engine().foresee(order, now)));
+}
+
 }  // namespace
 }  // namespace mactiond::core

@@ -176,5 +176,39 @@ TEST_F(SubmissionDoubtTest, AnAnswerThatShowsAnActionOfAnotherIsTheOthersAnswer)
   EXPECT_EQ(row(second).blocked_by.value, "a1");
 }
 
+TEST_F(SubmissionDoubtTest, TheTypeOfAContainmentIsWhateverTheApiCallsIt) {
+  SubmissionOrder order = scan_of("m1");
+  order.request = Isolate{Isolate::Scope::UnManagedDevice};
+  options.types = {"Isolate"};
+  ledger->configure(options);
+  const std::string id = accept(order);
+  EXPECT_EQ(post(), id);
+  answer(id, test::no_answer());
+  MachineAction contained = made(id, "a1");
+  contained.type = ActionType::parse("ContainDevice");
+  see(contained);
+  EXPECT_EQ(state(id), SubmissionState::Submitted);
+}
+
+TEST_F(SubmissionDoubtTest, ARowIsKeptFromItsEndOnWhateverTheActionsStampSays) {
+  const std::string id = accept(scan_of("m1"));
+  post();
+  answer(id, made(id, "a1"));
+  const WallTime stamp = time.moment();
+  pass(40 * 24h);
+  MachineAction ended = made(id, "a1");
+  ended.status = ActionStatus::Known::Succeeded;
+  ended.last_update = stamp;
+  see(ended);
+  EXPECT_EQ(row(id).ended, time.moment());
+}
+
+TEST_F(SubmissionDoubtTest, APageThatShowsWhatThePostDidIsNoRefusal) {
+  const std::string id = accept(scan_of("m1"));
+  post();
+  answer(id, mactiond::test::refusal(Verdict::GiveUp, Reason::Redirect, 303));
+  EXPECT_EQ(state(id), SubmissionState::Sent);
+}
+
 }  // namespace
 }  // namespace mactiond::core

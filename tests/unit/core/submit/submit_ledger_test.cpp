@@ -222,5 +222,18 @@ TEST_F(SubmitLedgerTest, ZeroSubmitsNothing) {
   EXPECT_EQ(held(scan_of("m2")), SubmitGuard::Disabled);
 }
 
+TEST_F(SubmitLedgerTest, VeryManyThatEndUnsentAreTooManyForAnHour) {
+  see(test::api_action("b", "m1", "theirs", time.moment()));
+  for (int i = 0; i < 1000; ++i) {
+    accept(scan_of("m1"));
+    EXPECT_EQ(post(), "");
+  }
+  EXPECT_EQ(held(scan_of("m1")), SubmitGuard::HourLimit);
+  start();
+  EXPECT_EQ(held(scan_of("m1")), SubmitGuard::HourLimit) << "also after a restart";
+  pass(1h + 11s);
+  EXPECT_TRUE(std::holds_alternative<SubmissionAccepted>(hand_in(scan_of("m1"))));
+}
+
 }  // namespace
 }  // namespace mactiond::core
