@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -47,6 +48,8 @@ class EngineSubmitTest : public testing::Test, public test::EngineHarness {
     for (const auto& [id, action] : api) {
       if (!hidden.contains(id) && is_asked_for(action, list.query)) rows.push_back(action);
     }
+    const std::size_t left_out = static_cast<std::size_t>(list.query.skip);
+    rows.erase(rows.begin(), rows.begin() + std::ptrdiff_t(std::min(left_out, rows.size())));
     answer(list, rows);
   }
   static bool is_asked_for(const MachineAction& action, const Query& query) {
