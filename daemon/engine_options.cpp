@@ -13,7 +13,9 @@ core::Options engine_options(const config::Config& config) {
   options.cancel = config.cancel;
   options.submit = config.submit;
   for (const auto& region : config.regions) {
-    options.regions.emplace_back(region.core).registration = region.registration();
+    core::RegionOptions& added = options.regions.emplace_back(region.core);
+    added.registration = region.registration();
+    added.enrich_machines = config.enrich.machine;
   }
   for (const auto& webhook : config.webhooks) {
     core::WebhookOptions& added = options.webhooks.emplace_back(webhook.core);

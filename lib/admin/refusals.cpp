@@ -58,6 +58,9 @@ std::string sentence(core::CancelGuard guard, const ActionType& type) {
     case Guard::StoreRecovered:
       return "the store was recovered less than an hour ago; what was cancelled before is not "
              "known";
+    case Guard::MachineUnknown:
+      return "an earlier policy governs it if the group and tags of the machine fit, which are not "
+             "known yet";
     case Guard::NotGoverned:
       return "the policy that decided does not govern the action any more";
     case Guard::Never:

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/check_enrich.hpp"
 #include "config/check_policy.hpp"
 #include "config/check_region.hpp"
 #include "config/check_webhook.hpp"
@@ -44,6 +45,9 @@ void check(const Node& root, const std::vector<const Node*>& regions,
   check_unique(syslogs, "syslog", reader);
   check_regions(root, regions, config, reader);
   check_policies(policies, config, reader);
+  check_machine_keys(root, policies, "policy", "match", config, reader);
+  check_machine_keys(root, webhooks, "webhook", "filter", config, reader);
+  check_machine_keys(root, syslogs, "syslog", "filter", config, reader);
   for (std::size_t i = 0; i < webhooks.size(); ++i) {
     check_webhook(*webhooks[i], config.webhooks[i], config, reader);
   }

@@ -25,8 +25,9 @@ using Globs = std::vector<std::string>;
 
 constexpr std::size_t kPoliciesMax = 256;
 constexpr std::size_t kPatternsMax = 5'000;
-constexpr std::array<std::string_view, 7> kMatchKeys = {
-    "region", "type", "status", "requestor", "request_source", "computer", "comment"};
+constexpr std::array<std::string_view, 9> kMatchKeys = {
+    "region",   "type",    "status",        "requestor",  "request_source",
+    "computer", "comment", "machine_group", "machine_tag"};
 
 bool is_right(const Node& table, const Reader& reader) {
   return std::all_of(table.children.begin(), table.children.end(), [&](const Node& node) {
@@ -150,6 +151,8 @@ bool shadows(const PolicyMatch& before, const PolicyMatch& after, const Config& 
          covers(before.request_source, after.request_source, steps) &&
          covers(before.computer, after.computer, steps) &&
          covers(before.comment, after.comment, steps) &&
+         covers(before.machine_group, after.machine_group, steps) &&
+         covers(before.machine_tag, after.machine_tag, steps) &&
          covers_regions(before.region, after.region, config);
 }
 

@@ -38,6 +38,11 @@ struct Admin {
   std::vector<std::string> hosts;         ///< names under which listen is reached
 };
 
+/// [enrich]
+struct Enrich {
+  bool machine = false;
+};
+
 /// A secret and where it came from, for --print-config and for reading it again.
 struct SecretValue {
   std::string source;  ///< "file:…", "env:…", "credential:…"
@@ -122,6 +127,7 @@ struct Config {
   std::vector<Syslog> syslogs;
   core::CancelOptions cancel;
   core::SubmitOptions submit;
+  Enrich enrich;
   std::vector<core::PolicyOptions> policies;
 };
 

@@ -30,6 +30,14 @@ void add_filter(std::vector<Option<Section>>& options, Access access) {
       options, "filter.to", kOptional,
       Globs{known_action_statuses(), false}, [access](auto& s) -> auto& { return access(s).to; },
       "new statuses; empty: all");
+  add(
+      options, "filter.machine_group", kOptional,
+      Globs{}, [access](auto& s) -> auto& { return access(s).machine_group; },
+      "device groups of machines; empty: all; needs [enrich]");
+  add(
+      options, "filter.machine_tag", kOptional,
+      Globs{}, [access](auto& s) -> auto& { return access(s).machine_tag; },
+      "tags of machines, one of which has to fit; empty: all; needs [enrich]");
 }
 
 }  // namespace mactiond::config

@@ -142,13 +142,14 @@ std::vector<const Node*> tables_of(const Node& root, const std::string& name, Re
 
 // "daemon.instance" for "instance": an option whose table's line is missing.
 std::string table_of(std::string_view key) {
-  const std::array<std::pair<std::string_view, Keys>, 7> kTables = {
+  const std::array<std::pair<std::string_view, Keys>, 8> kTables = {
       {{"daemon", keys_of(daemon_options())},
        {"transition_log", keys_of(transition_log_options())},
        {"admin", keys_of(admin_options())},
        {"retention", keys_of(retention_options())},
        {"cancel", keys_of(cancel_options())},
        {"submit", keys_of(submit_options())},
+       {"enrich", keys_of(enrich_options())},
        {"region", keys_of(region_options())}}};
   for (const auto& [table, keys] : kTables) {
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
@@ -159,8 +160,8 @@ std::string table_of(std::string_view key) {
 }
 
 void check_sections(const Node& root, Reader& reader) {
-  static const Keys kKnown = {"daemon", "transition_log", "admin",  "retention", "cancel",
-                              "submit", "region",         "policy", "webhook",   "syslog"};
+  static const Keys kKnown = {"daemon", "transition_log", "admin",  "retention", "cancel", "submit",
+                              "enrich", "region",         "policy", "webhook",   "syslog"};
   for (const Node& node : root.children) {
     if (std::find(kKnown.begin(), kKnown.end(), node.key) != kKnown.end()) continue;
     reader.enter(node.key);
@@ -191,6 +192,7 @@ void read_root(const Node& root, Config& config, Reader& reader) {
   read_single(root, "retention", retention_options(), config, reader);
   read_single(root, "cancel", cancel_options(), config.cancel, reader);
   read_single(root, "submit", submit_options(), config.submit, reader);
+  read_single(root, "enrich", enrich_options(), config.enrich, reader);
 
   const auto regions = tables_of(root, "region", reader);
   for (const Node* table : regions) {

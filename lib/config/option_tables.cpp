@@ -100,6 +100,18 @@ const std::vector<Option<Config>>& retention_options() {
   return kOptions;
 }
 
+const std::vector<Option<Enrich>>& enrich_options() {
+  static const auto kOptions = [] {
+    std::vector<Option<Enrich>> options;
+    add(
+        options, "machine", kOptional, Boolean{}, [](auto& e) -> auto& { return e.machine; },
+        "true: events say the group, tags, platform and health of their machine; needs "
+        "Machine.Read.All");
+    return options;
+  }();
+  return kOptions;
+}
+
 const std::vector<Option<Syslog>>& syslog_options() {
   static const auto kOptions = [] {
     std::vector<Option<Syslog>> options;

@@ -14,6 +14,7 @@ namespace mactiond::config {
 [[nodiscard]] const std::vector<Option<Config>>& retention_options();
 [[nodiscard]] const std::vector<Option<core::CancelOptions>>& cancel_options();
 [[nodiscard]] const std::vector<Option<core::SubmitOptions>>& submit_options();
+[[nodiscard]] const std::vector<Option<Enrich>>& enrich_options();
 [[nodiscard]] const std::vector<Option<Region>>& region_options();
 [[nodiscard]] const std::vector<Option<core::PolicyOptions>>& policy_options();
 [[nodiscard]] const std::vector<Option<Webhook>>& webhook_options();

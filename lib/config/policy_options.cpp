@@ -77,6 +77,14 @@ void add_match(std::vector<Option<core::PolicyOptions>>& options) {
   add(
       options, "match.comment", kOptional, Globs{},
       [](auto& p) -> auto& { return p.match.comment; }, "comments of requestors; empty: any");
+  add(
+      options, "match.machine_group", kOptional, Globs{},
+      [](auto& p) -> auto& { return p.match.machine_group; },
+      "device groups of machines; empty: any; needs [enrich]");
+  add(
+      options, "match.machine_tag", kOptional, Globs{},
+      [](auto& p) -> auto& { return p.match.machine_tag; },
+      "tags of machines, one of which has to fit; empty: any; needs [enrich]");
 }
 
 std::vector<Option<core::PolicyOptions>> make_policy_options() {

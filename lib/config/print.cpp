@@ -38,6 +38,7 @@ std::string print(const Config& config) {
   print_section(out, "retention", false, retention_options(), config);
   print_section(out, "cancel", false, cancel_options(), config.cancel);
   print_section(out, "submit", false, submit_options(), config.submit);
+  print_section(out, "enrich", false, enrich_options(), config.enrich);
   for (const Region& region : config.regions) {
     print_section(out, "region", true, region_options(), region);
   }

@@ -21,10 +21,10 @@ bool are_empty(const Members&... members) {
 // Names every member: with another one it does not compile.
 bool is_empty_but_for_ends(const Batch& batch) {
   const auto& [actions, events, deliveries, retries, ends, deleted_letters, regions, quotas,
-               webhooks, switches, decisions, reported_stale, suppressed, submissions, recovery,
-               recovering, reread, vanished, shift_due, prune_before] = batch;
+               webhooks, switches, decisions, reported_stale, suppressed, submissions, machines,
+               recovery, recovering, reread, vanished, shift_due, prune_before] = batch;
   return are_empty(actions, events, deliveries, retries, deleted_letters, regions, quotas, webhooks,
-                   switches, decisions, reported_stale, suppressed, submissions, recovery,
+                   switches, decisions, reported_stale, suppressed, submissions, machines, recovery,
                    recovering, reread, vanished, shift_due, prune_before);
 }
 

@@ -30,6 +30,7 @@ struct Batch {
   std::vector<StaleRow> reported_stale;
   std::vector<SuppressedRow> suppressed;
   std::vector<Submission> submissions;  ///< each over the one before of its id
+  std::vector<MachineRow> machines;
   std::optional<RecoveryRow> recovery;
   std::vector<RegionQuiet> recovering;  ///< regions that have not been read whole since
   std::vector<std::string> reread;      ///< regions that have been now

@@ -33,7 +33,7 @@ void Engine::look_up_events_by(IsRecorded is_recorded) {
 
 Step Engine::on(Event event, Now now) {
   Step step;
-  StepWriter out(step, state_->recorder, state_->outboxes, state_->last_id);
+  StepWriter out = state_->writer(step);
   state_->last = now;
   state_->follow_wall_clock(now, step.writes);
   if (!std::holds_alternative<StoreRecovered>(event)) state_->end_unfollowed(false, now, out);
@@ -261,7 +261,7 @@ std::optional<std::vector<OpenActions>> Engine::open_actions(std::size_t most) c
     OpenActions& open = regions.emplace_back();
     open.region = region.name();
     open.actions.reserve(region.watch().size());
-    region.watch().for_each([&](const ActionId& id, const ActionFacts& facts, const auto*) {
+    region.watch().for_each([&](const ActionId& id, const ActionFacts& facts, const auto&) {
       open.actions.emplace_back(id, facts);
     });
   }

@@ -52,7 +52,7 @@ Region Engine::State::make_region(const RegionOptions& wanted, const Snapshot& s
     if (row.order.region == wanted.name && !is_final(row.state)) submits.put(row);
   }
   Region region(wanted, options.boot_id, policies, {ledger, submits}, random.next());
-  region.restore(snapshot, now.mono);
+  region.restore(snapshot, now);
   return region;
 }
 

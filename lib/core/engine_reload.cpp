@@ -20,7 +20,7 @@ Step Engine::reconfigure(Options next, const Snapshot& added, Now now) {
   Step step;
   state_->last = now;
   state_->follow_wall_clock(now, step.writes);
-  StepWriter out(step, state_->recorder, state_->outboxes, state_->last_id);
+  StepWriter out = state_->writer(step);
   state_->reconfigure(std::move(next), added, now, out);
   if (!state_->stopping) state_->advance(now, out);
   return step;

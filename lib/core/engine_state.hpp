@@ -33,7 +33,16 @@ struct Engine::State {
         submits(options.submit),
         recorder(options.instance, snapshot.last_seq) {
     recorder.skip_logged(snapshot.logged);
+    describe = [this](EventRecord& event, const std::string& machine) {
+      if (event.region.empty()) return;
+      Slot<Region>* slot = find_named(regions, event.region);
+      if (slot != nullptr) slot->part.describe_machine(event, machine, last.mono);
+    };
   }
+  // describe points at it.
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() = default;
 
   Options options;
   Random random;
@@ -56,7 +65,11 @@ struct Engine::State {
   MonoTime prune_at{};
   MonoTime wall_steady_since{};
   Now last{};
+  DescribeMachine describe;
 
+  [[nodiscard]] StepWriter writer(Step& step) {
+    return {step, recorder, outboxes, last_id, &describe};
+  }
   void restore(const Snapshot& snapshot, Now now);
   void start_clocks(Now now);
   [[nodiscard]] Region make_region(const RegionOptions& region, const Snapshot& snapshot, Now now);

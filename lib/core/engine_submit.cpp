@@ -11,6 +11,7 @@ void Engine::State::ask_submission(AskSubmission asked, Now now, StepWriter& out
   if (slot == nullptr) return out.reply(NotFound{});
   const std::uint64_t high = random.next() ^ asked.chance[0];
   const std::uint64_t low = random.next() ^ asked.chance[1];
+  slot->part.machines().want(asked.order.machine, true, now.mono);
   Region& region = slot->part;
   out.reply(region.submissions().ask(std::move(asked.order), make_submission_id(high, low),
                                      region.submit_time(now), out));

@@ -1,6 +1,7 @@
 #include "core/event_filter.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,14 +12,31 @@
 namespace mactiond::core {
 namespace {
 
-bool fits(const std::vector<std::string>& patterns, std::string_view text) {
-  if (patterns.empty() || text.empty()) return true;
+/// What is known of a machine may be nothing: that fits `*` only.
+bool fits_known(const std::vector<std::string>& patterns, std::string_view text) {
+  if (patterns.empty()) return true;
   return std::any_of(patterns.begin(), patterns.end(),
                      [&](const std::string& pattern) { return glob_match(pattern, text); });
 }
 
-/// status: what the key `to` is applied to.
-bool passes(const WebhookFilter& filter, const EventRecord& event, std::string_view status) {
+bool fits(const std::vector<std::string>& patterns, std::string_view text) {
+  return text.empty() || fits_known(patterns, text);
+}
+
+bool fits_tags(const std::vector<std::string>& patterns, const std::vector<std::string>& tags) {
+  if (tags.empty()) return fits_known(patterns, {});
+  return std::any_of(tags.begin(), tags.end(),
+                     [&](const std::string& tag) { return fits_known(patterns, tag); });
+}
+
+bool fits_machine(const WebhookFilter& filter, const std::optional<MachineMarks>& machine) {
+  if (!machine) return true;
+  return fits_known(filter.machine_group, machine->group) &&
+         fits_tags(filter.machine_tag, machine->tags);
+}
+
+/// All keys but those of machines. status: what the key `to` is applied to.
+bool fits_action(const WebhookFilter& filter, const EventRecord& event, std::string_view status) {
   if (event.subject.backlog && !filter.backlog) return false;
   return fits(filter.event, to_string(event.type)) && fits(filter.region, event.region) &&
          fits(filter.type, event.subject.type) && fits(filter.to, status);
@@ -27,7 +45,8 @@ bool passes(const WebhookFilter& filter, const EventRecord& event, std::string_v
 }  // namespace
 
 bool passes(const WebhookFilter& filter, const EventRecord& event) {
-  return passes(filter, event, event.subject.to);
+  return fits_action(filter, event, event.subject.to) &&
+         fits_machine(filter, event.subject.machine);
 }
 
 bool receives(const WebhookOptions& webhook, const EventRecord& event) {
@@ -37,8 +56,9 @@ bool receives(const WebhookOptions& webhook, const EventRecord& event) {
   if (!webhook.alerts_only) return passes(webhook.filter, event);
   const Alert alert = alert_of(event);
   if (alert == Alert::None) return false;
-  const bool ends = alert == Alert::Resolve;
-  return passes(webhook.filter, event, ends ? event.subject.from : event.subject.to);
+  if (alert == Alert::Trigger) return passes(webhook.filter, event);
+  // Its machine may not have been known when the problem went out.
+  return fits_action(webhook.filter, event, event.subject.from);
 }
 
 }  // namespace mactiond::core

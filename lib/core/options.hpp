@@ -53,6 +53,7 @@ struct RegionOptions {
   std::optional<std::string> registration;  ///< whom the API counts the calls of, if known
   QuotaOptions quota;
   PollOptions poll;
+  bool enrich_machines = false;  ///< [enrich] machine
 };
 
 /// What a webhook or a syslog server asks for: [webhook.filter], [syslog.filter] and `backlog`.
@@ -62,6 +63,8 @@ struct WebhookFilter {
   std::vector<std::string> region;
   std::vector<std::string> type;
   std::vector<std::string> to;
+  std::vector<std::string> machine_group{};
+  std::vector<std::string> machine_tag{};
   bool backlog = false;  ///< also what happened before a new region was first called
   bool operator==(const WebhookFilter&) const = default;
 };

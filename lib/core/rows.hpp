@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "action/machine_action.hpp"
+#include "action/machine_facts.hpp"
 #include "base/time.hpp"
 #include "core/webhook_state.hpp"
 #include "event/order_key.hpp"
@@ -127,6 +128,14 @@ struct RecoveryRow {
   WallTime at{};
   std::string boot_id;
   MonoTime mono{};  ///< within that boot
+};
+
+/// What the API said about a machine.
+struct MachineRow {
+  std::string region;
+  std::string machine;  ///< the API's id
+  MachineFacts facts;
+  WallTime read{};
 };
 
 /// What operators switched by hand.

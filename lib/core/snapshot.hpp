@@ -53,6 +53,7 @@ struct Snapshot {
   std::vector<StaleRow> reported_stale;
   std::vector<SuppressedRow> suppressed;
   std::vector<Submission> submissions;  ///< in the order in which they were asked for
+  std::vector<MachineRow> machines;
   std::optional<RecoveryRow> recovery;
   std::vector<RegionQuiet> recovering;
   /// id_hash() of events that the log holds, sorted; empty unless the store was recovered lately.

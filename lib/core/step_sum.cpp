@@ -20,8 +20,8 @@ void append(std::optional<T>& into, std::optional<T>& from) {
 // Both functions name every member: with another one they do not compile.
 void append(Batch& into, Batch& from) {
   auto& [actions, events, deliveries, retries, ends, deleted_letters, regions, quotas, webhooks,
-         switches, decisions, reported_stale, suppressed, submissions, recovery, recovering, reread,
-         vanished, shift_due, prune_before] = from;
+         switches, decisions, reported_stale, suppressed, submissions, machines, recovery,
+         recovering, reread, vanished, shift_due, prune_before] = from;
   append(into.actions, actions);
   append(into.events, events);
   append(into.deliveries, deliveries);
@@ -36,6 +36,7 @@ void append(Batch& into, Batch& from) {
   append(into.reported_stale, reported_stale);
   append(into.suppressed, suppressed);
   append(into.submissions, submissions);
+  append(into.machines, machines);
   append(into.recovery, recovery);
   append(into.recovering, recovering);
   append(into.reread, reread);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,12 +16,20 @@ namespace mactiond::core {
 
 class Outbox;
 
+/// Adds to an event what is known of the machine that it is about: this one, or that of its action
+/// where none is given.
+using DescribeMachine = std::function<void(EventRecord& event, const std::string& machine)>;
+
 /// Where the parts of the engine put what they decide during one step.
 class StepWriter {
  public:
   StepWriter(Step& step, Recorder& recorder, std::vector<Slot<Outbox>>& outboxes,
-             std::uint64_t& last_id)
-      : step_(step), recorder_(recorder), outboxes_(outboxes), last_id_(last_id) {}
+             std::uint64_t& last_id, const DescribeMachine* describe = nullptr)
+      : step_(step),
+        recorder_(recorder),
+        outboxes_(outboxes),
+        last_id_(last_id),
+        describe_(describe) {}
 
   [[nodiscard]] Batch& batch() { return step_.writes; }
   [[nodiscard]] std::vector<Command>& commands() { return step_.commands; }
@@ -28,8 +37,8 @@ class StepWriter {
   [[nodiscard]] CommandId next_id() { return CommandId{++last_id_}; }
 
   /// The event gets its number and its row, and a delivery row of each webhook that receives it.
-  /// False if it was recorded before.
-  bool record(EventRecord event, WallTime now);
+  /// False if it was recorded before. machine: see DescribeMachine.
+  bool record(EventRecord event, WallTime now, const std::string& machine = {});
 
   void removal(RemovalFact fact) { step_.removals.push_back(std::move(fact)); }
 
@@ -53,6 +62,7 @@ class StepWriter {
   Recorder& recorder_;
   std::vector<Slot<Outbox>>& outboxes_;
   std::uint64_t& last_id_;
+  const DescribeMachine* describe_;
 };
 
 }  // namespace mactiond::core

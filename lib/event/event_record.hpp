@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "action/machine_action.hpp"
+#include "action/machine_facts.hpp"
 #include "base/time.hpp"
 #include "event/event_type.hpp"
 
@@ -19,6 +21,7 @@ struct Subject {
   std::string from{};     ///< of a transition: the former status; empty at first sight
   std::string to{};       ///< of a transition: the new status
   bool backlog = false;   ///< it happened before its region was first called
+  std::optional<MachineMarks> machine{};  ///< of the action, where they are known
   bool operator==(const Subject&) const = default;
 };
 

@@ -105,6 +105,8 @@ std::string cef_line(const core::EventRecord& event) {
       .add_labelled("cs4", "policy", facts.of_event("policy"))
       .add_labelled("cs5", "comment", facts.of_action("requestorComment"))
       .add_labelled("cs6", "webhook", facts.of_event("webhook"))
+      .add_labelled("flexString1", "machineGroup", facts.of_machine("rbacGroupName"))
+      .add_labelled("flexString2", "machineTags", facts.machine_tags())
       .add("dvchost", event.instance);
   return fmt::format("{}{}|{}|{}|{}|{}", kCefHead, MACTIOND_VERSION, core::to_string(event.type),
                      name_of(event.type), severity_number(summary.severity), extension.text());

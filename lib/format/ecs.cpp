@@ -206,6 +206,9 @@ std::string ecs_line(const core::EventRecord& record) {
   put(host, "id", facts.of_action("machineId"));
   put(host, "name", facts.of_action("computerDnsName"));
   put(host, "hostname", facts.of_action("computerDnsName"));
+  json::object os;
+  put(os, "platform", facts.of_machine("osPlatform"));
+  put(host, "os", std::move(os));
   put(line, "host", std::move(host));
   json::object user = user_of(facts.of_action("requestor"));
   put(line, "related", related_of(facts, user));

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/time.hpp"
@@ -23,6 +24,10 @@ class Facts {
   /// The text under key; empty where there is none.
   [[nodiscard]] std::string_view of_action(std::string_view key) const;
   [[nodiscard]] std::string_view of_event(std::string_view key) const;
+  /// What is known of its machine; see core/enrich/machine_member.
+  [[nodiscard]] std::string_view of_machine(std::string_view key) const;
+  /// "prod, web".
+  [[nodiscard]] std::string machine_tags() const;
   [[nodiscard]] std::optional<WallTime> action_time(std::string_view key) const;
   [[nodiscard]] std::optional<std::int64_t> action_number(std::string_view key) const;
   [[nodiscard]] std::optional<std::int64_t> event_number(std::string_view key) const;

@@ -205,6 +205,13 @@ void add_event_lines(const core::EventRecord& event, const Facts& facts, Lines& 
   lines.add("Limit", facts.of_event("limit"));
 }
 
+void add_machine_lines(const Facts& facts, Lines& lines) {
+  lines.add("Machine group", facts.of_machine("rbacGroupName"));
+  lines.add("Machine tags", facts.machine_tags());
+  lines.add("Platform",
+            with_detail(facts.of_machine("osPlatform"), facts.of_machine("healthStatus")));
+}
+
 void add_action_lines(const core::EventRecord& event, const Facts& facts, Lines& lines) {
   lines.add("Machine",
             with_detail(facts.of_action("computerDnsName"), facts.of_action("machineId")));
@@ -287,6 +294,7 @@ Summary summarize(const core::EventRecord& event, const Facts& facts) {
   Lines lines;
   add_event_lines(event, facts, lines);
   if (!facts.action().empty()) add_action_lines(event, facts, lines);
+  add_machine_lines(facts, lines);
   lines.add("Time", format_iso_time(event.time));
   lines.add("Region", event.region);
   lines.add("Webhook", facts.of_event("webhook"));

@@ -2,8 +2,10 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
+#include <utility>
 
 #include "base/enum_values.hpp"
+#include "store/tags_text.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -27,7 +29,10 @@ std::optional<core::EventRecord> read_event(const Rows& row) {
   event.action.value = row.text(6);
   event.fields = row.text(7);
   event.document = row.text(8);
-  event.subject = {row.text(9), row.text(10), row.text(11), row.text(12), row.integer(13) != 0};
+  event.subject = {row.text(9), row.text(10), row.text(11), row.text(12), row.integer(13) != 0, {}};
+  if (auto group = row.maybe_text(14)) {
+    event.subject.machine = MachineMarks{*std::move(group), read_tags(row.text(15))};
+  }
   return event;
 }
 

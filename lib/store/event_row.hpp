@@ -9,8 +9,9 @@
 namespace mactiond::store {
 
 /// The columns of an event come first in each query: seq, id, type, time, instance, region,
-/// action_id, fields, document, webhook, action_type, from_status, to_status, backlog.
-inline constexpr int kEventColumns = 14;
+/// action_id, fields, document, webhook, action_type, from_status, to_status, backlog,
+/// machine_group, machine_tags.
+inline constexpr int kEventColumns = 16;
 
 /// The event in the first columns. Nothing if no program of ours wrote it: an unknown type, or text
 /// that is no JSON.

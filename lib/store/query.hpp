@@ -7,7 +7,7 @@ namespace mactiond::store {
 /// ?1 first seq, ?2 limit.
 inline constexpr const char* kSelectEvents = R"(
 SELECT seq, id, type, time, instance, region, action_id, fields, document,
-       webhook, action_type, from_status, to_status, backlog
+       webhook, action_type, from_status, to_status, backlog, machine_group, machine_tags
 FROM event WHERE seq >= ?1 ORDER BY seq LIMIT ?2)";
 
 /// ?1 action, ?2 id. Repeats the condition of its index.
@@ -19,6 +19,7 @@ inline constexpr const char* kSelectEventOfAction =
 inline constexpr const char* kSelectDeliveries = R"(
 SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
        e.webhook, e.action_type, e.from_status, e.to_status, e.backlog,
+       e.machine_group, e.machine_tags,
        d.attempts, d.due, d.failed, d.refusals, d.early_tries, d.early_from
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND d.head = 1 ORDER BY d.due, d.seq LIMIT ?2)";
@@ -27,6 +28,7 @@ WHERE d.webhook = ?1 AND d.head = 1 ORDER BY d.due, d.seq LIMIT ?2)";
 inline constexpr const char* kSelectEarly = R"(
 SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
        e.webhook, e.action_type, e.from_status, e.to_status, e.backlog,
+       e.machine_group, e.machine_tags,
        d.attempts, d.due, d.failed, d.refusals, d.early_tries, d.early_from
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND d.head = 1 AND d.early_from IS NOT NULL
@@ -36,6 +38,7 @@ ORDER BY d.early_from, d.seq LIMIT ?2)";
 inline constexpr const char* kSelectOldestHead = R"(
 SELECT e.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
        e.webhook, e.action_type, e.from_status, e.to_status, e.backlog,
+       e.machine_group, e.machine_tags,
        d.attempts, d.due, d.failed, d.refusals, d.early_tries, d.early_from
 FROM delivery d CROSS JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND +d.head = 1 ORDER BY d.seq LIMIT 1)";

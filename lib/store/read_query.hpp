@@ -72,19 +72,20 @@ inline constexpr const char* kSelectHasStatus =
 /// ?1 action id, ?2 region, ?3 limit.
 inline constexpr const char* kSelectHistory = R"(
 SELECT seq, id, type, time, instance, region, action_id, fields, document,
-       webhook, action_type, from_status, to_status, backlog
+       webhook, action_type, from_status, to_status, backlog, machine_group, machine_tags
 FROM event WHERE action_id = ?1 AND action_id <> '' AND region = ?2 ORDER BY seq LIMIT ?3)";
 
 /// ?1 seq after which, ?2 limit.
 inline constexpr const char* kSelectEventsAfter = R"(
 SELECT seq, id, type, time, instance, region, action_id, fields, document,
-       webhook, action_type, from_status, to_status, backlog
+       webhook, action_type, from_status, to_status, backlog, machine_group, machine_tags
 FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2)";
 
 /// ?1 webhook and ?2 seq after which; ?3 limit.
 inline constexpr const char* kSelectDeadLetters = R"(
 SELECT d.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
        e.webhook, e.action_type, e.from_status, e.to_status, e.backlog,
+       e.machine_group, e.machine_tags,
        d.webhook, d.attempts, d.reason, d.died
 FROM dead_letter d LEFT JOIN event e ON e.seq = d.seq
 WHERE (d.webhook, d.seq) > (?1, ?2) ORDER BY d.webhook, d.seq LIMIT ?3)";
@@ -93,6 +94,7 @@ WHERE (d.webhook, d.seq) > (?1, ?2) ORDER BY d.webhook, d.seq LIMIT ?3)";
 inline constexpr const char* kSelectDeadLetter = R"(
 SELECT d.seq, e.id, e.type, e.time, e.instance, e.region, e.action_id, e.fields, e.document,
        e.webhook, e.action_type, e.from_status, e.to_status, e.backlog,
+       e.machine_group, e.machine_tags,
        d.webhook, d.attempts, d.reason, d.died
 FROM dead_letter d LEFT JOIN event e ON e.seq = d.seq
 WHERE d.webhook = ?1 AND d.seq = ?2)";

@@ -21,9 +21,10 @@ SELECT EXISTS (SELECT 1 FROM delivery WHERE webhook = ?1 AND seq = ?2)
 }  // namespace
 
 Retention::Retention(SQLite::Database& database, CancelTables& cancels,
-                     SubmissionTable& submissions)
+                     SubmissionTable& submissions, MachineTable& machines)
     : cancels_(cancels),
       submissions_(submissions),
+      machines_(machines),
       delete_actions_(database, kDeleteClosedActions),
       select_candidates_(database, kSelectOldEvents),
       select_webhooks_(database, kSelectReferringWebhooks),
@@ -46,7 +47,10 @@ void Retention::step() {
       if (remove_events(next_.event)) next_.part = Part::Submissions;
       break;
     case Part::Submissions:
-      if (submissions_.prune(*cutoff_)) next_.part = Part::Cancels;
+      if (submissions_.prune(*cutoff_)) next_.part = Part::Machines;
+      break;
+    case Part::Machines:
+      if (machines_.prune(*cutoff_)) next_.part = Part::Cancels;
       break;
     case Part::Cancels:
       if (cancels_.prune(next_.cancels)) next_.part = Part::End;

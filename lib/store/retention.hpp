@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "store/cancel_tables.hpp"
+#include "store/machine_table.hpp"
 #include "store/statement.hpp"
 #include "store/submission_table.hpp"
 
@@ -18,12 +19,13 @@ namespace mactiond::store {
 /// held.
 class Retention {
  public:
-  Retention(SQLite::Database& database, CancelTables& cancels, SubmissionTable& submissions);
+  Retention(SQLite::Database& database, CancelTables& cancels, SubmissionTable& submissions,
+            MachineTable& machines);
 
   /// From now on, step by step: finished and vanished actions last seen before cutoff; events from
   /// before cutoff, except the newest, those a delivery or dead letter refers to, and those the
-  /// transition log or a syslog receiver may lack; submissions that ended before cutoff; then what
-  /// was decided and reported about actions that are gone.
+  /// transition log or a syslog receiver may lack; submissions that ended before cutoff; facts of
+  /// machines from before it; then what was decided and reported about actions that are gone.
   void begin(WallTime cutoff);
   [[nodiscard]] bool under_way() const { return cutoff_.has_value(); }
   /// The next rows, inside a transaction that the caller holds. Throws SQLite::Exception. The same
@@ -38,7 +40,7 @@ class Retention {
     std::int64_t time = std::numeric_limits<std::int64_t>::min();
     std::uint64_t seq = 0;
   };
-  enum class Part : std::uint8_t { Actions, Events, Submissions, Cancels, End };
+  enum class Part : std::uint8_t { Actions, Events, Submissions, Machines, Cancels, End };
   /// Everything before it is done.
   struct Place {
     Part part = Part::Actions;
@@ -55,6 +57,7 @@ class Retention {
 
   CancelTables& cancels_;
   SubmissionTable& submissions_;
+  MachineTable& machines_;
   Statement delete_actions_;
   Statement select_candidates_;
   Statement select_webhooks_;

@@ -82,10 +82,14 @@ constexpr std::array kTables{
 
 constexpr const char* kEvent =
     "seq, id, type, time, instance, region, action_id, fields, document, webhook, action_type, "
-    "from_status, to_status, backlog";
-/// Of a store that has no subjects yet.
+    "from_status, to_status, backlog, machine_group, machine_tags";
+/// Of a store whose events know no machine yet, or no subject at all.
+constexpr const char* kFormerEvent =
+    "seq, id, type, time, instance, region, action_id, fields, document, webhook, action_type, "
+    "from_status, to_status, backlog, NULL, '[]'";
 constexpr const char* kOlderEvent =
-    "seq, id, type, time, instance, region, action_id, fields, document, '', '', '', '', 0";
+    "seq, id, type, time, instance, region, action_id, fields, document, '', '', '', '', 0, "
+    "NULL, '[]'";
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
@@ -135,7 +139,8 @@ class Carrier {
 
   /// The events that something carried over refers to, and those after logged without a gap.
   void carry_events(std::optional<std::uint64_t> logged) {
-    knows_subjects_ = knows_subjects();
+    const bool knows = knows_subjects();
+    event_columns_ = !knows ? kOlderEvent : knows_machines() ? kEvent : kFormerEvent;
     SQLite::Statement wanted(to_,
                              "SELECT seq FROM delivery UNION SELECT seq FROM dead_letter"
                              " ORDER BY seq");
@@ -151,7 +156,7 @@ class Carrier {
     to_.exec(
         "UPDATE delivery SET head = order_key = '' OR seq = (SELECT min(seq) FROM delivery d"
         " WHERE d.webhook = delivery.webhook AND d.order_key = delivery.order_key)");
-    if (!knows_subjects_) to_.exec(kReadSubjects);
+    if (!knows) to_.exec(kReadSubjects);
     to_.exec("UPDATE counter SET last_seq = (SELECT coalesce(max(seq), 0) FROM event)");
   }
 
@@ -204,6 +209,14 @@ class Carrier {
     }
   }
 
+  bool knows_machines() {
+    try {
+      return has_column("event", "machine_tags");
+    } catch (const SQLite::Exception&) {
+      return true;
+    }
+  }
+
   /// Of the damaged store; it is of the newest where that cannot be read.
   int version() {
     try {
@@ -225,15 +238,15 @@ class Carrier {
 
   bool carry_event(std::int64_t seq) {
     try {
-      const char* columns = knows_subjects_ ? kEvent : kOlderEvent;
-      SQLite::Statement select(from_,
-                               std::string("SELECT ") + columns + " FROM event WHERE seq = ?");
+      SQLite::Statement select(
+          from_, std::string("SELECT ") + event_columns_ + " FROM event WHERE seq = ?");
       select.bind(1, seq);
       if (!select.executeStep()) return false;
       const Rows row(select);
       if (seq <= 0 || !to_event(row)) return false;
-      SQLite::Statement insert(to_, std::string("INSERT OR IGNORE INTO event (") + kEvent +
-                                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      SQLite::Statement insert(to_,
+                               std::string("INSERT OR IGNORE INTO event (") + kEvent +
+                                   ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
       for (int i = 0; i < kEventColumns; ++i) copy(insert, i + 1, select.getColumn(i));
       insert.exec();
       return true;
@@ -245,7 +258,7 @@ class Carrier {
   SQLite::Database& from_;
   SQLite::Database& to_;
   std::vector<std::string> readable_;
-  bool knows_subjects_ = true;  ///< the damaged store is of a version that has them
+  const char* event_columns_ = kEvent;  ///< in the damaged store
 };
 
 struct Carried {

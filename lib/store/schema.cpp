@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "store/machine_schema.hpp"
 #include "store/submission_schema.hpp"
 
 namespace mactiond::store {
@@ -293,11 +294,12 @@ ALTER TABLE event ADD COLUMN backlog INTEGER NOT NULL DEFAULT 0;
 )";
 
 constexpr std::array kMigrations{
-    kVersion1,  kVersion2,  kVersion3,  kVersion4,     kVersion5,         kVersion6,
-    kVersion7,  kVersion8,  kVersion9,  kVersion10,    kVersion11,        kVersion12,
-    kVersion13, kVersion14, kVersion15, kReadSubjects, kCreateSubmissions};
+    kVersion1,  kVersion2,  kVersion3,  kVersion4,     kVersion5,          kVersion6,
+    kVersion7,  kVersion8,  kVersion9,  kVersion10,    kVersion11,         kVersion12,
+    kVersion13, kVersion14, kVersion15, kReadSubjects, kCreateSubmissions, kKnowMachines};
 static_assert(kMigrations[kSubjectsVersion - 1] == kReadSubjects);
 static_assert(kMigrations[kSubmissionsVersion - 1] == kCreateSubmissions);
+static_assert(kMigrations[kMachinesVersion - 1] == kKnowMachines);
 
 int read_pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();

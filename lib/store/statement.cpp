@@ -33,12 +33,26 @@ std::uint64_t Rows::number(int column) const { return static_cast<std::uint64_t>
 
 std::string Rows::text(int column) const { return statement_.getColumn(column).getString(); }
 
+std::optional<std::string> Rows::maybe_text(int column) const {
+  const SQLite::Column value = statement_.getColumn(column);
+  if (value.isNull()) return std::nullopt;
+  return value.getString();
+}
+
 WallTime Rows::time(int column) const { return to_time(integer(column)); }
 
 std::optional<WallTime> Rows::maybe_time(int column) const {
   const SQLite::Column value = statement_.getColumn(column);
   if (value.isNull()) return std::nullopt;
   return to_time(value.getInt64());
+}
+
+void Statement::bind_one(int index, const std::optional<std::string>& value) {
+  if (value) {
+    bind_one(index, *value);
+  } else {
+    statement_.bind(index);
+  }
 }
 
 void Statement::bind_one(int index, const std::optional<WallTime>& value) {

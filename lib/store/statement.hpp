@@ -30,6 +30,7 @@ class Rows {
   [[nodiscard]] MonoTime instant(int column) const;
   [[nodiscard]] std::uint64_t number(int column) const;
   [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] std::optional<std::string> maybe_text(int column) const;
   /// What lies outside the years 1 to 9999 is cut to them: no row can bring arithmetic to overflow.
   [[nodiscard]] WallTime time(int column) const;
   [[nodiscard]] std::optional<WallTime> maybe_time(int column) const;
@@ -76,6 +77,7 @@ class Statement {
   void bind_one(int index, bool value) { statement_.bind(index, value ? 1 : 0); }
   // Not copied: what run() gets lives until it returns.
   void bind_one(int index, const std::string& value) { statement_.bindNoCopy(index, value); }
+  void bind_one(int index, const std::optional<std::string>& value);
   void bind_one(int index, WallTime value) {
     statement_.bind(index, std::int64_t{value.time_since_epoch().count()});
   }

@@ -27,6 +27,7 @@ core::Snapshot Store::Impl::read_snapshot() {
   snapshot.webhooks = read_webhooks(*database);
   cancels.load(snapshot);
   submissions.load(snapshot);
+  machines.load(snapshot);
   recovery.load(snapshot);
   return snapshot;
 }
@@ -82,6 +83,7 @@ void Store::Impl::write(const core::Batch& batch, const std::optional<LogPositio
   writer.write(batch, batch.recovery ? std::max(last_seq, batch.recovery->after_seq) : last_seq);
   cancels.write(batch);
   submissions.write(batch);
+  machines.write(batch);
   if (log) positions.write_log(*log);
   end.run();
   if (batch.prune_before) retention.begin(*batch.prune_before);

@@ -16,6 +16,7 @@
 #include "store/delivery_reader.hpp"
 #include "store/file_identity.hpp"
 #include "store/machine_names.hpp"
+#include "store/machine_table.hpp"
 #include "store/overwrite_check.hpp"
 #include "store/position_tables.hpp"
 #include "store/query.hpp"
@@ -46,8 +47,9 @@ struct Store::Impl {
         positions(*database),
         cancels(*database),
         submissions(*database),
+        machines(*database),
         recovery(*database),
-        retention(*database, cancels, submissions),
+        retention(*database, cancels, submissions, machines),
         reader(*database, complaints),
         machine_names(*database),
         slow_check(*database) {
@@ -118,6 +120,7 @@ struct Store::Impl {
   PositionTables positions;
   CancelTables cancels;
   SubmissionTable submissions;
+  MachineTable machines;
   RecoveryTables recovery;
   Retention retention;
   Reader reader;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "store/tags_text.hpp"
 
 namespace mactiond::store {
 namespace {
@@ -23,11 +24,11 @@ ON CONFLICT (region, id) DO UPDATE SET
 
 constexpr const char* kInsertEvent = R"(
 INSERT INTO event (seq, id, type, time, instance, region, action_id, fields, document,
-  webhook, action_type, from_status, to_status, backlog)
+  webhook, action_type, from_status, to_status, backlog, machine_group, machine_tags)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
   CASE WHEN ?9 <> '' OR ?7 = '' THEN ?9
   ELSE coalesce((SELECT document FROM action WHERE region = ?6 AND id = ?7), '') END,
-  ?10, ?11, ?12, ?13, ?14))";
+  ?10, ?11, ?12, ?13, ?14, ?15, ?16))";
 
 constexpr const char* kUpsertRegion = R"(
 INSERT OR REPLACE INTO region (name, watermark, changes_refused_until, degraded, fresh, first_call,
@@ -90,10 +91,12 @@ void Writer::write_events(const std::vector<core::EventRecord>& events, std::uin
     MACTIOND_ASSERT(event.seq == last_seq + 1);
     last_seq = event.seq;
     const core::Subject& about = event.subject;
+    const auto group = about.machine ? std::optional(about.machine->group) : std::nullopt;
     insert_event_.run(event.seq, event.id, std::string(to_string(event.type)), event.time,
                       event.instance, event.region, event.action.value, event.fields,
                       event.document, about.webhook, about.type, about.from, about.to,
-                      about.backlog);
+                      about.backlog, group,
+                      tags_text(about.machine ? about.machine->tags : Tags{}));
   }
   count_event_.run(last_seq);
 }

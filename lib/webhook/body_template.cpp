@@ -19,18 +19,19 @@ namespace json = boost::json;
 constexpr std::size_t kTextMax = std::size_t{64} * 1024;
 constexpr std::string_view kOpen = "${";
 
-constexpr std::array<std::string_view, 30> kNames{
+constexpr std::array<std::string_view, 31> kNames{
     "event",        "title",      "severity", "age_s",         "seq",
     "id",           "time",       "type",     "instance",      "region",
     "action",       "from",       "to",       "lag_ms",        "policy",
     "would_cancel", "correction", "operator", "reason",        "decision_id",
     "status",       "limit",      "webhook",  "which",         "completed_commands",
-    "backlog",      "open",       "finished", "oldest_open_s", "waiting"};
+    "backlog",      "open",       "finished", "oldest_open_s", "waiting",
+    "machine"};
 
 bool is_known(std::string_view path) {
   const std::size_t dot = path.find('.');
   const std::string_view name = path.substr(0, dot);
-  if (dot != std::string_view::npos && name != "action") return false;
+  if (dot != std::string_view::npos && name != "action" && name != "machine") return false;
   if (path.ends_with('.') || path.find("..") != std::string_view::npos) return false;
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
@@ -72,7 +73,8 @@ std::optional<std::pair<std::size_t, std::string>> wrong_placeholder(std::string
     at = found->end;
     if (found->escaped || is_known(found->path)) continue;
     return std::pair(found->begin, "no event has a \"" + std::string(found->path.substr(0, 64)) +
-                                       "\"; names are " + known_names() + ", and action.KEY");
+                                       "\"; names are " + known_names() +
+                                       ", action.KEY and machine.KEY");
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/random.hpp"
+#include "sim/enrich_oracle.hpp"
 #include "sim/oracle.hpp"
 #include "sim/scenario.hpp"
 #include "sim/world.hpp"
@@ -37,6 +38,21 @@ void add_storm(World& world, Duration from, Duration length) {
   });
 }
 
+void append(const std::vector<std::string>& found, std::vector<std::string>& violations) {
+  violations.insert(violations.end(), found.begin(), found.end());
+}
+
+// Most events know their machine: each machine is asked for once.
+void append_enriched(const EnrichOracle& oracle, bool enriches,
+                     std::vector<std::string>& violations) {
+  append(oracle.violations(), violations);
+  const std::size_t least = enriches ? oracle.recorded() * 3 / 4 : 0;
+  if (oracle.enriched() < least || (!enriches && oracle.enriched() > 0)) {
+    violations.push_back(std::to_string(oracle.enriched()) + " of " +
+                         std::to_string(oracle.recorded()) + " events know their machine");
+  }
+}
+
 }  // namespace
 
 WorldOptions day_options(std::uint64_t seed, int regions) {
@@ -53,11 +69,16 @@ std::vector<std::string> faulty_day(std::uint64_t seed) {
   options.crashes_per_million = 300;
   options.receivers["one"].failures_per_mille = 50;
   options.receivers["two"].failures_per_mille = 5;
+  const bool enriches = seed % 2 == 0;
+  for (core::RegionOptions& region : options.engine.regions) region.enrich_machines = enriches;
   World world(options);
+  EnrichOracle enriched(world.apis());
+  world.watch(enriched);
   Random random(seed + 1);
   Traffic traffic;
   traffic.actions = 800;
   traffic.over = 10h;
+  if (enriches) traffic.machines = 300;
   add_traffic(world, traffic, random.next());
   add_faults(world, 3);
   add_clock_jumps(world, random, 11h);
@@ -68,7 +89,9 @@ std::vector<std::string> faulty_day(std::uint64_t seed) {
   });
   world.run_until(24h * 4);
   // A back-off of five minutes with a fault at its end is as long as a status may stay unseen.
-  return judge(world, {.visible_longer_than = 30min});
+  auto violations = judge(world, {.visible_longer_than = 30min});
+  append(enriched.violations(), violations);
+  return violations;
 }
 
 std::vector<std::string> quota_day(std::uint64_t seed) {
@@ -184,12 +207,17 @@ std::vector<std::string> habits_day(std::uint64_t seed) {
   constexpr std::array<NextLink, 3> kLinks{NextLink::Standard, NextLink::Always, NextLink::Claimed};
   traits.next_link = kLinks[random.below(kLinks.size())];
   if (traits.page_cap == 0 && traits.top_max == 0) traits.ignore_skip = random.below(2) == 0;
+  const bool enriches = seed % 2 == 1;
+  options.engine.regions[0].enrich_machines = enriches;
   World world(options);
+  EnrichOracle enriched(world.apis());
+  world.watch(enriched);
   Traffic traffic;
   traffic.actions = 400;
   traffic.over = 3h;
   traffic.step_min = 1min;
   traffic.step_max = 30min;
+  if (enriches) traffic.machines = 150;
   add_traffic(world, traffic, random.next());
   world.run_until(6h);
   // A cap below a hundred rows is found by a sweep, which reads page by page.
@@ -199,6 +227,7 @@ std::vector<std::string> habits_day(std::uint64_t seed) {
   for (const auto& region : status.regions) {
     if (!region.reason.empty()) violations.push_back(region.name + " reads " + region.reason);
   }
+  append_enriched(enriched, enriches, violations);
   return violations;
 }
 

@@ -44,12 +44,31 @@ Plan random_plan(const Traffic& traffic, Random& random) {
   return plan;
 }
 
+std::string machine_id(int number) {
+  const std::string digits = std::to_string(number);
+  return std::string(40 - digits.size(), 'a') + digits;
+}
+
+void add_machines(World& world, int count) {
+  for (auto& [name, api] : world.apis()) {
+    for (int i = 0; i < count; ++i) {
+      Machine machine;
+      machine.id = machine_id(i);
+      machine.computer_dns_name = default_name(machine.id);
+      machine.rbac_group_name = "group-" + std::to_string(i % 3);
+      for (int tag = 0; tag < i % 4; ++tag) machine.tags.push_back("tag-" + std::to_string(tag));
+      api->model().directory().put(std::move(machine));
+    }
+  }
+}
+
 }  // namespace
 
 void add_traffic(World& world, const Traffic& traffic, std::uint64_t seed) {
   Random random(seed);
   std::vector<std::string> regions;
   for (const auto& [name, api] : world.apis()) regions.push_back(name);
+  add_machines(world, traffic.machines);
   for (int i = 0; i < traffic.actions; ++i) {
     Spec spec;
     spec.type = kTypes[random.below(kTypes.size())];
@@ -57,6 +76,10 @@ void add_traffic(World& world, const Traffic& traffic, std::uint64_t seed) {
     if (random.below(1000) < static_cast<std::uint64_t>(traffic.offline_per_mille)) {
       spec.offline = true;
       spec.plan.reset();
+    }
+    if (traffic.machines > 0) {
+      const auto machines = static_cast<std::uint64_t>(traffic.machines);
+      spec.machine_id = machine_id(static_cast<int>(random.below(machines)));
     }
     const std::string region = regions[random.below(regions.size())];
     const auto when = Duration(

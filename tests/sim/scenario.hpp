@@ -15,6 +15,8 @@ struct Traffic {
   /// Steps of a life are between these apart.
   Duration step_min = std::chrono::seconds(1);
   Duration step_max = std::chrono::minutes(10);
+  /// Of each region, with groups and tags; 0: every action is on a machine of its own.
+  int machines = 0;
 };
 
 /// Spreads the traffic over every region of the world.

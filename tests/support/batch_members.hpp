@@ -17,11 +17,11 @@ namespace mactiond::test {
 template <class AnyBatch>
 auto members_of(AnyBatch& batch) {
   auto& [actions, events, deliveries, retries, ends, deleted_letters, regions, quotas, webhooks,
-         switches, decisions, reported_stale, suppressed, submissions, recovery, recovering, reread,
-         vanished, shift_due, prune_before] = batch;
+         switches, decisions, reported_stale, suppressed, submissions, machines, recovery,
+         recovering, reread, vanished, shift_due, prune_before] = batch;
   return std::tie(actions, events, deliveries, retries, ends, deleted_letters, regions, quotas,
-                  webhooks, switches, decisions, reported_stale, suppressed, submissions, recovery,
-                  recovering, reread, vanished, shift_due, prune_before);
+                  webhooks, switches, decisions, reported_stale, suppressed, submissions, machines,
+                  recovery, recovering, reread, vanished, shift_due, prune_before);
 }
 
 inline constexpr std::size_t kBatchMembers =

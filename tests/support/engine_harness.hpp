@@ -74,6 +74,7 @@ class EngineHarness {
       }
     }
     for (const core::Decision& row : step.writes.decisions) decisions[row.id] = row;
+    for (const core::MachineRow& row : step.writes.machines) machines[row.machine] = row;
     for (const core::Submission& row : step.writes.submissions) {
       if (!submissions.contains(row.id)) asked.push_back(row.id);
       submissions[row.id] = row;
@@ -120,6 +121,8 @@ class EngineHarness {
     for (const auto& [name, row] : quotas) snapshot.quotas.push_back(row);
     snapshot.decisions.clear();
     for (const auto& [id, row] : decisions) snapshot.decisions.push_back(row);
+    snapshot.machines.clear();
+    for (const auto& [id, row] : machines) snapshot.machines.push_back(row);
     load_submissions();
     pending.clear();
     ids_.clear();
@@ -260,6 +263,7 @@ class EngineHarness {
   std::map<std::string, core::RegionRow> regions;
   std::map<std::string, core::QuotaRow> quotas;
   std::map<std::string, core::Decision> decisions;
+  std::map<std::string, core::MachineRow> machines;  ///< by id
   std::map<std::string, core::Submission> submissions;
   std::vector<std::string> asked;  ///< the ids of these, in their order
   std::vector<core::SubmissionFact> submission_facts;

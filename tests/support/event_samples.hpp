@@ -34,6 +34,15 @@ inline core::EventRecord failed_isolation() {
   return event;
 }
 
+/// The same with what is known of its machine.
+inline core::EventRecord enriched_isolation() {
+  core::EventRecord event = failed_isolation();
+  event.fields += R"(,"machine":{"rbacGroupName":"SOC Europe","machineTags":["prod","a=b"],)"
+                  R"("osPlatform":"Windows11","healthStatus":null})";
+  event.subject.machine = MachineMarks{"SOC Europe", {"prod", "a=b"}};
+  return event;
+}
+
 /// A transition of the same action from one status to another.
 inline core::EventRecord transition(std::string_view from, std::string_view to) {
   core::EventRecord event = failed_isolation();

@@ -6,6 +6,7 @@
 
 #include "base/enum_values.hpp"
 #include "core/cancel/cancel_events.hpp"
+#include "core/enrich/machine_member.hpp"
 #include "core/recovery.hpp"
 #include "core/region/region_events.hpp"
 #include "core/submit/submission_events.hpp"
@@ -43,6 +44,11 @@ inline core::EventRecord submission_event(core::SubmissionState state, std::stri
   return core::submission_event(report);
 }
 
+inline core::EventRecord with_machine(core::EventRecord event) {
+  core::add_machine(event, {{"SOC Europe", {"prod", "web"}}, "Windows11", "Active"});
+  return event;
+}
+
 /// Events of one type as the engine makes them, in their different shapes; without seq and
 /// instance, which are the recorder's.
 inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
@@ -62,13 +68,15 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
       return {core::transition_event("eu", bare, first, {kDay, {}, true}),
               core::transition_event("eu", action, changed, {kDay, std::chrono::milliseconds(7)}),
               core::transition_event("eu", action, corrected, {kDay, Duration{}}),
+              with_machine(core::transition_event("eu", action, changed, {kDay, Duration{1}})),
               core::transition_event("eu", action, changed,
                                      {kDay, {}, false, "sub_0123456789abcdef0123456789abcdef"})};
     case EventType::ActionStale:
       return {core::stale_event({"eu", {"a-1"}, "stale", "Pending"}, action.type,
                                 std::chrono::hours(7), true, kDay)};
     case EventType::ActionVanished:
-      return {core::vanished_event("eu", {"a-1"}, action.type, kDay, kDay)};
+      return {core::vanished_event("eu", {"a-1"}, action.type, kDay, kDay),
+              with_machine(core::vanished_event("eu", {"a-1"}, action.type, kDay, kDay))};
     case EventType::CancelRequested:
     case EventType::CancelConfirmed:
     case EventType::CancelOvertaken:

@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 
 /// A decision waits this long until its action is stale by a clock that was corrected since.
 constexpr Duration kClockSlack = 5min;
+/// Until it is looked at again whether the machine is known. Each time costs a re-read.
+constexpr Duration kMachineWait = 1min;
 
 Duration retry_after(const Outcome& outcome) { return outcome.retry_after.value_or(Duration{}); }
 
@@ -89,6 +91,9 @@ void CancelFollower::reread(const MachineAction& action, bool current, const Sta
   if (decision.unsure && action.cancellation_noted) accept(*attempt, std::nullopt, time, out);
   if (decision.state == Decision::State::Accepted) return;
   const Standing stands = standing(decision, watch, time);
+  if (stands.guard == CancelGuard::MachineUnknown) {
+    return attempt->allow_post(time.now.mono + kMachineWait, time.now.mono);
+  }
   if (stands.guard || stands.stale_in > kClockSlack) {
     // A POST of ours may yet take effect.
     if (decision.unsure) return attempt->await_end();

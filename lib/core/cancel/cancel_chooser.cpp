@@ -45,7 +45,7 @@ void CancelChooser::decide(const CancelTime& time, CancelCalls calls, CancelFoll
   }
   bool fresh = false;
   for (ActionId& id : watch_.due(*time.server)) {
-    const auto since = stale_at(*watch_.governing(id), *watch_.find(id));
+    const auto since = stale_at(*watch_.governing(id).policy, *watch_.find(id));
     fresh |= due_.emplace(since.value_or(*time.server), std::move(id)).second;
   }
   if (due_.empty() || (!fresh && time.now.mono < look_at_)) return;
@@ -61,7 +61,8 @@ bool CancelChooser::try_decide(const ActionId& action, Look& look, CancelFollowe
                                StepWriter& out) {
   const CancelTime& time = look.time;
   const ActionFacts* facts = watch_.find(action);
-  const PolicyOptions* policy = facts == nullptr ? nullptr : watch_.governing(action);
+  const Governing governing = watch_.governing(action);
+  const PolicyOptions* policy = governing.policy;
   if (policy == nullptr) return true;
   const auto stale = stale_at(*policy, *facts);
   if (!stale) return true;
@@ -71,6 +72,8 @@ bool CancelChooser::try_decide(const ActionId& action, Look& look, CancelFollowe
     return true;
   }
   if (policy->action == PolicyAction::Notify || policy->dry_run) {
+    // What it would do is not known before the machine is.
+    if (policy->action == PolicyAction::Cancel && governing.rival != nullptr) return false;
     report_stale(action, *policy, *facts, time, out);
     return true;
   }
@@ -107,6 +110,7 @@ CancelFacts CancelChooser::facts_to_try(const ActionId& action, const PolicyOpti
                                         const ActionFacts& facts, Look& look,
                                         const CancelFollower& follower) const {
   CancelFacts found = facts_to_decide(action, policy, facts, look.time, follower);
+  found.machine_unknown = watch_.governing(action).rival != nullptr;
   const auto [limit, is_new] = look.limits.try_emplace(&policy);
   if (is_new) {
     limit->second = ledger_.limit_to_decide(policy.name, ledger_.limits_in_force(policy.name),
@@ -186,7 +190,7 @@ Explanations CancelChooser::explain(const PolicyTrial* trial, int total, const C
                                     const CancelFollower& follower, std::size_t most) const {
   std::map<const PolicyOptions*, std::optional<LimitHit>> limits;
   const auto guard = [&](const ActionId& action, const PolicyOptions& policy,
-                         const ActionFacts& facts) {
+                         const ActionFacts& facts, bool machine_unknown) {
     const auto [limit, is_new] = limits.try_emplace(&policy);
     if (is_new) {
       limit->second = ledger_.limit_to_decide(policy.name, {policy.max_per_hour, total},
@@ -194,6 +198,7 @@ Explanations CancelChooser::explain(const PolicyTrial* trial, int total, const C
     }
     CancelFacts found = facts_to_decide(action, policy, facts, time, follower);
     found.off = total <= 0;
+    found.machine_unknown = machine_unknown;
     found.limit = limit->second;
     found.calls_left = !wants_calls_;
     return first_guard(CancelMoment::Decide, found, time);

@@ -85,7 +85,8 @@ CancelFollower::Standing CancelFollower::standing(const Decision& decision, cons
   facts.open = action != nullptr;
   const std::string* decided = decision.policy();
   if (facts.open && decided != nullptr) {
-    const PolicyOptions* policy = watch.governing(decision.action);
+    const auto [policy, rival] = watch.governing(decision.action);
+    facts.machine_unknown = rival != nullptr;
     const bool same = policy != nullptr && policy->name == *decided;
     const auto stale = same ? stale_at(*policy, *action) : std::nullopt;
     facts.governed =

@@ -60,6 +60,8 @@ constexpr Rule kRules[] = {
      [](Facts, Time time) { return !time.swept; }},
     {Guard::StoreRecovered, Scope::Region, kPolicy,
      [](Facts facts, Time) { return facts.policies_held; }},
+    {Guard::MachineUnknown, Scope::Action, kDecide | kStand,
+     [](Facts facts, Time) { return facts.machine_unknown; }},
     {Guard::NotGoverned, Scope::Action, kStand, [](Facts facts, Time) { return !facts.governed; }},
     {Guard::Never, Scope::Action, kDecide | kStand, [](Facts facts, Time) { return facts.never; }},
     {Guard::Decided, Scope::Action, kDecide, [](Facts facts, Time) { return facts.decided; }},

@@ -21,6 +21,7 @@ enum class CancelGuard : std::uint8_t {
   ClocksDisagree,  ///< the API's clock and ours are a day or more apart: one of them is badly wrong
   NotSwept,        ///< no complete sweep since the start: what is known may be out of date
   StoreRecovered,  ///< the store was recovered within the hour: what was cancelled is not known
+  MachineUnknown,  ///< an earlier policy governs if the machine fits it, which is not known yet
   NotGoverned,     ///< the policy that decided no longer governs the action, or no longer cancels
   Never,           ///< never_cancelled() names the reason
   Decided,         ///< the policy decided for the action in this status before
@@ -54,6 +55,8 @@ enum class CancelGuard : std::uint8_t {
       return "not_swept";
     case CancelGuard::StoreRecovered:
       return "store_recovered";
+    case CancelGuard::MachineUnknown:
+      return "machine_unknown";
     case CancelGuard::NotGoverned:
       return "not_governed";
     case CancelGuard::Never:
@@ -96,7 +99,8 @@ struct CancelFacts {
   bool off = false;
   bool suspended = false;
   bool under_way = false;
-  bool policies_held = false;  ///< the store was recovered within the hour
+  bool policies_held = false;    ///< the store was recovered within the hour
+  bool machine_unknown = false;  ///< Governing::rival
   bool governed = true;
   bool never = false;  ///< never_cancelled() names a reason
   bool decided = false;

@@ -12,22 +12,25 @@ void Canceller::look_soon_if_room(const CancelTime& time) {
   if (follower_.take_room_changed()) chooser_.look_soon(time);
 }
 
-void Canceller::seen(const MachineAction& action, WallTime first_seen) {
+void Canceller::seen(const MachineAction& action, WallTime first_seen,
+                     std::optional<MachineMarks> machine) {
   ActionFacts facts = facts_of(action);
   facts.first_seen = first_seen;
+  facts.machine = std::move(machine);
   follower_.recorded(action.id, recorded_by(facts));
   chooser_.watch().put(action.id, std::move(facts));
 }
 
 void Canceller::ended(const MachineAction& action, const CancelTime& time, StepWriter& out) {
-  chooser_.watch().drop(action.id);
+  // While it is watched, its events know its machine.
   follower_.ended(action, time, out);
+  chooser_.watch().drop(action.id);
   look_soon_if_room(time);
 }
 
 void Canceller::vanished(const ActionId& action, const CancelTime& time, StepWriter& out) {
-  chooser_.watch().drop(action);
   follower_.vanished(action, time, out);
+  chooser_.watch().drop(action);
   look_soon_if_room(time);
 }
 

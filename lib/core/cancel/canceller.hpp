@@ -29,8 +29,12 @@ class Canceller {
   /// A decision that had not ended when the daemon did.
   void restore(Decision decision, MonoTime now) { follower_.restore(std::move(decision), now); }
 
-  /// An open action as the newest answer shows it; first_seen: by this store.
-  void seen(const MachineAction& action, WallTime first_seen);
+  /// An open action as the newest answer shows it; first_seen: by this store. machine: if known.
+  void seen(const MachineAction& action, WallTime first_seen, std::optional<MachineMarks> machine);
+  /// What is known of a machine now.
+  void put_machine(const std::string& machine, const std::optional<MachineMarks>& marks) {
+    chooser_.watch().put_machine(machine, marks);
+  }
   /// The action is final, by a read.
   void ended(const MachineAction& action, const CancelTime& time, StepWriter& out);
   void vanished(const ActionId& action, const CancelTime& time, StepWriter& out);

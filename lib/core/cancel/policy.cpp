@@ -35,6 +35,12 @@ bool fits_any(const std::vector<Glob>& globs, std::string_view text) {
   });
 }
 
+/// Also a text that is not known.
+bool fits_all(const std::vector<Glob>& globs) {
+  return globs.empty() || std::any_of(globs.begin(), globs.end(),
+                                      [](const Glob& glob) { return glob.fits_everything(); });
+}
+
 template <class Value>
 std::bitset<16> fitting(const std::vector<Glob>& globs) {
   static_assert(kValuesOf<typename Value::Known>.size() <= 16);
@@ -60,7 +66,8 @@ ActionFacts facts_of(const MachineAction& action) {
           action.requestor,      action.requestor_comment,
           action.request_source, action.computer_dns_name,
           action.machine_id,     action.created,
-          action.last_update,    {}};
+          action.last_update,    {},
+          std::nullopt};
 }
 
 Policies::Policies(std::vector<PolicyOptions> policies) : options_(std::move(policies)) {
@@ -79,6 +86,8 @@ Policies::Compiled Policies::compile(const PolicyMatch& match) {
   compiled.request_source = compile_all(match.request_source);
   compiled.computer = compile_all(match.computer);
   compiled.comment = compile_all(match.comment);
+  compiled.machine_group = compile_all(match.machine_group);
+  compiled.machine_tag = compile_all(match.machine_tag);
   return compiled;
 }
 
@@ -92,11 +101,25 @@ bool Policies::fits(const Compiled& compiled, std::string_view region, const Act
          fits_any(compiled.comment, facts.requestor_comment);
 }
 
-const PolicyOptions* Policies::governing(std::string_view region, const ActionFacts& facts) const {
-  for (std::size_t i = 0; i < compiled_.size(); ++i) {
-    if (fits(compiled_[i], region, facts)) return &options_[i];
+std::optional<bool> Policies::fits_machine(const Compiled& compiled,
+                                           const std::optional<MachineMarks>& machine) {
+  if (fits_all(compiled.machine_group) && fits_all(compiled.machine_tag)) return true;
+  if (!machine) return std::nullopt;
+  if (!fits_any(compiled.machine_group, machine->group)) return false;
+  const auto fits_tag = [&](const std::string& tag) { return fits_any(compiled.machine_tag, tag); };
+  return fits_all(compiled.machine_tag) ||
+         std::any_of(machine->tags.begin(), machine->tags.end(), fits_tag);
+}
+
+Governing Policies::governing(std::string_view region, const ActionFacts& facts) const {
+  Governing found;
+  for (std::size_t i = 0; i < compiled_.size() && found.policy == nullptr; ++i) {
+    if (!fits(compiled_[i], region, facts)) continue;
+    const auto machine = fits_machine(compiled_[i], facts.machine);
+    if (!machine && found.rival == nullptr) found.rival = &options_[i];
+    if (machine == true) found.policy = &options_[i];
   }
-  return nullptr;
+  return found;
 }
 
 std::optional<WallTime> age_from(const PolicyOptions& policy, const ActionFacts& facts) {
@@ -150,7 +173,8 @@ std::optional<std::string> never_cancelled(const PolicyOptions& policy, const Ac
 
 std::size_t pattern_count(const PolicyMatch& match) {
   return match.region.size() + match.type.size() + match.status.size() + match.requestor.size() +
-         match.request_source.size() + match.computer.size() + match.comment.size();
+         match.request_source.size() + match.computer.size() + match.comment.size() +
+         match.machine_group.size() + match.machine_tag.size();
 }
 
 }  // namespace mactiond::core

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "action/machine_action.hpp"
+#include "action/machine_facts.hpp"
 #include "base/glob.hpp"
 #include "base/time.hpp"
 #include "core/options.hpp"
@@ -28,6 +29,7 @@ struct ActionFacts {
   std::optional<WallTime> last_update;
   /// When this store saw the action first, by the API's clock; the epoch where that is not known.
   WallTime first_seen{};
+  std::optional<MachineMarks> machine{};  ///< nothing while they are not known
 
   bool operator==(const ActionFacts&) const = default;
 };
@@ -39,6 +41,15 @@ struct ActionFacts {
   return facts.last_update.value_or(facts.first_seen);
 }
 
+/// Which policy governs an action, whatever it does then.
+struct Governing {
+  const PolicyOptions* policy = nullptr;  ///< the first that fits for certain; nullptr: none does
+  /// An earlier one that governs instead if the machine fits it: the machine is not known yet.
+  /// Until then nothing is cancelled.
+  const PolicyOptions* rival = nullptr;
+  bool operator==(const Governing&) const = default;
+};
+
 /// The policies of a configuration in its order, ready to be matched. They never change: a reload
 /// makes others.
 class Policies {
@@ -49,10 +60,8 @@ class Policies {
   Policies& operator=(const Policies&) = delete;
   ~Policies() = default;
 
-  /// The first policy that fits the action, whatever it does then; nullptr if none fits. Valid as
-  /// long as this object is.
-  [[nodiscard]] const PolicyOptions* governing(std::string_view region,
-                                               const ActionFacts& facts) const;
+  /// Valid as long as this object is.
+  [[nodiscard]] Governing governing(std::string_view region, const ActionFacts& facts) const;
   [[nodiscard]] const std::vector<PolicyOptions>& all() const { return options_; }
 
  private:
@@ -69,9 +78,14 @@ class Policies {
     Globs request_source;
     Globs computer;
     Globs comment;
+    Globs machine_group;
+    Globs machine_tag;
   };
   static Compiled compile(const PolicyMatch& match);
   static bool fits(const Compiled& compiled, std::string_view region, const ActionFacts& facts);
+  /// Nothing if that depends on a machine that is not known.
+  static std::optional<bool> fits_machine(const Compiled& compiled,
+                                          const std::optional<MachineMarks>& machine);
 
   std::vector<PolicyOptions> options_;
   std::vector<Compiled> compiled_;

@@ -23,8 +23,9 @@ std::string counted_from(const PolicyOptions& policy, const ActionFacts& facts) 
 }
 
 // Of an action that is governed and may be acted on; fills in verdict and reason.
-void judge_age(const PolicyOptions& policy, const ActionFacts& facts,
+void judge_age(const Governing& governing, const ActionFacts& facts,
                std::optional<WallTime> server_now, const Guard& guard, Explanation& result) {
+  const PolicyOptions& policy = *governing.policy;
   result.verdict = PolicyVerdict::Wait;
   if (!result.stale_at) {
     result.reason = "the API sent no usable time of its " + std::string(stamp_name(policy));
@@ -46,11 +47,13 @@ void judge_age(const PolicyOptions& policy, const ActionFacts& facts,
     result.verdict = PolicyVerdict::Notify;
     return;
   }
+  const bool unknown = governing.rival != nullptr;
   if (policy.dry_run) {
-    result.verdict = PolicyVerdict::DryRun;
+    result.verdict = unknown ? PolicyVerdict::Hold : PolicyVerdict::DryRun;
+    if (unknown) result.guard = CancelGuard::MachineUnknown;
     return;
   }
-  result.guard = guard ? guard(result.action, policy, facts) : std::nullopt;
+  result.guard = guard ? guard(result.action, policy, facts, unknown) : std::nullopt;
   result.verdict = result.guard ? PolicyVerdict::Hold : PolicyVerdict::Cancel;
 }
 
@@ -59,7 +62,7 @@ struct Place {
   std::optional<WallTime> stale_at;
   const ActionId* action;
   const ActionFacts* facts;
-  const PolicyOptions* policy;
+  Governing governing;
 
   bool operator<(const Place& other) const {
     if (stale_at.has_value() != other.stale_at.has_value()) return stale_at.has_value();
@@ -68,13 +71,20 @@ struct Place {
   }
 };
 
-Explanation explain(const PolicyOptions* policy, const ActionId& action, const ActionFacts& facts,
+// Of what no policy fits for certain.
+std::string unfit_reason(const PolicyOptions* rival) {
+  if (rival == nullptr) return "no policy fits";
+  return "no policy fits but perhaps " + rival->name + ": its machine is not known yet";
+}
+
+Explanation explain(const Governing& governing, const ActionId& action, const ActionFacts& facts,
                     std::optional<WallTime> server_now, const Guard& guard) {
   Explanation result;
   result.action = action;
   result.type = facts.type;
+  const PolicyOptions* policy = governing.policy;
   if (policy == nullptr) {
-    result.reason = "no policy fits";
+    result.reason = unfit_reason(governing.rival);
     return result;
   }
   result.policy = policy->name;
@@ -91,7 +101,11 @@ Explanation explain(const PolicyOptions* policy, const ActionId& action, const A
       return result;
     }
   }
-  judge_age(*policy, facts, server_now, guard, result);
+  judge_age(governing, facts, server_now, guard, result);
+  if (governing.rival != nullptr) {
+    result.reason += "; " + governing.rival->name + " governs it if the machine fits, which is " +
+                     "not known yet";
+  }
   return result;
 }
 
@@ -129,14 +143,15 @@ Explanations explain_all(const PolicyTrial::Governed* trial, const StaleWatch& w
                          std::optional<WallTime> server_now, const Guard& guard, std::size_t most) {
   std::vector<Place> places;
   places.reserve(watch.size());
-  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const PolicyOptions* policy) {
+  watch.for_each([&](const ActionId& id, const ActionFacts& facts, Governing governing) {
     if (trial != nullptr) {
       const auto matched = trial->find(id);
       if (matched == trial->end()) return;
-      policy = matched->second;
+      governing = matched->second;
     }
+    const PolicyOptions* policy = governing.policy;
     places.push_back(
-        {policy != nullptr ? stale_at(*policy, facts) : std::nullopt, &id, &facts, policy});
+        {policy != nullptr ? stale_at(*policy, facts) : std::nullopt, &id, &facts, governing});
   });
   const std::size_t shown = std::min(most, places.size());
   std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(shown),
@@ -145,7 +160,7 @@ Explanations explain_all(const PolicyTrial::Governed* trial, const StaleWatch& w
   all.more = places.size() - shown;
   places.resize(shown);
   for (const Place& place : places) {
-    all.actions.push_back(explain(place.policy, *place.action, *place.facts, server_now, guard));
+    all.actions.push_back(explain(place.governing, *place.action, *place.facts, server_now, guard));
   }
   return all;
 }

@@ -42,9 +42,10 @@ struct Explanation {
   bool operator==(const Explanation&) const = default;
 };
 
-/// What holds back a cancel that a policy asks for now; nothing if nothing does.
+/// What holds back a cancel that a policy asks for now; nothing if nothing does. machine_unknown:
+/// Governing::rival.
 using Guard = std::function<std::optional<CancelGuard>(const ActionId&, const PolicyOptions&,
-                                                       const ActionFacts&)>;
+                                                       const ActionFacts&, bool machine_unknown)>;
 
 /// What policies, in force or not, plan for one open action. server_now is nothing while the API's
 /// time is unknown; guard is asked only about a cancel that would be made now.

@@ -47,6 +47,9 @@ struct PolicyMatch {
   std::vector<std::string> request_source;
   std::vector<std::string> computer;
   std::vector<std::string> comment;
+  // Of the machine: see Policies::governing for one that is not known yet.
+  std::vector<std::string> machine_group{};
+  std::vector<std::string> machine_tag{};
 };
 
 /// [[policy]]

@@ -35,8 +35,8 @@ class PolicyTrial {
                            const std::function<bool()>& keep_going);
 
   [[nodiscard]] const Options& options() const { return options_; }
-  /// Which policy governs each action of the region that was matched; nullptr if none does.
-  using Governed = std::unordered_map<ActionId, const PolicyOptions*>;
+  /// Of each action of the region that was matched.
+  using Governed = std::unordered_map<ActionId, Governing>;
   [[nodiscard]] const Governed& governed(const std::string& region) const;
   /// Of all policies together.
   [[nodiscard]] std::size_t pattern_count() const;

@@ -16,14 +16,27 @@ StaleWatch::StaleWatch(std::string region, SharedPolicies policies)
 
 void StaleWatch::put(const ActionId& id, ActionFacts facts) {
   const auto [found, is_new] = open_.try_emplace(id);
-  Entry& entry = found->second;
-  if (!is_new && entry.facts == facts) return;
+  if (is_new || found->second.facts != facts) change(*found, std::move(facts));
+}
+
+void StaleWatch::put_machine(const std::string& machine,
+                             const std::optional<MachineMarks>& marks) {
+  for (Node& node : open_) {
+    ActionFacts facts = node.second.facts;
+    if (facts.machine_id != machine || facts.machine == marks) continue;
+    facts.machine = marks;
+    change(node, std::move(facts));
+  }
+}
+
+void StaleWatch::change(Node& node, ActionFacts facts) {
+  Entry& entry = node.second;
   const bool same_status = entry.facts.status == facts.status;
-  const PolicyOptions* before = entry.policy;
+  const PolicyOptions* before = entry.governing.policy;
   entry.facts = std::move(facts);
-  entry.policy = policies_->governing(region_, entry.facts);
-  if (!same_status || entry.policy != before) entry.held.reset();
-  arm(*found);
+  entry.governing = policies_->governing(region_, entry.facts);
+  if (!same_status || entry.governing.policy != before) entry.held.reset();
+  arm(node);
 }
 
 void StaleWatch::drop(const ActionId& id) {
@@ -37,7 +50,7 @@ void StaleWatch::replace_policies(SharedPolicies policies) {
   // The former ones live until nothing points into them.
   policies_.swap(policies);
   for (Node& node : open_) {
-    node.second.policy = policies_->governing(region_, node.second.facts);
+    node.second.governing = policies_->governing(region_, node.second.facts);
     arm(node);
   }
 }
@@ -69,7 +82,7 @@ void StaleWatch::mark_reported(const ActionId& id) {
   Entry& entry = found->second;
   disarm(*found);
   entry.held.reset();
-  if (entry.policy != nullptr) remember(entry);
+  if (entry.governing.policy != nullptr) remember(entry);
 }
 
 const ActionFacts* StaleWatch::find(const ActionId& id) const {
@@ -77,14 +90,15 @@ const ActionFacts* StaleWatch::find(const ActionId& id) const {
   return found == open_.end() ? nullptr : &found->second.facts;
 }
 
-const PolicyOptions* StaleWatch::governing(const ActionId& id) const {
+Governing StaleWatch::governing(const ActionId& id) const {
   const auto found = open_.find(id);
-  return found == open_.end() ? nullptr : found->second.policy;
+  return found == open_.end() ? Governing{} : found->second.governing;
 }
 
 StaleWatch::Report StaleWatch::report_of(const Entry& entry) {
-  const bool cancels = entry.policy->action == PolicyAction::Cancel && !entry.policy->dry_run;
-  return {entry.policy->name, cancels, entry.facts.status};
+  const PolicyOptions& policy = *entry.governing.policy;
+  const bool cancels = policy.action == PolicyAction::Cancel && !policy.dry_run;
+  return {policy.name, cancels, entry.facts.status};
 }
 
 bool StaleWatch::is_reported(const Entry& entry) {
@@ -101,8 +115,9 @@ void StaleWatch::remember(Entry& entry) {
 void StaleWatch::arm(Node& node) {
   disarm(node);
   Entry& entry = node.second;
-  if (entry.policy == nullptr || (!entry.held && is_reported(entry))) return;
-  entry.fires = stale_at(*entry.policy, entry.facts);
+  const PolicyOptions* policy = entry.governing.policy;
+  if (policy == nullptr || (!entry.held && is_reported(entry))) return;
+  entry.fires = stale_at(*policy, entry.facts);
   if (!entry.fires) return;
   if (entry.held) entry.fires = std::max(*entry.fires, *entry.held);
   queue_.insert({*entry.fires, &node});

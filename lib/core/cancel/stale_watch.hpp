@@ -29,6 +29,8 @@ class StaleWatch {
 
   /// The facts of an open action, new or changed; equal ones change nothing.
   void put(const ActionId& id, ActionFacts facts);
+  /// What is known of a machine now, or nothing any more, counts for its open actions.
+  void put_machine(const std::string& machine, const std::optional<MachineMarks>& marks);
   /// The action is final or vanished; all that was known of it is forgotten.
   void drop(const ActionId& id);
   /// What was due is due again only under another policy, or if its policy now cancels and did not
@@ -48,14 +50,14 @@ class StaleWatch {
 
   /// nullptr if it is not open; valid until the next change.
   [[nodiscard]] const ActionFacts* find(const ActionId& id) const;
-  [[nodiscard]] const PolicyOptions* governing(const ActionId& id) const;
+  [[nodiscard]] Governing governing(const ActionId& id) const;
   [[nodiscard]] std::size_t size() const { return open_.size(); }
   [[nodiscard]] const std::string& region() const { return region_; }
 
-  /// Calls visit(id, facts, governing policy or nullptr) for each open action, in no order.
+  /// Calls visit(id, facts, Governing) for each open action, in no order.
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const auto& [id, entry] : open_) visit(id, entry.facts, entry.policy);
+    for (const auto& [id, entry] : open_) visit(id, entry.facts, entry.governing);
   }
 
  private:
@@ -68,9 +70,9 @@ class StaleWatch {
   };
   struct Entry {
     ActionFacts facts;
-    const PolicyOptions* policy = nullptr;  // of policies_
-    std::optional<WallTime> fires;          // while it is in queue_
-    std::optional<WallTime> held;           // again(): not before
+    Governing governing{};          // of policies_
+    std::optional<WallTime> fires;  // while it is in queue_
+    std::optional<WallTime> held;   // again(): not before
     std::vector<Report> reported;
   };
   using Node = std::pair<const ActionId, Entry>;
@@ -83,6 +85,7 @@ class StaleWatch {
     }
   };
 
+  void change(Node& node, ActionFacts facts);
   static Report report_of(const Entry& entry);
   static bool is_reported(const Entry& entry);
   static void remember(Entry& entry);

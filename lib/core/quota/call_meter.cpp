@@ -31,6 +31,8 @@ int must_leave(const RateLimit& limit, Lane lane) {
     case Lane::List:
     case Lane::LateLookup:
       return limit.reserve;
+    case Lane::Machine:
+      return (limit.reserve + limit.burst) / 2;
   }
   return 0;
 }

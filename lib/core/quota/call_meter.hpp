@@ -18,8 +18,8 @@ namespace mactiond::core {
 struct StoredCalls;
 
 /// Who asks for a token; earlier lanes may take what later ones must leave. A late lookup has had
-/// its turn before the lists.
-enum class Lane : std::uint8_t { Cancel, Operator, Sweep, Lookup, List, LateLookup };
+/// its turn before the lists. The facts of machines leave half of what lists can save up.
+enum class Lane : std::uint8_t { Cancel, Operator, Sweep, Lookup, List, LateLookup, Machine };
 
 /// How long a limit that a 429 named is kept. Then the configured one is tried again, at the cost
 /// of one more 429 where the limit still holds. After a reboot the day begins again.

@@ -4,6 +4,12 @@
 #include <limits>
 
 namespace mactiond::core {
+namespace {
+
+constexpr int kPollsPerMachine = 8;
+constexpr int kPollsPerAwaitedMachine = 2;
+
+}  // namespace
 
 std::array<CallTurns::Turn, CallTurns::kTurns> CallTurns::order() const {
   std::array<Turn, kTurns> order{};
@@ -23,7 +29,9 @@ void CallTurns::granted(Turn turn) {
   others_turn_ = false;
   others_first_ = false;
   question_last_ = false;
-  if (turn == kPoll) question_early_ = true;
+  if (turn != kPoll) return;
+  question_early_ = true;
+  ++polls_since_machine_;
 }
 
 MonoTime CallTurns::possible_at(Turn turn, MonoTime due) const {
@@ -45,6 +53,10 @@ int CallTurns::submissions_after() const {
 
 int CallTurns::questions_after() const {
   return others_wait() ? questions_before() : std::numeric_limits<int>::max();
+}
+
+bool CallTurns::is_turn_of_machine(bool awaited) const {
+  return polls_since_machine_ >= (awaited ? kPollsPerAwaitedMachine : kPollsPerMachine);
 }
 
 MonoTime CallTurns::after_others(MonoTime due) const {

@@ -55,6 +55,19 @@ class CallTurns {
     return question_early_ ? Lane::Operator : Lane::LateLookup;
   }
 
+  /// The facts of machines are asked for last, and while no other waits. So that they are had at
+  /// all, one goes before the next list after some pages of polls: after fewer where an event waits
+  /// for it.
+  void asked_machine() { polls_since_machine_ = 0; }
+  [[nodiscard]] bool is_turn_of_machine(bool awaited) const;
+  [[nodiscard]] bool has_room_for_machines() const { return !others_wait(); }
+  [[nodiscard]] Lane lane_of_machine(bool awaited) const {
+    return is_turn_of_machine(awaited) ? Lane::LateLookup : Lane::Machine;
+  }
+  [[nodiscard]] MonoTime machine_possible_at(MonoTime due, bool awaited) const {
+    return is_turn_of_machine(awaited) ? due : after_others(due);
+  }
+
   /// All cancels that can be made were made. wanted: a due decision waits for calls.
   void end_cancels(bool wanted);
   /// Nobody else takes the token that a cancel waits for.
@@ -74,6 +87,7 @@ class CallTurns {
   bool others_first_ = false;   ///< before the next submission
   bool question_last_ = false;  ///< the same of questions
   bool question_early_ = true;
+  int polls_since_machine_ = 0;
 };
 
 }  // namespace mactiond::core

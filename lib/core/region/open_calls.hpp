@@ -25,7 +25,8 @@ struct RegionCall {
     Start,
     LookupMany,
     LookupOne,
-    Ask
+    Ask,
+    Machine
   };
   Kind kind = Kind::Poll;
   std::vector<ActionId> ids{};  ///< of a lookup or a cancel
@@ -35,6 +36,7 @@ struct RegionCall {
   QuotaKind quota = QuotaKind::Api;
   std::string submission{};    ///< of a Start
   std::uint64_t question = 0;  ///< of an Ask: its number
+  std::string machine{};       ///< of a Machine
 };
 
 /// The calls of a region that have no answer yet.

@@ -18,6 +18,19 @@ constexpr int kTokenFailuresUntilTrouble = 3;
 constexpr std::size_t kIdsPerList = 40;
 constexpr std::size_t kLookupsAtOnce = 4;
 
+/// Another role than the one to read actions: polls go on without it.
+bool needs_role_of_its_own(RegionCall::Kind kind) {
+  switch (kind) {
+    case RegionCall::Kind::CancelPost:
+    case RegionCall::Kind::Start:
+    case RegionCall::Kind::Ask:
+    case RegionCall::Kind::Machine:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Region::Region(const RegionOptions& options, const std::string& boot_id, SharedPolicies policies,
@@ -27,40 +40,47 @@ Region::Region(const RegionOptions& options, const std::string& boot_id, SharedP
       schedule_(options.poll),
       canceller_(options.name, std::move(policies), ledgers.cancels),
       submissions_(options.name, boot_id, ledgers.submissions),
-      calls_(options, boot_id) {}
+      calls_(options, boot_id) {
+  asking_.machines.configure(options.enrich_machines);
+}
 
 void Region::configure(const RegionOptions& options, SharedPolicies policies, MonoTime now) {
   calls_.configure(options, now);
   options_ = options;
   schedule_.configure(options.poll, tracker_.open_count() > 0, calls_.limiter().sustained(), now);
   canceller_.replace_policies(std::move(policies));
+  asking_.machines.configure(options.enrich_machines);
+  asking_.look_at = now;
 }
 
-void Region::restore(const Snapshot& snapshot, MonoTime now) {
+void Region::restore(const Snapshot& snapshot, Now now) {
   std::vector<QuotaRow> quotas;
   for (const QuotaRow& row : snapshot.quotas) {
     if (row.region == options_.counted_by()) quotas.push_back(row);
   }
-  calls_.limiter().restore(quotas, now);
+  calls_.limiter().restore(quotas, now.mono);
   for (const RegionRow& row : snapshot.regions) {
     if (row.region == name()) restore(row);
   }
   for (const RegionQuiet& quiet : snapshot.recovering) {
     if (quiet.region == name()) follow_recovery(quiet.before);
   }
+  for (const MachineRow& row : snapshot.machines) {
+    if (row.region == name()) asking_.machines.restore(row, now);
+  }
   for (const StoredAction& action : snapshot.actions) {
-    if (action.region == name()) restore(action);
+    if (action.region == name()) restore(action, now.mono);
   }
   for (const Decision& decision : snapshot.decisions) {
-    if (decision.region == name() && decision.live()) canceller_.restore(decision, now);
+    if (decision.region == name() && decision.live()) canceller_.restore(decision, now.mono);
   }
   for (const Submission& row : snapshot.submissions) {
     const bool ours = row.order.region == name() && !is_final(row.state);
     if (!ours) continue;
-    submissions_.restore(row, now);
+    submissions_.restore(row, now.mono);
     // Of an action that is not stored, because the store was recovered, no list may have news.
     const bool has_action = row.state == SubmissionState::Submitted;
-    if (has_action && tracker_.find(row.action) == nullptr) lookups_.add(row.action, now);
+    if (has_action && tracker_.find(row.action) == nullptr) lookups_.add(row.action, now.mono);
   }
 }
 
@@ -78,13 +98,14 @@ RegionRow Region::row() const {
 void Region::follow_recovery(WallTime quiet_before) { newness_.follow_recovery(quiet_before); }
 
 void Region::advance(Now now, StepWriter& out) {
+  advance_machines(now, out);
   calls_.turns().forget_waits();
   const auto poll_at = schedule_.poll_at();
   if (poll_at && *poll_at <= now.mono && token_.needs_newer(now.mono)) token_.renew(now.mono);
   advance_token(now, out);
   const Secret* token = token_.usable(now.mono);
-  if (questions_.has_late(now.mono)) {
-    questions_.end_late(token != nullptr, health_.reason(), now, out);
+  if (asking_.questions.has_late(now.mono)) {
+    asking_.questions.end_late(token != nullptr, health_.reason(), now, out);
   }
   submissions_.decide(submit_time(now), out);
   cancel_blockers(now, out);
@@ -94,7 +115,9 @@ void Region::advance(Now now, StepWriter& out) {
   advance_submissions(token, calls_.turns().submissions_before(), now, out);
   QuestionLane::Sending asking{options_.name, *token, token_.fetched_at(),
                                calls_.turns().questions_before()};
-  questions_.send(asking, calls_, now, out);
+  asking_.questions.send(asking, calls_, now, out);
+  const MachineLane::Sending reading{options_.name, *token};
+  asking_.machines.send_first(reading, calls_, now, out);
   for (const CallTurns::Turn turn : calls_.turns().order()) {
     if (turn == CallTurns::kLookup) advance_lookups(now, *token, out);
     if (turn == CallTurns::kPoll) advance_poll(now, *token, out);
@@ -102,7 +125,8 @@ void Region::advance(Now now, StepWriter& out) {
   }
   advance_submissions(token, calls_.turns().submissions_after(), now, out);
   asking.most = calls_.turns().questions_after();
-  questions_.send(asking, calls_, now, out);
+  asking_.questions.send(asking, calls_, now, out);
+  asking_.machines.send(reading, calls_, now, out);
   if (cancel_blockers(now, out)) advance_cancels(now, *token, out);
 }
 
@@ -199,8 +223,11 @@ bool Region::answered(const Call& call, const Outcome& outcome, std::optional<Wa
     calls_.limiter().accepted(call.quota);
   }
   if (outcome.ok() || outcome.reason == Reason::Stopped) return false;
-  out.log(LogEntry::Level::Warning, "call_failed",
-          {{"region", options_.name}, {"reason", describe(outcome)}});
+  // Of calls for machines each kind of failure is logged once: see MachineLane.
+  if (call.kind != Call::Kind::Machine) {
+    out.log(LogEntry::Level::Warning, "call_failed",
+            {{"region", options_.name}, {"reason", describe(outcome)}});
+  }
   if (outcome.reason == Reason::Throttled) {
     calls_.throttled(call, outcome, now.mono, out);
     // What a refused poll means is judged with its other failures.
@@ -210,9 +237,7 @@ bool Region::answered(const Call& call, const Outcome& outcome, std::optional<Wa
     }
   }
   if (outcome.reason == Reason::Permission) {
-    const bool of_its_own = call.kind == Call::Kind::CancelPost || call.kind == Call::Kind::Start ||
-                            call.kind == Call::Kind::Ask;
-    if (!of_its_own) return token_.lacks_role(call.sent, now.mono);
+    if (!needs_role_of_its_own(call.kind)) return token_.lacks_role(call.sent, now.mono);
     // The token works for all else, and stays in use until there is a newer one.
     if (token_.fetched_at() <= call.sent) token_.renew(now.mono);
     return false;
@@ -225,7 +250,8 @@ std::optional<MonoTime> Region::wake_at(Now now) const {
   const CallTurns& turns = calls_.turns();
   std::optional<MonoTime> when = token_.wake_at(now.mono);
   const auto sooner = [&](MonoTime at) { when = std::min(when.value_or(at), at); };
-  if (const auto late = questions_.late_at()) sooner(*late);
+  if (const auto late = asking_.questions.late_at()) sooner(*late);
+  if (const auto until = asking_.held.until()) sooner(*until);
   const auto submission = submissions_.wake_at();
   if (token_.usable(now.mono) == nullptr) {
     if (submission) sooner(*submission);
@@ -240,7 +266,8 @@ std::optional<MonoTime> Region::wake_at(Now now) const {
   };
   if (!token_.awaits_newer()) consider(CallTurns::kPoll, schedule_.poll_at());
   consider(CallTurns::kSweep, schedule_.sweep_at());
-  if (const auto at = questions_.wake_at(token_.fetched_at(), turns)) sooner(*at);
+  if (const auto at = asking_.questions.wake_at(token_.fetched_at(), turns)) sooner(*at);
+  if (const auto at = asking_.machines.wake_at(turns)) sooner(*at);
   if (calls_.open().lookups() < kLookupsAtOnce) consider(CallTurns::kLookup, lookups_.wake_at());
   return when;
 }

@@ -7,11 +7,11 @@
 #include "core/cancel/canceller.hpp"
 #include "core/event.hpp"
 #include "core/options.hpp"
+#include "core/region/asking.hpp"
 #include "core/region/ledgers.hpp"
 #include "core/region/lookup_queue.hpp"
 #include "core/region/newness.hpp"
 #include "core/region/poll_schedule.hpp"
-#include "core/region/question_lane.hpp"
 #include "core/region/region_calls.hpp"
 #include "core/region/region_health.hpp"
 #include "core/region/server_clock.hpp"
@@ -20,8 +20,6 @@
 #include "core/region/token_cache.hpp"
 #include "core/region/tracker.hpp"
 #include "core/region/unusable_rows.hpp"
-#include "core/snapshot.hpp"
-#include "core/status.hpp"
 #include "core/step_writer.hpp"
 
 namespace mactiond::core {
@@ -35,7 +33,7 @@ class Region {
   /// Other quota, polls or policies; what is known and in progress stays.
   void configure(const RegionOptions& options, SharedPolicies policies, MonoTime now);
   /// What the store has of it.
-  void restore(const Snapshot& snapshot, MonoTime now);
+  void restore(const Snapshot& snapshot, Now now);
   /// The store was recovered: what last changed before then is no event, until a complete sweep has
   /// shown everything.
   void follow_recovery(WallTime quiet_before);
@@ -51,8 +49,7 @@ class Region {
   void on(const CancelAnswered& answer, Now now, StepWriter& out);
   void on(ActionStarted started, Now now, StepWriter& out);
   void on(QuestionAnswered answer, Now now, StepWriter& out);
-  /// Has the region polled with a new token, as soon as holds and the quota allow. How long the
-  /// attempt has to wait for them.
+  /// Polls with a new token, as soon as holds and the quota allow. How long that has to wait.
   [[nodiscard]] Duration retry(MonoTime now);
   /// The answer goes to out; false if the region does not know the action.
   bool ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
@@ -72,7 +69,9 @@ class Region {
   /// See Canceller::explain.
   [[nodiscard]] Explanations explain(const PolicyTrial* trial, int total, Now now,
                                      std::size_t most) const;
-  [[nodiscard]] QuestionLane& questions() { return questions_; }
+  [[nodiscard]] QuestionLane& questions() { return asking_.questions; }
+  [[nodiscard]] MachineLane& machines() { return asking_.machines; }
+  void describe_machine(EventRecord& event, const std::string& machine, MonoTime now) const;
   [[nodiscard]] const StaleWatch& watch() const { return canceller_.watch(); }
   void count_actions(std::vector<ActionCount>& counts) const;
   [[nodiscard]] const std::string& name() const { return options_.name; }
@@ -80,7 +79,7 @@ class Region {
  private:
   using Call = RegionCall;
   void restore(const RegionRow& row);
-  void restore(const StoredAction& action);
+  void restore(const StoredAction& action, MonoTime now);
 
   /// From one poll's start to the next one's.
   [[nodiscard]] Duration pace(MonoTime now) const;
@@ -115,10 +114,11 @@ class Region {
   /// Whether the list is asked for again at once, with a smaller page or another query.
   [[nodiscard]] bool asked_otherwise(const Call& call, const Outcome& outcome, Now now,
                                      StepWriter& out);
-  /// Why a region whose polls are complete is in trouble all the same.
-  [[nodiscard]] std::optional<Outcome> lacks() const;
   void log_notices(StepWriter& out);
-
+  [[nodiscard]] bool hold(const Call& call, ActionsListed& listed, Now now);  ///< see HeldPages
+  void advance_machines(Now now, StepWriter& out);
+  void look_after_machines(MonoTime now);
+  void show(const Call& call, ActionsListed& listed, Now now, StepWriter& out);
   void observe(MachineAction& action, ReadBy by, Now now, StepWriter& out);
   void record_transition(const MachineAction& action, const Observation& seen, Now now,
                          StepWriter& out);
@@ -139,7 +139,7 @@ class Region {
   Tracker tracker_;
   Canceller canceller_;
   SubmitLane submissions_;
-  QuestionLane questions_;
+  Asking asking_;
   RegionCalls calls_;
   RegionHealth health_;
   Newness newness_;

@@ -20,15 +20,16 @@ constexpr Duration kClocksApart = 24h;
 
 }  // namespace
 
-void Region::restore(const StoredAction& action) {
+void Region::restore(const StoredAction& action, MonoTime now) {
   tracker_.restore(action);
   newness_.restore_action();
   if (action.vanished || action.status.is_final()) return;
   submissions_.restore_open(action);
-  canceller_.restore(action.id,
-                     {action.type, action.status, action.requestor, action.requestor_comment,
-                      action.request_source, action.computer_dns_name, action.machine_id,
-                      action.created, action.last_update, action.first_seen});
+  canceller_.restore(
+      action.id,
+      {action.type, action.status, action.requestor, action.requestor_comment,
+       action.request_source, action.computer_dns_name, action.machine_id, action.created,
+       action.last_update, action.first_seen, asking_.machines.marks(action.machine_id, now)});
 }
 
 void Region::forget_before(WallTime cutoff) {
@@ -85,7 +86,8 @@ void Region::observe(MachineAction& action, ReadBy by, Now now, StepWriter& out)
   const bool changed = seen.kind == Observation::Kind::Changed && !newness_.is_quiet(action);
   if (changed) record_transition(action, seen, now, out);
   if (action.status.is_final()) return canceller_.ended(action, cancel_time(now), out);
-  canceller_.seen(action, known.first_seen);
+  canceller_.seen(action, known.first_seen, asking_.machines.marks(action.machine_id, now.mono));
+  asking_.machines.want(action.machine_id, false, now.mono);
   if (seen.kind == Observation::Kind::Changed && !seen.from) schedule_.appeared(now.mono);
   schedule_.opened(now.mono);
 }
@@ -103,7 +105,8 @@ void Region::record_transition(const MachineAction& action, const Observation& s
   if (measured) shown.lag = std::max(clock_.now(now) - *action.last_update, Duration{});
   shown.backlog = backlog;
   shown.submission = submissions_.owner_of(action.id);
-  const bool recorded = out.record(transition_event(options_.name, action, seen, shown), now.wall);
+  const bool recorded =
+      out.record(transition_event(options_.name, action, seen, shown), now.wall, action.machine_id);
   if (recorded) out.transition({options_.name, std::string(action.status.text()), shown.lag});
 }
 

@@ -13,6 +13,12 @@ bool given_up(const RegionCall& call, const PollSchedule& schedule) {
   return call.kind == RegionCall::Kind::Sweep && !schedule.sweep_round();
 }
 
+/// Why a region whose polls are complete is in trouble all the same.
+std::optional<Outcome> lacks(const SweepRecord& sweeps, const PollSchedule& schedule) {
+  if (sweeps.trouble() || !schedule.shortfall()) return sweeps.trouble();
+  return Outcome{Verdict::Retry, Reason::BadAnswer, 0, {}, *schedule.shortfall()};
+}
+
 void abandon(const RegionCall& call, PollSchedule& schedule) {
   call.kind == RegionCall::Kind::Poll ? schedule.poll_abandoned() : schedule.sweep_abandoned();
 }
@@ -42,6 +48,10 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
              {"rows", std::to_string(listed.unusable)},
              {"reason", "an action without a usable id, or larger than 1 MiB, is left out"}});
   }
+  if (!hold(call, listed, now)) show(call, listed, now, out);
+}
+
+void Region::show(const Call& call, ActionsListed& listed, Now now, StepWriter& out) {
   const bool lookup = call.kind == Call::Kind::LookupMany;
   const bool is_sweep = call.kind == Call::Kind::Sweep;
   const WallTime known_from = clock_.now(now) - options_.poll.lookback;
@@ -97,18 +107,13 @@ void Region::poll_listed(const Call& call, const PageFacts& page, Now now, StepW
   }
   if (!complete) return;
   health_.polled(now, server);
-  if (const auto lacking = lacks()) {
+  if (const auto lacking = lacks(sweeps_, schedule_)) {
     health_.failed(*lacking);
     mark_degraded(*lacking, true, now, out);
   } else {
     mark_recovered(now, out);
   }
   if (open_set) lookups_.add(tracker_.unseen_open(Read::Poll), now.mono);
-}
-
-std::optional<Outcome> Region::lacks() const {
-  if (sweeps_.trouble() || !schedule_.shortfall()) return sweeps_.trouble();
-  return Outcome{Verdict::Retry, Reason::BadAnswer, 0, {}, *schedule_.shortfall()};
 }
 
 void Region::log_notices(StepWriter& out) {

@@ -151,7 +151,7 @@ void SubmitLane::settle(SubmitOutput& done, Now now, StepWriter& out) {
     if (!row.reason.empty()) fields.emplace_back("reason", row.reason);
     out.log(level_of(row.state), "submission_" + std::string(to_string(row.state)),
             std::move(fields));
-    out.record(submission_event(report), now.wall);
+    out.record(submission_event(report), now.wall, row.order.machine);
   }
   for (Submission& row : done.rows) {
     if (is_final(row.state)) out.submission({region_, type_text(row), row.state});

@@ -80,6 +80,10 @@ std::vector<Step> every_kind() {
          b.suppressed = {{"old", at(3600)}};
        }},
       {"submission", [](Batch& b) { b.submissions = {full_submission("sub_1")}; }},
+      {"machine",
+       [](Batch& b) {
+         b.machines = {{"eu", "M", {{"SOC", {"prod"}}, "Linux", "Active"}, at(1)}};
+       }},
       {"recovery",
        [](Batch& b) {
          b.recovery = core::RecoveryRow{1, at(1), "boot", {}};

@@ -122,6 +122,28 @@ TEST_F(StoreSalvage, TakesDeliveriesAndEventsOfAnOlderVersionToo) {
   for (const core::EventRecord& event : *events) EXPECT_EQ(event.subject.to, "Pending");
 }
 
+TEST_F(StoreSalvage, CarriesOverWhatEventsKnowOfTheirMachines) {
+  fill(20);
+  sql("DROP TABLE region; UPDATE event SET machine_group = 'SOC', machine_tags = '[\"x\"]'");
+  Store store = open();
+  expect_carried_over(store);
+  const auto events = store.load_events(1, 100);
+  ASSERT_EQ(events->size(), 20U);
+  EXPECT_EQ(events->back().subject.machine, (MachineMarks{"SOC", {"x"}}));
+}
+
+TEST_F(StoreSalvage, EventsOfAnOlderVersionKnowNoMachine) {
+  fill(20);
+  sql("DROP TABLE region; DROP TABLE machine; ALTER TABLE event DROP COLUMN machine_group;"
+      "ALTER TABLE event DROP COLUMN machine_tags; PRAGMA user_version = 17");
+  Store store = open();
+  expect_carried_over(store);
+  const auto events = store.load_events(1, 100);
+  ASSERT_EQ(events->size(), 20U);
+  EXPECT_EQ(events->back().subject.to, "Pending");
+  EXPECT_FALSE(events->back().subject.machine);
+}
+
 TEST_F(StoreSalvage, ReadsWhatEventsAreAboutWhereTheColumnsWereNotFilledYet) {
   fill(20);
   sql("UPDATE event SET action_type = '', to_status = ''; PRAGMA user_version = 15");

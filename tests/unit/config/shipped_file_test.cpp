@@ -74,6 +74,7 @@ TEST(ShippedFile, ShowsEveryOptionWithItsDefaultAndNothingElse) {
   add_expected("retention", retention_options(), config, expected);
   add_expected("cancel", cancel_options(), config.cancel, expected);
   add_expected("submit", submit_options(), config.submit, expected);
+  add_expected("enrich", enrich_options(), config.enrich, expected);
   add_expected("region", region_options(), region, expected);
   add_expected("policy", policy_options(), core::PolicyOptions{}, expected);
   add_expected("webhook", webhook_options(), webhook, expected);

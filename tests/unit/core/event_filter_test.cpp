@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -132,6 +133,52 @@ TEST(Webhook, DoesNotReceiveItsOwnTrouble) {
   webhook.name = "soc";
   EXPECT_FALSE(receives(webhook, event_of(EventType::WebhookPaused, {"soc"}, "")));
   EXPECT_TRUE(receives(webhook, event_of(EventType::WebhookPaused, {"siem"}, "")));
+}
+
+EventRecord about_machine(std::optional<MachineMarks> machine, std::string_view to = "Failed") {
+  EventRecord event = transition("Pending", to);
+  event.subject.machine = std::move(machine);
+  return event;
+}
+
+TEST(MachineFilter, HoldsBackOtherGroupsAndTags) {
+  WebhookFilter filter;
+  filter.machine_group = {"SOC *"};
+  EXPECT_TRUE(passes(filter, about_machine(MachineMarks{"soc europe", {}})));
+  EXPECT_FALSE(passes(filter, about_machine(MachineMarks{"Lab", {}})));
+  filter.machine_tag = {"prod", "web?"};
+  EXPECT_TRUE(passes(filter, about_machine(MachineMarks{"SOC 1", {"x", "web1"}})));
+  EXPECT_FALSE(passes(filter, about_machine(MachineMarks{"SOC 1", {"x", "y"}})));
+}
+
+TEST(MachineFilter, AMachineWithoutAGroupOrATagFitsOnlyAStar) {
+  WebhookFilter filter;
+  filter.machine_group = {"?*"};
+  EXPECT_FALSE(passes(filter, about_machine(MachineMarks{})));
+  filter.machine_group = {"*"};
+  EXPECT_TRUE(passes(filter, about_machine(MachineMarks{})));
+  filter.machine_tag = {"a"};
+  EXPECT_FALSE(passes(filter, about_machine(MachineMarks{})));
+  filter.machine_tag = {"*"};
+  EXPECT_TRUE(passes(filter, about_machine(MachineMarks{})));
+}
+
+TEST(MachineFilter, AnEventWhoseMachineIsNotKnownPasses) {
+  WebhookFilter filter;
+  filter.machine_group = {"SOC"};
+  filter.machine_tag = {"prod"};
+  EXPECT_TRUE(passes(filter, about_machine(std::nullopt)));
+  EXPECT_TRUE(passes(filter, event_of(EventType::RegionDegraded)));
+}
+
+TEST(MachineFilter, TheEndOfAProblemGoesOutWhateverItsMachine) {
+  WebhookOptions webhook = pager();
+  webhook.filter.machine_group = {"SOC"};
+  const MachineMarks lab{"Lab", {}};
+  EXPECT_FALSE(receives(webhook, about_machine(lab)));
+  EventRecord end = about_machine(lab, "Succeeded");
+  end.subject.from = "Failed";
+  EXPECT_TRUE(receives(webhook, end)) << "when it failed the machine may not have been known";
 }
 
 }  // namespace

@@ -45,5 +45,11 @@ TEST(Cef, ShowsAWebhookToo) {
   EXPECT_THAT(line, EndsWith(" cs6=soc cs6Label=webhook dvchost=soc1"));
 }
 
+TEST(Cef, ShowsWhatIsKnownOfTheMachine) {
+  const std::string line = cef_line(test::enriched_isolation());
+  EXPECT_THAT(line, HasSubstr("flexString1=SOC Europe flexString1Label=machineGroup "));
+  EXPECT_THAT(line, HasSubstr("flexString2=prod, a\\=b flexString2Label=machineTags "));
+}
+
 }  // namespace
 }  // namespace mactiond::format

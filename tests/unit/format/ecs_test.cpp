@@ -74,5 +74,13 @@ TEST(Ecs, ShowsARegionToo) {
   EXPECT_FALSE(line.as_object().contains("user"));
 }
 
+TEST(Ecs, ShowsWhatIsKnownOfTheMachine) {
+  const auto line = parse(ecs_line(test::enriched_isolation()));
+  EXPECT_EQ(line.at_pointer("/host/os"), parse(R"({"platform":"Windows11"})"));
+  EXPECT_EQ(line.at_pointer("/mactiond/machine"),
+            parse(R"({"rbacGroupName":"SOC Europe","machineTags":["prod","a=b"],)"
+                  R"("osPlatform":"Windows11","healthStatus":null})"));
+}
+
 }  // namespace
 }  // namespace mactiond::format

@@ -12,6 +12,7 @@ namespace mactiond::format {
 namespace {
 
 using core::EventType;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Pair;
 
@@ -122,6 +123,13 @@ TEST(Summary, BoundsWhatTheApiSays) {
   const Summary summary = summary_of(event);
   EXPECT_LE(summary.title.size(), 250U);
   for (const Line& line : summary.lines) EXPECT_LE(line.value.size(), 1000U) << line.label;
+}
+
+TEST(Summary, ShowsWhatIsKnownOfTheMachine) {
+  const auto lines = lines_of(test::enriched_isolation());
+  EXPECT_THAT(lines, Contains(Pair("Machine group", "SOC Europe")));
+  EXPECT_THAT(lines, Contains(Pair("Machine tags", "prod, a=b")));
+  EXPECT_THAT(lines, Contains(Pair("Platform", "Windows11")));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "store/machine_schema.hpp"
 #include "store/read_query.hpp"
 #include "store/schema.hpp"
 #include "store/submission_query.hpp"
@@ -57,6 +58,11 @@ TEST_F(Query, FindsTheOldestAndTheNextWithoutReadingTheQueue) {
 TEST_F(Query, FindsWhatIsOldByIndex) {
   EXPECT_THAT(plan(kDeleteClosedActions), AllOf(HasSubstr("action_closed"), kNoWholeTable));
   EXPECT_THAT(plan(kSelectOldEvents), AllOf(HasSubstr("event_time"), kNoWholeTable));
+}
+
+TEST_F(Query, FindsOldFactsOfMachinesByIndex) {
+  EXPECT_THAT(plan(kDeleteOldMachines),
+              AllOf(HasSubstr("machine_read"), Not(HasSubstr("SCAN machine")), kNoWholeTable));
 }
 
 TEST_F(Query, StepsFromWebhookToWebhook) {

@@ -120,8 +120,9 @@ TEST(Schema, KnowsWhatWaitingEventsOfEveryFormerVersionAreAbout) {
     ASSERT_TRUE(migrate(database));
     Statement select(database, kSelectEvents);
     Rows rows = select.query(0, 1000);
-    for (const core::EventRecord& event : events) {
+    for (core::EventRecord event : events) {
       SCOPED_TRACE(to_string(event.type));
+      event.subject.machine.reset();  // No former version knew it.
       ASSERT_TRUE(rows.next());
       const auto read = to_event(rows);
       ASSERT_TRUE(read);

@@ -78,6 +78,7 @@ TEST(BodyTemplate, SaysWhereItIsWrong) {
       {"{\n \"a\": \"x ${nme}\"}", 2, 10, "no event has a \"nme\"; names are event, title"},
       {"{\"a\": \"${to.x}\"}", 1, 8, "no event has a \"to.x\""},
       {"{\"a\": \"${action.}\"}", 1, 8, "no event has a \"action.\""},
+      {"{\"a\": \"${machines.x}\"}", 1, 8, "action.KEY and machine.KEY"},
       {"{\"a\": \"${to\"", 1, 13, "not JSON"},
       {"{\"a\": \"${to\"}", 1, 8, "no event has"},
       {"[\"${to\"]", 1, 3, "not closed"},
@@ -99,6 +100,15 @@ TEST(BodyTemplate, SaysWhereItIsWrong) {
 TEST(BodyTemplate, RefusesWhatIsTooDeep) {
   const std::string deep = std::string(40, '[') + std::string(40, ']');
   EXPECT_TRUE(std::holds_alternative<TemplateMistake>(BodyTemplate::parse(deep)));
+}
+
+TEST(BodyTemplate, KnowsTheMachine) {
+  const auto body = rendered(R"(["${machine.osPlatform}", "${machine.machineTags}", "${machine}"])",
+                             test::enriched_isolation());
+  EXPECT_EQ(body.at(0), "Windows11");
+  EXPECT_EQ(body.at(1), parse(R"(["prod","a=b"])"));
+  EXPECT_TRUE(body.at(2).is_object());
+  EXPECT_EQ(rendered(R"(["${machine.osPlatform}"])", test::failed_isolation()), parse("[null]"));
 }
 
 }  // namespace

@@ -15,20 +15,22 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::Not;
 
 const ActionId kA{"a"};
 
-std::optional<CancelGuard> free(const ActionId&, const PolicyOptions&, const ActionFacts&) {
+std::optional<CancelGuard> free(const ActionId&, const PolicyOptions&, const ActionFacts&, bool) {
   return std::nullopt;
 }
 
-std::optional<CancelGuard> limited(const ActionId&, const PolicyOptions&, const ActionFacts&) {
+std::optional<CancelGuard> limited(const ActionId&, const PolicyOptions&, const ActionFacts&,
+                                   bool) {
   return CancelGuard::PolicyLimit;
 }
 
 OpenActions open_actions(const StaleWatch& watch) {
   OpenActions open{watch.region(), {}};
-  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const PolicyOptions*) {
+  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const Governing&) {
     open.actions.emplace_back(id, facts);
   });
   return open;
@@ -90,7 +92,7 @@ TEST(Explain, NamesTheGuardThatHolds) {
 
 TEST(Explain, AsksTheGuardOnlyAboutACancel) {
   bool asked = false;
-  const Guard guard = [&asked](const ActionId&, const PolicyOptions&, const ActionFacts&) {
+  const Guard guard = [&asked](const ActionId&, const PolicyOptions&, const ActionFacts&, bool) {
     asked = true;
     return std::optional<CancelGuard>();
   };
@@ -169,6 +171,48 @@ TEST(Explain, ATrialStopsWhenItIsAskedTo) {
   EXPECT_FALSE(trial.match({open_actions(watch)}, [&] { return ++asked < 3; }));
   EXPECT_EQ(asked, 3);
   EXPECT_TRUE(trial.governed("us").empty());
+}
+
+PolicyOptions lab_first() {
+  PolicyOptions policy = named("lab");
+  policy.action = PolicyAction::Ignore;
+  policy.match.machine_tag = {"lab"};
+  return policy;
+}
+
+TEST(Explain, SaysThatAnEarlierPolicyGovernsIfTheMachineFits) {
+  const Policies policies({lab_first(), stale_scans()});
+  bool unknown = false;
+  const Guard guard = [&unknown](const ActionId&, const PolicyOptions&, const ActionFacts&,
+                                 bool machine_unknown) -> std::optional<CancelGuard> {
+    unknown = machine_unknown;
+    return CancelGuard::MachineUnknown;
+  };
+  Explanation plan = explain(policies, "eu", kA, scan(), kNoon + 6h, guard);
+  EXPECT_TRUE(unknown);
+  EXPECT_EQ(plan.verdict, PolicyVerdict::Hold);
+  EXPECT_EQ(plan.guard, CancelGuard::MachineUnknown);
+  EXPECT_THAT(plan.reason, HasSubstr("; lab governs it if the machine fits, which is not known"));
+  ActionFacts facts = scan();
+  facts.machine = MachineMarks{};
+  plan = explain(policies, "eu", kA, facts, kNoon + 6h, free);
+  EXPECT_EQ(plan.verdict, PolicyVerdict::Cancel);
+  EXPECT_THAT(plan.reason, Not(HasSubstr("lab")));
+}
+
+TEST(Explain, ADryRunWaitsForTheMachineToo) {
+  PolicyOptions later = stale_scans();
+  later.dry_run = true;
+  const Explanation plan =
+      explain(Policies({lab_first(), later}), "eu", kA, scan(), kNoon + 6h, free);
+  EXPECT_EQ(plan.verdict, PolicyVerdict::Hold);
+  EXPECT_EQ(plan.guard, CancelGuard::MachineUnknown);
+}
+
+TEST(Explain, SaysThatTheOnlyPolicyThatMayFitNeedsTheMachine) {
+  const Explanation plan = explain(Policies({lab_first()}), "eu", kA, scan(), kNoon + 6h, free);
+  EXPECT_EQ(plan.verdict, PolicyVerdict::None);
+  EXPECT_EQ(plan.reason, "no policy fits but perhaps lab: its machine is not known yet");
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ using Type = ActionType::Known;
 bool fits(const PolicyMatch& match, const ActionFacts& facts, std::string_view region = "eu") {
   PolicyOptions policy;
   policy.match = match;
-  return Policies({policy}).governing(region, facts) != nullptr;
+  return Policies({policy}).governing(region, facts).policy != nullptr;
 }
 
 struct Key {
@@ -124,13 +124,68 @@ TEST(Policies, TheFirstThatFitsGoverns) {
   PolicyOptions portal = named("portal");
   portal.match.request_source = {"Portal"};
   const Policies policies({portal, named("second"), named("third")});
-  EXPECT_EQ(policies.governing("eu", scan())->name, "second");
+  EXPECT_EQ(policies.governing("eu", scan()).policy->name, "second");
   ActionFacts facts = scan();
   facts.request_source = "Portal";
-  EXPECT_EQ(policies.governing("eu", facts)->name, "portal");
+  EXPECT_EQ(policies.governing("eu", facts).policy->name, "portal");
   facts.type = Type::Isolate;
-  EXPECT_EQ(policies.governing("eu", facts), nullptr);
-  EXPECT_EQ(Policies().governing("eu", facts), nullptr);
+  EXPECT_EQ(policies.governing("eu", facts), Governing{});
+  EXPECT_EQ(Policies().governing("eu", facts), Governing{});
+}
+
+PolicyOptions of_tag(const std::string& name, const std::string& tag) {
+  PolicyOptions policy = named(name);
+  policy.match.machine_tag = {tag};
+  return policy;
+}
+
+TEST(Policies, FitByTheGroupAndOneTagOfAMachine) {
+  ActionFacts facts = scan();
+  facts.machine = MachineMarks{"SOC Europe", {"prod", "web"}};
+  PolicyMatch match;
+  match.machine_group = {"soc *"};
+  EXPECT_TRUE(fits(match, facts));
+  match.machine_tag = {"db", "we?"};
+  EXPECT_TRUE(fits(match, facts));
+  match.machine_tag = {"db"};
+  EXPECT_FALSE(fits(match, facts));
+  match.machine_tag = {"prod"};
+  match.machine_group = {"SOC"};
+  EXPECT_FALSE(fits(match, facts));
+}
+
+TEST(Policies, AMachineWithoutAGroupOrATagFitsOnlyAStar) {
+  ActionFacts facts = scan();
+  facts.machine = MachineMarks{};
+  PolicyMatch match;
+  match.machine_group = {"?*"};
+  EXPECT_FALSE(fits(match, facts));
+  match.machine_group = {"*"};
+  EXPECT_TRUE(fits(match, facts));
+  match.machine_tag = {"a*"};
+  EXPECT_FALSE(fits(match, facts));
+  match.machine_tag = {"**"};
+  EXPECT_TRUE(fits(match, facts));
+}
+
+TEST(Policies, WhileAMachineIsNotKnownALaterPolicyHasARival) {
+  const Policies policies({of_tag("first", "lab"), of_tag("second", "prod"), named("third")});
+  ActionFacts facts = scan();
+  EXPECT_EQ(policies.governing("eu", facts), (Governing{&policies.all()[2], &policies.all()[0]}));
+  facts.machine = MachineMarks{{}, {"prod"}};
+  EXPECT_EQ(policies.governing("eu", facts), (Governing{&policies.all()[1], nullptr}));
+  facts.machine = MachineMarks{};
+  EXPECT_EQ(policies.governing("eu", facts), (Governing{&policies.all()[2], nullptr}));
+}
+
+TEST(Policies, OnlyAPolicyThatOtherwiseFitsIsARival) {
+  PolicyOptions portal = of_tag("portal", "lab");
+  portal.match.request_source = {"Portal"};
+  PolicyOptions any = of_tag("any", "*");
+  const Policies policies({portal, any, of_tag("later", "lab")});
+  EXPECT_EQ(policies.governing("eu", scan()), (Governing{&policies.all()[1], nullptr}))
+      << "what fits every machine needs no facts, and what comes later is no rival";
+  EXPECT_EQ(Policies({of_tag("only", "lab")}).governing("eu", scan()).policy, nullptr);
 }
 
 TEST(StaleAt, CountsFromTheStampThatThePolicyNames) {

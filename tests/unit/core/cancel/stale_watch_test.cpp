@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -43,10 +44,10 @@ TEST(StaleWatch, KeepsThePoliciesThatItPointsInto) {
   StaleWatch watch("eu", std::move(policies));
   watch.put(kA, scan());
   ASSERT_FALSE(former.expired());
-  EXPECT_EQ(watch.governing(kA)->name, "stale-scans");
+  EXPECT_EQ(watch.governing(kA).policy->name, "stale-scans");
   watch.replace_policies(shared({named("another")}));
   EXPECT_TRUE(former.expired());
-  EXPECT_EQ(watch.governing(kA)->name, "another");
+  EXPECT_EQ(watch.governing(kA).policy->name, "another");
 }
 
 TEST(StaleWatch, ReportsAnActionOnceAtTheTickItTurnsStale) {
@@ -91,7 +92,7 @@ TEST(StaleWatch, LeavesAloneWhatNoPolicyGoverns) {
   const SharedPolicies policies = shared({elsewhere});
   StaleWatch watch("eu", policies);
   watch.put(kA, scan());
-  EXPECT_EQ(watch.governing(kA), nullptr);
+  EXPECT_EQ(watch.governing(kA).policy, nullptr);
   EXPECT_EQ(watch.due(kNoon + 24h), Ids{});
   EXPECT_EQ(watch.find(kA)->requestor, "ana@contoso.com");
 }
@@ -153,9 +154,9 @@ TEST(StaleWatch, ComesUnderAnotherPolicyWhenItsFactsDo) {
   ActionFacts nameless = scan();
   nameless.computer_dns_name.clear();
   watch.put(kA, nameless);
-  EXPECT_EQ(watch.governing(kA)->name, "stale-scans");
+  EXPECT_EQ(watch.governing(kA).policy->name, "stale-scans");
   watch.put(kA, scan());
-  EXPECT_EQ(watch.governing(kA)->name, "servers");
+  EXPECT_EQ(watch.governing(kA).policy->name, "servers");
   EXPECT_EQ(watch.next(), std::nullopt);
 }
 
@@ -216,7 +217,7 @@ TEST(StaleWatch, AReloadRecomputesEverything) {
   EXPECT_EQ(watch.next(), kNoon + 1h);
   EXPECT_EQ(watch.due(kNoon + 1h), Ids{kA});
   watch.replace_policies(shared({}));
-  EXPECT_EQ(watch.governing(kA), nullptr);
+  EXPECT_EQ(watch.governing(kA).policy, nullptr);
   EXPECT_EQ(watch.due(kNoon + 24h), Ids{});
 }
 
@@ -258,12 +259,35 @@ TEST(StaleWatch, VisitsEachOpenActionWithItsPolicy) {
   watch.put(kA, scan());
   watch.put(kB, in(Status::InProgress));
   std::size_t seen = 0;
-  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const PolicyOptions* policy) {
+  watch.for_each([&](const ActionId& id, const ActionFacts& facts, const Governing& governing) {
     ++seen;
     EXPECT_EQ(facts.status, id == kA ? ActionStatus(Status::Pending) : Status::InProgress);
-    EXPECT_EQ(policy, policies->all().data());
+    EXPECT_EQ(governing.policy, policies->all().data());
   });
   EXPECT_EQ(seen, 2U);
+}
+
+TEST(StaleWatch, WhatIsKnownOfAMachineCountsForAllItsActions) {
+  PolicyOptions lab = named("lab");
+  lab.action = PolicyAction::Ignore;
+  lab.match.machine_tag = {"lab"};
+  StaleWatch watch("eu", shared({lab, stale_scans()}));
+  ActionFacts other = scan();
+  other.machine_id = "another";
+  watch.put(kA, scan());
+  watch.put(kB, scan());
+  watch.put(kC, other);
+  ASSERT_NE(watch.governing(kA).rival, nullptr);
+  watch.put_machine(scan().machine_id, MachineMarks{{}, {"lab"}});
+  EXPECT_EQ(watch.governing(kA).policy->name, "lab");
+  EXPECT_EQ(watch.governing(kB).policy->name, "lab");
+  EXPECT_EQ(watch.governing(kC).policy->name, "stale-scans");
+  EXPECT_NE(watch.governing(kC).rival, nullptr);
+  EXPECT_EQ(watch.due(kNoon + 7h), Ids{kC});
+  watch.put_machine(scan().machine_id, std::nullopt);
+  EXPECT_EQ(watch.governing(kA).policy->name, "stale-scans");
+  EXPECT_NE(watch.governing(kA).rival, nullptr);
+  EXPECT_EQ(watch.due(kNoon + 7h), (Ids{kA, kB}));
 }
 
 }  // namespace

@@ -89,5 +89,34 @@ TEST(CallTurns, AfterASubmissionOthersThatWaitHaveACallFirst) {
   EXPECT_EQ(turns.submission_possible_at(kBoot), kBoot);
 }
 
+TEST(CallTurns, AMachineHasItsTurnAfterSomePagesOfPolls) {
+  CallTurns turns;
+  const auto polled = [&turns](int pages) {
+    for (int i = 0; i < pages; ++i) turns.granted(CallTurns::kPoll);
+  };
+  polled(1);
+  EXPECT_EQ(turns.lane_of_machine(true), Lane::Machine);
+  polled(1);
+  EXPECT_EQ(turns.lane_of_machine(true), Lane::LateLookup) << "an event waits for it";
+  EXPECT_EQ(turns.lane_of_machine(false), Lane::Machine);
+  polled(6);
+  EXPECT_TRUE(turns.is_turn_of_machine(false));
+  turns.granted(CallTurns::kSweep);
+  EXPECT_TRUE(turns.is_turn_of_machine(false));
+  turns.asked_machine();
+  EXPECT_FALSE(turns.is_turn_of_machine(true));
+}
+
+TEST(CallTurns, AMachineWaitsWhileOthersDo) {
+  CallTurns turns;
+  EXPECT_TRUE(turns.has_room_for_machines());
+  turns.wait(CallTurns::kSweep, kBoot + 9s);
+  EXPECT_FALSE(turns.has_room_for_machines());
+  EXPECT_EQ(turns.machine_possible_at(kBoot, false), kBoot + 9s);
+  turns.granted(CallTurns::kPoll);
+  turns.granted(CallTurns::kPoll);
+  EXPECT_EQ(turns.machine_possible_at(kBoot, true), kBoot) << "but for its turn";
+}
+
 }  // namespace
 }  // namespace mactiond::core

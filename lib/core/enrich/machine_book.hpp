@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "action/machine_facts.hpp"
+#include "base/outcome.hpp"
+#include "base/time.hpp"
+
+namespace mactiond::core {
+
+/// How long the facts of a machine count.
+inline constexpr Duration kFactsFor = std::chrono::hours(24);
+/// More than the API's quota can ask for within that time.
+inline constexpr std::size_t kMachinesKnownMax = 50'000;
+
+/// What is known of the machines of a region, and which of them are to be asked for.
+///
+/// After a failed call nothing is asked for a while, and nobody waits meanwhile.
+class MachineBook {
+ public:
+  /// From the store; read is the age of the facts.
+  void restore(const std::string& machine, MachineFacts facts, MonoTime read);
+
+  /// Nothing if they are not known, or older than a day.
+  [[nodiscard]] const MachineFacts* find(const std::string& machine, MonoTime now) const;
+  /// The machine is asked for, unless its facts are known for some hours more or cannot be had.
+  /// soon: before all that are not, because an event waits for it.
+  void want(const std::string& machine, bool soon, MonoTime now);
+  /// No event waits for it any more.
+  void defer(const std::string& machine);
+  /// Whether the facts of the machine are known or do not come soon, so that nobody needs to wait.
+  /// until: how long somebody would; call_at: when the next call may leave.
+  [[nodiscard]] bool is_settled(const std::string& machine, MonoTime until, MonoTime call_at,
+                                MonoTime now) const;
+
+  /// Whether next() has one.
+  [[nodiscard]] bool is_due(MonoTime now) const { return due_at() && *due_at() <= now; }
+  [[nodiscard]] std::optional<MonoTime> due_at() const;
+  /// Whether an event waits for it.
+  [[nodiscard]] bool is_next_awaited() const { return !soon_.empty(); }
+  /// Which machine is to be asked for: its call leaves now. Only if is_due().
+  [[nodiscard]] std::string next();
+
+  void found(const std::string& machine, MachineFacts facts, MonoTime now);
+  /// The call showed nothing. again: at once, with a newer token.
+  void failed(const std::string& machine, const Outcome& outcome, bool again, MonoTime now);
+
+  [[nodiscard]] std::size_t size() const { return machines_.size(); }
+
+ private:
+  enum class Wanted : std::uint8_t { No, Later, Soon, Asked };
+  struct Entry {
+    MachineFacts facts{};
+    std::optional<MonoTime> read{};
+    MonoTime given_up_until = MonoTime::min();
+    Wanted wanted = Wanted::No;
+    int failures = 0;
+  };
+
+  [[nodiscard]] static bool is_fresh(const Entry& entry, MonoTime now);
+  void enqueue(const std::string& machine, Entry& entry, Wanted how);
+  void drop_stale_heads();
+  void make_room(MonoTime now);
+
+  std::unordered_map<std::string, Entry> machines_;
+  // By their ids. One that is wanted otherwise by now is left out.
+  std::deque<std::string> soon_;
+  std::deque<std::string> later_;
+  MonoTime paused_until_ = MonoTime::min();
+  int failures_ = 0;                    ///< calls in a row
+  MonoTime look_at_ = MonoTime::min();  ///< for room
+};
+
+}  // namespace mactiond::core
