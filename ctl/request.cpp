@@ -36,7 +36,7 @@ int complain(int exit_code, const std::string& message) {
 int print(std::string_view text) {
   const bool taken = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (taken && std::fflush(stdout) == 0) return 0;
-  return complain(kExitSoftware,
+  return complain(kExitIo,
                   "the answer cannot be written: " + std::generic_category().message(errno));
 }
 

@@ -1,6 +1,7 @@
 #include "result_options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <string>
 
 #include "progress.hpp"
 
@@ -13,6 +14,9 @@ CLI::Option* add_file_options(CLI::App& command, ResultChoice& choice) {
   CLI::Option* output = command.add_option("--output", choice.output,
                                            "the file, which appears only when it is whole");
   output->type_name("FILE");
+  output->check([](const std::string& name) {
+    return std::string(name.empty() ? "it is empty: name a file" : "");
+  });
   command.add_flag("--force", choice.force, "replace a file that has the name")->needs(output);
   command.add_option("--region", choice.region, "where several regions know the id")
       ->type_name("R");

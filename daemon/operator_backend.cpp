@@ -184,18 +184,20 @@ void OperatorBackend::ask(const std::string& region, core::Question question,
   parts_.driver.ask({0, region, std::move(question), patience}, std::move(done));
 }
 
-void OperatorBackend::fetch(const std::string& region, core::Question link,
-                            std::function<void(admin::Fetched)> done) {
-  auto place = parts_.runner.downloads.take_place();
-  if (!place) {
-    return done(core::Unanswered{core::Unanswered::Why::TooMany,
-                                 "as many downloads as may be are in progress: wait for one to "
-                                 "end"});
+std::function<void()> OperatorBackend::fetch(const std::string& region, core::Question link,
+                                             std::function<void(admin::Fetched)> done) {
+  const auto place =
+      std::make_shared<runtime::Downloads::Place>(parts_.runner.downloads.take_place());
+  if (!*place) {
+    done(core::Unanswered{core::Unanswered::Why::TooMany,
+                          "4 downloads are in progress, and no more are allowed at once: wait for "
+                          "one to end"});
+    return [] {};
   }
   const ActionId action = action_of(link);
   ask(region, std::move(link),
-      [this, region, action, place = std::move(place),
-       done = std::move(done)](core::QuestionResult result) {
+      [this, region, action, place, done = std::move(done)](core::QuestionResult result) {
+        if (!*place) return;
         auto answer = link_in(std::move(result));
         if (auto* unanswered = std::get_if<core::Unanswered>(&answer)) {
           return done(std::move(*unanswered));
@@ -203,9 +205,11 @@ void OperatorBackend::fetch(const std::string& region, core::Question link,
         if (const auto refused = parts_.driver.refusal()) {
           return done(core::Unanswered{core::Unanswered::Why::Unavailable, refused->where});
         }
-        parts_.driver.run_beside(parts_.runner.downloads.fetch(
-            region, action, std::get<core::Link>(std::move(answer)), place, done));
+        parts_.driver.run_beside(
+            parts_.runner.downloads.fetch(region, action, std::get<core::Link>(std::move(answer)),
+                                          std::exchange(*place, {}), done));
       });
+  return [place] { place->reset(); };
 }
 
 }  // namespace mactiond::daemon

@@ -89,8 +89,8 @@ class OperatorBackend final : public admin::Backend {
       std::function<void(const admin::Explained&)> done) override;
   void ask(const std::string& region, core::Question question,
            std::function<void(core::QuestionResult)> done) override;
-  void fetch(const std::string& region, core::Question link,
-             std::function<void(admin::Fetched)> done) override;
+  std::function<void()> fetch(const std::string& region, core::Question link,
+                              std::function<void(admin::Fetched)> done) override;
 
  private:
   Parts parts_;

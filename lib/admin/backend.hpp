@@ -106,9 +106,10 @@ class Backend {
   virtual void ask(const std::string& region, core::Question question,
                    std::function<void(core::QuestionResult)> done) = 0;
   /// Asks the API of a region for a link, a PackageLink or a ResultLink, and fetches what it leads
-  /// to. Calls done exactly once: from within, or within some minutes.
-  virtual void fetch(const std::string& region, core::Question link,
-                     std::function<void(Fetched)> done) = 0;
+  /// to. Calls done at most once: from within, or within some minutes. To be called where nobody
+  /// waits for it any more: the function that it returns; then the link is not followed.
+  virtual std::function<void()> fetch(const std::string& region, core::Question link,
+                                      std::function<void(Fetched)> done) = 0;
 };
 
 }  // namespace mactiond::admin

@@ -2,7 +2,9 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -146,9 +148,14 @@ http::Answer fetch(const Call& call, const Source& source, core::Question questi
     // A link to a package is half of what a minute has.
     return http::Later{[headers](auto done) { done(http::Transfer{headers, {}, {}}); }};
   }
-  return http::Later{[&backend = call.backend, region = source.view.region,
-                      question = std::move(question), headers](auto done) {
-    backend.fetch(region, question, [done, headers](Fetched fetched) {
+  const auto withdraw = std::make_shared<std::function<void()>>();
+  http::Later later;
+  later.left = [withdraw] {
+    if (*withdraw) (*withdraw)();
+  };
+  later.begin = [&backend = call.backend, region = source.view.region,
+                 question = std::move(question), headers, withdraw](auto done) {
+    *withdraw = backend.fetch(region, question, [done, headers](Fetched fetched) {
       if (const auto* unanswered = std::get_if<core::Unanswered>(&fetched)) {
         return done(answer_unanswered(*unanswered));
       }
@@ -156,7 +163,8 @@ http::Answer fetch(const Call& call, const Source& source, core::Question questi
       transfer.headers = headers;
       done(std::move(transfer));
     });
-  }};
+  };
+  return later;
 }
 
 }  // namespace

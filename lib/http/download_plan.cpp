@@ -111,8 +111,11 @@ DownloadPlan::Next DownloadPlan::on_head(const Response& head, WallTime local) {
 }
 
 DownloadPlan::Next DownloadPlan::begin(const Response& head) {
+  const auto length = length_of(head);
+  // Who reads may rely on the size already.
+  if (size_ && length != size_) return fail(kChanged);
   etag_ = etag_of(head);
-  size_ = length_of(head);
+  size_ = length;
   end_ = size_;
   if (size_ && *size_ > limits_.bytes) {
     return fail("the file is larger than " + in_units(limits_.bytes));
@@ -132,9 +135,8 @@ DownloadPlan::Next DownloadPlan::begin_again(const Response& head) {
 DownloadPlan::Next DownloadPlan::resume(const Response& head) {
   if (received_ == 0)
     return fail("the server sent a part of the file, but the whole was asked for");
-  const bool names_another = find_header(head.headers, "ETag") && !is_same_file(head);
   const ContentRange range = content_range(head);
-  if (names_another || (size_ && range.size && *range.size != *size_)) return fail(kChanged);
+  if (!is_same_file(head) || (size_ && range.size && *range.size != *size_)) return fail(kChanged);
   if (!size_) size_ = range.size;
   const bool continues = range.first == received_ && range.last && size_ &&
                          *range.last >= *range.first && *range.last < *size_;
@@ -181,7 +183,7 @@ DownloadPlan::Next DownloadPlan::on_end() {
 DownloadPlan::Next DownloadPlan::on_break(const std::string& cause) {
   if (!can_resume()) {
     return fail("the download broke off (" + cause +
-                ") and the server has no means to resume it; run the command again");
+                ") and the server cannot resume it; run the command again");
   }
   if (breaks_ >= limits_.breaks) {
     return fail("the download broke off " + std::to_string(breaks_ + 1) +

@@ -1,7 +1,8 @@
 #include "http1/response_reader.hpp"
 
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -19,7 +20,33 @@ namespace {
 
 constexpr std::size_t kReadMax = std::size_t{64} * 1024;
 
-using Parser = beast::http::response_parser<beast::http::string_body>;
+/// Beast's own string_body takes the memory for the whole Content-Length before a byte has come,
+/// and a peer may announce anything.
+struct GrowingBody {
+  using value_type = std::string;
+
+  class reader {
+   public:
+    template <bool isRequest, class Fields>
+    reader(beast::http::header<isRequest, Fields>& /*header*/, std::string& body) : body_(body) {}
+    void init(const boost::optional<std::uint64_t>& /*length*/, beast::error_code& ec) { ec = {}; }
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, beast::error_code& ec) {
+      const std::size_t before = body_.size();
+      for (const auto piece : beast::buffers_range_ref(buffers)) {
+        body_.append(static_cast<const char*>(piece.data()), piece.size());
+      }
+      ec = {};
+      return body_.size() - before;
+    }
+    static void finish(beast::error_code& ec) { ec = {}; }
+
+   private:
+    std::string& body_;
+  };
+};
+
+using Parser = beast::http::response_parser<GrowingBody>;
 
 http::Response head_of(const Parser::value_type& message) {
   http::Response response;

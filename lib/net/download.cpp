@@ -14,6 +14,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr const char* kTooLong = "the download takes too long";
+
 /// Whether the same request may succeed a moment later.
 bool is_passing(const boost::system::error_code& code) {
   return code == Errc::DeadlineExceeded || code == Errc::ResolveFailed ||
@@ -48,6 +50,10 @@ Task<Result<void>> Download::begin() {
 Task<Result<std::string>> Download::next() {
   std::string piece;
   while (body_ && piece.empty()) {
+    if (is_too_long()) {
+      body_.reset();
+      co_return fail(kTooLong);
+    }
     Next next = Next::Again;
     if (is_slow_) {
       is_slow_ = false;
@@ -74,7 +80,7 @@ Task<Result<void>> Download::ask_again() {
   Next next = Next::Again;
   while (next == Next::Again) {
     body_.reset();
-    if (clock_.now().mono - started_ > limits_.total) co_return fail("the download takes too long");
+    if (is_too_long()) co_return fail(kTooLong);
     const Duration time = plan_.pause();
     co_await pause_for(time);
     const auto state = co_await asio::this_coro::cancellation_state;
@@ -110,6 +116,8 @@ Task<Download::Next> Download::read_piece(std::string& piece) {
   piece = std::move(*read);
   co_return plan_.on_piece(piece);
 }
+
+bool Download::is_too_long() const { return clock_.now().mono - started_ > limits_.total; }
 
 void Download::watch_pace(Duration waited, std::uint64_t bytes) {
   waited_ += waited;

@@ -52,6 +52,7 @@ class Download final : public http::BodySource {
   [[nodiscard]] Task<Next> request();
   [[nodiscard]] Task<Next> read_piece(std::string& piece);
   [[nodiscard]] Next on_error(const Error& error);
+  [[nodiscard]] bool is_too_long() const;
   void watch_pace(Duration waited, std::uint64_t bytes);
   [[nodiscard]] Result<void> judge(Next next);
   [[nodiscard]] Error fail(const std::string& sentence);

@@ -10,7 +10,7 @@ import unittest
 from harness import E2eTest, wait_until
 from receiver import Answer
 
-EX_REFUSED, EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE = 1, 64, 69, 70
+EX_REFUSED, EX_USAGE, EX_UNAVAILABLE, EX_IO = 1, 64, 69, 74
 
 
 class Commands(E2eTest):
@@ -127,7 +127,7 @@ class Commands(E2eTest):
             done = subprocess.run(
                 [self.place.binaries / "mactionctl", "--socket", self.daemon.socket_path, "status"],
                 stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
-        self.assertEqual(done.returncode, EX_SOFTWARE)
+        self.assertEqual(done.returncode, EX_IO)
         self.assertIn("No space left", done.stderr)
 
     def test_watch_follows_live_and_over_a_restart(self):

@@ -190,7 +190,7 @@ class Breaks(ResultCase):
         said = self.give_up("the download broke off, and nothing was saved")
         self.assertEqual(self.downloads(), 1)
         self.assertIn("the daemon's log says why", said)
-        self.assertIn("no means to resume it; run the command again",
+        self.assertIn("cannot resume it; run the command again",
                       self.daemon.errors_path.read_text())
         self.save()
 

@@ -63,6 +63,7 @@ struct FakeBackend final : Backend {
   std::function<void(core::QuestionResult)> end_question;
   std::vector<std::pair<std::string, core::Question>> fetched;  ///< by region
   std::optional<core::Unanswered> not_fetched;
+  int withdrawn = 0;  ///< fetches that nobody waits for any more
 
   [[nodiscard]] static Error failure() { return {Errc::StoreFailed, "store.db"}; }
 
@@ -226,11 +227,15 @@ struct FakeBackend final : Backend {
     done(std::move(result));
   }
 
-  void fetch(const std::string& region, core::Question link,
-             std::function<void(Fetched)> done) override {
+  std::function<void()> fetch(const std::string& region, core::Question link,
+                              std::function<void(Fetched)> done) override {
     fetched.emplace_back(region, std::move(link));
-    if (not_fetched) return done(*not_fetched);
-    done(http::Transfer{});
+    if (not_fetched) {
+      done(*not_fetched);
+    } else {
+      done(http::Transfer{});
+    }
+    return [this] { ++withdrawn; };
   }
 
   http::Answer answer(const std::string& target, const std::string& method = "GET",

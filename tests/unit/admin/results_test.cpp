@@ -182,5 +182,15 @@ TEST_F(ResultEndpoints, TakeNoOtherParameters) {
   EXPECT_EQ(backend_.ask("/v1/actions/a1/package", "POST").status, 405);
 }
 
+TEST_F(ResultEndpoints, FollowNoLinkForAClientThatHasLeft) {
+  know(action_of("CollectInvestigationPackage", "Succeeded"));
+  auto answer = backend_.answer("/v1/actions/a1234567/package");
+  auto& later = std::get<http::Later>(answer);
+  later.begin([](const http::Later::Made& /*made*/) {});
+  EXPECT_EQ(backend_.withdrawn, 0);
+  later.left();
+  EXPECT_EQ(backend_.withdrawn, 1);
+}
+
 }  // namespace
 }  // namespace mactiond::admin

@@ -21,7 +21,7 @@ class Download : public testing::Test {
   }
   /// The whole file of ten bytes.
   Next whole() { return head(200, {{"ETag", "\"a\""}, {"Content-Length", "10"}}); }
-  Next part(const std::string& range, std::vector<Header> more = {}) {
+  Next part(const std::string& range, std::vector<Header> more = {{"ETag", "\"a\""}}) {
     more.push_back({"Content-Range", range});
     return head(206, std::move(more));
   }
@@ -75,9 +75,26 @@ TEST_F(Download, StartsOverOnlyWhileNothingCame) {
   EXPECT_EQ(head(200, {{"Content-Length", "10"}}), Next::Read);
   EXPECT_EQ(plan_.on_break("cut"), Next::Again);
   EXPECT_EQ(asked(), "");
-  EXPECT_EQ(head(200, {{"Content-Length", "4"}}), Next::Read);
-  EXPECT_EQ(piece("abcd"), Next::Read);
+  EXPECT_EQ(head(200, {{"Content-Length", "10"}}), Next::Read);
+  EXPECT_EQ(piece("0123456789"), Next::Read);
   EXPECT_EQ(plan_.on_end(), Next::Whole);
+}
+
+TEST_F(Download, KeepsTheSizeThatItHasShown) {
+  for (const std::vector<Header>& other :
+       {std::vector<Header>{{"Content-Length", "20"}}, std::vector<Header>{}}) {
+    plan_ = DownloadPlan({kMiB, 3, 1s});
+    EXPECT_EQ(head(200, {{"Content-Length", "10"}}), Next::Read);
+    EXPECT_EQ(plan_.on_break("cut"), Next::Again);
+    EXPECT_EQ(head(200, other), Next::Failed);
+    EXPECT_NE(plan_.failure().find("changed on the server"), std::string::npos);
+  }
+}
+
+TEST_F(Download, TakesNoPartOfAFileThatIsNotNamed) {
+  break_after_four();
+  EXPECT_EQ(part("bytes 4-9/10", {}), Next::Failed);
+  EXPECT_NE(plan_.failure().find("changed on the server"), std::string::npos);
 }
 
 TEST_F(Download, SkipsWhatCameWhereTheServerStartsOver) {
@@ -166,7 +183,7 @@ TEST_F(Download, EndsWhereItCannotBeResumed) {
     EXPECT_EQ(piece("0123"), Next::Read);
     EXPECT_EQ(plan_.on_break("cut"), Next::Failed) << tag;
     EXPECT_EQ(plan_.failure(),
-              "the download broke off (cut) and the server has no means to resume it; run the "
+              "the download broke off (cut) and the server cannot resume it; run the "
               "command again");
   }
 }

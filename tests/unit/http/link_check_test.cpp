@@ -30,9 +30,10 @@ TEST(LinkCheck, FollowsToTheServiceAtItsOwnPortAndAddress) {
   EXPECT_EQ(outcome("https://127.0.0.1:8443/a"), "127.0.0.1 8443");
   const LinkHosts named{{}, Url{"https", "api.example", "8443", "/"}};
   EXPECT_EQ(outcome("https://api.example:8443/a", named), "api.example 8443");
-  EXPECT_EQ(outcome("https://api.example/a", named),
-            "the link leads to api.example, where links must not lead to; if you trust that host, "
-            "add it to [submit] link_hosts");
+  EXPECT_EQ(
+      outcome("https://api.example/a", named),
+      "the link leads to api.example, which is not allowed; to allow it, add it and the other "
+      "hosts that links lead to to [submit] link_hosts");
 }
 
 struct Refused {
@@ -42,7 +43,8 @@ struct Refused {
 
 std::vector<Refused> refused() {
   const std::string foreign =
-      ", where links must not lead to; if you trust that host, add it to [submit] link_hosts";
+      ", which is not allowed; to allow it, add it and the other hosts that links lead to to "
+      "[submit] link_hosts";
   const std::string address = "; links are followed to named hosts only";
   const std::string no_url = "the link that the API gave is no https URL";
   return {

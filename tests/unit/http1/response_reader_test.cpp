@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -207,6 +208,18 @@ TEST(ResponseReader, SurvivesGarbage) {
     const auto result = read(text, few);
     EXPECT_TRUE(!result || result->body.size() <= kLimits.body_bytes);
   }
+}
+
+TEST(ResponseReader, TakesNoMemoryForABodyThatDidNotCome) {
+  constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
+  ResponseReader reader({4096, kAny, false});
+  const std::string bytes = "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000000\r\n\r\nx";
+  const auto room = reader.prepare();
+  std::memcpy(room.data(), bytes.data(), bytes.size());
+  const auto done = reader.commit(bytes.size());
+  ASSERT_TRUE(done) << "and no exception";
+  EXPECT_FALSE(*done);
+  EXPECT_EQ(reader.drain(), "x");
 }
 
 }  // namespace
