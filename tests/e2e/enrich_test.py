@@ -88,11 +88,11 @@ class Enrich(E2eTest):
                     self.assertEqual(attempt.data["machine"], facts)
         for receiver in (soc, lab):
             expected = {line["id"] for line in self.lines_of(actions[0])}
-            wait_until(lambda r=receiver, ids=expected: ids <= r.accepted_ids, 20,
+            wait_until(lambda r=receiver, ids=expected: ids <= set(r.accepted_ids()), 20,
                        f"what {receiver.name} gets", self.daemon.diagnostics)
             got = {attempt.action_id for attempt in receiver.accepted}
             self.assertEqual(got, {actions[0]})
-            self.assertEqual(receiver.problems, [])
+            self.assertEqual(receiver.problems(), [])
 
     def test_a_policy_by_tag_cancels_only_what_it_should(self):
         self.daemon_with([], POLICIES)

@@ -59,7 +59,7 @@ TEST(EnrichConfig, RefusesKeysOfMachinesWithoutIt) {
     const std::string problems = all_problems(result);
     for (const char* key : {"policy.match.machine_tag", "webhook.filter.machine_group",
                             "syslog.filter.machine_tag"}) {
-      EXPECT_THAT(problems, HasSubstr(std::string("error: ") + key +
+      EXPECT_THAT(problems, HasSubstr(std::string(": ") + key +
                                       ": nothing is known of machines: write machine = true in "
                                       "[enrich]"));
     }
