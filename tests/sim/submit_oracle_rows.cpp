@@ -242,7 +242,8 @@ void SubmitOracle::check_cancel(const core::Decision& decision, const Moment& no
   if (decision.state != core::Decision::State::Decided) return;
   constexpr std::string_view kBegin = "Cancelled so that submission ";
   if (!decision.comment.starts_with(kBegin)) return;
-  const std::string id = decision.comment.substr(kBegin.size());
+  const std::string rest = decision.comment.substr(kBegin.size());
+  const std::string id = rest.substr(0, rest.find(' '));
   const auto found = tracks_.find(id);
   if (found == tracks_.end()) return complain(now, "a cancel makes way for nothing");
   const core::Submission& row = found->second.row;

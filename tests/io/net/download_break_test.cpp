@@ -19,7 +19,7 @@ class DownloadBreak : public DownloadTest {};
 const std::string kHalf = "HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 10\r\n\r\n0123";
 
 std::string part(const std::string& range, const std::string& body,
-                 const std::string& fields = "") {
+                 const std::string& fields = "ETag: \"a\"\r\n") {
   return "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + range + "\r\n" + fields +
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
@@ -32,7 +32,8 @@ TEST_F(DownloadBreak, IsResumedByRange) {
 
 TEST_F(DownloadBreak, IsResumedAgainAndAgain) {
   const std::string more =
-      "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/10\r\nContent-Length: 6\r\n\r\n45";
+      "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/10\r\nETag: \"a\"\r\n"
+      "Content-Length: 6\r\n\r\n45";
   EXPECT_EQ(fetch({kHalf, more, "", part("6-9/10", "6789")}), "whole: 0123456789");
 }
 
