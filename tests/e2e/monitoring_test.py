@@ -34,7 +34,8 @@ class Monitoring(E2eTest):
         receiver = self.place.receiver("events")
         daemon = self.place.daemon(
             sim, [receiver],
-            extra='[[syslog]]\nname = "siem"\naddress = "127.0.0.1:9"\n').start()
+            extra='[submit]\nenabled = true\n'
+                  '[[syslog]]\nname = "siem"\naddress = "127.0.0.1:9"\n').start()
         sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
         wait_until(lambda: receiver.accepted, 20, "a delivery", daemon.diagnostics)
         text = daemon.get("/metrics")[1]
