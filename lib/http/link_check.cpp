@@ -51,8 +51,8 @@ std::optional<LinkRefusal> refuse(const Url& url, const LinkHosts& hosts) {
                                       [&](const auto& name) { return fits(name, url.host); });
   if (!is_allowed) {
     return LinkRefusal{"the link leads to " + url.host +
-                       ", which is not allowed; to allow it, add it and the other hosts that links "
-                       "lead to to [submit] link_hosts"};
+                       ", which is not allowed; if you trust that host, add it to [submit] "
+                       "link_hosts, beside the others that links lead to"};
   }
   if (url.port != kHttps) {
     return LinkRefusal{"the link leads to port " + url.port + " of " + url.host +

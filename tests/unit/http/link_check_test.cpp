@@ -30,10 +30,9 @@ TEST(LinkCheck, FollowsToTheServiceAtItsOwnPortAndAddress) {
   EXPECT_EQ(outcome("https://127.0.0.1:8443/a"), "127.0.0.1 8443");
   const LinkHosts named{{}, Url{"https", "api.example", "8443", "/"}};
   EXPECT_EQ(outcome("https://api.example:8443/a", named), "api.example 8443");
-  EXPECT_EQ(
-      outcome("https://api.example/a", named),
-      "the link leads to api.example, which is not allowed; to allow it, add it and the other "
-      "hosts that links lead to to [submit] link_hosts");
+  EXPECT_EQ(outcome("https://api.example/a", named),
+            "the link leads to api.example, which is not allowed; if you trust that host, add it "
+            "to [submit] link_hosts, beside the others that links lead to");
 }
 
 struct Refused {
@@ -43,8 +42,8 @@ struct Refused {
 
 std::vector<Refused> refused() {
   const std::string foreign =
-      ", which is not allowed; to allow it, add it and the other hosts that links lead to to "
-      "[submit] link_hosts";
+      ", which is not allowed; if you trust that host, add it to [submit] "
+      "link_hosts, beside the others that links lead to";
   const std::string address = "; links are followed to named hosts only";
   const std::string no_url = "the link that the API gave is no https URL";
   return {
