@@ -136,7 +136,10 @@ void Engine::State::ask_cancel(const AskCancel& asked, Now now, StepWriter& out)
 void Engine::State::stop(StepWriter& out) {
   stopping = true;
   submits.stop();
-  for (auto& [serial, region] : regions) region.questions().end_all(kStopping, out);
+  for (auto& [serial, region] : regions) {
+    region.stop(last, out);
+    region.questions().end_all(kStopping, out);
+  }
 }
 
 void Engine::State::ask_question(const AskQuestion& asked, Now now, StepWriter& out) {

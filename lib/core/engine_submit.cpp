@@ -1,4 +1,6 @@
+#include <string>
 #include <utility>
+#include <variant>
 
 #include "core/engine_state.hpp"
 #include "core/submit/submission_id.hpp"
@@ -11,10 +13,15 @@ void Engine::State::ask_submission(AskSubmission asked, Now now, StepWriter& out
   if (slot == nullptr) return out.reply(NotFound{});
   const std::uint64_t high = random.next() ^ asked.chance[0];
   const std::uint64_t low = random.next() ^ asked.chance[1];
-  slot->part.machines().want(asked.order.machine, true, now.mono);
   Region& region = slot->part;
-  out.reply(region.submissions().ask(std::move(asked.order), make_submission_id(high, low),
-                                     region.submit_time(now), out));
+  const std::string machine = asked.order.machine;
+  Reply reply = region.submissions().ask(std::move(asked.order), make_submission_id(high, low),
+                                         region.submit_time(now), out);
+  // Its action will be open soon, and its facts are known by then.
+  if (std::holds_alternative<SubmissionAccepted>(reply)) {
+    region.machines().want(machine, false, now.mono);
+  }
+  out.reply(std::move(reply));
 }
 
 std::optional<Reply> Engine::foresee(const SubmissionOrder& order, Now now) const {

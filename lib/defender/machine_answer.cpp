@@ -31,12 +31,15 @@ std::optional<std::string> short_text(const json::object& object, std::string_vi
   return std::string(text);
 }
 
+// A tag that cannot be read may be the one that an exception is made by.
 bool read_tags(const json::object& object, std::vector<std::string>& tags) {
-  const json::array* listed = list_in(object, "machineTags");
-  if (listed == nullptr) return true;
-  for (const json::value& tag : *listed) {
-    if (!tag.is_string()) continue;
-    if (tags.size() == kTagsMax || tag.get_string().size() > kTextMax) return false;
+  const json::value* value = object.if_contains("machineTags");
+  if (value == nullptr || value->is_null()) return true;
+  if (!value->is_array()) return false;
+  for (const json::value& tag : value->get_array()) {
+    if (tag.is_null()) continue;
+    if (!tag.is_string() || tags.size() == kTagsMax || tag.get_string().size() > kTextMax)
+      return false;
     tags.emplace_back(tag.get_string());
   }
   return true;

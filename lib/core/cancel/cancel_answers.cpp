@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 /// A decision waits this long until its action is stale by a clock that was corrected since.
 constexpr Duration kClockSlack = 5min;
 /// Until it is looked at again whether the machine is known. Each time costs a re-read.
-constexpr Duration kMachineWait = 1min;
+constexpr Duration kMachineWait = 10min;
 
 Duration retry_after(const Outcome& outcome) { return outcome.retry_after.value_or(Duration{}); }
 

@@ -100,7 +100,7 @@ struct CancelFacts {
   bool suspended = false;
   bool under_way = false;
   bool policies_held = false;    ///< the store was recovered within the hour
-  bool machine_unknown = false;  ///< Governing::rival
+  bool machine_unknown = false;  ///< an earlier policy may govern
   bool governed = true;
   bool never = false;  ///< never_cancelled() names a reason
   bool decided = false;

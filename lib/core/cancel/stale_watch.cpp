@@ -19,11 +19,11 @@ void StaleWatch::put(const ActionId& id, ActionFacts facts) {
   if (is_new || found->second.facts != facts) change(*found, std::move(facts));
 }
 
-void StaleWatch::put_machine(const std::string& machine,
-                             const std::optional<MachineMarks>& marks) {
+void StaleWatch::put_machine(const std::string& machine, const std::optional<MachineMarks>& marks) {
   for (Node& node : open_) {
-    ActionFacts facts = node.second.facts;
-    if (facts.machine_id != machine || facts.machine == marks) continue;
+    const ActionFacts& known = node.second.facts;
+    if (known.machine_id != machine || known.machine == marks) continue;
+    ActionFacts facts = known;
     facts.machine = marks;
     change(node, std::move(facts));
   }
@@ -35,7 +35,10 @@ void StaleWatch::change(Node& node, ActionFacts facts) {
   const PolicyOptions* before = entry.governing.policy;
   entry.facts = std::move(facts);
   entry.governing = policies_->governing(region_, entry.facts);
-  if (!same_status || entry.governing.policy != before) entry.held.reset();
+  const bool same_policy = entry.governing.policy == before;
+  if (!same_status || !same_policy) entry.held.reset();
+  // Whoever was given it while this policy governed before has let go of it meanwhile.
+  if (!same_policy && entry.governing.policy != nullptr) forget(entry);
   arm(node);
 }
 
@@ -111,6 +114,8 @@ void StaleWatch::remember(Entry& entry) {
   if (entry.reported.size() == kReportedMax) entry.reported.erase(entry.reported.begin());
   entry.reported.push_back(report_of(entry));
 }
+
+void StaleWatch::forget(Entry& entry) { std::erase(entry.reported, report_of(entry)); }
 
 void StaleWatch::arm(Node& node) {
   disarm(node);

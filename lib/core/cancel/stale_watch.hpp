@@ -29,7 +29,8 @@ class StaleWatch {
 
   /// The facts of an open action, new or changed; equal ones change nothing.
   void put(const ActionId& id, ActionFacts facts);
-  /// What is known of a machine now, or nothing any more, counts for its open actions.
+  /// What is known of a machine now, or nothing any more, counts for its open actions. Those that
+  /// come under a policy again are due again.
   void put_machine(const std::string& machine, const std::optional<MachineMarks>& marks);
   /// The action is final or vanished; all that was known of it is forgotten.
   void drop(const ActionId& id);
@@ -89,6 +90,7 @@ class StaleWatch {
   static Report report_of(const Entry& entry);
   static bool is_reported(const Entry& entry);
   static void remember(Entry& entry);
+  static void forget(Entry& entry);
   void arm(Node& node);
   void disarm(Node& node);
 

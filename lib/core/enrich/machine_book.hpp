@@ -2,10 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "action/machine_facts.hpp"
 #include "base/outcome.hpp"
@@ -28,8 +29,8 @@ class MachineBook {
 
   /// Nothing if they are not known, or older than a day.
   [[nodiscard]] const MachineFacts* find(const std::string& machine, MonoTime now) const;
-  /// The machine is asked for, unless its facts are known for some hours more or cannot be had.
-  /// soon: before all that are not, because an event waits for it.
+  /// The machine is asked for, unless its facts are known for some hours more, or it is left alone
+  /// after a failure. soon: before all that are not, because an event waits for it.
   void want(const std::string& machine, bool soon, MonoTime now);
   /// No event waits for it any more.
   void defer(const std::string& machine);
@@ -42,12 +43,13 @@ class MachineBook {
   [[nodiscard]] bool is_due(MonoTime now) const { return due_at() && *due_at() <= now; }
   [[nodiscard]] std::optional<MonoTime> due_at() const;
   /// Whether an event waits for it.
-  [[nodiscard]] bool is_next_awaited() const { return !soon_.empty(); }
+  [[nodiscard]] bool is_next_awaited() const;
   /// Which machine is to be asked for: its call leaves now. Only if is_due().
   [[nodiscard]] std::string next();
 
   void found(const std::string& machine, MachineFacts facts, MonoTime now);
-  /// The call showed nothing. again: at once, with a newer token.
+  /// The call showed nothing. Only after a throttle, or to be made again with a newer token
+  /// (again), is it repeated by itself; else if the machine is wanted after its rest.
   void failed(const std::string& machine, const Outcome& outcome, bool again, MonoTime now);
 
   [[nodiscard]] std::size_t size() const { return machines_.size(); }
@@ -57,22 +59,33 @@ class MachineBook {
   struct Entry {
     MachineFacts facts{};
     std::optional<MonoTime> read{};
-    MonoTime given_up_until = MonoTime::min();
+    MonoTime rests_until = MonoTime::min();  ///< it is not asked for before then
     Wanted wanted = Wanted::No;
-    int failures = 0;
+    std::uint64_t number = 0;  ///< in the queue
+    int failures = 0;          ///< in a row
+    int own_failures = 0;      ///< those of them that say something of this machine
+    bool missing = false;      ///< the API did not find it
+  };
+  /// Later or Soon, and the number.
+  using Place = std::pair<Wanted, std::uint64_t>;
+  struct IsBefore {
+    bool operator()(const Place& a, const Place& b) const {
+      return a.first != b.first ? a.first > b.first : a.second < b.second;
+    }
   };
 
   [[nodiscard]] static bool is_fresh(const Entry& entry, MonoTime now);
   void enqueue(const std::string& machine, Entry& entry, Wanted how);
-  void drop_stale_heads();
+  void leave_queue(Entry& entry);
+  void not_found(Entry& entry, MonoTime now);
+  void hold_up(const Outcome& outcome, MonoTime now);
   void make_room(MonoTime now);
 
   std::unordered_map<std::string, Entry> machines_;
-  // By their ids. One that is wanted otherwise by now is left out.
-  std::deque<std::string> soon_;
-  std::deque<std::string> later_;
+  std::map<Place, std::string, IsBefore> queue_;
+  std::uint64_t last_number_ = 0;
   MonoTime paused_until_ = MonoTime::min();
-  int failures_ = 0;                    ///< calls in a row
+  int failures_ = 0;                    ///< outages in a row
   MonoTime look_at_ = MonoTime::min();  ///< for room
 };
 

@@ -18,6 +18,10 @@ using namespace std::chrono_literals;
 constexpr Duration kAskTimeout = 10s;
 constexpr std::size_t kMachinesAtOnce = 4;
 
+Outcome too_many_tags() {
+  return {Verdict::GiveUp, Reason::TooLarge, 200, {}, "a machine has more than 16 KiB of tags"};
+}
+
 }  // namespace
 
 void MachineLane::configure(bool on) {
@@ -86,13 +90,16 @@ std::optional<MachineMarks> MachineLane::answered(const std::string& region, con
   --in_progress_;
   if (!on_) return std::nullopt;
   const auto* machine = std::get_if<Machine>(&answer.answer);
-  if (!answer.outcome.ok() || machine == nullptr) {
-    book_.failed(call.machine, answer.outcome, again, now.mono);
-    if (!again) report(region, answer.outcome, now.mono, out);
+  MachineFacts facts = machine != nullptr ? facts_of(*machine) : MachineFacts{};
+  Outcome outcome = answer.outcome;
+  // A tag that is missing here may be the one that keeps the machine from a cancel.
+  if (machine != nullptr && facts.marks.tags != machine->tags) outcome = too_many_tags();
+  if (!outcome.ok() || machine == nullptr) {
+    book_.failed(call.machine, outcome, again, now.mono);
+    if (!again) report(region, outcome, now.mono, out);
     return std::nullopt;
   }
   reported_.succeeded(now.mono);
-  MachineFacts facts = facts_of(*machine);
   out.batch().machines.push_back({region, call.machine, facts, now.wall});
   MachineMarks marks = facts.marks;
   book_.found(call.machine, std::move(facts), now.mono);

@@ -103,6 +103,8 @@ class PollSchedule {
   [[nodiscard]] std::optional<WallTime> changes_refused_until() const {
     return choice_.changes_refused_until();
   }
+  /// When the last round was due.
+  [[nodiscard]] MonoTime poll_started() const { return poll_started_; }
   [[nodiscard]] int poll_failures() const { return poll_.failures(); }
   /// The round in progress; nothing while a call of an abandoned one is.
   [[nodiscard]] const std::optional<ListRound>& poll_round() const { return poll_.round(); }

@@ -98,7 +98,8 @@ RegionRow Region::row() const {
 void Region::follow_recovery(WallTime quiet_before) { newness_.follow_recovery(quiet_before); }
 
 void Region::advance(Now now, StepWriter& out) {
-  advance_machines(now, out);
+  show_held(now, out);
+  if (now.mono >= asking_.look_at) look_after_machines(now.mono);
   calls_.turns().forget_waits();
   const auto poll_at = schedule_.poll_at();
   if (poll_at && *poll_at <= now.mono && token_.needs_newer(now.mono)) token_.renew(now.mono);

@@ -56,6 +56,7 @@ class Region {
   [[nodiscard]] SubmitLane& submissions() { return submissions_; }
   [[nodiscard]] SubmitTime submit_time(Now now) const;
 
+  void stop(Now now, StepWriter& out);  ///< records what is held
   void forget_before(WallTime cutoff);
   /// The API's clock; nothing before its first answer.
   [[nodiscard]] std::optional<WallTime> server_time(MonoTime now) const { return clock_.at(now); }
@@ -107,7 +108,6 @@ class Region {
 
   void poll_listed(const Call& call, const PageFacts& page, Now now, StepWriter& out);
   void sweep_listed(const PageFacts& page, Now now, StepWriter& out);
-  /// again: it failed only because it needs a new token.
   void list_failed(const Call& call, const Outcome& outcome, bool again, Now now, StepWriter& out);
   void poll_failed(const Outcome& outcome, Now now, StepWriter& out);
   void sweep_failed(const Outcome& outcome, Now now, StepWriter& out);
@@ -116,7 +116,7 @@ class Region {
                                      StepWriter& out);
   void log_notices(StepWriter& out);
   [[nodiscard]] bool hold(const Call& call, ActionsListed& listed, Now now);  ///< see HeldPages
-  void advance_machines(Now now, StepWriter& out);
+  void show_held(Now now, StepWriter& out);  ///< what is ready of it
   void look_after_machines(MonoTime now);
   void show(const Call& call, ActionsListed& listed, Now now, StepWriter& out);
   void observe(MachineAction& action, ReadBy by, Now now, StepWriter& out);

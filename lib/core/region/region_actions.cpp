@@ -46,6 +46,7 @@ void Region::on(ActionRead read, Now now, StepWriter& out) {
   (void)answered(call, read.outcome, read.server_date, now, out);
   if (read.outcome.ok()) {
     MACTIOND_ASSERT(read.action);
+    if (asking_.held.end_wait_for(id)) show_held(now, out);
     observe(*read.action, ReadBy::LookupOne, now, out);
     lookups_.found(id);
     return;

@@ -64,6 +64,7 @@ void Region::reread(const Call& call, ActionRead& read, Now now, StepWriter& out
     return;
   }
   MACTIOND_ASSERT(read.action);
+  if (asking_.held.end_wait_for(id)) show_held(now, out);
   observe(*read.action, ReadBy::Cancel, now, out);
   canceller_.reread(*read.action, tracker_.is_newest(*read.action), cancel_time(now), out);
 }

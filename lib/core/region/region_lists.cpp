@@ -1,5 +1,6 @@
 #include <string>
 
+#include "core/region/forgotten.hpp"
 #include "core/region/page_facts.hpp"
 #include "core/region/region.hpp"
 #include "core/region/retry_after.hpp"
@@ -23,14 +24,6 @@ void abandon(const RegionCall& call, PollSchedule& schedule) {
   call.kind == RegionCall::Kind::Poll ? schedule.poll_abandoned() : schedule.sweep_abandoned();
 }
 
-/// A sweep that reaches back to a submission in doubt shows what was forgotten since: it is no
-/// news.
-bool is_forgotten(const MachineAction& action, WallTime known_from, const Tracker& tracker,
-                  const SubmitLane& submissions) {
-  if (!action.created || *action.created >= known_from) return false;
-  return tracker.find(action.id) == nullptr && !submissions.is_missed(action);
-}
-
 }  // namespace
 
 void Region::on(ActionsListed listed, Now now, StepWriter& out) {
@@ -48,7 +41,13 @@ void Region::on(ActionsListed listed, Now now, StepWriter& out) {
              {"rows", std::to_string(listed.unusable)},
              {"reason", "an action without a usable id, or larger than 1 MiB, is left out"}});
   }
-  if (!hold(call, listed, now)) show(call, listed, now, out);
+  if (hold(call, listed, now)) return;
+  bool overtakes = false;
+  for (const MachineAction& action : listed.actions) {
+    overtakes |= asking_.held.end_wait_for(action.id);
+  }
+  if (overtakes) show_held(now, out);
+  show(call, listed, now, out);
 }
 
 void Region::show(const Call& call, ActionsListed& listed, Now now, StepWriter& out) {
@@ -106,6 +105,7 @@ void Region::poll_listed(const Call& call, const PageFacts& page, Now now, StepW
     out.batch().regions.push_back(row());
   }
   if (!complete) return;
+  asking_.held.poll_ended(schedule_.poll_started() + interval(call, now.mono), now.mono);
   health_.polled(now, server);
   if (const auto lacking = lacks(sweeps_, schedule_)) {
     health_.failed(*lacking);

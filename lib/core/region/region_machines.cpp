@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/enrich/machine_member.hpp"
+#include "core/region/forgotten.hpp"
 #include "core/region/region.hpp"
 
 // What is known of the machines of actions: in events, and for policies.
@@ -14,8 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How often it is looked for machines of open actions whose facts grow old.
-constexpr Duration kLookEvery = 1h;
+/// How often it is looked for machines of open actions whose facts grow old, or are not known.
+constexpr Duration kLookEvery = 1min;
 
 }  // namespace
 
@@ -27,16 +28,19 @@ void Region::describe_machine(EventRecord& event, const std::string& machine, Mo
 }
 
 bool Region::hold(const Call& call, ActionsListed& listed, Now now) {
-  const bool lists = call.kind == Call::Kind::Poll || call.kind == Call::Kind::Sweep;
+  const bool is_sweep = call.kind == Call::Kind::Sweep;
+  const bool lists = is_sweep || call.kind == Call::Kind::Poll;
   if (!asking_.machines.is_on() || !lists || newness_.is_new()) return false;
-  const auto& round =
-      call.kind == Call::Kind::Poll ? schedule_.poll_round() : schedule_.sweep_round();
+  const auto& round = is_sweep ? schedule_.sweep_round() : schedule_.poll_round();
   if (!round) return false;
-  HeldPage page{call, {}, {}, asking_.held.limit(call.kind, round->pages(), now.mono)};
+  HeldPage page{call, {}};
+  page.since = now.mono;
+  page.until = asking_.held.limit(call.kind, round->pages(), now.mono);
+  const WallTime known_from = clock_.now(now) - options_.poll.lookback;
   for (const MachineAction& action : listed.actions) {
-    const Tracker::Known* known = tracker_.find(action.id);
-    const bool news = known == nullptr || known->status != action.status;
-    if (!news || newness_.is_quiet(action)) continue;
+    if (!tracker_.is_news(action) || newness_.is_quiet(action)) continue;
+    if (is_sweep && is_forgotten(action, known_from, tracker_, submissions_)) continue;
+    page.news.insert(action.id);
     asking_.machines.want(action.machine_id, true, now.mono);
     if (asking_.machines.is_settled(action.machine_id, page.until, calls_, now.mono)) {
       asking_.machines.defer(action.machine_id);
@@ -55,7 +59,7 @@ bool Region::hold(const Call& call, ActionsListed& listed, Now now) {
   return true;
 }
 
-void Region::advance_machines(Now now, StepWriter& out) {
+void Region::show_held(Now now, StepWriter& out) {
   MachineLane& machines = asking_.machines;
   const auto is_settled = [&](const std::string& machine, MonoTime until) {
     return machines.is_settled(machine, until, calls_, now.mono);
@@ -64,11 +68,16 @@ void Region::advance_machines(Now now, StepWriter& out) {
     for (const std::string& machine : page->machines) machines.defer(machine);
     show(page->call, page->listed, now, out);
   }
-  if (machines.is_on() && now.mono >= asking_.look_at) look_after_machines(now.mono);
+}
+
+void Region::stop(Now now, StepWriter& out) {
+  asking_.held.end_waits();
+  show_held(now, out);
 }
 
 void Region::look_after_machines(MonoTime now) {
   asking_.look_at = now + kLookEvery;
+  if (!asking_.machines.is_on()) return;
   std::vector<std::string> forgotten;
   watch().for_each([&](const ActionId&, const ActionFacts& facts, const auto&) {
     asking_.machines.want(facts.machine_id, false, now);

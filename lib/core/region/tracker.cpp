@@ -145,6 +145,11 @@ const Tracker::Known* Tracker::find(const ActionId& id) const {
   return row == known_.end() ? nullptr : &row->second;
 }
 
+bool Tracker::is_news(const MachineAction& action) const {
+  const Known* known = find(action.id);
+  return known == nullptr || (known->status != action.status && supersedes(action, *known));
+}
+
 bool Tracker::is_newest(const MachineAction& action) const {
   const Known* known = find(action.id);
   return known != nullptr && known->status == action.status && known->stamp == action.stamp();

@@ -85,6 +85,8 @@ class Tracker {
     [[nodiscard]] bool open() const { return !vanished && !status.is_final(); }
   };
   [[nodiscard]] const Known* find(const ActionId& id) const;
+  /// Whether a list that shows it makes a transition.
+  [[nodiscard]] bool is_news(const MachineAction& action) const;
   /// Whether nothing newer is known of the action than this answer shows.
   [[nodiscard]] bool is_newest(const MachineAction& action) const;
   /// When the oldest open action was created, or first seen where that is not known.

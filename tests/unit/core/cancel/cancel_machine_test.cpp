@@ -85,11 +85,11 @@ TEST_F(CancelMachineTest, ADecisionWaitsWhereThePoliciesChangedMeanwhile) {
   options.policies.insert(options.policies.begin(), lab);
   reload();
   reads_answered = true;
-  run(10min);
+  run(30min);
   EXPECT_EQ(only().posts, 0);
   EXPECT_EQ(only().state, Decision::State::Decided) << "it is neither made nor given up";
   answer_machine({"prod"});
-  run(2min);
+  run(11min);
   EXPECT_EQ(only().posts, 1);
 }
 
@@ -107,6 +107,27 @@ TEST_F(CancelMachineTest, FactsThatAreTooOldAreForgotten) {
   EXPECT_EQ(count<AskApi>(), 1) << "they are asked for again";
   EXPECT_TRUE(decisions.empty());
   EXPECT_EQ(plan().guard, CancelGuard::MachineUnknown);
+}
+
+TEST_F(CancelMachineTest, FactsCountNoLongerThanADay) {
+  run(1min);
+  answer_machine({"lab"});
+  run(24h - 30s);
+  EXPECT_EQ(plan().verdict, PolicyVerdict::Ignore);
+  run(3min);
+  EXPECT_EQ(plan().guard, CancelGuard::MachineUnknown);
+}
+
+TEST_F(CancelMachineTest, TheLaterPolicyCancelsAfterAnExceptionCameAndWent) {
+  run(1h + 1min);
+  answer_machine({"lab"});
+  run(1h);
+  ASSERT_TRUE(decisions.empty());
+  run(19h);
+  answer_machine({});
+  run(10min);
+  EXPECT_EQ(count<CancelAction>(), 1);
+  EXPECT_EQ(decisions.size(), 1U);
 }
 
 }  // namespace

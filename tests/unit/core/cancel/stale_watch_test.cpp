@@ -267,6 +267,33 @@ TEST(StaleWatch, VisitsEachOpenActionWithItsPolicy) {
   EXPECT_EQ(seen, 2U);
 }
 
+TEST(StaleWatch, WhatWasDueIsDueAgainWhenItsPolicyGovernsAgain) {
+  PolicyOptions lab = named("lab");
+  lab.action = PolicyAction::Ignore;
+  lab.match.machine_tag = {"lab"};
+  StaleWatch watch("eu", shared({lab, stale_scans()}));
+  watch.put(kA, scan());
+  EXPECT_EQ(watch.due(kNoon + 7h), Ids{kA});
+  watch.put_machine(scan().machine_id, MachineMarks{{}, {"lab"}});
+  EXPECT_EQ(watch.due(kNoon + 7h), Ids{});
+  watch.put_machine(scan().machine_id, MachineMarks{{}, {}});
+  EXPECT_EQ(watch.due(kNoon + 7h), Ids{kA});
+  EXPECT_EQ(watch.due(kNoon + 7h), Ids{});
+}
+
+TEST(StaleWatch, WhatWasDueIsDueAgainWhenItsMachineIsKnownAgain) {
+  PolicyOptions servers = stale_scans();
+  servers.match.machine_group = {"Servers"};
+  StaleWatch watch("eu", shared({servers}));
+  watch.put(kA, scan());
+  watch.put_machine(scan().machine_id, MachineMarks{"Servers", {}});
+  EXPECT_EQ(watch.due(kNoon + 7h), Ids{kA});
+  watch.put_machine(scan().machine_id, std::nullopt);
+  EXPECT_EQ(watch.governing(kA).policy, nullptr);
+  watch.put_machine(scan().machine_id, MachineMarks{"Servers", {}});
+  EXPECT_EQ(watch.due(kNoon + 7h), Ids{kA});
+}
+
 TEST(StaleWatch, WhatIsKnownOfAMachineCountsForAllItsActions) {
   PolicyOptions lab = named("lab");
   lab.action = PolicyAction::Ignore;

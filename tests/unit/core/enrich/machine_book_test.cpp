@@ -118,7 +118,56 @@ TEST_F(MachineBookTest, AFailureHoldsAllUpButNoEvent) {
   ASSERT_TRUE(book.due_at());
   EXPECT_EQ(*book.due_at(), now + 5s);
   now += 5s;
+  want("a");
   EXPECT_EQ(drain(), (std::vector<std::string>{"b", "a"})) << "no event waits for a any more";
+}
+
+TEST_F(MachineBookTest, CallsThatFailTogetherAreOneFailure) {
+  for (const char* machine : {"a", "b", "c", "d"}) want(machine);
+  want("e");
+  for (int i = 0; i < 4; ++i) (void)book.next();
+  for (const char* machine : {"a", "b", "c", "d"}) fail(kTimeout, machine);
+  EXPECT_EQ(*book.due_at(), now + 5s);
+}
+
+TEST_F(MachineBookTest, ADeferredMachineHasOnePlace) {
+  want("a");
+  want("a", true);
+  want("b");
+  book.defer("a");
+  EXPECT_EQ(drain(), (std::vector<std::string>{"b", "a"})) << "its former place does not count";
+}
+
+TEST_F(MachineBookTest, AnOutageIsNoReasonToGiveAMachineUp) {
+  for (int i = 0; i < 10; ++i) {
+    want("a");
+    ASSERT_TRUE(book.due_at()) << i;
+    now = *book.due_at();
+    EXPECT_EQ(book.next(), "a");
+    fail(i % 2 == 0 ? kTimeout : kNoRole);
+    now += 10min;
+  }
+  want("a");
+  EXPECT_TRUE(book.is_due(now));
+}
+
+TEST_F(MachineBookTest, OneThatFailsAgainAndAgainIsNotAskedForAtEachLook) {
+  int calls = 0;
+  for (int minute = 0; minute < 60; ++minute) {
+    want("a");
+    want("b");
+    for (const std::string& machine : drain()) {
+      if (machine == "b") {
+        book.found("b", kFacts, now);
+      } else {
+        ++calls;
+        fail(kTimeout);
+      }
+    }
+    now += 1min;
+  }
+  EXPECT_LT(calls, 15);
+  EXPECT_GT(calls, 5);
 }
 
 TEST_F(MachineBookTest, WaitsLongerAfterEachFailureUpToTenMinutesAndShortAfterASuccess) {
@@ -153,26 +202,56 @@ TEST_F(MachineBookTest, WaitsAsLongAsTheApiAsksFor) {
   EXPECT_EQ(*book.due_at(), now + 90s);
 }
 
-TEST_F(MachineBookTest, AMachineThatIsNotFoundIsLeftAloneForADay) {
+TEST_F(MachineBookTest, AMachineIsAskedForAgainSoonAfterItWasNotFound) {
   want("a", true);
   EXPECT_EQ(book.next(), "a");
   fail(test::not_found());
   want("b");
   EXPECT_TRUE(book.is_due(now)) << "others are not held up";
-  EXPECT_TRUE(is_settled("a"));
   want("a", true);
+  EXPECT_TRUE(is_settled("a"));
   EXPECT_EQ(drain(), std::vector<std::string>{"b"});
-  now += 24h;
+  now += 30s;
+  want("a", true);
+  EXPECT_FALSE(is_settled("a")) << "it may have been found wrongly missing";
+  EXPECT_EQ(drain(), std::vector<std::string>{"a"});
+}
+
+TEST_F(MachineBookTest, AMachineThatIsNotFoundTwiceIsLeftAloneForAnHour) {
+  want("a");
+  EXPECT_EQ(book.next(), "a");
+  fail(test::not_found());
+  now += 30s;
+  want("a");
+  EXPECT_EQ(book.next(), "a");
+  fail(test::not_found());
+  now += 1h - 1s;
+  want("a");
+  EXPECT_EQ(book.due_at(), std::nullopt);
+  now += 1s;
   want("a");
   EXPECT_TRUE(book.is_due(now));
 }
 
+TEST_F(MachineBookTest, FactsThatCountStayWhereTheMachineIsNotFound) {
+  book.found("a", kFacts, now);
+  now += 20h;
+  for (int i = 0; i < 2; ++i) {
+    want("a");
+    EXPECT_EQ(book.next(), "a");
+    fail(test::not_found());
+    now += 30s;
+  }
+  EXPECT_NE(book.find("a", now), nullptr);
+}
+
 TEST_F(MachineBookTest, OneThatFailsForItselfDoesNotStopTheOthers) {
-  want("a");
   for (int i = 0; i < 3; ++i) {
-    now = *book.due_at();
+    want("a");
+    ASSERT_TRUE(book.due_at());
     EXPECT_EQ(book.next(), "a");
     fail(refusal(Verdict::Retry, Reason::BadAnswer, 200));
+    now += 1min;
   }
   EXPECT_EQ(book.due_at(), std::nullopt);
   want("a");

@@ -55,6 +55,16 @@ struct RegionMachines : testing::Test, test::EngineHarness {
     const auto call = take<AskApi>();
     step(QuestionAnswered{call.id, outcome, {}, date()});
   }
+  static SubmissionOrder order_of(char machine) {
+    SubmissionOrder order;
+    order.region = "eu";
+    order.machine = machine_id(machine);
+    order.request = RunScan{};
+    order.comment = "look";
+    order.by = {"alice (uid 1000)", ""};
+    return order;
+  }
+  [[nodiscard]] Reply reply_to_operator() const { return EngineHarness::reply.value(); }
   [[nodiscard]] bool last_says(const std::string& text) const {
     return !events.empty() && events.back().fields.find(text) != std::string::npos;
   }
@@ -98,6 +108,69 @@ TEST_F(RegionMachines, NoEventWaitsLongerThanFiveSeconds) {
   EXPECT_TRUE(events.front().subject.machine);
 }
 
+TEST_F(RegionMachines, WhatAPollMissedBecauseOfAHeldPageWaitsOnlyForWhatIsLeft) {
+  begin();
+  poll({on(open_action("a1"))});
+  pass(5s);
+  ASSERT_EQ(recorded().size(), 1U);
+  ASSERT_GT(count<ListActions>(), 0) << "it was due four seconds ago";
+  poll({on(open_action("a1")), on(open_action("a2"), 'b')});
+  pass(options.regions.front().poll.min_interval);
+  EXPECT_EQ(recorded().size(), 2U);
+}
+
+TEST_F(RegionMachines, WhatIsOlderThanWhatIsKnownWaitsForNothing) {
+  begin();
+  const MachineAction ended = on(ended_action("a1", server()));
+  poll({ended});
+  pass(5s);
+  ASSERT_EQ(recorded(), Texts{"a1 null>Succeeded"});
+  poll({on(open_action("a1"))});
+  pass(30s);
+  EXPECT_GT(count<ListActions>(), 0);
+  const auto next = take<ListActions>();
+  EXPECT_GT(next.send_by, now.mono - 26s) << "the page was not held";
+  EXPECT_EQ(recorded().size(), 1U);
+}
+
+TEST_F(RegionMachines, AMachineWithMoreTagsThanAreKeptIsNotKnown) {
+  begin();
+  poll({on(open_action("a1"))});
+  reply('a', Texts(17, std::string(1000, 'x')));
+  EXPECT_EQ(recorded(), Texts{"a1 null>Pending"});
+  EXPECT_FALSE(events.back().subject.machine);
+  EXPECT_TRUE(machines.empty());
+  EXPECT_EQ(log_entries_of("machine_facts_missing"), 1);
+}
+
+TEST_F(RegionMachines, AFailedCallIsMadeAgainWithinAMinuteOrSo) {
+  begin();
+  poll({on(open_action("a1"))});
+  refuse(test::server_error());
+  run(90s, [&] {
+    while (count<ListActions>() > 0) list({on(open_action("a1"))});
+    while (count<GetAction>() > 0) answer(take<GetAction>(), on(open_action("a1")));
+  });
+  reply();
+}
+
+TEST_F(RegionMachines, AnOrderThatIsAcceptedAsksForItsMachine) {
+  options.submit.enabled = true;
+  begin();
+  step(AskSubmission{order_of('b')});
+  ASSERT_TRUE(std::holds_alternative<SubmissionAccepted>(reply_to_operator()));
+  pass(30s);
+  reply('b');
+}
+
+TEST_F(RegionMachines, AnOrderThatIsRefusedCostsNoCall) {
+  begin();
+  step(AskSubmission{order_of('b')});
+  ASSERT_TRUE(std::holds_alternative<Refused>(reply_to_operator()));
+  pass(30s);
+  EXPECT_EQ(count<AskApi>(), 0);
+}
+
 TEST_F(RegionMachines, WhatShowsNothingNewWaitsForNothing) {
   begin();
   poll({on(open_action("a1"))});
@@ -125,13 +198,21 @@ TEST_F(RegionMachines, AHeldPageIsReadAgainAfterARestart) {
   EXPECT_EQ(recorded(), Texts{"a1 null>Pending"});
 }
 
-TEST_F(RegionMachines, WhatIsHeldAtAStopIsNotRecorded) {
+TEST_F(RegionMachines, WhatIsHeldAtAStopIsRecorded) {
   begin();
   poll({on(open_action("a1"))});
   step(StopRequested{});
+  EXPECT_EQ(recorded(), Texts{"a1 null>Pending"});
+  EXPECT_EQ(stored_rows.size(), 1U);
   refuse(test::stopped());
-  EXPECT_TRUE(recorded().empty());
-  EXPECT_TRUE(stored_rows.empty());
+}
+
+TEST_F(RegionMachines, APageThatArrivesAfterAStopWaitsForNothing) {
+  begin();
+  for (int i = 0; i < 100 && count<ListActions>() == 0; ++i) pass(1s);
+  step(StopRequested{});
+  list({on(open_action("a1"))});
+  EXPECT_EQ(recorded(), Texts{"a1 null>Pending"});
 }
 
 TEST_F(RegionMachines, FactsSurviveARestart) {
@@ -144,6 +225,20 @@ TEST_F(RegionMachines, FactsSurviveARestart) {
   list({on(open_action("a2"))});
   EXPECT_EQ(recorded().size(), 2U) << "no call was needed";
   EXPECT_TRUE(last_says(kMember));
+}
+
+TEST_F(RegionMachines, ATransitionThatWasReadIsRecordedBeforeALaterReadOfTheAction) {
+  begin();
+  poll({on(open_action("a1"))});
+  pass(5s);
+  step(AskCancel{"eu", {"a1"}, "by hand", {}});
+  const auto read = take<GetAction>();
+  poll({on(open_action("a1").in(ActionStatus::Known::InProgress).updated(server()))});
+  ASSERT_EQ(recorded(), Texts{"a1 null>Pending"}) << "it is held";
+  set_mono(now.mono + 1s);
+  answer(read, on(ended_action("a1", server())));
+  EXPECT_EQ(recorded(), (Texts{"a1 null>Pending", "a1 Pending>InProgress",
+                               "a1 InProgress>Succeeded", "cancel.overtaken"}));
 }
 
 TEST_F(RegionMachines, AReadOfOneActionWaitsForNothing) {
