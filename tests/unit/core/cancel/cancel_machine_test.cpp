@@ -123,7 +123,7 @@ TEST_F(CancelMachineTest, TheLaterPolicyCancelsAfterAnExceptionCameAndWent) {
   answer_machine({"lab"});
   run(1h);
   ASSERT_TRUE(decisions.empty());
-  run(19h);
+  run(19h + 10min);
   answer_machine({});
   run(10min);
   EXPECT_EQ(count<CancelAction>(), 1);
