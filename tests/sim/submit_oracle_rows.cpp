@@ -19,6 +19,10 @@ namespace {
 using State = core::SubmissionState;
 using core::EventType;
 
+bool is_on(const core::SubmitOptions& options) {
+  return options.enabled && options.max_per_hour > 0;
+}
+
 /// What waits for a blocker is looked at as often as this.
 constexpr Duration kLookedAtWithin = std::chrono::minutes(1);
 
@@ -135,7 +139,7 @@ void SubmitOracle::check_new_answer(const core::Step& step, const core::Submissi
   const auto* held =
       refused == nullptr ? nullptr : std::get_if<core::SubmissionHeld>(&refused->reason);
   if (held == nullptr) return complain(now, "a new order was answered as if it were an old one");
-  if (held->guard == core::SubmitGuard::Disabled && options_.enabled) {
+  if (held->guard == core::SubmitGuard::Disabled && is_on(options_)) {
     complain(now, "an order was refused as disabled");
   }
   // What was sent counts a little longer than an hour.
@@ -148,7 +152,7 @@ void SubmitOracle::made(const core::Submission& row, const Moment& now) {
   const std::string& id = row.id;
   if (!asked_ || !(row.order == *asked_)) complain(now, id + " was made although nobody asked");
   if (row.state != State::Queued || row.posts != 0) complain(now, id + " does not begin queued");
-  if (!options_.enabled || !allows(options_, row)) {
+  if (!is_on(options_) || !allows(options_, row)) {
     complain(now, id + " was taken although it is not allowed");
   }
   if (!row.order.key.empty() && !keys_.emplace(row.order.key, id).second) {
