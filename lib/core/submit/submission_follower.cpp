@@ -107,7 +107,10 @@ void SubmissionFollower::decide(const SubmitTime& time, SubmitOutput& out) {
     const SubmitFacts facts = ledger_.facts_to_keep(attempt.row(), time);
     if (const auto guard = first_guard(SubmitMoment::Keep, facts, time)) {
       end_by_guard(attempt, *guard, time, out);
+      continue;
     }
+    // Nothing is cancelled for one that has just ended.
+    cancel_blocker(attempt, out);
   }
 }
 
@@ -121,7 +124,6 @@ void SubmissionFollower::look_at_blocker(SubmissionAttempt& attempt, const Submi
     attempt.unblocked(time);
     store(attempt, out);
   }
-  cancel_blocker(attempt, out);
 }
 
 void SubmissionFollower::end_by_guard(SubmissionAttempt& attempt, SubmitGuard guard,

@@ -285,5 +285,20 @@ TEST_F(BlockerTest, WhetherAnotherFileMayBeQuarantinedTheApiDecides) {
   EXPECT_EQ(post(), id);
 }
 
+TEST_F(BlockerTest, NothingIsCancelledForOneWhoseWaitIsOver) {
+  SubmissionOrder order = scan_of("m1");
+  order.on_blocker = OnBlocker::Cancel;
+  order.wait_blocker = 1h;
+  const std::string id = accept(order);
+  EXPECT_EQ(post(), id);
+  answer(id, test::busy("b"));
+  EXPECT_EQ(state(id), SubmissionState::Waiting);
+  pass(1h + 1min);
+  see(test::api_action("b", "m1", "theirs", time.moment()));
+  (void)next();
+  EXPECT_EQ(state(id), SubmissionState::Refused);
+  EXPECT_TRUE(cancels.empty());
+}
+
 }  // namespace
 }  // namespace mactiond::core
