@@ -24,7 +24,7 @@ inline constexpr std::size_t kMachinesKnownMax = 50'000;
 /// After a failed call nothing is asked for a while, and nobody waits meanwhile.
 class MachineBook {
  public:
-  /// From the store; read is the age of the facts.
+  /// From the store; read: when the API said so.
   void restore(const std::string& machine, MachineFacts facts, MonoTime read);
 
   /// Nothing if they are not known, or older than a day.

@@ -112,6 +112,8 @@ void Region::record_transition(const MachineAction& action, const Observation& s
 }
 
 void Region::vanish(const ActionId& id, Now now, StepWriter& out) {
+  // A submission may have an action that the store lacks: see restore().
+  submissions_.vanished(id, submit_time(now));
   const Tracker::Known* known = tracker_.find(id);
   const ActionType type = known != nullptr ? known->type : ActionType();
   const WallTime stamp = known != nullptr ? known->stamp : WallTime{};
@@ -121,7 +123,6 @@ void Region::vanish(const ActionId& id, Now now, StepWriter& out) {
   const WallTime when = std::max(clock_.moment(now), stamp);
   out.record(vanished_event(options_.name, id, type, stamp, when), now.wall);
   canceller_.vanished(id, cancel_time(now), out);
-  submissions_.vanished(id, submit_time(now));
 }
 
 void Region::record_baseline(Now now, StepWriter& out) {

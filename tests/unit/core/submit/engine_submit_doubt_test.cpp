@@ -288,5 +288,19 @@ TEST_F(EngineSubmitDoubtTest, AnActionThatTheStoreLacksIsReadById) {
   EXPECT_EQ(state(id), "succeeded");
 }
 
+TEST_F(EngineSubmitDoubtTest, AnActionThatNeitherStoreNorApiHasIsTheEnd) {
+  start();
+  const std::string id = submit(scan_of("m1"));
+  const StartAction sent = take<StartAction>();
+  answer_start(sent, make(sent, "a1"));
+  api.clear();
+  set_mono(now.mono + 24h);
+  EngineHarness::restart({});
+  (void)engine();
+  run(10min);
+  EXPECT_EQ(state(id), "failed");
+  EXPECT_EQ(row(id).reason, "vanished");
+}
+
 }  // namespace
 }  // namespace mactiond::core
