@@ -152,6 +152,23 @@ std::variant<Answer, Failure> read_answer(const Socket& socket, net::ResponseRea
   return Answer{response.status, std::move(response.body), std::string(retry_after)};
 }
 
+// The body of a 200 goes to the intake while it comes; its Answer is empty.
+std::variant<Answer, Failure> read_stream(const Socket& socket, const Intake& intake) {
+  net::ResponseReader reader({kHeaderMax, std::numeric_limits<std::size_t>::max()});
+  bool is_open = false;
+  for (;;) {
+    const auto is_done = read_some(socket, reader);
+    const auto head = is_open ? std::nullopt : reader.head();
+    if (head && head->status != 200) return read_answer(socket, reader, is_done);
+    if (head && !intake.begin(*head)) return Answer{200, ""};
+    is_open = is_open || head.has_value();
+    const std::string piece = is_open ? reader.drain() : std::string();
+    if (!piece.empty() && !intake.take(piece)) return Answer{200, ""};
+    if (const auto* failure = std::get_if<Failure>(&is_done)) return *failure;
+    if (std::get<bool>(is_done)) return Answer{200, ""};
+  }
+}
+
 bool says_its_end(const http::Response& head) {
   return http::find_header(head.headers, "Content-Length") ||
          http::find_header(head.headers, "Transfer-Encoding");
@@ -177,23 +194,15 @@ std::variant<Answer, Failure> receive(const std::string& socket_path, const Ques
   if (const auto failure = start(socket, socket_path, request_of(question, "*/*", {}))) {
     return *failure;
   }
-  net::ResponseReader reader({kHeaderMax, std::numeric_limits<std::size_t>::max()});
-  bool is_open = false;
-  for (;;) {
-    const auto is_done = read_some(socket, reader);
-    const auto head = is_open ? std::nullopt : reader.head();
-    if (head && head->status != 200) return read_answer(socket, reader, is_done);
-    if (head) {
-      // Otherwise its end would look like a break, or a break like its end.
-      if (!says_its_end(*head)) return Failure{kForeign, true};
-      if (!intake.begin(*head)) return Answer{200, ""};
-      is_open = true;
-    }
-    const std::string piece = is_open ? reader.drain() : std::string();
-    if (!piece.empty() && !intake.take(piece)) return Answer{200, ""};
-    if (const auto* failure = std::get_if<Failure>(&is_done)) return *failure;
-    if (std::get<bool>(is_done)) return Answer{200, ""};
-  }
+  bool is_known_whole = true;
+  const auto begin = [&](const http::Response& head) {
+    // Otherwise its end would look like a break, or a break like its end.
+    is_known_whole = says_its_end(head);
+    return is_known_whole && intake.begin(head);
+  };
+  auto result = read_stream(socket, {begin, intake.take});
+  if (!is_known_whole) return Failure{kForeign, true};
+  return result;
 }
 
 std::variant<Answer, Failure> follow(const std::string& socket_path, Feed& feed,
@@ -202,23 +211,22 @@ std::variant<Answer, Failure> follow(const std::string& socket_path, Feed& feed,
   const Socket socket(question);
   const std::string request = request_of(question, "text/event-stream", feed.last_id);
   if (const auto failure = start(socket, socket_path, request)) return *failure;
-  net::ResponseReader reader({kHeaderMax, std::numeric_limits<std::size_t>::max()});
   EventStream events;
-  bool is_open = false;
-  for (;;) {
-    const auto is_done = read_some(socket, reader);
-    const auto head = is_open ? std::nullopt : reader.head();
-    if (head && head->status != 200) return read_answer(socket, reader, is_done);
-    if (head) {
-      is_open = true;
-      if (feed.on_open) feed.on_open();
-    }
-    const bool wanted = !is_open || events.push(reader.drain(), take);
+  bool is_wanted = true;
+  const auto begin = [&](const http::Response& /*head*/) {
+    if (feed.on_open) feed.on_open();
+    return true;
+  };
+  const auto take_events = [&](std::string_view piece) {
+    is_wanted = events.push(piece, take);
     if (!events.last_id().empty()) feed.last_id = events.last_id();
-    if (!wanted) return Answer{200, ""};
-    const bool ended = std::holds_alternative<Failure>(is_done) || std::get<bool>(is_done);
-    if (ended) return Failure{"the daemon ended the stream", true};
-  }
+    return is_wanted;
+  };
+  auto result = read_stream(socket, {begin, take_events});
+  const auto* answer = std::get_if<Answer>(&result);
+  const bool is_refused = answer != nullptr && answer->status != 200;
+  if (is_wanted && !is_refused) return Failure{"the daemon ended the stream", true};
+  return result;
 }
 
 }  // namespace mactiond::ctl

@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "base/printable.hpp"
+#include "one_shot_handler.hpp"
 
 namespace mactiond::ctl {
 namespace {
@@ -28,26 +29,10 @@ extern "C" void say_farewell(int signal) {
 
 }  // namespace
 
-Farewell::Farewell() {
-  struct sigaction action {};
-  action.sa_handler = say_farewell;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (const int signal : kSignals) {
-    struct sigaction before {};
-    // Who started us may want it ignored.
-    const bool ignored = sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
-    if (!ignored) sigaction(signal, &action, nullptr);
-  }
-}
+Farewell::Farewell() { set_handler(kSignals, say_farewell); }
 
 Farewell::~Farewell() {
-  struct sigaction action {};
-  action.sa_handler = SIG_DFL;
-  for (const int signal : kSignals) {
-    struct sigaction before {};
-    const bool ours = sigaction(signal, nullptr, &before) == 0 && before.sa_handler == say_farewell;
-    if (ours) sigaction(signal, &action, nullptr);
-  }
+  remove_handler(kSignals, say_farewell);
   size_of_farewell = 0;
 }
 

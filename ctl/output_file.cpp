@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/sync_directory.hpp"
+#include "one_shot_handler.hpp"
 
 namespace mactiond::ctl {
 namespace {
@@ -33,26 +34,11 @@ extern "C" void remove_partial_file(int signal) {
 
 void remove_at_signals(const std::string& partial) {
   std::copy_n(partial.c_str(), partial.size() + 1, partial_file.data());
-  struct sigaction action {};
-  action.sa_handler = remove_partial_file;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (const int signal : kSignals) {
-    struct sigaction before {};
-    // Who started us may want it ignored.
-    const bool ignored = sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
-    if (!ignored) sigaction(signal, &action, nullptr);
-  }
+  set_handler(kSignals, remove_partial_file);
 }
 
 void leave_signals() {
-  struct sigaction action {};
-  action.sa_handler = SIG_DFL;
-  for (const int signal : kSignals) {
-    struct sigaction before {};
-    const bool ours =
-        sigaction(signal, nullptr, &before) == 0 && before.sa_handler == remove_partial_file;
-    if (ours) sigaction(signal, &action, nullptr);
-  }
+  remove_handler(kSignals, remove_partial_file);
   partial_file[0] = '\0';
 }
 

@@ -1,11 +1,11 @@
 #include "received_file.hpp"
 
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
+#include "http/content_length.hpp"
 
 namespace mactiond::ctl {
 namespace {
@@ -14,15 +14,6 @@ namespace {
 constexpr std::uint64_t kUnpackedMax = std::uint64_t{16} << 30U;
 constexpr std::size_t kShownMax = std::size_t{16} << 20U;
 constexpr std::uint64_t kProgressStep = std::uint64_t{256} << 10U;
-
-std::optional<std::uint64_t> length_of(const http::Response& head) {
-  const std::string_view text =
-      trim(http::find_header(head.headers, "Content-Length").value_or(""));
-  std::uint64_t length = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return length;
-}
 
 bool has_type(const http::Response& head, std::string_view type) {
   return iequals(http::find_header(head.headers, "Content-Type").value_or(""), type);
@@ -45,7 +36,7 @@ std::string format_bytes(std::uint64_t bytes) {
 
 bool ReceivedFile::begin(const http::Response& head) {
   has_begun_ = true;
-  size_ = length_of(head);
+  size_ = http::content_length(head);
   if (wishes_.show && !has_type(head, "application/json")) {
     return fail(kExitRefused, wishes_.file == nullptr
                                   ? "the result is a file: --output FILE saves it"

@@ -1,6 +1,9 @@
 #include "admin/answers.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -65,6 +68,12 @@ http::Response problem(int status, const std::string& detail, const JsonMembers&
   const std::string text =
       more.empty() ? braced(members) : '{' + members.text() + ',' + more.text() + '}';
   return text_answer(status, "application/problem+json", text + '\n');
+}
+
+http::Response with_retry_after(http::Response response, Duration wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  response.headers.push_back({"Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1))});
+  return response;
 }
 
 http::Response bad_request(const std::string& detail) { return problem(400, detail); }

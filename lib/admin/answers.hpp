@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/json_text.hpp"
+#include "base/time.hpp"
 #include "core/reply.hpp"
 #include "event/event_record.hpp"
 #include "http/message.hpp"
@@ -19,6 +20,8 @@ namespace mactiond::admin {
 [[nodiscard]] http::Response text_answer(int status, std::string_view content_type,
                                          std::string body);
 
+/// Says when the same may be tried again: in whole seconds, at least one.
+[[nodiscard]] http::Response with_retry_after(http::Response response, Duration wait);
 /// An RFC 9457 problem+json answer. The detail says what to do. more: members beside those of all.
 [[nodiscard]] http::Response problem(int status, const std::string& detail,
                                      const JsonMembers& more = {});

@@ -1,7 +1,6 @@
 #include "admin/machine_lookup.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -157,11 +156,7 @@ void look_up_machine(Backend& backend, const std::string& region, const std::str
 http::Response answer_unanswered(const Unanswered& unanswered) {
   using Why = Unanswered::Why;
   if (unanswered.retry_after) {
-    http::Response response = problem(429, unanswered.words);
-    const auto seconds =
-        to_seconds(*unanswered.retry_after + std::chrono::seconds(1) - Duration(1));
-    response.headers.push_back({"Retry-After", std::to_string(seconds)});
-    return response;
+    return with_retry_after(problem(429, unanswered.words), *unanswered.retry_after);
   }
   switch (unanswered.why) {
     case Why::NotFound:

@@ -1,8 +1,7 @@
 #include "admin/submission_answer.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
+#include <utility>
 #include <variant>
 
 #include "admin/answers.hpp"
@@ -57,11 +56,7 @@ http::Response held(const core::SubmissionHeld& refusal) {
   auto response = problem(status_of(refusal.guard), sentence(refusal.guard),
                           JsonMembers().add("guard", to_string(refusal.guard)));
   const bool passes = response.status == 409 || response.status == 429;
-  if (passes) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(refusal.retry_after).count();
-    response.headers.push_back({"Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1))});
-  }
-  return response;
+  return passes ? with_retry_after(std::move(response), refusal.retry_after) : response;
 }
 
 http::Response refused(const core::Refusal& refusal) {

@@ -1,11 +1,11 @@
 #include "http/download_plan.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
 #include "base/text.hpp"
+#include "http/content_length.hpp"
 #include "http/status_meaning.hpp"
 
 namespace mactiond::http {
@@ -20,14 +20,6 @@ constexpr int kPauseDoubledMax = 3;
 constexpr Duration kRetryAfterMax = 30s;
 constexpr const char* kChanged =
     "the file changed on the server during the download; run the command again";
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, number);
-  if (error != std::errc{} || end != last) return std::nullopt;
-  return number;
-}
 
 /// RFC 9110 14.4: "bytes 2-9/10", "bytes 2-9/*", "bytes */10".
 struct ContentRange {
@@ -57,10 +49,6 @@ std::string etag_of(const Response& head) {
   const std::string_view tag = trim(find_header(head.headers, "ETag").value_or(""));
   const bool is_strong = tag.size() >= 2 && tag.starts_with('"') && tag.ends_with('"');
   return is_strong ? std::string(tag) : std::string();
-}
-
-std::optional<std::uint64_t> length_of(const Response& head) {
-  return parse_number(trim(find_header(head.headers, "Content-Length").value_or("")));
 }
 
 bool is_encoded(const Response& head) {
@@ -111,7 +99,7 @@ DownloadPlan::Next DownloadPlan::on_head(const Response& head, WallTime local) {
 }
 
 DownloadPlan::Next DownloadPlan::begin(const Response& head) {
-  const auto length = length_of(head);
+  const auto length = content_length(head);
   // Who reads may rely on the size already.
   if (size_ && length != size_) return fail(kChanged);
   etag_ = etag_of(head);
@@ -124,7 +112,7 @@ DownloadPlan::Next DownloadPlan::begin(const Response& head) {
 }
 
 DownloadPlan::Next DownloadPlan::begin_again(const Response& head) {
-  const auto length = length_of(head);
+  const auto length = content_length(head);
   if (!is_same_file(head) || (size_ && length && *length != *size_)) return fail(kChanged);
   if (!size_) size_ = length;
   end_ = size_;

@@ -1,17 +1,14 @@
 #include "store/machine_table.hpp"
 
-#include <chrono>
 #include <utility>
 
+#include "core/enrich/machine_book.hpp"
 #include "store/machine_schema.hpp"
 #include "store/tags_text.hpp"
 
 namespace mactiond::store {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr Duration kKept = 24h;
 constexpr int kRowsPerStep = 10;
 
 }  // namespace
@@ -26,7 +23,7 @@ void MachineTable::write(const core::Batch& batch) {
     const MachineFacts& facts = row.facts;
     upsert_.run(row.region, row.machine, row.read, facts.marks.group, facts.os_platform,
                 facts.health_status, tags_text(facts.marks.tags));
-    (void)prune(row.read - kKept);
+    (void)prune(row.read - core::kFactsFor);
   }
 }
 

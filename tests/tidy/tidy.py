@@ -45,7 +45,7 @@ LAYERS = {
     "admin": {"base", "json", "action", "http", "event", "core", "core/cancel",
               "core/submit", "core/question"},
     "config": {"base", "action", "http", "event", "core", "core/cancel", "format", "webhook"},
-    "store": {"base", "event", "core"},
+    "store": {"base", "event", "core", "core/enrich"},
     "net": {"base", "http", "http1"},
     "ops": {"base", "action", "event", "core", "core/outbox", "core/submit", "format"},
     "runtime": {"base", "http", "event", "core", "core/quota", "core/outbox", "core/question",
