@@ -16,6 +16,8 @@ core::Options engine_options(const config::Config& config) {
     core::RegionOptions& added = options.regions.emplace_back(region.core);
     added.registration = region.registration();
     added.enrich_machines = config.enrich.machine;
+    added.audience = region.audience;
+    added.tenant_id = region.tenant_id;
   }
   for (const auto& webhook : config.webhooks) {
     core::WebhookOptions& added = options.webhooks.emplace_back(webhook.core);

@@ -8,6 +8,7 @@
 
 #include "action/machine_action.hpp"
 #include "action/start_answer.hpp"
+#include "action/token_claims.hpp"
 #include "base/outcome.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
@@ -31,8 +32,11 @@ struct Tick {};
 struct TokenFetched {
   CommandId command;
   Outcome outcome;
-  Secret token;         ///< if outcome is ok
-  Duration lifetime{};  ///< from the answer's expires_in
+  Secret token;                              ///< if outcome is ok
+  Duration lifetime{};                       ///< from the answer's expires_in
+  std::optional<Duration> refresh_in{};      ///< the answer asks to renew it then, not earlier
+  std::optional<TokenClaims> claims{};       ///< nothing: the token cannot be read
+  std::optional<WallTime> credential_end{};  ///< of what the token was asked with, if known
 };
 
 /// Answers ListActions.

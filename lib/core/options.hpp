@@ -54,6 +54,10 @@ struct RegionOptions {
   QuotaOptions quota;
   PollOptions poll;
   bool enrich_machines = false;  ///< [enrich] machine
+  std::string audience{};        ///< what a token is asked for
+  std::string tenant_id{};
+  bool managed_identity = false;             ///< the tokens are those of a managed identity
+  std::optional<WallTime> credential_end{};  ///< when the region's secret or certificate ends
 };
 
 /// What a webhook or a syslog server asks for: [webhook.filter], [syslog.filter] and `backlog`.
