@@ -97,7 +97,7 @@ Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config
   auto access = std::make_shared<runtime::RegionAccess>();
   access->client = std::move(*made);
   access->api = region.api;
-  access->credential = {region.authority, region.tenant_id, region.client_id, region.audience, {}};
+  access->credential = {region.authority, region.tenant_id, region.client_id, region.audience};
   access->read_secret = [&environment = environment_, source = region.client_secret.source] {
     return config::read_secret(source, environment);
   };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,24 +12,31 @@
 namespace mactiond::defender {
 
 /// Who asks for a token, and for what.
-struct ClientSecretCredential {
+struct TokenAsk {
   http::Url authority;  ///< e.g. https://login.microsoftonline.com
   std::string tenant_id;
   std::string client_id;
   std::string audience;  ///< asked as scope `<audience>/.default`
-  Secret client_secret;
 };
 
-/// POST {authority}/{tenant}/oauth2/v2.0/token, client credentials.
-[[nodiscard]] http::Request token_request(const ClientSecretCredential& credential);
+/// {authority}/{tenant}/oauth2/v2.0/token: where the requests go, and the audience of an assertion.
+[[nodiscard]] std::string token_endpoint(const TokenAsk& ask);
+
+/// POST to the token endpoint, client credentials.
+[[nodiscard]] http::Request secret_request(const TokenAsk& ask, const Secret& client_secret);
+
+/// The same with a signed assertion (JWT) in place of a secret: our own, or that of another
+/// identity provider.
+[[nodiscard]] http::Request assertion_request(const TokenAsk& ask, const Secret& assertion);
 
 struct Token {
   Secret value;
   Duration lifetime{};
+  std::optional<Duration> refresh_in{};  ///< when to renew it; shorter than its lifetime
 };
 
-/// Reads a 200 token answer; expires_in as number or numeric text. A lifetime that is missing or
-/// not positive is UnexpectedDocument.
-[[nodiscard]] Result<Token> parse_token(std::string_view body);
+/// Reads a 200 token answer; expires_in, or expires_on against now, as number or numeric text. A
+/// lifetime that is missing or not positive is UnexpectedDocument.
+[[nodiscard]] Result<Token> parse_token(std::string_view body, WallTime now);
 
 }  // namespace mactiond::defender

@@ -143,13 +143,12 @@ Task<void> ApiCalls::fetch_token(core::FetchToken command, RegionRef region) {
     post_(std::move(event));
     co_return;
   }
-  region->credential.client_secret = std::move(*secret);
-  http::Request request = defender::token_request(region->credential);
+  http::Request request = defender::secret_request(region->credential, *secret);
   Answer answer =
       co_await call(region, &kToken, std::move(request), command.deadline, command.deadline);
   event.outcome = std::move(answer.outcome);
   if (event.outcome.ok()) {
-    auto token = defender::parse_token(answer.response.body);
+    auto token = defender::parse_token(answer.response.body, clock_.now().wall);
     if (token) {
       event.token = std::move(token->value);
       event.lifetime = token->lifetime;

@@ -22,7 +22,7 @@ struct RegionAccess {
   std::shared_ptr<http::Client> client;
   http::Url api;
   http::LinkHosts link_hosts{};
-  defender::ClientSecretCredential credential;
+  defender::TokenAsk credential;
   /// Reads the secret again for every token, so that a corrected file is picked up.
   std::function<Result<Secret>()> read_secret;
 };

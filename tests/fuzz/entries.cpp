@@ -135,7 +135,7 @@ void answer(std::string_view bytes) {
     target.rendering.format = format;
     MACTIOND_ASSERT(is_one_line(webhook::outcome(target, response, kNow).detail));
   }
-  (void)defender::parse_token(response.body);
+  (void)defender::parse_token(response.body, kNow);
   for (const int status : {response.status, 429}) {
     response.status = status;
     const Outcome api = defender::api_outcome(response, kNow);

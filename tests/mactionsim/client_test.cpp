@@ -36,13 +36,14 @@ class SteppedClock final : public Clock {
 class Client : public testing::Test {
  protected:
   Client() {
-    defender::ClientSecretCredential credential;
+    defender::TokenAsk credential;
     credential.authority = *http::parse_url("https://login.microsoftonline.com");
     credential.tenant_id = settings_.entra.tenant_id;
     credential.client_id = settings_.entra.client_id;
     credential.audience = settings_.entra.audiences.front();
-    credential.client_secret = Secret(settings_.entra.client_secret);
-    const auto token = defender::parse_token(send(defender::token_request(credential)).body);
+    const Secret secret(settings_.entra.client_secret);
+    const std::string answer = send(defender::secret_request(credential, secret)).body;
+    const auto token = defender::parse_token(answer, clock_.now().wall);
     if (token) token_ = token->value;
   }
 
