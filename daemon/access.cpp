@@ -98,7 +98,7 @@ Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config
   access->client = std::move(*made);
   access->api = region.api;
   access->credential = {region.authority, region.tenant_id, region.client_id, region.audience};
-  access->read_secret = [&environment = environment_, source = region.client_secret.source] {
+  access->read_secret = [&environment = environment_, source = region.auth.client_secret.source] {
     return config::read_secret(source, environment);
   };
   return access;

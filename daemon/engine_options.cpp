@@ -15,6 +15,7 @@ core::Options engine_options(const config::Config& config) {
   for (const auto& region : config.regions) {
     core::RegionOptions& added = options.regions.emplace_back(region.core);
     added.registration = region.registration();
+    added.credential_end = region.auth.expires;
     added.enrich_machines = config.enrich.machine;
     added.audience = region.audience;
     added.tenant_id = region.tenant_id;

@@ -16,6 +16,7 @@
 #include "base/exception_text.hpp"
 #include "base/exit_code.hpp"
 #include "base/printable.hpp"
+#include "base/system_clock.hpp"
 #include "cli.hpp"
 #include "config/loader.hpp"
 #include "signals.hpp"
@@ -55,6 +56,7 @@ int run(int argc, char** argv) {
 
   auto surroundings = environment();
   surroundings.only_checks = only_reads;
+  surroundings.now = mactiond::SystemClock().now().wall;
   auto loaded = mactiond::config::load_file(command_line.config, surroundings);
   if (command_line.check_config) mactiond::daemon::try_access(loaded, surroundings);
   mactiond::daemon::print_problems(loaded.problems);

@@ -23,7 +23,7 @@ void compare(Comparison& compared, const config::Region& running, const config::
   const std::string name = "region " + running.core.name + ": ";
   compared.key(name + "api", running.api, next.api);
   compared.key(name + "tenant_id", running.tenant_id, next.tenant_id);
-  compared.key(name + "client_id", running.client_id, next.client_id);
+  compared.key(name + "client_id", running.application(), next.application());
 }
 
 }  // namespace

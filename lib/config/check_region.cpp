@@ -8,6 +8,7 @@
 
 #include "base/guid.hpp"
 #include "base/text.hpp"
+#include "config/check_auth.hpp"
 #include "config/check_registration.hpp"
 #include "config/value_types.hpp"
 
@@ -87,9 +88,9 @@ void check_ids(const Node& table, const Region& region, Reader& reader) {
                                                                 : "app registration (client)"));
   }
   const Node* secret = table.find("auth.client_secret");
-  if (secret == nullptr || !is_guid_with_hyphens(region.client_secret.value.reveal())) return;
+  if (secret == nullptr || !is_guid_with_hyphens(region.auth.client_secret.value.reveal())) return;
   reader.enter("region.auth.client_secret");
-  reader.warn(secret->place, region.client_secret.source +
+  reader.warn(secret->place, region.auth.client_secret.source +
                                  ": looks like the id of a client secret; what is needed is its "
                                  "value, which is shown only when the secret is made");
 }
@@ -159,6 +160,7 @@ void check_regions(const Node& root, const std::vector<const Node*>& tables, con
                    Reader& reader) {
   check_registrations(tables, config, reader);
   for (std::size_t i = 0; i < tables.size(); ++i) {
+    check_auth(*tables[i], config.regions[i], reader);
     check_ids(*tables[i], config.regions[i], reader);
     check_addresses(*tables[i], config.regions[i], reader);
     check_order(root, *tables[i], config, config.regions[i], reader);

@@ -16,11 +16,18 @@ namespace {
 // The one form of an id: a GUID may be written with or without hyphens and braces.
 std::string plain_id(const std::string& id) { return guid_digits(id).value_or(to_lower(id)); }
 
+// Of the machine's own identity there is one, without an id that is known here.
+std::string client_of(const Region& region) {
+  const bool is_machine = region.application().empty() && !region.tenant_id.empty() &&
+                          region.auth.kind == AuthKind::ManagedIdentity;
+  return is_machine ? "the machine's own" : plain_id(region.application());
+}
+
 /// A region's ids in their one form; empty where one is missing.
 struct Registration {
   explicit Registration(const Region& region)
       : tenant(plain_id(region.tenant_id)),
-        client(plain_id(region.client_id)),
+        client(client_of(region)),
         tenant_is_guid(guid_digits(tenant).has_value()) {}
 
   std::string tenant;

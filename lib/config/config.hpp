@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "base/secret.hpp"
 #include "base/time.hpp"
+#include "config/region_auth.hpp"
+#include "config/secret_value.hpp"
 #include "core/log_entry.hpp"
 #include "core/log_sync.hpp"
 #include "core/options.hpp"
@@ -43,18 +44,16 @@ struct Enrich {
   bool machine = false;
 };
 
-/// A secret and where it came from, for --print-config and for reading it again.
-struct SecretValue {
-  std::string source;  ///< "file:…", "env:…", "credential:…"
-  Secret value;
-};
-
 /// [[region]]
 struct Region {
   /// Whom the API counts the calls of: the application of a tenant, at one API; if that is known.
   [[nodiscard]] std::optional<std::string> registration() const {
-    if (tenant_id.empty() || client_id.empty()) return std::nullopt;
-    return client_id + '@' + tenant_id + '@' + api.authority();
+    if (tenant_id.empty() || application().empty()) return std::nullopt;
+    return application() + '@' + tenant_id + '@' + api.authority();
+  }
+  /// Its client id; empty for the identity of a machine where nothing says it.
+  [[nodiscard]] const std::string& application() const {
+    return auth.identity.empty() ? client_id : auth.identity;
   }
 
   core::RegionOptions core;  ///< name, quota, poll
@@ -67,8 +66,7 @@ struct Region {
   std::string ca_file;
   std::optional<http::Url> proxy;
   SecretValue proxy_auth;
-  std::string auth_kind = "client_secret";
-  SecretValue client_secret;
+  RegionAuth auth;
 };
 
 /// A header of [webhook.headers]; the value has no source where it is plain text.

@@ -71,7 +71,7 @@ bool read_header(const Node& node, std::vector<HeaderValue>& headers, Reader& re
 }  // namespace
 
 bool BasicCredential::read(const Node& node, SecretValue& value, Reader& reader) const {
-  if (!SecretReference{true, BlankEnds::Allowed}.read(node, value, reader)) return false;
+  if (!SecretReference{true, SecretForm::Password}.read(node, value, reader)) return false;
   const std::string& text = value.value.reveal();
   if (text.empty()) return true;
   if (text.find(':') == std::string::npos) {
@@ -107,6 +107,14 @@ bool PrivateKeyFile::read(const Node& node, std::string& value, Reader& reader) 
     return reader.fail(node, path + ": holds no PEM private key");
   }
   value = path;
+  return true;
+}
+
+bool TokenFile::read(const Node& node, std::string& value, Reader& reader) const {
+  if (!is_text(node, "a path in quotes", reader)) return false;
+  std::string path;
+  if (!node.text.empty() && !AbsolutePath{}.read(node, path, reader)) return false;
+  value = std::move(path);
   return true;
 }
 

@@ -22,6 +22,12 @@ struct PrivateKeyFile {
   [[nodiscard]] std::string print(const std::string& value) const { return toml_text(value); }
 };
 
+/// The path of a file with a token, or empty.
+struct TokenFile {
+  bool read(const Node& node, std::string& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const std::string& value) const { return toml_text(value); }
+};
+
 /// A table of HTTP headers; each value is plain text or a secret reference. The headers that the
 /// client or the signature sets are not for here.
 struct Headers {

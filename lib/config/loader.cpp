@@ -16,6 +16,7 @@
 #include "base/printable.hpp"
 #include "base/suggestion.hpp"
 #include "config/check.hpp"
+#include "config/check_auth.hpp"
 #include "config/document.hpp"
 #include "config/option_tables.hpp"
 #include "config/peer_types.hpp"
@@ -101,7 +102,7 @@ void read_section(const Node& table, const std::string& name,
     const Node* node = table.find(option.key);
     if (node != nullptr) {
       if (!option.read(*node, section, reader)) reader.mark_bad(*node);
-    } else if (option.required) {
+    } else if (option.presence == Presence::Required) {
       reader.fail(table, "missing: " + std::string(option.sentence));
     }
   }
@@ -199,6 +200,7 @@ void read_root(const Node& root, Config& config, Reader& reader) {
     Region& region = config.regions.emplace_back();
     Cloud::apply(region.cloud, region);
     read_section(*table, "region", region_options(), region, reader);
+    complete_auth(*table, region);
   }
   const auto policies = tables_of(root, "policy", reader);
   for (const Node* table : policies) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
 #include "config/config.hpp"
 #include "config/document.hpp"
 
@@ -33,6 +34,8 @@ struct Environment {
   /// False: what the text names outside itself (secrets, certificates) is not looked at, so that
   /// the answer says nothing about it. Such values stay empty.
   bool opens_files = true;
+  /// When the file is read: what has ended by then is a warning.
+  WallTime now{};
 };
 
 struct LoadResult {

@@ -190,7 +190,7 @@ bool ServerUrl::read(const Node& node, http::Url& value, Reader& reader) const {
   return true;
 }
 
-std::optional<Secret> take_secret(const Node& node, BlankEnds ends, Reader& reader) {
+std::optional<Secret> take_secret(const Node& node, SecretForm form, Reader& reader) {
   const Environment& environment = reader.environment();
   if (!environment.opens_files && is_secret_reference(node.text)) return std::nullopt;
   if (environment.only_checks) {
@@ -199,7 +199,7 @@ std::optional<Secret> take_secret(const Node& node, BlankEnds ends, Reader& read
       return std::nullopt;
     }
   }
-  auto secret = read_secret(node.text, environment, ends);
+  auto secret = read_secret(node.text, environment, form);
   if (secret) return *std::move(secret);
   reader.fail(node, secret.error().where);
   return std::nullopt;
@@ -213,7 +213,7 @@ bool SecretReference::read(const Node& node, SecretValue& value, Reader& reader)
     return true;
   }
   if (is_secret_reference(node.text)) value.source = node.text;
-  auto secret = take_secret(node, ends, reader);
+  auto secret = take_secret(node, form, reader);
   if (!secret) return false;
   value = {node.text, *std::move(secret)};
   return true;
@@ -272,7 +272,7 @@ bool WebhookUrl::read(const Node& node, Webhook& value, Reader& reader) const {
   if (!is_text(node, "a URL or a secret reference in quotes", reader)) return false;
   if (!is_secret_reference(node.text)) return set_webhook_url(node, node.text, value, reader);
   value.url_source = node.text;
-  const auto secret = take_secret(node, BlankEnds::Refused, reader);
+  const auto secret = take_secret(node, SecretForm::Text, reader);
   if (!secret) return false;
   return set_webhook_url(node, secret->reveal(), value, reader);
 }

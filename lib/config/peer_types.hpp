@@ -53,11 +53,11 @@ struct ServerUrl {
 /// The secret that the node refers to. Nothing after an error, or after a warning where it is out
 /// of reach and the file is only checked; the option then counts as bad and is compared with
 /// nothing.
-[[nodiscard]] std::optional<Secret> take_secret(const Node& node, BlankEnds ends, Reader& reader);
+[[nodiscard]] std::optional<Secret> take_secret(const Node& node, SecretForm form, Reader& reader);
 
 struct SecretReference {
   bool may_be_empty = false;
-  BlankEnds ends = BlankEnds::Refused;
+  SecretForm form = SecretForm::Text;
   bool read(const Node& node, SecretValue& value, Reader& reader) const;
   [[nodiscard]] std::string print(const SecretValue& value) const;
 };

@@ -1,5 +1,6 @@
 #include <chrono>
 
+#include "config/auth_options.hpp"
 #include "config/credential_types.hpp"
 #include "config/option_tables.hpp"
 #include "config/peer_types.hpp"
@@ -66,10 +67,10 @@ std::vector<Option<Region>> make_region_options() {
       options, "authority", kOptional, ServerUrl{}, [](auto& r) -> auto& { return r.authority; },
       "base URL of the identity provider");
   add(
-      options, "tenant_id", kRequired, Name{}, [](auto& r) -> auto& { return r.tenant_id; },
+      options, "tenant_id", kDepends, Name{}, [](auto& r) -> auto& { return r.tenant_id; },
       "the directory (tenant) id");
   add(
-      options, "client_id", kRequired, Token{}, [](auto& r) -> auto& { return r.client_id; },
+      options, "client_id", kDepends, Token{}, [](auto& r) -> auto& { return r.client_id; },
       "the application (client) id");
   add(
       options, "ca_file", kOptional, CertificateFile{}, [](auto& r) -> auto& { return r.ca_file; },
@@ -81,14 +82,7 @@ std::vector<Option<Region>> make_region_options() {
       options, "proxy_auth", kOptional, BasicCredential{},
       [](auto& r) -> auto& { return r.proxy_auth; },
       "user:password for the proxy alone, by reference; empty: none");
-  add(
-      options, "auth.kind", kOptional,
-      words({"client_secret"}, {"certificate", "managed_identity", "workload_identity"}),
-      [](auto& r) -> auto& { return r.auth_kind; }, "how the daemon proves who it is");
-  add(
-      options, "auth.client_secret", kRequired, SecretReference{},
-      [](auto& r) -> auto& { return r.client_secret; },
-      "where the client secret is: file:/path, env:NAME or credential:NAME");
+  add_auth(options);
   add_quota_and_poll(options);
   return options;
 }

@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view kFile = "file:";
 constexpr std::string_view kEnvironment = "env:";
 constexpr std::string_view kCredential = "credential:";
+constexpr std::string_view kOpenToAll = "everybody may read the file (chmod o-rwx)";
 constexpr std::size_t kSecretMax = std::size_t{64} * 1024;
 
 Error refuse(std::string_view source, std::string_view why) {
@@ -59,20 +60,23 @@ Result<Secret> read_content(int fd, std::string_view source) {
 
 }  // namespace
 
-Result<Secret> read_secret_file(const std::string& path, std::string_view source) {
+Result<Secret> read_secret_file(const std::string& path, std::string_view source, SecretForm form) {
   if (!path.starts_with('/')) return refuse(source, "the path must be absolute");
   const File file(path);
   if (file.fd() < 0) return refuse(source, errno_text());
   struct stat status {};
   if (fstat(file.fd(), &status) != 0) return refuse(source, errno_text());
   if (!S_ISREG(status.st_mode)) return refuse(source, "not a regular file");
-  if ((status.st_mode & S_IROTH) != 0) {
-    return refuse(source, "everybody may read the file (chmod o-rwx)");
-  }
+  const bool is_open = (status.st_mode & S_IROTH) != 0;
+  if (is_open && form != SecretForm::Certificates) return refuse(source, kOpenToAll);
   if ((status.st_mode & S_IWOTH) != 0) {
     return refuse(source, "everybody may write the file (chmod o-rwx)");
   }
-  return read_content(file.fd(), source);
+  auto content = read_content(file.fd(), source);
+  if (content && is_open && content->reveal().find("PRIVATE KEY-----") != std::string::npos) {
+    return refuse(source, kOpenToAll);
+  }
+  return content;
 }
 
 namespace {
@@ -88,7 +92,7 @@ bool is_credential_name(const std::string& name) {
 }
 
 Result<Secret> read_credential(const std::string& name, std::string_view source,
-                               const Environment& environment) {
+                               const Environment& environment, SecretForm form) {
   if (!is_credential_name(name)) return refuse(source, "a credential's name has no slash");
   const std::string file = credential_file(name, environment);
   if (file.empty()) {
@@ -96,15 +100,17 @@ Result<Secret> read_credential(const std::string& name, std::string_view source,
                   "$CREDENTIALS_DIRECTORY is not set; systemd sets it where the unit has "
                   "LoadCredential=");
   }
-  return read_secret_file(file, source);
+  return read_secret_file(file, source, form);
 }
 
 bool is_utf16(std::string_view text) {
   return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
 }
 
-Result<Secret> finish(const Secret& read, std::string_view source, BlankEnds ends) {
+Result<Secret> finish(const Secret& read, std::string_view source, SecretForm form) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (read.empty()) return refuse(source, "the secret is empty");
+  if (form == SecretForm::Bytes || form == SecretForm::Certificates) return read;
   std::string text = read.reveal();
   if (is_utf16(text)) return refuse(source, "the secret is UTF-16; save it as UTF-8 without a BOM");
   if (text.ends_with('\n')) {
@@ -124,18 +130,19 @@ Result<Secret> finish(const Secret& read, std::string_view source, BlankEnds end
   if (std::any_of(text.begin(), text.end(), is_control)) {
     return refuse(source, "the secret holds a line break or a control character");
   }
-  if (ends == BlankEnds::Refused && has_blank_ends(text)) {
+  if (form == SecretForm::Text && has_blank_ends(text)) {
     return refuse(source, "there is a blank before or after the secret; remove it");
   }
   return Secret(std::move(text));
 }
 
-Result<Secret> read_raw(const std::string& source, const Environment& environment) {
-  if (source.starts_with(kFile)) return read_secret_file(source.substr(kFile.size()), source);
+Result<Secret> read_raw(const std::string& source, const Environment& environment,
+                        SecretForm form) {
+  if (source.starts_with(kFile)) return read_secret_file(source.substr(kFile.size()), source, form);
   if (source.starts_with(kEnvironment)) {
     return read_environment(source.substr(kEnvironment.size()), source);
   }
-  return read_credential(source.substr(kCredential.size()), source, environment);
+  return read_credential(source.substr(kCredential.size()), source, environment, form);
 }
 
 }  // namespace
@@ -180,14 +187,14 @@ std::string out_of_reach(const std::string& source, const Environment& environme
 }
 
 Result<Secret> read_secret(const std::string& source, const Environment& environment,
-                           BlankEnds ends) {
+                           SecretForm form) {
   if (!is_secret_reference(source)) {
     return Error(Errc::InvalidSecret,
                  "must be file:/path, env:NAME or credential:NAME; secrets are not written here");
   }
-  const auto raw = read_raw(source, environment);
+  const auto raw = read_raw(source, environment, form);
   if (!raw) return raw.error();
-  return finish(*raw, source, ends);
+  return finish(*raw, source, form);
 }
 
 }  // namespace mactiond::config

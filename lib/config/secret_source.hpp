@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,15 +13,20 @@ namespace mactiond::config {
 /// Whether text has the form of a reference: file:…, env:… or credential:….
 [[nodiscard]] bool is_secret_reference(std::string_view text);
 
-/// Whether a secret may begin or end with a blank, as a password of a user:password may.
-enum class BlankEnds { Refused, Allowed };
+/// What a secret may hold.
+enum class SecretForm : std::uint8_t {
+  Text,          ///< one line without blanks at its ends
+  Password,      ///< one line, as it is
+  Bytes,         ///< anything: a key, a PKCS#12 file
+  Certificates,  ///< anything; a file that everybody may read is right unless it holds a key
+};
 
-/// Reads `file:/path`, `env:NAME` or `credential:NAME`; one trailing newline is cut. A file that
-/// everybody may read or write, an empty secret, and one with control characters or a byte order
-/// mark are Errc::InvalidSecret like a missing one; `where` says why, and never repeats a text that
-/// is not a reference: it may be the secret itself.
+/// Reads `file:/path`, `env:NAME` or `credential:NAME`; of a line one trailing newline is cut. A
+/// file that everybody may read or write, an empty secret, and a line with control characters or a
+/// byte order mark are Errc::InvalidSecret like a missing one; `where` says why, and never repeats
+/// a text that is not a reference: it may be the secret itself.
 [[nodiscard]] Result<Secret> read_secret(const std::string& source, const Environment& environment,
-                                         BlankEnds ends = BlankEnds::Refused);
+                                         SecretForm form = SecretForm::Text);
 
 /// The file that a credential is read from: of $CREDENTIALS_DIRECTORY, else the first that there
 /// is in the credential stores. Empty where there is none.
@@ -31,6 +37,7 @@ enum class BlankEnds { Refused, Allowed };
 [[nodiscard]] std::string out_of_reach(const std::string& source, const Environment& environment);
 
 /// Reads a file as it is, under the same rules; source names it in `where`. At most 64 KiB.
-[[nodiscard]] Result<Secret> read_secret_file(const std::string& path, std::string_view source);
+[[nodiscard]] Result<Secret> read_secret_file(const std::string& path, std::string_view source,
+                                              SecretForm form = SecretForm::Bytes);
 
 }  // namespace mactiond::config

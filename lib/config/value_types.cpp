@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/glob.hpp"
+#include "base/iso_time.hpp"
 #include "base/suggestion.hpp"
 #include "base/text.hpp"
 
@@ -16,6 +17,7 @@ constexpr std::size_t kNameMax = 64;
 constexpr std::size_t kTokenMax = 512;
 constexpr std::size_t kGlobMax = 256;
 constexpr std::size_t kQuoteMax = 60;
+constexpr std::size_t kDaySize = std::string_view("2027-01-31").size();
 
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), is_control);
@@ -100,6 +102,23 @@ bool IntegerRange::read(const Node& node, int& value, Reader& reader) const {
   }
   value = static_cast<int>(node.integer);
   return true;
+}
+
+bool Day::read(const Node& node, std::optional<WallTime>& value, Reader& reader) const {
+  constexpr std::string_view kWanted = R"(a day in quotes like "2027-01-31")";
+  if (!is_text(node, kWanted, reader)) return false;
+  value.reset();
+  if (node.text.empty()) return true;
+  const auto time = parse_iso_time(node.text + "T00:00:00Z");
+  if (!time) {
+    return reader.fail(node, "must be " + std::string(kWanted) + ", not " + shown(node.text));
+  }
+  value = time;
+  return true;
+}
+
+std::string Day::print(const std::optional<WallTime>& value) const {
+  return toml_text(value ? format_iso_time(*value).substr(0, kDaySize) : "");
 }
 
 bool Fraction::read(const Node& node, double& value, Reader& reader) const {

@@ -61,6 +61,12 @@ struct IntegerRange {
   [[nodiscard]] std::string print(int value) const { return std::to_string(value); }
 };
 
+/// A day as "2027-01-31", or empty; the value is its first moment in UTC.
+struct Day {
+  bool read(const Node& node, std::optional<WallTime>& value, Reader& reader) const;
+  [[nodiscard]] std::string print(const std::optional<WallTime>& value) const;
+};
+
 /// In (0, 1].
 struct Fraction {
   bool read(const Node& node, double& value, Reader& reader) const;

@@ -9,9 +9,9 @@ namespace mactiond::config {
 namespace {
 
 Result<void> reread(SecretValue& value, const Environment& environment,
-                    BlankEnds ends = BlankEnds::Refused) {
+                    SecretForm form = SecretForm::Text) {
   if (value.source.empty()) return {};
-  auto secret = read_secret(value.source, environment, ends);
+  auto secret = read_secret(value.source, environment, form);
   if (!secret) return secret.error();
   value.value = std::move(*secret);
   return {};
@@ -77,7 +77,7 @@ Result<void> reread_secrets(Webhook& webhook, const Environment& environment) {
     if (const auto done = read(fresh, environment); !done) return done.error();
   }
   for (SecretValue* pair : {&fresh.basic, &fresh.proxy_auth}) {
-    if (const auto done = reread(*pair, environment, BlankEnds::Allowed); !done) {
+    if (const auto done = reread(*pair, environment, SecretForm::Password); !done) {
       return done.error();
     }
   }

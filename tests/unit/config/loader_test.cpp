@@ -31,7 +31,7 @@ TEST(Loader, FillsInEveryDefault) {
   EXPECT_EQ(region.authority.host, "login.microsoftonline.com");
   EXPECT_EQ(region.core.quota.per_hour, 1500);
   EXPECT_EQ(region.core.poll.lookback, 24h * 4);
-  EXPECT_EQ(region.client_secret.value.reveal(), kClientSecret);
+  EXPECT_EQ(region.auth.client_secret.value.reveal(), kClientSecret);
   EXPECT_TRUE(config.webhooks.empty());
 }
 

@@ -30,21 +30,21 @@ TEST(SecretSource, CutsOneNewlineAtTheEnd) {
 
 TEST(SecretSource, NamesABlankOrAByteOrderMarkAroundASecret) {
   const TempDirectory directory;
-  const auto read = [&](const std::string& content, BlankEnds ends = BlankEnds::Refused) {
-    return read_secret("file:" + directory.write("s", content), {}, ends);
+  const auto read = [&](const std::string& content, SecretForm form = SecretForm::Text) {
+    return read_secret("file:" + directory.write("s", content), {}, form);
   };
   for (const char* content : {" abc", "abc ", "abc \n",
                               "\xc2\xa0"
                               "abc",
                               "abc\xe3\x80\x80", "abc\xe2\x80\x8b"}) {
     EXPECT_THAT(why(read(content)), HasSubstr("there is a blank before or after")) << content;
-    EXPECT_TRUE(read(content, BlankEnds::Allowed)) << content;
+    EXPECT_TRUE(read(content, SecretForm::Password)) << content;
   }
   for (const char* content : {"\xef\xbb\xbf"
                               "abc\n",
                               "abc\xef\xbb\xbf"}) {
     EXPECT_THAT(why(read(content)), HasSubstr("byte order mark")) << content;
-    EXPECT_THAT(why(read(content, BlankEnds::Allowed)), HasSubstr("byte order mark")) << content;
+    EXPECT_THAT(why(read(content, SecretForm::Password)), HasSubstr("byte order mark")) << content;
   }
   EXPECT_THAT(why(read(std::string("\xff\xfe"
                                    "a\0b\0\n\0",

@@ -56,7 +56,8 @@ void add_expected(const std::string& name, const std::vector<Option<Section>>& o
   for (const auto& option : options) {
     // These have no default, or none that loads; the file shows an example.
     const std::string value = option.print(section);
-    const bool example = option.required || value.empty() || option.key == "instance" ||
+    const bool example = option.presence != Presence::Optional || value.empty() ||
+                         option.key == "instance" ||
                          (name == "policy" && option.key == "match.type");
     expected.insert(name + '.' + std::string(option.key) + " = " + (example ? "…" : value));
   }

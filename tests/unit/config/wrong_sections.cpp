@@ -108,7 +108,6 @@ std::vector<WrongConfig> wrong_regions() {
       {"ProxySocksWithUser", in_region("proxy='socks5h://u:p@proxy.example:1080'"), "2:7",
        "socks5h:// proxies"},
       {"ProxyWithPath", in_region("proxy='http://proxy.example/x'"), "2:7", "must be a proxy"},
-      {"AuthKindOfLater", in_region("auth.kind='certificate'"), "2:11", "not supported"},
       {"UnknownAuthKind", in_region("auth.kind='secret'"), "2:11", "one of client_secret"},
   };
 }
