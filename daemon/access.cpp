@@ -14,6 +14,7 @@
 #include "config/webhook_secrets.hpp"
 #include "ops/log.hpp"
 #include "proxy.hpp"
+#include "runtime/secret_tokens.hpp"
 #include "syslog.hpp"
 #include "webhook/splunk_ack.hpp"
 
@@ -97,10 +98,12 @@ Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config
   auto access = std::make_shared<runtime::RegionAccess>();
   access->client = std::move(*made);
   access->api = region.api;
-  access->credential = {region.authority, region.tenant_id, region.client_id, region.audience};
-  access->read_secret = [&environment = environment_, source = region.auth.client_secret.source] {
-    return config::read_secret(source, environment);
-  };
+  defender::TokenAsk ask{region.authority, region.tenant_id, region.client_id, region.audience};
+  access->tokens = std::make_shared<runtime::SecretTokens>(
+      clock_, access->client, std::move(ask),
+      [&environment = environment_, source = region.auth.client_secret.source] {
+        return config::read_secret(source, environment);
+      });
   return access;
 }
 

@@ -11,6 +11,7 @@
 #include "defender/operator_outcome.hpp"
 #include "defender/outcome.hpp"
 #include "defender/start_answer.hpp"
+#include "defender/token_claims.hpp"
 #include "http/status_meaning.hpp"
 #include "net/await.hpp"
 #include "runtime/question_call.hpp"
@@ -30,9 +31,9 @@ struct CallKind {
 namespace {
 
 constexpr std::size_t kPageBytes = std::size_t{64} * 1024 * 1024;
-constexpr std::size_t kTokenBytes = std::size_t{256} * 1024;
 
-constexpr CallKind kToken{"token", kTokenBytes, false, defender::token_outcome};
+/// Sent by the source of the tokens.
+constexpr CallKind kToken{"token", 0, false, nullptr};
 constexpr CallKind kList{"list", kPageBytes, false, defender::list_outcome};
 constexpr CallKind kGet{"get", kPageBytes, false, defender::api_outcome};
 constexpr CallKind kCancel{"cancel", kPageBytes, true, defender::api_outcome};
@@ -135,26 +136,16 @@ Task<void> ApiCalls::fetch_token(core::FetchToken command, RegionRef region) {
   co_await asio::this_coro::throw_if_cancelled(false);
   core::TokenFetched event;
   event.command = command.id;
-  auto secret = region->read_secret();
-  if (!secret) {
-    event.outcome.verdict = Verdict::GiveUp;
-    event.outcome.reason = Reason::Auth;
-    event.outcome.detail = secret.error().message();
+  TokenAnswer answer = co_await region->tokens->fetch(command.deadline);
+  event.outcome = std::move(answer.outcome);
+  if (event.outcome.ok()) event.claims = defender::parse_claims(answer.token);
+  event.token = std::move(answer.token);
+  event.lifetime = answer.lifetime;
+  event.refresh_in = answer.refresh_in;
+  event.credential_end = answer.credential_end;
+  if (!answer.asked) {
     post_(std::move(event));
     co_return;
-  }
-  http::Request request = defender::secret_request(region->credential, *secret);
-  Answer answer =
-      co_await call(region, &kToken, std::move(request), command.deadline, command.deadline);
-  event.outcome = std::move(answer.outcome);
-  if (event.outcome.ok()) {
-    auto token = defender::parse_token(answer.response.body, clock_.now().wall);
-    if (token) {
-      event.token = std::move(token->value);
-      event.lifetime = token->lifetime;
-    } else {
-      event.outcome = unreadable(token.error());
-    }
   }
   finish(command.region, kToken, std::move(event));
 }

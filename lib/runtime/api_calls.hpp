@@ -10,10 +10,10 @@
 #include "base/time.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
-#include "defender/oauth.hpp"
 #include "http/client.hpp"
 #include "http/link_check.hpp"
 #include "ops/metrics.hpp"
+#include "runtime/token_source.hpp"
 
 namespace mactiond::runtime {
 
@@ -22,9 +22,7 @@ struct RegionAccess {
   std::shared_ptr<http::Client> client;
   http::Url api;
   http::LinkHosts link_hosts{};
-  defender::TokenAsk credential;
-  /// Reads the secret again for every token, so that a corrected file is picked up.
-  std::function<Result<Secret>()> read_secret;
+  std::shared_ptr<TokenSource> tokens;
 };
 
 /// By name.

@@ -14,6 +14,7 @@
 #include "io/net/loop.hpp"
 #include "io/runtime/fake_client.hpp"
 #include "io/runtime/still_clock.hpp"
+#include "runtime/secret_tokens.hpp"
 #include "runtime/task_group.hpp"
 #include "support/builders.hpp"
 #include "support/event_samples.hpp"
@@ -50,8 +51,10 @@ struct Runner {
     auto region = std::make_shared<RegionAccess>();
     region->client = api;
     region->api = *http::parse_url("https://api.example");
-    region->credential.authority = *http::parse_url("https://login.example");
-    region->read_secret = [this]() -> Result<Secret> { return secret; };
+    defender::TokenAsk ask;
+    ask.authority = *http::parse_url("https://login.example");
+    region->tokens = std::make_shared<SecretTokens>(clock, api, std::move(ask),
+                                                    [this]() -> Result<Secret> { return secret; });
     accesses.regions["eu"] = region;
     webhook = std::make_shared<WebhookAccess>();
     webhook->client = receiver;
@@ -319,6 +322,23 @@ TEST_F(CommandRunnerTest, ASecretThatCannotBeReadIsReportedWithoutACall) {
   EXPECT_EQ(outcome().reason, Reason::Auth);
   EXPECT_EQ(outcome().verdict, Verdict::GiveUp);
   EXPECT_NE(outcome().detail.find("/etc/mactiond/secret"), std::string::npos);
+}
+
+TEST_F(CommandRunnerTest, WhatTheTokenSaysIsHandedOn) {
+  // The payload: {"aud":"https://api.example","tid":"t1","roles":["Machine.Read.All"]}
+  api->script = {response(
+      200,
+      R"({"access_token":"e30.eyJhdWQiOiJodHRwczovL2FwaS5leGFtcGxlIiwidGlkIjoidDEiLCJyb2xlcyI6WyJN)"
+      R"(YWNoaW5lLlJlYWQuQWxsIl19.c2ln","expires_in":3600,"refresh_in":1800})")};
+  start(core::FetchToken{{7}, "eu", clock.time.mono + 30s});
+  finish();
+  ASSERT_EQ(posted.size(), 1U);
+  const auto& event = std::get<core::TokenFetched>(posted.front());
+  EXPECT_EQ(event.lifetime, 1h);
+  EXPECT_EQ(event.refresh_in, 30min);
+  ASSERT_TRUE(event.claims);
+  EXPECT_EQ(event.claims->aud, "https://api.example");
+  EXPECT_THAT(event.claims->roles, testing::ElementsAre("Machine.Read.All"));
 }
 
 TEST_F(CommandRunnerTest, ACallUnderWayEndsWithWhatItBeganWithAfterAReload) {

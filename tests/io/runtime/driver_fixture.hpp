@@ -20,6 +20,7 @@
 #include "io/runtime/fake_client.hpp"
 #include "io/runtime/other_program.hpp"
 #include "runtime/driver.hpp"
+#include "runtime/secret_tokens.hpp"
 #include "unit/config/config_text.hpp"
 
 namespace mactiond::runtime {
@@ -84,8 +85,10 @@ struct DriverTest : testing::Test {
     auto& region = accesses.regions["eu"] = std::make_shared<RegionAccess>();
     region->client = api;
     region->api = *http::parse_url("https://api.example");
-    region->credential.authority = *http::parse_url("https://login.example");
-    region->read_secret = [] { return Result<Secret>(Secret("secret")); };
+    defender::TokenAsk ask;
+    ask.authority = *http::parse_url("https://login.example");
+    region->tokens = std::make_shared<SecretTokens>(
+        clock, api, std::move(ask), [] { return Result<Secret>(Secret("secret")); });
     auto& webhook = accesses.webhooks["soc"] = std::make_shared<WebhookAccess>();
     webhook->client = receiver;
     webhook->target.url = *http::parse_url("https://hooks.example/");
