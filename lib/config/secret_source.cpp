@@ -167,6 +167,12 @@ std::string credential_file(const std::string& name, const Environment& environm
   return {};
 }
 
+std::string secret_file(const std::string& source, const Environment& environment) {
+  if (source.starts_with(kFile)) return source.substr(kFile.size());
+  if (!source.starts_with(kCredential)) return {};
+  return credential_file(source.substr(kCredential.size()), environment);
+}
+
 std::string out_of_reach(const std::string& source, const Environment& environment) {
   if (!source.starts_with(kCredential) || !environment.credentials_directory.empty()) return {};
   const std::string name = source.substr(kCredential.size());

@@ -32,6 +32,9 @@ enum class SecretForm : std::uint8_t {
 /// is in the credential stores. Empty where there is none.
 [[nodiscard]] std::string credential_file(const std::string& name, const Environment& environment);
 
+/// The file that a reference leads to; empty for a variable, and for a credential that is nowhere.
+[[nodiscard]] std::string secret_file(const std::string& source, const Environment& environment);
+
 /// Why a credential cannot be judged where the file is only checked: no daemon runs here, and what
 /// systemd would load is not to be seen. Empty where the source can be read, or is wrong anyway.
 [[nodiscard]] std::string out_of_reach(const std::string& source, const Environment& environment);

@@ -47,11 +47,8 @@ Result<void> reread_keys(Webhook& webhook, const Environment& environment) {
 
 void add_file(const std::string& source, const Environment& environment,
               std::vector<std::string>& files) {
-  if (source.starts_with("file:")) files.push_back(source.substr(5));
-  if (source.starts_with("credential:")) {
-    std::string file = credential_file(source.substr(11), environment);
-    if (!file.empty()) files.push_back(std::move(file));
-  }
+  std::string file = secret_file(source, environment);
+  if (!file.empty()) files.push_back(std::move(file));
 }
 
 }  // namespace

@@ -49,8 +49,8 @@ LAYERS = {
     "store": {"base", "event", "core", "core/enrich"},
     "net": {"base", "http", "http1"},
     "ops": {"base", "action", "event", "core", "core/outbox", "core/submit", "format"},
-    "runtime": {"base", "http", "event", "core", "core/quota", "core/outbox", "core/question",
-                "defender", "webhook", "store", "net", "ops", "format"},
+    "runtime": {"base", "credential", "http", "event", "core", "core/quota", "core/outbox",
+                "core/question", "defender", "webhook", "store", "net", "ops", "format"},
 }
 
 # What each folder of lib/ may include of third parties: prefixes of the include path.
