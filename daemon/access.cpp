@@ -10,12 +10,11 @@
 #include "base/system_clock.hpp"
 #include "config/file_watch.hpp"
 #include "config/link_hosts.hpp"
-#include "config/secret_source.hpp"
 #include "config/webhook_secrets.hpp"
 #include "ops/log.hpp"
 #include "proxy.hpp"
-#include "runtime/secret_tokens.hpp"
 #include "syslog.hpp"
+#include "token_sources.hpp"
 #include "webhook/splunk_ack.hpp"
 
 namespace mactiond::daemon {
@@ -92,18 +91,18 @@ Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config
   if (!chosen) return chosen.error();
   options.proxy = std::move(chosen->proxy);
   options.no_proxy = std::move(chosen->no_proxy);
+  options.refuse_metadata = true;
   options.idle_connections = idle_connections;
   auto made = client(options);
   if (!made) return made.error();
   auto access = std::make_shared<runtime::RegionAccess>();
   access->client = std::move(*made);
   access->api = region.api;
-  defender::TokenAsk ask{region.authority, region.tenant_id, region.client_id, region.audience};
-  access->tokens = std::make_shared<runtime::SecretTokens>(
-      clock_, access->client, std::move(ask),
-      [&environment = environment_, source = region.auth.client_secret.source] {
-        return config::read_secret(source, environment);
-      });
+  const TokenParts parts{clock_, environment_, access->client,
+                         [this] { return client(net::ClientOptions()); }};
+  auto tokens = make_token_source(region, parts);
+  if (!tokens) return tokens.error();
+  access->tokens = std::move(*tokens);
   return access;
 }
 
