@@ -143,7 +143,7 @@ std::optional<std::string_view> realm_of(std::string_view challenge) {
 
 Error unusable_key(std::string_view why) {
   return {Errc::PathNotUsable, "the key file that the agent of Azure Arc names " +
-                                   std::string(why) + ", and was not read; see docs/identity.md"};
+                                   std::string(why) + ", and was not read; see docs/login.md"};
 }
 
 }  // namespace

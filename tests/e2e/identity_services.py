@@ -89,8 +89,9 @@ class Service:
             return self.faults.pop(0)
         return self.always or self.answer(call)
 
-    def grant(self):
-        return 200, {"Content-Type": "application/json"}, json.dumps(token_of(self.sim)).encode()
+    def grant(self, without=()):
+        token = {k: v for k, v in token_of(self.sim).items() if k not in without}
+        return 200, {"Content-Type": "application/json"}, json.dumps(token).encode()
 
 
 def refusal(status, error, text=""):
@@ -127,7 +128,7 @@ class AppService(Service):
             return 404, {}, b""
         if call.query.get("resource") != AUDIENCE:
             return refusal(400, "invalid_resource")
-        return self.grant()
+        return self.grant(without=["expires_in", "ext_expires_in"])
 
 
 class Arc(Service):

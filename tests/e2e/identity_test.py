@@ -146,6 +146,13 @@ class ManagedIdentity(IdentityTest):
                 daemon.stop()
 
 
+class OtherCalls(E2eTest):
+    def test_reach_no_link_local_address(self):
+        daemon = self.place.daemon(None, [], api="https://169.254.169.254").start()
+        wait_until(lambda: "never contacted" in (daemon.status()["regions"][0]["reason"] or ""), 30,
+                   "the refusal", daemon.diagnostics)
+
+
 @unittest.skipUnless(os.geteuid() == 0, "a directory for the daemon alone needs root")
 class ArcIdentity(IdentityTest):
     def setUp(self):

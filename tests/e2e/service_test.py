@@ -1,5 +1,6 @@
 """The daemon as systemd runs it: the unit file, its sandbox, and what the daemon reports."""
 
+import ipaddress
 import json
 import os
 import pwd
@@ -13,6 +14,8 @@ import unittest
 from pathlib import Path
 
 from harness import STOP_LIMIT_S, E2eTest, wait_until
+from identity_services import Arc
+from identity_test import WITH_KEYS, MachineDaemon
 from receiver import Answer
 from unit_file import UnitFile
 
@@ -71,6 +74,19 @@ class Unit(E2eTest):
         self.assertEqual(UnitFile(UNIT).one("RestartForceExitStatus"), "SIGHUP")
 
 
+    def test_lets_the_daemon_reach_the_identity_services_of_the_machine(self):
+        unit = UnitFile(UNIT)
+        networks = [ipaddress.ip_network(text, strict=False) for line in unit.all("IPAddressAllow")
+                    for text in line.split()]
+        for text in ("169.254.169.254", "169.254.129.3", "127.0.0.1", "::1", "fe80::1"):
+            address = ipaddress.ip_address(text)
+            self.assertTrue(any(address in network for network in networks), text)
+        # The directory of Arc's keys is there and may be read.
+        self.assertEqual(unit.one("ProtectSystem"), "strict")
+        for key in ("InaccessiblePaths", "TemporaryFileSystem", "RootDirectory", "RootImage"):
+            self.assertEqual(unit.all(key), [], key)
+
+
 class Sandboxed(E2eTest):
     def setUp(self):
         super().setUp()
@@ -121,6 +137,22 @@ class Sandboxed(E2eTest):
         self.assertIn("PermissionError", attempt(
             "import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_WRITE | mmap.PROT_EXEC)")[1])
         self.assertEqual(attempt("import os; os.chroot('/')", "--kill")[0], -signal.SIGSYS)
+
+    @unittest.skipUnless(os.geteuid() == 0, "a directory for the daemon alone needs root")
+    def test_the_identity_of_an_arc_machine_needs_no_forbidden_call(self):
+        sim = self.place.sim()
+        keys = self.place.path / "keys"
+        keys.mkdir(mode=0o755)
+        arc = self.place.keep(Arc(sim, keys))
+        daemon = self.place.keep(MachineDaemon(
+            self.place, sim, [], auth=['kind = "managed_identity"'],
+            prefix=["env", *arc.variables(), "unshare", "--mount", "sh", "-c", WITH_KEYS, keys,
+                    *self.prefix("--kill")]))
+        daemon.program = self.programs / "mactiond"
+        self.give(daemon)
+        daemon.start()
+        wait_until(lambda: sim.quota()["operations"].get("list", 0) > 1, 20, "polls",
+                   daemon.diagnostics)
 
     def test_a_whole_round_without_one_forbidden_call(self):
         sim = self.place.sim()
