@@ -10,6 +10,7 @@
 
 #include "base/printable.hpp"
 #include "json/object.hpp"
+#include "login_lines.hpp"
 
 namespace mactiond::ctl {
 namespace {
@@ -204,6 +205,7 @@ std::optional<std::string> format_status(std::string_view body, const Style& sty
     text += "no policy cancels: " + held + '\n';
   }
   if (const std::string open = open_submissions(*regions); !open.empty()) text += open + '\n';
+  text += login_lines(*regions);
   text += section(
       {"REGION", "STATE", "OPEN", "OLDEST", "POLLED", "NEXT TRY", "MINUTE", "HOUR", "REASON"},
       *regions, region_row, style);

@@ -12,12 +12,16 @@ struct MethodFacts {
   ApiMethod method;
   std::string_view permission;
   QuotaKind quota = QuotaKind::Api;
+  std::string_view instead{};
 };
+
+constexpr std::string_view kRead = "Machine.Read.All";
+constexpr std::string_view kReadWrite = "Machine.ReadWrite.All";
 
 // By method. Where documented editions name several permissions, the one that all of them accept.
 constexpr std::array kMethods{
-    MethodFacts{ApiMethod::List, "Machine.ReadWrite.All"},
-    MethodFacts{ApiMethod::Get, "Machine.ReadWrite.All"},
+    MethodFacts{ApiMethod::List, kReadWrite, QuotaKind::Api, kRead},
+    MethodFacts{ApiMethod::Get, kReadWrite, QuotaKind::Api, kRead},
     MethodFacts{ApiMethod::Cancel, ""},
     MethodFacts{ApiMethod::CollectPackage, "Machine.CollectForensics"},
     MethodFacts{ApiMethod::Isolate, "Machine.Isolate"},
@@ -26,14 +30,14 @@ constexpr std::array kMethods{
     MethodFacts{ApiMethod::UnrestrictCodeExecution, "Machine.RestrictExecution"},
     MethodFacts{ApiMethod::RunScan, "Machine.Scan"},
     MethodFacts{ApiMethod::Offboard, "Machine.Offboard"},
-    MethodFacts{ApiMethod::QuarantineFile, "Machine.StopAndQuarantine"},
+    MethodFacts{ApiMethod::QuarantineFile, "Machine.StopAndQuarantine", QuotaKind::Api, kReadWrite},
     MethodFacts{ApiMethod::RunLiveResponse, "Machine.LiveResponse", QuotaKind::LiveResponse},
-    MethodFacts{ApiMethod::PackageLink, "Machine.ReadWrite.All", QuotaKind::PackageLink},
-    MethodFacts{ApiMethod::ResultLink, "Machine.ReadWrite.All"},
-    MethodFacts{ApiMethod::GetAlert, "Alert.Read.All"},
-    MethodFacts{ApiMethod::AlertMachine, "Machine.Read.All"},
-    MethodFacts{ApiMethod::GetMachine, "Machine.Read.All"},
-    MethodFacts{ApiMethod::FindMachines, "Machine.Read.All"},
+    MethodFacts{ApiMethod::PackageLink, kReadWrite, QuotaKind::PackageLink, kRead},
+    MethodFacts{ApiMethod::ResultLink, kReadWrite, QuotaKind::Api, kRead},
+    MethodFacts{ApiMethod::GetAlert, "Alert.Read.All", QuotaKind::Api, "Alert.ReadWrite.All"},
+    MethodFacts{ApiMethod::AlertMachine, kRead, QuotaKind::Api, kReadWrite},
+    MethodFacts{ApiMethod::GetMachine, kRead, QuotaKind::Api, kReadWrite},
+    MethodFacts{ApiMethod::FindMachines, kRead, QuotaKind::Api, kReadWrite},
 };
 
 consteval bool is_by_method() {
@@ -49,6 +53,8 @@ const MethodFacts& facts_of(ApiMethod method) { return kMethods[static_cast<std:
 }  // namespace
 
 std::string_view permission_for(ApiMethod method) { return facts_of(method).permission; }
+
+std::string_view permission_instead_of(ApiMethod method) { return facts_of(method).instead; }
 
 std::string permission_for(const ActionType& type) {
   if (const auto method = method_that_starts(type)) return std::string(permission_for(*method));

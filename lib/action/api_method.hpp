@@ -78,6 +78,8 @@ enum class ApiMethod : std::uint8_t {
 /// The application permission that the method needs; empty for Cancel, where it is that of the
 /// action's type.
 [[nodiscard]] std::string_view permission_for(ApiMethod method);
+/// Another permission that is enough instead; empty: none is.
+[[nodiscard]] std::string_view permission_instead_of(ApiMethod method);
 /// The permission to start or to cancel an action of this type, beside the one to read it
 /// (docs/defender-api.md 9).
 [[nodiscard]] std::string permission_for(const ActionType& type);

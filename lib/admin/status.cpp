@@ -7,7 +7,9 @@
 #include "admin/api.hpp"
 #include "admin/refusals.hpp"
 #include "admin/status_json.hpp"
+#include "base/iso_time.hpp"
 #include "base/json_text.hpp"
+#include "base/json_texts.hpp"
 
 namespace mactiond::admin {
 namespace {
@@ -50,6 +52,11 @@ std::string region_json(const core::RegionStatus& region) {
   add_optional_seconds(members, "last_poll_age_s", region.last_poll_age);
   add_optional_seconds(members, "clock_skew_s", region.clock_skew);
   add_optional_seconds(members, "token_left_s", region.token_left);
+  members.add("credential_expires",
+              region.credential_end ? std::optional(format_iso_time_short(*region.credential_end))
+                                    : std::nullopt);
+  add_optional_seconds(members, "credential_left_s", region.credential_left);
+  members.add_raw("missing_permissions", json_texts(region.missing_permissions));
   members.add("throttled_s", region.throttled_seconds).add("strategy", region.strategy);
   members.add_raw("quota", braced(quota_members));
   members.add_raw("submissions", submissions_json(region.submissions));

@@ -51,7 +51,7 @@ Region Engine::State::make_region(const RegionOptions& wanted, const Snapshot& s
   for (const Submission& row : snapshot.submissions) {
     if (row.order.region == wanted.name && !is_final(row.state)) submits.put(row);
   }
-  Region region(wanted, options.boot_id, policies, {ledger, submits}, random.next());
+  Region region(wanted, options.boot_id, policies, {ledger, submits, options}, random.next());
   region.restore(snapshot, now);
   return region;
 }

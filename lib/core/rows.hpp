@@ -8,6 +8,7 @@
 #include "action/machine_action.hpp"
 #include "action/machine_facts.hpp"
 #include "base/time.hpp"
+#include "core/credential_mark.hpp"
 #include "core/webhook_state.hpp"
 #include "event/order_key.hpp"
 
@@ -76,6 +77,7 @@ struct RegionRow {
   std::optional<std::string> degraded{};
   bool fresh = false;  ///< no sweep of it has been complete yet: see FirstCall
   std::optional<FirstCall> first_call{};
+  std::optional<CredentialMark> credential{};
 };
 
 /// One quota window's state: see core/quota/call_meter.hpp. Valid within the named boot only.

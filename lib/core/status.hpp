@@ -80,6 +80,9 @@ struct RegionStatus {
   std::optional<WallTime> last_poll;
   std::optional<Duration> clock_skew;  ///< server minus local
   std::optional<Duration> token_left;
+  std::optional<WallTime> credential_end;
+  std::optional<Duration> credential_left{};       ///< by the API's clock; below zero: it has ended
+  std::vector<std::string> missing_permissions{};  ///< that the configuration needs
   QuotaStatus quota;
   std::string strategy;  ///< changes | documented
   std::int64_t throttled_seconds = 0;

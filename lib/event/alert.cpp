@@ -42,6 +42,7 @@ Alert alert_of(const EventRecord& event) {
     case EventType::SubmissionRefused:
     case EventType::SubmissionExpired:
     case EventType::RegionBaseline:
+    case EventType::CredentialExpiring:
     case EventType::WebhookTest:
       return Alert::None;
   }

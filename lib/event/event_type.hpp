@@ -21,6 +21,7 @@ enum class EventType {
   RegionDegraded,
   RegionRecovered,
   RegionBaseline,
+  CredentialExpiring,
   WebhookPaused,
   WebhookResumed,
   WebhookFailing,
@@ -64,6 +65,8 @@ enum class EventType {
       return "region.recovered";
     case EventType::RegionBaseline:
       return "region.baseline";
+    case EventType::CredentialExpiring:
+      return "credential.expiring";
     case EventType::WebhookPaused:
       return "webhook.paused";
     case EventType::WebhookResumed:

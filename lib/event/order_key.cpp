@@ -7,6 +7,7 @@ OrderKey order_of(const EventRecord& event) {
     case EventType::RegionDegraded:
     case EventType::RegionRecovered:
     case EventType::RegionBaseline:
+    case EventType::CredentialExpiring:
       return {"region " + event.region};
     case EventType::WebhookFailing:
     case EventType::WebhookRecovered:

@@ -85,6 +85,13 @@ std::string baseline_title(const core::EventRecord& event, const Facts& facts) {
          counted(facts.event_number("finished").value_or(0), "finished");
 }
 
+std::string expiring_title(const core::EventRecord& event, const Facts& facts) {
+  const std::int64_t days = facts.event_number("days").value_or(0);
+  std::string title = "The credential of region " + or_else(event.region, "?");
+  if (days <= 0) return title + " has ended";
+  return title + fmt::format(" ends within {} day{}", days, days == 1 ? "" : "s");
+}
+
 std::string reason_in_title(const Facts& facts) {
   const std::string_view reason = facts.of_event("reason");
   return reason.empty() ? std::string() : ": " + clip_line(reason, kNameBytes);
@@ -123,6 +130,8 @@ std::string title_of(const core::EventRecord& event, const Facts& facts) {
       return "Region " + or_else(event.region, "?") + " is degraded" + reason_in_title(facts);
     case EventType::RegionBaseline:
       return baseline_title(event, facts);
+    case EventType::CredentialExpiring:
+      return expiring_title(event, facts);
     case EventType::RegionRecovered:
       return "Region " + or_else(event.region, "?") + " has recovered";
     case EventType::WebhookPaused:
@@ -190,6 +199,7 @@ void add_event_lines(const core::EventRecord& event, const Facts& facts, Lines& 
   if (const auto oldest = facts.event_number("oldest_open_s")) {
     lines.add("Oldest open", duration_words(std::chrono::seconds(*oldest)));
   }
+  lines.add("Ends", facts.of_event("expires"));
   lines.add("Reason", facts.of_event("reason"));
   if (const auto waiting = facts.event_number("waiting")) {
     lines.add("Waiting", std::to_string(*waiting) + " events");
@@ -243,8 +253,9 @@ std::optional<Duration> age_of(const core::EventRecord& event, const Facts& fact
   return event.time - *created;
 }
 
-Severity severity_of(EventType type, std::string_view to) {
-  switch (type) {
+Severity severity_of(const core::EventRecord& event, const Facts& facts) {
+  constexpr std::int64_t kSoonDays = 7;
+  switch (event.type) {
     case EventType::ActionTransition:
       break;
     case EventType::CancelConfirmed:
@@ -273,8 +284,11 @@ Severity severity_of(EventType type, std::string_view to) {
     case EventType::WebhookDeadLettered:
     case EventType::StoreRecovered:
       return Severity::Error;
+    case EventType::CredentialExpiring:
+      return facts.event_number("days").value_or(0) > kSoonDays ? Severity::Warning
+                                                                : Severity::Error;
   }
-  switch (ActionStatus::parse(to).known()) {
+  switch (ActionStatus::parse(facts.of_event("to")).known()) {
     case Status::Succeeded:
       return Severity::Good;
     case Status::Failed:
@@ -290,7 +304,7 @@ Severity severity_of(EventType type, std::string_view to) {
 Summary summarize(const core::EventRecord& event, const Facts& facts) {
   Summary summary;
   summary.title = clip_line(title_of(event, facts), kTitleBytes);
-  summary.severity = severity_of(event.type, facts.of_event("to"));
+  summary.severity = severity_of(event, facts);
   Lines lines;
   add_event_lines(event, facts, lines);
   if (!facts.action().empty()) add_action_lines(event, facts, lines);

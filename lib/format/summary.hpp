@@ -28,7 +28,7 @@ struct Summary {
 
 [[nodiscard]] Summary summarize(const core::EventRecord& event, const Facts& facts);
 
-[[nodiscard]] Severity severity_of(core::EventType type, std::string_view to);
+[[nodiscard]] Severity severity_of(const core::EventRecord& event, const Facts& facts);
 
 /// From the action's creation to the event; nothing where the creation is not known.
 [[nodiscard]] std::optional<Duration> age_of(const core::EventRecord& event, const Facts& facts);

@@ -37,7 +37,7 @@ std::string timestamp_of(WallTime time) {
 
 std::string syslog_frame(const SyslogStyle& style, const core::EventRecord& event) {
   const Facts facts(event);
-  const int severity = severity_number(severity_of(event.type, facts.of_event("to")));
+  const int severity = severity_number(severity_of(event, facts));
   std::string line = render_line(style.format, event);
   std::replace(line.begin(), line.end(), '\n', ' ');
   const std::string message = fmt::format(

@@ -65,6 +65,9 @@ struct MetricFamilies {
       "region_up", "1 while a region is polled with success; 0 while degraded or not polled yet.");
   Family<Gauge>& token_expiry =
       gauge("token_expiry_timestamp_seconds", "When the access token of a region ends.");
+  Family<Gauge>& credential_expiry =
+      gauge("credential_expiry_timestamp_seconds",
+            "When the secret or certificate of a region ends; absent while that is not known.");
   Family<Counter>& deliveries =
       counter("webhook_deliveries_total", "Attempts to deliver an event, by their result.");
   Family<Gauge>& queue = gauge("webhook_queue", "Events that wait for a webhook.");

@@ -41,7 +41,7 @@ struct Metrics::Families : MetricFamilies {
 };
 
 void Metrics::Families::forget_region(const std::string& region) {
-  for (Family<Gauge>* family : {&last_poll, &clock_skew, &token_expiry}) {
+  for (Family<Gauge>* family : {&last_poll, &clock_skew, &token_expiry, &credential_expiry}) {
     set(*family, region, std::nullopt);
   }
   forget(region_up, {{"region", region}});
@@ -132,6 +132,7 @@ void Metrics::Families::update(const core::RegionStatus& region, WallTime now) {
   region_up.Add({{"region", region.name}}).Set(region.state == core::RegionState::Ok ? 1 : 0);
   set(last_poll, region.name, map(region.last_poll, unix_seconds));
   set(clock_skew, region.name, map(region.clock_skew, seconds));
+  set(credential_expiry, region.name, map(region.credential_end, unix_seconds));
   set(token_expiry, region.name,
       map(region.token_left, [now](Duration left) { return unix_seconds(now + left); }));
 }

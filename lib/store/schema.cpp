@@ -293,10 +293,17 @@ ALTER TABLE event ADD COLUMN to_status TEXT NOT NULL DEFAULT '';
 ALTER TABLE event ADD COLUMN backlog INTEGER NOT NULL DEFAULT 0;
 )";
 
-constexpr std::array kMigrations{
-    kVersion1,  kVersion2,  kVersion3,  kVersion4,     kVersion5,          kVersion6,
-    kVersion7,  kVersion8,  kVersion9,  kVersion10,    kVersion11,         kVersion12,
-    kVersion13, kVersion14, kVersion15, kReadSubjects, kCreateSubmissions, kKnowMachines};
+// What was reported of the end of its credential. Before it, nothing.
+constexpr const char* kVersion19 = R"(
+ALTER TABLE region ADD COLUMN credential_end INTEGER;
+ALTER TABLE region ADD COLUMN credential_days INTEGER NOT NULL DEFAULT 0;
+)";
+
+constexpr std::array kMigrations{kVersion1,          kVersion2,     kVersion3,  kVersion4,
+                                 kVersion5,          kVersion6,     kVersion7,  kVersion8,
+                                 kVersion9,          kVersion10,    kVersion11, kVersion12,
+                                 kVersion13,         kVersion14,    kVersion15, kReadSubjects,
+                                 kCreateSubmissions, kKnowMachines, kVersion19};
 static_assert(kMigrations[kSubjectsVersion - 1] == kReadSubjects);
 static_assert(kMigrations[kSubmissionsVersion - 1] == kCreateSubmissions);
 static_assert(kMigrations[kMachinesVersion - 1] == kKnowMachines);

@@ -47,7 +47,7 @@ core::StoredAction to_action(const Rows& row) {
 std::vector<core::RegionRow> read_regions(SQLite::Database& database) {
   Statement select(database,
                    "SELECT name, watermark, changes_refused_until, degraded, fresh, first_call,"
-                   " first_call_by_server FROM region");
+                   " first_call_by_server, credential_end, credential_days FROM region");
   std::vector<core::RegionRow> regions;
   Rows rows = select.query();
   while (rows.next()) {
@@ -56,6 +56,8 @@ std::vector<core::RegionRow> read_regions(SQLite::Database& database) {
     row.fresh = rows.integer(4) != 0;
     const auto called = rows.maybe_time(5);
     if (called) row.first_call = core::FirstCall{*called, rows.integer(6) != 0};
+    const auto end = rows.maybe_time(7);
+    if (end) row.credential = core::CredentialMark{*end, rows.count(8)};
     regions.push_back(std::move(row));
   }
   return regions;

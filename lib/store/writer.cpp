@@ -32,7 +32,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
 
 constexpr const char* kUpsertRegion = R"(
 INSERT OR REPLACE INTO region (name, watermark, changes_refused_until, degraded, fresh, first_call,
-  first_call_by_server) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))";
+  first_call_by_server, credential_end, credential_days)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))";
 
 constexpr const char* kUpsertWebhook = R"(
 INSERT OR REPLACE INTO webhook (name, state, failures_in_a_row, by_operator, reason, held_until,
@@ -105,8 +106,10 @@ void Writer::write_small_rows(const core::Batch& batch) {
   for (const core::RegionRow& row : batch.regions) {
     const auto called = row.first_call ? std::optional(row.first_call->when) : std::nullopt;
     const bool by_server = row.first_call && row.first_call->by_server;
+    const auto end = row.credential ? std::optional(row.credential->end) : std::nullopt;
     upsert_region_.run(row.region, row.watermark, row.changes_refused_until,
-                       row.degraded.value_or(std::string()), row.fresh, called, by_server);
+                       row.degraded.value_or(std::string()), row.fresh, called, by_server, end,
+                       std::int64_t{row.credential ? row.credential->days : 0});
   }
   for (const core::QuotaRow& row : batch.quotas) {
     upsert_quota_.run(row.region, row.window, row.boot_id,

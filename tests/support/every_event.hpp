@@ -100,6 +100,9 @@ inline std::vector<core::EventRecord> events_of_type(core::EventType type) {
     case EventType::RegionBaseline:
       return {core::baseline_event("eu", {27, 53, std::chrono::hours(30)}, kDay, kDay),
               core::baseline_event("eu", {}, kDay, kDay)};
+    case EventType::CredentialExpiring:
+      return {core::credential_event("eu", {kDay, 14}, kDay),
+              core::credential_event("eu", {kDay, 0}, kDay)};
     case EventType::WebhookPaused:
     case EventType::WebhookResumed:
     case EventType::WebhookDisabled:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/cancel/cancel_ledger.hpp"
+#include "core/options.hpp"
 #include "core/submit/submit_ledger.hpp"
 
 namespace mactiond::core {
@@ -9,6 +10,7 @@ namespace mactiond::core {
 struct Ledgers {
   CancelLedger& cancels;
   SubmitLedger& submissions;
+  const Options& options;
 };
 
 }  // namespace mactiond::core

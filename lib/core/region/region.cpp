@@ -12,9 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kTokenTimeout = 30s;
 constexpr Duration kReadTimeout = 30s;
-constexpr int kTokenFailuresUntilTrouble = 3;
 constexpr std::size_t kIdsPerList = 40;
 constexpr std::size_t kLookupsAtOnce = 4;
 
@@ -37,11 +35,13 @@ Region::Region(const RegionOptions& options, const std::string& boot_id, SharedP
                Ledgers ledgers, std::uint64_t seed)
     : options_(options),
       random_(seed),
+      login_{&ledgers.options},
       schedule_(options.poll),
       canceller_(options.name, std::move(policies), ledgers.cancels),
       submissions_(options.name, boot_id, ledgers.submissions),
       calls_(options, boot_id) {
   asking_.machines.configure(options.enrich_machines);
+  login_.credential.set(options.credential_end);
 }
 
 void Region::configure(const RegionOptions& options, SharedPolicies policies, MonoTime now) {
@@ -51,6 +51,10 @@ void Region::configure(const RegionOptions& options, SharedPolicies policies, Mo
   canceller_.replace_policies(std::move(policies));
   asking_.machines.configure(options.enrich_machines);
   asking_.look_at = now;
+  login_.review.options_changed();
+  login_.credential.set(options.credential_end);
+  // What is corrected may be the credential.
+  if (login_.token.usable(now) == nullptr) (void)login_.token.renew_at_once(now);
 }
 
 void Region::restore(const Snapshot& snapshot, Now now) {
@@ -88,23 +92,27 @@ void Region::restore(const RegionRow& row) {
   schedule_.restore(row.watermark, row.changes_refused_until);
   health_.restore(row.degraded);
   newness_.restore(row);
+  login_.credential.restore(row.credential);
 }
 
 RegionRow Region::row() const {
-  return {options_.name,      schedule_.watermark(), schedule_.changes_refused_until(),
-          health_.degraded(), newness_.is_new(),     newness_.first_call()};
+  return {options_.name,           schedule_.watermark(), schedule_.changes_refused_until(),
+          health_.degraded(),      newness_.is_new(),     newness_.first_call(),
+          login_.credential.mark()};
 }
 
 void Region::follow_recovery(WallTime quiet_before) { newness_.follow_recovery(quiet_before); }
 
 void Region::advance(Now now, StepWriter& out) {
   show_held(now, out);
+  look_after_login(now, out);
   if (now.mono >= asking_.look_at) look_after_machines(now.mono);
   calls_.turns().forget_waits();
   const auto poll_at = schedule_.poll_at();
-  if (poll_at && *poll_at <= now.mono && token_.needs_newer(now.mono)) token_.renew(now.mono);
+  TokenCache& tokens = login_.token;
+  if (poll_at && *poll_at <= now.mono && tokens.needs_newer(now.mono)) tokens.renew(now.mono);
   advance_token(now, out);
-  const Secret* token = token_.usable(now.mono);
+  const Secret* token = tokens.usable(now.mono);
   if (asking_.questions.has_late(now.mono)) {
     asking_.questions.end_late(token != nullptr, health_.reason(), now, out);
   }
@@ -114,7 +122,7 @@ void Region::advance(Now now, StepWriter& out) {
   advance_cancels(now, *token, out);
   if (calls_.turns().cancels_first()) return;
   advance_submissions(token, calls_.turns().submissions_before(), now, out);
-  QuestionLane::Sending asking{options_.name, *token, token_.fetched_at(),
+  QuestionLane::Sending asking{options_.name, *token, login_.token.fetched_at(),
                                calls_.turns().questions_before()};
   asking_.questions.send(asking, calls_, now, out);
   const MachineLane::Sending reading{options_.name, *token};
@@ -129,13 +137,6 @@ void Region::advance(Now now, StepWriter& out) {
   asking_.questions.send(asking, calls_, now, out);
   asking_.machines.send(reading, calls_, now, out);
   if (cancel_blockers(now, out)) advance_cancels(now, *token, out);
-}
-
-void Region::advance_token(Now now, StepWriter& out) {
-  if (!token_.wants_fetch(now.mono)) return;
-  token_.fetch_started();
-  const CommandId id = calls_.begin({Call::Kind::Token, {}, now.mono}, out);
-  out.commands().push_back(FetchToken{id, options_.name, now.mono + kTokenTimeout});
 }
 
 void Region::advance_lookups(Now now, const Secret& token, StepWriter& out) {
@@ -161,7 +162,7 @@ void Region::advance_lookups(Now now, const Secret& token, StepWriter& out) {
 }
 
 void Region::advance_poll(Now now, const Secret& token, StepWriter& out) {
-  if (token_.awaits_newer()) return;
+  if (login_.token.awaits_newer()) return;
   const bool begins = !schedule_.poll_round();
   auto query = schedule_.poll_due(now.mono, clock_.now(now));
   if (!query) return;
@@ -192,35 +193,12 @@ void Region::send_list(Call call, Query query, const Secret& token, Now now, Ste
                                        now.mono + kListTimeout, now.mono + kSendWithin});
 }
 
-void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
-  (void)calls_.end(fetched.command);
-  cap_retry_after(fetched.outcome);
-  if (token_.end_wait()) schedule_.poll_soon(now.mono);
-  if (fetched.outcome.ok()) {
-    token_.fetched(std::move(fetched.token), fetched.lifetime, now.mono);
-    return;
-  }
-  if (fetched.outcome.reason == Reason::Stopped) {
-    token_.fetch_abandoned();
-    return;
-  }
-  token_.fetch_failed(fetched.outcome.retry_after, now.mono, random_);
-  out.log(LogEntry::Level::Warning, "token_failed",
-          {{"region", options_.name}, {"reason", describe(fetched.outcome)}});
-  // While the old token still works nothing is wrong yet.
-  if (token_.usable(now.mono) != nullptr) return;
-  health_.failed(fetched.outcome);
-  const bool at_once = fetched.outcome.reason == Reason::Auth || waits_long(fetched.outcome) ||
-                       token_.failures() >= kTokenFailuresUntilTrouble;
-  mark_degraded(fetched.outcome, at_once, now, out);
-}
-
 bool Region::answered(const Call& call, const Outcome& outcome, std::optional<WallTime> date,
                       Now now, StepWriter& out) {
   if (date) clock_.sample(*date, call.sent, now.mono);
   if (newness_.date_first_call(clock_, now)) out.batch().regions.push_back(row());
   if (outcome.ok()) {
-    token_.accepted();
+    login_.token.accepted();
     calls_.limiter().accepted(call.quota);
   }
   if (outcome.ok() || outcome.reason == Reason::Stopped) return false;
@@ -238,23 +216,25 @@ bool Region::answered(const Call& call, const Outcome& outcome, std::optional<Wa
     }
   }
   if (outcome.reason == Reason::Permission) {
-    if (!needs_role_of_its_own(call.kind)) return token_.lacks_role(call.sent, now.mono);
+    if (!needs_role_of_its_own(call.kind)) return login_.token.lacks_role(call.sent, now.mono);
     // The token works for all else, and stays in use until there is a newer one.
-    if (token_.fetched_at() <= call.sent) token_.renew(now.mono);
+    if (login_.token.fetched_at() <= call.sent) login_.token.renew(now.mono);
     return false;
   }
   if (outcome.verdict != Verdict::Reauthenticate) return false;
-  return !token_.refused(call.sent, now.mono, random_);
+  return !login_.token.refused(call.sent, now.mono, random_);
 }
 
 std::optional<MonoTime> Region::wake_at(Now now) const {
   const CallTurns& turns = calls_.turns();
-  std::optional<MonoTime> when = token_.wake_at(now.mono);
+  std::optional<MonoTime> when = login_.token.wake_at(now.mono);
   const auto sooner = [&](MonoTime at) { when = std::min(when.value_or(at), at); };
   if (const auto late = asking_.questions.late_at()) sooner(*late);
   if (const auto until = asking_.held.until()) sooner(*until);
+  const auto threshold = login_.threshold_at(clock_, schedule_.poll_failures(), now);
+  if (threshold) sooner(*threshold);
   const auto submission = submissions_.wake_at();
-  if (token_.usable(now.mono) == nullptr) {
+  if (login_.token.usable(now.mono) == nullptr) {
     if (submission) sooner(*submission);
     return when;
   }
@@ -265,9 +245,9 @@ std::optional<MonoTime> Region::wake_at(Now now) const {
   const auto consider = [&](CallTurns::Turn turn, std::optional<MonoTime> due) {
     if (due) sooner(turns.possible_at(turn, *due));
   };
-  if (!token_.awaits_newer()) consider(CallTurns::kPoll, schedule_.poll_at());
+  if (!login_.token.awaits_newer()) consider(CallTurns::kPoll, schedule_.poll_at());
   consider(CallTurns::kSweep, schedule_.sweep_at());
-  if (const auto at = asking_.questions.wake_at(token_.fetched_at(), turns)) sooner(*at);
+  if (const auto at = asking_.questions.wake_at(login_.token.fetched_at(), turns)) sooner(*at);
   if (const auto at = asking_.machines.wake_at(turns)) sooner(*at);
   if (calls_.open().lookups() < kLookupsAtOnce) consider(CallTurns::kLookup, lookups_.wake_at());
   return when;
@@ -275,7 +255,7 @@ std::optional<MonoTime> Region::wake_at(Now now) const {
 
 Duration Region::retry(MonoTime now) {
   // Without any call so far the quota's answer is the earliest time there is.
-  if (token_.renew_at_once(now))
+  if (login_.token.renew_at_once(now))
     return std::max(calls_.limiter().next_at(Lane::List, now), now) - now;
   schedule_.poll_soon(now);
   return next_try(now) - now;

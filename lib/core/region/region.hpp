@@ -9,6 +9,7 @@
 #include "core/options.hpp"
 #include "core/region/asking.hpp"
 #include "core/region/ledgers.hpp"
+#include "core/region/login.hpp"
 #include "core/region/lookup_queue.hpp"
 #include "core/region/newness.hpp"
 #include "core/region/poll_schedule.hpp"
@@ -17,7 +18,6 @@
 #include "core/region/server_clock.hpp"
 #include "core/region/submit_lane.hpp"
 #include "core/region/sweep_record.hpp"
-#include "core/region/token_cache.hpp"
 #include "core/region/tracker.hpp"
 #include "core/region/unusable_rows.hpp"
 #include "core/step_writer.hpp"
@@ -55,7 +55,6 @@ class Region {
   bool ask_cancel(const AskCancel& asked, Now now, StepWriter& out);
   [[nodiscard]] SubmitLane& submissions() { return submissions_; }
   [[nodiscard]] SubmitTime submit_time(Now now) const;
-
   void stop(Now now, StepWriter& out);  ///< records what is held
   void forget_before(WallTime cutoff);
   /// The API's clock; nothing before its first answer.
@@ -90,6 +89,7 @@ class Region {
   [[nodiscard]] MonoTime next_try(MonoTime now) const;
 
   void advance_token(Now now, StepWriter& out);
+  void look_after_login(Now now, StepWriter& out);
   void advance_lookups(Now now, const Secret& token, StepWriter& out);
   void advance_poll(Now now, const Secret& token, StepWriter& out);
   void advance_sweep(Now now, const Secret& token, StepWriter& out);
@@ -132,7 +132,7 @@ class Region {
 
   RegionOptions options_;
   Random random_;
-  TokenCache token_;
+  Login login_;
   ServerClock clock_;
   PollSchedule schedule_;
   LookupQueue lookups_;

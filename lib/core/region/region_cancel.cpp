@@ -23,7 +23,7 @@ CancelTime Region::cancel_time(Now now) const {
           calls_.limiter().sustained(),
           swept,
           clock_.moment(now.mono),
-          token_.fetched_at()};
+          login_.token.fetched_at()};
 }
 
 void Region::advance_cancels(Now now, const Secret& token, StepWriter& out) {

@@ -1,5 +1,6 @@
 #include "core/region/region_events.hpp"
 
+#include "base/iso_time.hpp"
 #include "base/json_text.hpp"
 
 namespace mactiond::core {
@@ -71,6 +72,20 @@ EventRecord baseline_event(const std::string& region, const Baseline& baseline, 
     fields.add_raw("oldest_open_s", "null");
   }
   event.fields = fields.text();
+  return event;
+}
+
+EventRecord credential_event(const std::string& region, const CredentialMark& mark,
+                             WallTime server) {
+  EventRecord event;
+  event.type = EventType::CredentialExpiring;
+  event.id = make_event_id(event.type, region, ticks(mark.end) + "|" + std::to_string(mark.days));
+  event.time = server;
+  event.region = region;
+  event.fields = JsonMembers()
+                     .add("days", std::int64_t{mark.days})
+                     .add("expires", format_iso_time(mark.end))
+                     .text();
   return event;
 }
 

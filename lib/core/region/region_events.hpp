@@ -7,6 +7,7 @@
 #include "action/machine_action.hpp"
 #include "base/time.hpp"
 #include "core/region/tracker.hpp"
+#include "core/rows.hpp"
 #include "event/event_record.hpp"
 
 namespace mactiond::core {
@@ -37,6 +38,9 @@ struct Baseline {
 /// region.baseline. first_call: when the region was called for the first time.
 [[nodiscard]] EventRecord baseline_event(const std::string& region, const Baseline& baseline,
                                          WallTime first_call, WallTime server);
+/// credential.expiring.
+[[nodiscard]] EventRecord credential_event(const std::string& region, const CredentialMark& mark,
+                                           WallTime server);
 /// region.degraded or region.recovered.
 [[nodiscard]] EventRecord region_event(EventType type, const std::string& region,
                                        const std::string& reason, WallTime server);

@@ -107,7 +107,10 @@ void Region::poll_listed(const Call& call, const PageFacts& page, Now now, StepW
   if (!complete) return;
   asking_.held.poll_ended(schedule_.poll_started() + interval(call, now.mono), now.mono);
   health_.polled(now, server);
-  if (const auto lacking = lacks(sweeps_, schedule_)) {
+  login_.review.polled();
+  auto lacking = login_.trouble(server);
+  if (!lacking) lacking = lacks(sweeps_, schedule_);
+  if (lacking) {
     health_.failed(*lacking);
     mark_degraded(*lacking, true, now, out);
   } else {
@@ -163,7 +166,10 @@ void Region::poll_failed(const Outcome& outcome, Now now, StepWriter& out) {
   std::optional<Outcome> failure = outcome;
   if (refused) failure = schedule_.query_refused(outcome, now.mono);
   if (!failure) return;
-  schedule_.poll_failed(*failure, token_.expects_grant(now.mono), now.mono, random_);
+  // That the token has no role explains more than the refusal does.
+  const auto& no_role = login_.review.trouble();
+  if (no_role && outcome.reason == Reason::Permission) failure->detail = no_role->detail;
+  schedule_.poll_failed(*failure, login_.token.expects_grant(now.mono), now.mono, random_);
   if (outcome.reason == Reason::Stopped) return;
   const bool at_once = refused || outcome.reason == Reason::Permission ||
                        outcome.reason == Reason::Auth || waits_long(outcome);

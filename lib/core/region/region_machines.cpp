@@ -48,7 +48,7 @@ bool Region::hold(const Call& call, ActionsListed& listed, Now now) {
       page.machines.push_back(action.machine_id);
     }
   }
-  const bool may_wait = page.until > now.mono && token_.usable(now.mono) != nullptr;
+  const bool may_wait = page.until > now.mono && login_.token.usable(now.mono) != nullptr;
   if (!may_wait) {
     for (const std::string& machine : page.machines) asking_.machines.defer(machine);
     return false;

@@ -14,7 +14,8 @@ void Region::on(QuestionAnswered answer, Now now, StepWriter& out) {
     if (marks) canceller_.put_machine(call.machine, marks);
     return;
   }
-  if (answer.outcome.reason == Reason::Permission) again = token_.brings_newer(call.sent, now.mono);
+  if (answer.outcome.reason == Reason::Permission)
+    again = login_.token.brings_newer(call.sent, now.mono);
   asking_.questions.answered(call.question, std::move(answer), again, now, out);
 }
 

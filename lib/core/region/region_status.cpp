@@ -39,7 +39,7 @@ void Region::mark_recovered(Now now, StepWriter& out) {
 
 MonoTime Region::next_try(MonoTime now) const {
   if (calls_.open().has_poll_or_token()) return now;
-  if (token_.usable(now) == nullptr) return token_.wake_at(now).value_or(now);
+  if (login_.token.usable(now) == nullptr) return login_.token.wake_at(now).value_or(now);
   const MonoTime due = std::max(schedule_.poll_at().value_or(now), now);
   return std::max(due, calls_.limiter().next_at(Lane::List, now));
 }
@@ -59,7 +59,10 @@ RegionStatus Region::status(Now now) const {
     status.last_poll = poll->wall;
   }
   if (const auto server = clock_.at(now.mono)) status.clock_skew = *server - now.wall;
-  status.token_left = token_.left(now.mono);
+  status.token_left = login_.token.left(now.mono);
+  status.credential_end = login_.credential.end();
+  if (status.credential_end) status.credential_left = *status.credential_end - clock_.now(now);
+  status.missing_permissions = login_.review.missing();
   status.quota = calls_.limiter().status(now.mono);
   status.strategy = to_string(schedule_.strategy(clock_.now(now)));
   status.throttled_seconds = to_seconds(calls_.limiter().held());

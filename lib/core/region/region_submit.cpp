@@ -25,7 +25,7 @@ std::optional<std::string> refusal_of(const Reply& reply) {
 
 SubmitTime Region::submit_time(Now now) const {
   return {now, clock_.at(now.mono), clock_.uncertainty(), submissions_.boot_id(),
-          token_.fetched_at()};
+          login_.token.fetched_at()};
 }
 
 void Region::advance_submissions(const Secret* token, int most, Now now, StepWriter& out) {

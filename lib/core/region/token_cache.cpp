@@ -39,14 +39,16 @@ std::optional<MonoTime> TokenCache::wake_at(MonoTime now) const {
   return std::max(fetch_at, now);
 }
 
-void TokenCache::fetched(Secret token, Duration lifetime, MonoTime now) {
+void TokenCache::fetched(Secret token, const Terms& terms, MonoTime now) {
   fetching_ = false;
   not_before_ = MonoTime::min();
   token_ = std::move(token);
   fetched_at_ = now;
-  const Duration believed = std::max(lifetime, kLifetimeMin);
+  const Duration believed = std::max(terms.lifetime, kLifetimeMin);
   expires_at_ = now + believed;
   renew_at_ = expires_at_ - std::min(kRenewBefore, believed / 5);
+  if (!terms.refresh_in) return;
+  renew_at_ = std::min(renew_at_, now + std::max(*terms.refresh_in, kRenewEvery));
 }
 
 void TokenCache::fetch_failed(std::optional<Duration> retry_after, MonoTime now, Random& random) {

@@ -21,7 +21,12 @@ class TokenCache {
   [[nodiscard]] std::optional<MonoTime> wake_at(MonoTime now) const;
 
   void fetch_started() { fetching_ = true; }
-  void fetched(Secret token, Duration lifetime, MonoTime now);
+  /// How long a token is good for.
+  struct Terms {
+    Duration lifetime{};
+    std::optional<Duration> refresh_in{};  ///< it is to be renewed then, where that is earlier
+  };
+  void fetched(Secret token, const Terms& terms, MonoTime now);
   void fetch_failed(std::optional<Duration> retry_after, MonoTime now, Random& random);
   /// The fetch was given up without an answer; it counts as nothing.
   void fetch_abandoned() { fetching_ = false; }

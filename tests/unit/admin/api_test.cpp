@@ -30,12 +30,18 @@ core::EngineStatus busy_status() {
   region.last_poll_age = 2500ms;
   region.quota = {12, 100, 340, 1500};
   region.strategy = "changes";
+  region.credential_end = std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + 10h;
+  region.credential_left = -1min;
+  region.missing_permissions = {"Machine.Isolate"};
   status.regions = {region};
   region.name = "us";
   region.state = core::RegionState::Degraded;
   region.reason = "auth: invalid_client AADSTS7000215";
   region.last_poll_age.reset();
   region.oldest_open.reset();
+  region.credential_end.reset();
+  region.credential_left.reset();
+  region.missing_permissions.clear();
   region.next_try = 40s;
   region.quota.hour_is = core::Count::AtMost;
   status.regions.push_back(region);
@@ -81,6 +87,9 @@ TEST(StatusEndpoint, ShowsWhatTheContractNames) {
   EXPECT_EQ(eu.at("open_actions"), 3);
   EXPECT_EQ(eu.at("last_poll_age_s"), 2);
   EXPECT_EQ(eu.at("oldest_open_s"), 7200);
+  EXPECT_EQ(eu.at("credential_expires"), "2026-11-20T10:00:00Z");
+  EXPECT_EQ(eu.at("credential_left_s"), -60);
+  EXPECT_EQ(eu.at("missing_permissions"), (boost::json::array{"Machine.Isolate"}));
   EXPECT_EQ(eu.at("next_try_s"), 1) << "0 is for an attempt in progress";
   const auto& quota = eu.at("quota").as_object();
   EXPECT_EQ(quota.at("minute_used"), 12);
@@ -95,6 +104,9 @@ TEST(StatusEndpoint, ShowsWhatTheContractNames) {
   EXPECT_TRUE(us.at("last_poll_age_s").is_null());
   EXPECT_TRUE(us.at("oldest_open_s").is_null());
   EXPECT_EQ(us.at("next_try_s"), 40);
+  EXPECT_TRUE(us.at("credential_expires").is_null());
+  EXPECT_TRUE(us.at("credential_left_s").is_null());
+  EXPECT_TRUE(us.at("missing_permissions").as_array().empty());
   EXPECT_EQ(us.at("quota").as_object().at("hour_used_is"), "at_most");
 
   const auto& soc = status.at("webhooks").as_array().at(0).as_object();

@@ -99,9 +99,9 @@ TEST(AlertsOnly, PassProblemsAndTheirEnds) {
         EventType::SubmissionLost, EventType::WebhookDisabled}) {
     EXPECT_TRUE(receives(pager(), event_of(type))) << to_string(type);
   }
-  for (const EventType type :
-       {EventType::CancelRequested, EventType::ActionVanished, EventType::RegionBaseline,
-        EventType::SubmissionRefused, EventType::SubmissionExpired}) {
+  for (const EventType type : {EventType::CancelRequested, EventType::ActionVanished,
+                               EventType::RegionBaseline, EventType::SubmissionRefused,
+                               EventType::SubmissionExpired, EventType::CredentialExpiring}) {
     EXPECT_FALSE(receives(pager(), event_of(type))) << to_string(type);
   }
 }

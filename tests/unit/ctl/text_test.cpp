@@ -91,6 +91,31 @@ TEST(FormatStatus, CountsTheSubmissionsOfAllRegionsThatHaveNotEnded) {
               Not(HasSubstr("submi")));
 }
 
+TEST(FormatStatus, NamesCredentialsThatEndWithin30DaysTheFirstFirst) {
+  const auto shown = [](const std::string& regions) {
+    return format_status(R"({"regions":[)" + regions + R"(],"webhooks":[]})").value_or("");
+  };
+  EXPECT_THAT(shown(R"({"name":"a","credential_left_s":2592000},{"name":"b"},)"
+                    R"({"name":"c","credential_left_s":null})"),
+              Not(HasSubstr("credential")));
+  EXPECT_THAT(
+      shown(R"({"name":"a","credential_left_s":2591999},)"
+            R"({"name":"b","credential_left_s":-3600},{"name":"c","credential_left_s":60})"),
+      HasSubstr("\ncredentials: b ended 1h ago, c ends in 1m, a ends in 29d 23h\n"));
+  std::string many = R"({"name":"r","credential_left_s":60})";
+  for (int i = 0; i < 499; ++i) many += R"(,{"name":"r","credential_left_s":60})";
+  EXPECT_THAT(shown(many), HasSubstr("r ends in 1m and 495 more\n"));
+}
+
+TEST(FormatStatus, NamesPermissionsThatAreMissing) {
+  const auto text = format_status(
+      R"({"regions":[{"name":"eu","missing_permissions":["Machine.Isolate","Machine.Scan"]},)"
+      R"({"name":"us","missing_permissions":[]},{"name":"x","missing_permissions":[1]},)"
+      R"({"name":"y","missing_permissions":7}],"webhooks":[]})");
+  ASSERT_TRUE(text);
+  EXPECT_THAT(*text, HasSubstr("\npermissions missing: eu Machine.Isolate Machine.Scan, x\n"));
+}
+
 TEST(FormatStatus, LeavesOutAnEmptySection) {
   const auto text = format_status(R"({"regions":[],"webhooks":[]})");
   ASSERT_TRUE(text);

@@ -27,8 +27,8 @@ TEST(OrderKey, IsTheActionOfAnEventAboutOne) {
 
 // Deliveries that wait in a store have these texts.
 TEST(OrderKey, IsOneForTheBeginningAndTheEndOfOneTrouble) {
-  for (const EventType type :
-       {EventType::RegionDegraded, EventType::RegionRecovered, EventType::RegionBaseline}) {
+  for (const EventType type : {EventType::RegionDegraded, EventType::RegionRecovered,
+                               EventType::RegionBaseline, EventType::CredentialExpiring}) {
     EXPECT_EQ(order_of(type, "eu").value, "region eu");
   }
   for (const EventType type :

@@ -107,6 +107,19 @@ TEST(Summary, HasATitleAndASeverityForEveryEvent) {
   }
 }
 
+TEST(Summary, SaysHowSoonACredentialEnds) {
+  const auto shown = [](const std::string& days) {
+    return summary_of(test::event_of(EventType::CredentialExpiring, R"("days":)" + days));
+  };
+  const std::string credential = "The credential of region eu ";
+  EXPECT_EQ(shown("14").title, credential + "ends within 14 days");
+  EXPECT_EQ(shown("14").severity, Severity::Warning);
+  EXPECT_EQ(shown("7").severity, Severity::Error);
+  EXPECT_EQ(shown("1").title, credential + "ends within 1 day");
+  EXPECT_EQ(shown("0").title, credential + "has ended");
+  EXPECT_EQ(shown("0").severity, Severity::Error);
+}
+
 TEST(Summary, ManagesWithoutADocument) {
   core::EventRecord event = test::failed_isolation();
   event.document.clear();

@@ -219,17 +219,22 @@ TEST(Metrics, LeavesOutWhatIsNotKnown) {
   region.last_poll = kNow;
   region.clock_skew = -1500ms;
   region.token_left = 1h;
+  region.credential_end = kNow + 24h;
   metrics.update(status_of(region), kNow);
   const std::string text = metrics.text();
   EXPECT_EQ(value_of(text, "mactiond_last_successful_poll_timestamp_seconds", {"region=\"eu\""}),
             1'728'000'000);
   EXPECT_EQ(value_of(text, "mactiond_token_expiry_timestamp_seconds", {"region=\"eu\""}),
             1'728'003'600);
+  EXPECT_EQ(value_of(text, "mactiond_credential_expiry_timestamp_seconds", {"region=\"eu\""}),
+            1'728'086'400);
   EXPECT_EQ(value_of(text, "mactiond_clock_skew_seconds", {"region=\"eu\""}), -1.5);
 
   region.token_left.reset();
+  region.credential_end.reset();
   metrics.update(status_of(region), kNow);
   EXPECT_THAT(metrics.text(), Not(HasSubstr("mactiond_token_expiry")));
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("mactiond_credential_expiry")));
   region.token_left = 2h;
   metrics.update(status_of(region), kNow);
   EXPECT_EQ(value_of(metrics.text(), "mactiond_token_expiry_timestamp_seconds"), 1'728'007'200);

@@ -9,6 +9,7 @@
 #include "event/order_key.hpp"
 #include "store/event_row.hpp"
 #include "store/query.hpp"
+#include "store/snapshot_rows.hpp"
 #include "store/statement.hpp"
 #include "store/submission_query.hpp"
 #include "support/every_event.hpp"
@@ -194,6 +195,20 @@ TEST(Schema, HasSubmissionsAndMachineNamesFromEveryFormerVersion) {
     Rows row = machine.query(region, name, before);
     ASSERT_TRUE(row.next());
     EXPECT_EQ(row.text(1), "m1");
+  }
+}
+
+TEST(Schema, OfNoRegionOfAFormerVersionTheEndOfACredentialWasReported) {
+  for (std::size_t former = 1; former < migrations().size(); ++former) {
+    SCOPED_TRACE(former);
+    SQLite::Database database = memory();
+    ASSERT_TRUE(migrate(database, migrations().first(former)));
+    database.exec("INSERT INTO region (name, watermark, degraded) VALUES ('eu', 5, 'auth')");
+    ASSERT_TRUE(migrate(database));
+    const auto regions = read_regions(database);
+    ASSERT_EQ(regions.size(), 1U);
+    EXPECT_EQ(regions[0].degraded, "auth");
+    EXPECT_EQ(regions[0].credential, std::nullopt);
   }
 }
 

@@ -94,6 +94,17 @@ TEST_F(Store, KeepsWhenANewRegionWasFirstCalled) {
   EXPECT_EQ(snapshot.regions[1].first_call, std::nullopt);
 }
 
+TEST_F(Store, KeepsWhatWasReportedOfTheEndOfACredential) {
+  core::Batch batch;
+  batch.regions.push_back({"eu", {}, {}, {}, false, {}, core::CredentialMark{at(7), 14}});
+  batch.regions.push_back({"us", {}, {}});
+  commit(batch);
+  const core::Snapshot snapshot = load();
+  ASSERT_EQ(snapshot.regions.size(), 2U);
+  EXPECT_EQ(snapshot.regions[0].credential, (core::CredentialMark{at(7), 14}));
+  EXPECT_EQ(snapshot.regions[1].credential, std::nullopt);
+}
+
 TEST_F(Store, LoadsAFinishedActionWithoutItsTexts) {
   core::Batch batch;
   batch.actions.push_back(action_row("A", Status::Succeeded));

@@ -15,7 +15,7 @@ using test::kBoot;
 struct TokenCacheTest : testing::Test {
   void fetch(MonoTime now, const std::string& token = "one", Duration lifetime = 1h) {
     cache.fetch_started();
-    cache.fetched(Secret(token), lifetime, now);
+    cache.fetched(Secret(token), {lifetime, refresh_in}, now);
   }
   void fail(MonoTime now, std::optional<Duration> retry_after = std::nullopt) {
     cache.fetch_started();
@@ -25,6 +25,7 @@ struct TokenCacheTest : testing::Test {
   Duration wait(MonoTime now) { return cache.wake_at(now).value() - now; }
 
   TokenCache cache;
+  std::optional<Duration> refresh_in;
   Random random{7};
 };
 
@@ -47,6 +48,26 @@ TEST_F(TokenCacheTest, RenewsFiveMinutesBeforeTheEnd) {
   EXPECT_EQ(cache.wake_at(kBoot), kBoot + 55min);
   EXPECT_FALSE(cache.wants_fetch(kBoot + 55min - 1s));
   EXPECT_TRUE(cache.wants_fetch(kBoot + 55min));
+}
+
+TEST_F(TokenCacheTest, RenewsWhenTheAnswerAsksForItAndUsesTheOldOneMeanwhile) {
+  refresh_in = 12h;
+  fetch(kBoot, "one", 24h);
+  EXPECT_EQ(cache.wake_at(kBoot), kBoot + 12h);
+  fail(kBoot + 12h);
+  ASSERT_NE(cache.usable(kBoot + 23h), nullptr);
+  EXPECT_EQ(cache.usable(kBoot + 23h)->reveal(), "one");
+}
+
+TEST_F(TokenCacheTest, NeverRenewsLaterThanBeforeTheEndNorAtOnce) {
+  refresh_in = 2h;
+  fetch(kBoot);
+  EXPECT_EQ(cache.wake_at(kBoot), kBoot + 55min);
+  for (const Duration soon : {Duration{}, Duration(-1h), Duration(1s)}) {
+    refresh_in = soon;
+    fetch(kBoot);
+    EXPECT_EQ(cache.wake_at(kBoot), kBoot + 1min);
+  }
 }
 
 TEST_F(TokenCacheTest, RenewsAShortLivedTokenInItsLastFifth) {
