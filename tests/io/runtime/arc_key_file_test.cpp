@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "unit/config/config_text.hpp"
 
@@ -86,6 +88,37 @@ TEST_F(ArcKeyFileTest, WhatIsReadIsWhatWasChecked) {
   write("secret", "a secret");
   fs::create_symlink(path("secret"), path("a.key"));
   EXPECT_EQ(second->read()->reveal(), "of somebody else");
+}
+
+TEST_F(ArcKeyFileTest, NoMomentOfASwapLetsALinkThrough) {
+  constexpr int kOfEach = 500;
+  constexpr int kReadsMax = 10'000'000;
+  write("planted", "a planted secret");
+  write("a.key", "key");
+  std::atomic<bool> done = false;
+  std::thread swapping([&] {
+    while (!done) {
+      write("new", "key");
+      fs::rename(path("new"), path("a.key"));
+      fs::create_symlink(path("planted"), path("link"));
+      fs::rename(path("link"), path("a.key"));
+    }
+  });
+  int read_whole = 0;
+  int refused = 0;
+  for (int i = 0; i < kReadsMax && (read_whole < kOfEach || refused < kOfEach); ++i) {
+    const auto key = read("a.key");
+    if (!key) {
+      ++refused;
+    } else {
+      ++read_whole;
+      EXPECT_EQ(key->reveal(), "key");
+    }
+  }
+  done = true;
+  swapping.join();
+  EXPECT_GE(read_whole, kOfEach);
+  EXPECT_GE(refused, kOfEach);
 }
 
 TEST_F(ArcKeyFileTest, AFileThatChangesAfterTheCheckIsRefused) {
