@@ -91,7 +91,7 @@ TEST_F(ArcKeyFileTest, WhatIsReadIsWhatWasChecked) {
 }
 
 TEST_F(ArcKeyFileTest, NoMomentOfASwapLetsALinkThrough) {
-  constexpr int kOfEach = 500;
+  constexpr int kOfEach = 50;
   constexpr int kReadsMax = 10'000'000;
   write("planted", "a planted secret");
   write("a.key", "key");
