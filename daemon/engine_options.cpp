@@ -15,10 +15,12 @@ core::Options engine_options(const config::Config& config) {
   for (const auto& region : config.regions) {
     core::RegionOptions& added = options.regions.emplace_back(region.core);
     added.registration = region.registration();
-    added.credential_end = region.auth.expires;
+    const config::AuthKind kind = region.auth.kind;
+    if (kind == config::AuthKind::ClientSecret) added.credential_end = region.auth.expires;
     added.enrich_machines = config.enrich.machine;
     added.audience = region.audience;
     added.tenant_id = region.tenant_id;
+    added.managed_identity = kind == config::AuthKind::ManagedIdentity;
   }
   for (const auto& webhook : config.webhooks) {
     core::WebhookOptions& added = options.webhooks.emplace_back(webhook.core);

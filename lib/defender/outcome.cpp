@@ -104,14 +104,17 @@ std::optional<std::int64_t> aadsts_code(const boost::json::object& answer) {
   return first.get_int64();
 }
 
-// "error AADSTSnnn: sentence; remedy", as much of it as there is.
+// "error AADSTSnnn: sentence; remedy", as much of it as there is. Of a number that is not known
+// where to look it up.
 std::string describe(const std::string& error, std::optional<std::int64_t> number) {
   if (!number) return error;
   std::string text = error;
   if (!text.empty()) text += ' ';
   text += "AADSTS" + std::to_string(*number);
   const EntraError* known = find_entra_error(*number);
-  if (known == nullptr) return text;
+  if (known == nullptr) {
+    return text + "; see https://login.microsoftonline.com/error?code=" + std::to_string(*number);
+  }
   text.append(": ").append(known->sentence);
   if (!known->remedy.empty()) text.append("; ").append(known->remedy);
   return text;
@@ -163,10 +166,10 @@ Outcome token_outcome(const http::Response& response, WallTime local) {
   if (known != nullptr && known->wait) {
     result.retry_after = std::max(result.retry_after.value_or(Duration{}), *known->wait);
   }
-  const bool said_passing =
-      error == "temporarily_unavailable" || (known != nullptr && known->passing);
+  const Again again = known != nullptr ? known->again : Again::Never;
+  const bool said_passing = error == "temporarily_unavailable" || again == Again::Soon;
   if (!said_passing && !is_passing(result.status)) {
-    result.verdict = Verdict::GiveUp;
+    result.verdict = again == Again::Slow ? Verdict::Retry : Verdict::GiveUp;
     result.reason = Reason::Auth;
     return result;
   }

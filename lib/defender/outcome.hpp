@@ -17,9 +17,9 @@ namespace mactiond::defender {
 [[nodiscard]] Outcome list_outcome(const http::Response& response, WallTime local);
 
 /// What an answer of the token endpoint means: only temporarily_unavailable, 408, 429, 5xx and the
-/// AADSTS numbers of passing trouble are worth a retry soon; all else is GiveUp with Reason::Auth.
-/// detail is "error AADSTSnnn: sentence; remedy" (entra_error.hpp), never the description: it
-/// repeats tenant and app ids.
+/// AADSTS numbers of passing trouble are worth a retry soon; all else is Reason::Auth, and GiveUp
+/// where only a correction helps (Again). detail is "error AADSTSnnn: sentence; remedy"
+/// (entra_error.hpp), never the description: it repeats tenant and app ids.
 [[nodiscard]] Outcome token_outcome(const http::Response& response, WallTime local);
 
 }  // namespace mactiond::defender

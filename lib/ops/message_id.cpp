@@ -7,13 +7,15 @@ namespace mactiond::ops {
 namespace {
 
 // Explained in systemd/mactiond.catalog. An identifier never changes.
-constexpr std::array<MessageKind, 30> kKinds = {
+constexpr std::array<MessageKind, 32> kKinds = {
     {{"started", "dde53983365841f5a231600da2fd4ac1"},
      {"stopped", "396df4693b794224aac9ae9e994e2396"},
      {"reloaded", "34fecd1c8514475790cff1036638aa15"},
      {"reload_refused", "881c21362e5649d8bf3fc87f8b9dfd4f"},
      {"region_degraded", "f77d907002e441ea853c695a444e14b7"},
      {"region_recovered", "c19c5e45e45d45059f23689c03f9d020"},
+     {"permission_missing", "eb163c087951498e993e281053ddc01d"},
+     {"credential_expiring", "312f1f4e624e4065a8141196d4ce3767"},
      {"webhook_paused", "c33846d6d2c8490887b356123eec9f8f"},
      {"webhook_resumed", "efe286727bfc47689f5d3a05b9ac4d85"},
      {"webhook_failing", "175f2692352f4a8c911b71ba5358449c"},

@@ -35,7 +35,10 @@ class Monitoring(E2eTest):
         daemon = self.place.daemon(
             sim, [receiver],
             extra='[submit]\nenabled = true\n'
-                  '[[syslog]]\nname = "siem"\naddress = "127.0.0.1:9"\n').start()
+                  '[[syslog]]\nname = "siem"\naddress = "127.0.0.1:9"\n')
+        daemon.config.write_text(daemon.config.read_text().replace(
+            "[region.quota]", 'expires = "2099-12-31"\n[region.quota]'))
+        daemon.start()
         sim.add([{"type": "Isolate", "plan": [[0, "Succeeded"]]}])
         wait_until(lambda: receiver.accepted, 20, "a delivery", daemon.diagnostics)
         text = daemon.get("/metrics")[1]

@@ -45,6 +45,9 @@ Region::Region(const RegionOptions& options, const std::string& boot_id, SharedP
 }
 
 void Region::configure(const RegionOptions& options, SharedPolicies policies, MonoTime now) {
+  // Otherwise what the credential in use says is newer.
+  const bool other_end = options.credential_end != options_.credential_end;
+  if (other_end) login_.credential.set(options.credential_end);
   calls_.configure(options, now);
   options_ = options;
   schedule_.configure(options.poll, tracker_.open_count() > 0, calls_.limiter().sustained(), now);
@@ -52,7 +55,6 @@ void Region::configure(const RegionOptions& options, SharedPolicies policies, Mo
   asking_.machines.configure(options.enrich_machines);
   asking_.look_at = now;
   login_.review.options_changed();
-  login_.credential.set(options.credential_end);
   // What is corrected may be the credential.
   if (login_.token.usable(now) == nullptr) (void)login_.token.renew_at_once(now);
 }

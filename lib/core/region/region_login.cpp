@@ -34,6 +34,7 @@ void Region::on(TokenFetched fetched, Now now, StepWriter& out) {
   if (login_.token.end_wait()) schedule_.poll_soon(now.mono);
   if (fetched.credential_end) login_.credential.set(fetched.credential_end);
   if (fetched.outcome.ok()) {
+    if (!fetched.credential_end) login_.credential.set(options_.credential_end);
     const TokenCache::Terms terms{fetched.lifetime, fetched.refresh_in};
     login_.token.fetched(std::move(fetched.token), terms, now.mono);
     login_.review.put(std::move(fetched.claims));

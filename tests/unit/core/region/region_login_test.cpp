@@ -163,6 +163,27 @@ TEST_F(RegionLoginTest, AnotherCertificateBeginsWithTheFirstThreshold) {
   EXPECT_EQ(status().credential_end, kDay + days(20));
 }
 
+TEST_F(RegionLoginTest, AReloadKeepsTheEndOfTheCertificateInUse) {
+  credential_end = kDay + days(2);
+  run_for(1min);
+  reload();
+  EXPECT_EQ(status().credential_end, kDay + days(2));
+  region().credential_end = kDay + days(400);
+  reload();
+  EXPECT_EQ(status().credential_end, kDay + days(400));
+  region().credential_end.reset();
+  reload();
+  EXPECT_EQ(status().credential_end, std::nullopt);
+}
+
+TEST_F(RegionLoginTest, ACredentialWithoutAnEndHasNone) {
+  credential_end = kDay + days(2);
+  run_for(1min);
+  credential_end.reset();
+  run_for(1h);
+  EXPECT_EQ(status().credential_end, std::nullopt);
+}
+
 TEST_F(RegionLoginTest, OurOwnClockIsBelievedOnlyWhereTheApiDoesNotAnswer) {
   region().credential_end = kDay + days(100);
   now.wall += days(90);
