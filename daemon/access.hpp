@@ -13,6 +13,7 @@
 #include "config/config.hpp"
 #include "config/loader.hpp"
 #include "http/client.hpp"
+#include "key_pairs.hpp"
 #include "net/https_client.hpp"
 #include "runtime/command_runner.hpp"
 
@@ -35,11 +36,17 @@ class AccessBuilder {
   /// clock and environment outlive what is built.
   AccessBuilder(boost::asio::any_io_executor executor, const Clock& clock,
                 const config::Environment& environment)
-      : executor_(std::move(executor)), clock_(clock), environment_(environment) {}
+      : executor_(std::move(executor)),
+        clock_(clock),
+        environment_(environment),
+        key_pairs_(environment) {}
 
   /// Or everything that is wrong. Nothing is changed by a failure. Touches no network.
   [[nodiscard]] std::variant<runtime::Accesses, std::vector<AccessMistake>> build(
       const config::Config& config);
+
+  /// Warns of certificates that are not valid now: they let a region degrade and no start fail.
+  void warn_of_certificates(config::LoadResult& loaded);
 
  private:
   /// ca_file by its content too: a file that was replaced is another trust.
@@ -60,6 +67,7 @@ class AccessBuilder {
   const Clock& clock_;
   const config::Environment& environment_;
   std::map<Key, std::weak_ptr<http::Client>> clients_;
+  KeyPairs key_pairs_;
 };
 
 /// Adds the mistakes to the problems of the configuration.

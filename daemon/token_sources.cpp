@@ -12,7 +12,9 @@
 #include "defender/identity_answer.hpp"
 #include "defender/managed_identity.hpp"
 #include "defender/oauth.hpp"
+#include "random_bits.hpp"
 #include "runtime/arc_key_file.hpp"
+#include "runtime/certificate_tokens.hpp"
 #include "runtime/federated_tokens.hpp"
 #include "runtime/managed_identity_tokens.hpp"
 #include "runtime/secret_tokens.hpp"
@@ -102,6 +104,13 @@ Source federated_source(const config::Region& region, const TokenParts& parts) {
       [path = region.auth.token_file] { return read_token_file(path); });
 }
 
+Result<Source> certificate_source(const config::Region& region, const TokenParts& parts) {
+  auto pair = parts.key_pairs.pair(region.auth, parts.clock.now().wall);
+  if (!pair) return pair.error();
+  return Source(std::make_shared<runtime::CertificateTokens>(
+      parts.clock, parts.client, ask_of(region), std::move(*pair), random_guid));
+}
+
 }  // namespace
 
 Result<Source> make_token_source(const config::Region& region, const TokenParts& parts) {
@@ -109,13 +118,13 @@ Result<Source> make_token_source(const config::Region& region, const TokenParts&
     case config::AuthKind::ClientSecret:
       return secret_source(region, parts);
     case config::AuthKind::Certificate:
-      break;
+      return certificate_source(region, parts);
     case config::AuthKind::ManagedIdentity:
       return identity_source(region, parts);
     case config::AuthKind::WorkloadIdentity:
       return federated_source(region, parts);
   }
-  return Error(Errc::InvalidSecret, "certificates are not supported by this build");
+  return Source();
 }
 
 }  // namespace mactiond::daemon

@@ -8,6 +8,7 @@
 #include "config/config.hpp"
 #include "config/loader.hpp"
 #include "http/client.hpp"
+#include "key_pairs.hpp"
 #include "runtime/token_source.hpp"
 
 namespace mactiond::daemon {
@@ -16,6 +17,7 @@ namespace mactiond::daemon {
 struct TokenParts {
   const Clock& clock;
   const config::Environment& environment;
+  KeyPairs& key_pairs;
   std::shared_ptr<http::Client> client;  ///< of the region: reaches Entra ID
   /// Makes the one that reaches the identity service of this machine: without a proxy.
   std::function<Result<std::shared_ptr<http::Client>>()> local_client;

@@ -176,7 +176,11 @@ const std::vector<Entry>& entries() {
                                            {"odd_answer", odd_answer},
                                            {"http_request", http_request},
                                            {"no_proxy", no_proxy},
-                                           {"lookup", lookup}};
+                                           {"lookup", lookup},
+                                           {"token_answer", token_answer},
+                                           {"jwt", jwt},
+                                           {"challenge", challenge},
+                                           {"key_pair", key_pair}};
   return kEntries;
 }
 

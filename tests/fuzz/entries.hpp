@@ -23,6 +23,10 @@ void odd_answer(std::string_view bytes);      ///< the same, in forms that are c
 void http_request(std::string_view bytes);    ///< what a client of ours sends
 void no_proxy(std::string_view bytes);        ///< a proxy and a list of exceptions
 void lookup(std::string_view bytes);          ///< a link, machines or an alert
+void token_answer(std::string_view bytes);    ///< of Entra ID or an identity service
+void jwt(std::string_view bytes);             ///< a token, or what it says of itself
+void challenge(std::string_view bytes);       ///< WWW-Authenticate of Azure Arc's agent
+void key_pair(std::string_view bytes);        ///< a key and its certificate: PEM, PKCS#12
 
 [[nodiscard]] const std::vector<Entry>& entries();
 

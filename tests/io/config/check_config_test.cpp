@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "support/fixture.hpp"
 #include "unit/config/config_text.hpp"
 #include "unit/config/wrong_configs.hpp"
 
@@ -181,6 +182,54 @@ TEST_F(CheckAndStart, RefuseACutCertificateAtItsKey) {
               "webhook.client_key: " + key);
   expect_both("[[syslog]]\nname='a'\naddress='siem.example:6514'\nca_file='" + cut + "'\n", "14:9",
               "syslog.ca_file: " + cut);
+}
+
+/// A region that logs in by the files of tests/fixtures/keys.
+class CheckCertificate : public CheckConfig {
+ protected:
+  std::string reference(const std::string& name) {
+    return "file:" + directory.write(name, test::read_fixture("keys/" + name) + '\n');
+  }
+  std::string text(const std::string& certificate, const std::string& key) {
+    return "[[region]]\nname='eu'\ntenant_id='t'\nclient_id='c'\n[region.auth]\n"
+           "kind='certificate'\ncertificate='" +
+           reference(certificate) + "'\nkey='" + reference(key) + "'\n";
+  }
+};
+
+TEST_F(CheckCertificate, RefusesWhatCannotLogInAtItsKey) {
+  const std::string password =
+      "key_password='file:" + directory.write("password", "wrong\n") + "'\n";
+  const auto expect = [&](const std::string& lines, const std::string& words) {
+    const Ended ended = run(lines);
+    EXPECT_EQ(ended.code, 78);
+    EXPECT_THAT(ended.output, StartsWith(file + words));
+    EXPECT_EQ(std::count(ended.output.begin(), ended.output.end(), '\n'), 1) << ended.output;
+  };
+  expect(text("other.crt", "rsa2048.key"), ":8:5: region.auth.key: " + reference("rsa2048.key") +
+                                               ": key does not belong to certificate (SHA-1 ");
+  expect(text("ec.crt", "ec.key"),
+         ":8:5: region.auth.key: " + reference("ec.key") + ": key holds an EC key");
+  expect(text("rsa2048.crt", "rsa2048.pkcs8.key"),
+         ":8:5: region.auth.key: " + reference("rsa2048.pkcs8.key") +
+             ": key is encrypted: set key_password\n");
+  expect(text("rsa2048.crt", "rsa2048.pkcs8.key") + password,
+         ":9:14: region.auth.key_password: file:" + directory.path() +
+             "/password: key_password does not open key\n");
+  expect(text("rsa2048.key", "rsa2048.key"),
+         ":7:13: region.auth.certificate: " + reference("rsa2048.key") +
+             ": certificate holds none; a PEM file has a block CERTIFICATE\n");
+}
+
+TEST_F(CheckCertificate, WarnsOfACertificateThatHasEnded) {
+  EXPECT_EQ(run(text("rsa2048.crt", "rsa2048.key")).output,
+            "ok: 1 region, 0 policies, 0 webhooks, 0 warnings\n");
+  const Ended ended = run(text("ended.crt", "ended.key"));
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.output,
+              StartsWith(file + ":7:13: warning: region.auth.certificate: the certificate has "
+                                "ended (SHA-1 "));
+  EXPECT_THAT(ended.output, HasSubstr("valid from 2020-01-01 to 2021-01-01)\n"));
 }
 
 TEST_F(CheckAndStart, RefuseEveryMistakeAtOnce) {

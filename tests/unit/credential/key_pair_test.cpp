@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "credential/pem.hpp"
 #include "support/fixture.hpp"
 
 namespace mactiond::credential {
@@ -146,6 +147,31 @@ TEST(KeyPair, IsRefusedAtEveryTruncation) {
     EXPECT_TRUE(
         KeyPair::from_pem(certificate.substr(0, size % 1000), Secret(key), kPassword).has_error());
   }
+}
+
+TEST(KeyPair, RefusesAChainWithABrokenCertificate) {
+  std::string broken = file("other.crt");
+  broken.replace(broken.find("MII"), 3, "AAA");
+  EXPECT_EQ(why(KeyPair::from_pem(file("rsa2048.crt") + '\n' + broken, Secret(file("rsa2048.key")),
+                                  kNone)),
+            "certificate cannot be read");
+}
+
+// Some programs protect a file by no password at all, where openssl takes an empty one.
+TEST(KeyPair, IsReadFromAFileWithoutAnyPassword) {
+  const std::string pem_text = file("both.pem");
+  const auto certificates = read_certificates(pem_text);
+  const auto key = read_key(pem_text, kNone);
+  ASSERT_TRUE(certificates && key);
+  const Pkcs12Ptr made(PKCS12_create(nullptr, "name", key->get(), certificates->front().get(),
+                                     nullptr, 0, 0, 0, 0, 0));
+  ASSERT_TRUE(made);
+  unsigned char* bytes = nullptr;
+  const int size = i2d_PKCS12(made.get(), &bytes);
+  ASSERT_GT(size, 0);
+  const std::string der(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+  OPENSSL_free(bytes);
+  EXPECT_EQ(why(KeyPair::from_pkcs12(Secret(der), kNone)), "no error");
 }
 
 TEST(KeyPair, IsRefusedWhereTheTextIsTooLarge) {
