@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/value.hpp>
 #include <charconv>
+#include <cmath>
 #include <initializer_list>
 #include <limits>
 #include <utility>
@@ -44,7 +45,8 @@ std::optional<std::int64_t> read_number(const boost::json::value* value) {
   if (value->is_string()) return parse_number(trim(value->get_string()));
   if (value->is_int64()) return value->get_int64();
   if (value->is_uint64()) return std::numeric_limits<std::int64_t>::max();
-  if (!value->is_double()) return std::nullopt;
+  // 0e999 is read as no number.
+  if (!value->is_double() || std::isnan(value->get_double())) return std::nullopt;
   return static_cast<std::int64_t>(std::clamp(value->get_double(), -1.0, 1e15));
 }
 

@@ -1,5 +1,5 @@
-# Installs what package-lock.json names into DIRECTORY, once for each lock file.
-file(SHA256 ${CMAKE_CURRENT_LIST_DIR}/package-lock.json wanted)
+# Installs what SOURCE/package-lock.json names into DIRECTORY, once for each lock file.
+file(SHA256 ${SOURCE}/package-lock.json wanted)
 set(stamp ${DIRECTORY}/installed)
 if(EXISTS ${stamp})
   file(READ ${stamp} found)
@@ -7,7 +7,7 @@ if(EXISTS ${stamp})
     return()
   endif()
 endif()
-file(COPY ${CMAKE_CURRENT_LIST_DIR}/package.json ${CMAKE_CURRENT_LIST_DIR}/package-lock.json
+file(COPY ${SOURCE}/package.json ${SOURCE}/package-lock.json
   DESTINATION ${DIRECTORY})
 execute_process(COMMAND npm ci --ignore-scripts --no-audit --no-fund
   WORKING_DIRECTORY ${DIRECTORY} COMMAND_ERROR_IS_FATAL ANY)

@@ -19,8 +19,6 @@ Result<credential::KeyPair> read_pair(const std::string& certificate, const std:
 }
 
 struct Kept : testing::Test {
-  Kept() { now = read_pair("rsa2048", "rsa2048")->certificate().not_before + 24h; }
-
   void put(const std::string& with_certificate, const std::string& with_key) {
     certificate = with_certificate;
     key = with_key;
@@ -36,7 +34,7 @@ struct Kept : testing::Test {
   std::string key = "rsa2048";
   bool changed = false;
   int reads = 0;
-  WallTime now{};
+  WallTime now = WallTime(std::chrono::sys_days(std::chrono::year(2026) / 12 / 1));
   std::vector<PairNews> news;
   KeptPair pair{[this] {
                   ++reads;
