@@ -7,7 +7,7 @@ namespace mactiond::ops {
 namespace {
 
 // Explained in systemd/mactiond.catalog. An identifier never changes.
-constexpr std::array<MessageKind, 32> kKinds = {
+constexpr std::array<MessageKind, 33> kKinds = {
     {{"started", "dde53983365841f5a231600da2fd4ac1"},
      {"stopped", "396df4693b794224aac9ae9e994e2396"},
      {"reloaded", "34fecd1c8514475790cff1036638aa15"},
@@ -25,6 +25,7 @@ constexpr std::array<MessageKind, 32> kKinds = {
      {"cancel_forbidden", "da3b8fa7b29a41d9985df0374bcc9a8e"},
      {"cancel_suppressed", "2afc0f4f5915406e8afd647ff8a9e2f3"},
      {"submission_lost", "9a5a812f30ac44b7adb672f35355aa4c"},
+     {"certificate_not_usable", "7c98ce49253b4eaaace80b45c9ac55e4"},
      {"secrets_not_usable", "a0a6d527f1754b8f8d18f6571a1a4b2e"},
      {"store_failed", "2016a2b5d7fb443db55f160c2248a639"},
      {"store_not_usable", "de26657790b24362b4a095e2827e243f"},
