@@ -21,8 +21,10 @@ std::variant<CommandLine, int> parse_command_line(int argc, const char* const* a
                              "report everything that is wrong in it and exit: 0 or 78");
   app.add_flag("--strict", result.strict, "with --check-config: warnings count as errors")
       ->needs(check);
-  app.add_flag("--print-config", result.print_config,
-               "print what is in force as TOML, secrets as ***, and exit");
+  auto* print = app.add_flag("--print-config", result.print_config,
+                             "print what is in force as TOML, with its origin, and exit");
+  app.add_flag("--changed", result.changed, "with --print-config: leave defaults out")
+      ->needs(print);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

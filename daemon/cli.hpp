@@ -10,6 +10,7 @@ struct CommandLine {
   bool check_config = false;
   bool strict = false;  ///< of check_config
   bool print_config = false;
+  bool changed = false;  ///< of print_config
 };
 
 /// What to do, or the exit code of a process that is done: help and version are on stdout already,

@@ -65,7 +65,11 @@ int run(int argc, char** argv) {
     std::fputs("mactiond: --strict: a warning counts as an error\n", stderr);
     return kExitConfig;
   }
-  if (command_line.print_config) return write_out(mactiond::config::print(loaded.config));
+  if (command_line.print_config) {
+    using mactiond::config::Printed;
+    return write_out(
+        mactiond::config::print(loaded, command_line.changed ? Printed::Changed : Printed::All));
+  }
   if (command_line.check_config) return write_out("ok: " + loaded.summary() + '\n');
   return mactiond::daemon::run(std::move(loaded), command_line.config, surroundings);
 }

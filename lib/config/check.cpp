@@ -23,8 +23,8 @@ void check_unique(const std::vector<const Node*>& tables, const std::string& sec
     if (name == nullptr || !reader.is_good(name)) continue;
     const auto [first, is_new] = seen.emplace(name->text, name);
     if (is_new) continue;
-    reader.fail(*name, shown(name->text) + " is the name of the " + section + " in line " +
-                           std::to_string(first->second->place.line) + " already");
+    reader.fail(*name, shown(name->text) + " is the name of the " + section + " in " +
+                           reader.text_of(first->second->place, name->place) + " already");
   }
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "base/iso_time.hpp"
+#include "config/auth_keys.hpp"
+#include "config/peer_types.hpp"
 #include "config/secret_source.hpp"
 #include "config/value_types.hpp"
 
@@ -17,20 +19,6 @@ constexpr const char* kTenant = "AZURE_TENANT_ID";
 constexpr const char* kClient = "AZURE_CLIENT_ID";
 constexpr const char* kTokenFile = "AZURE_FEDERATED_TOKEN_FILE";
 constexpr const char* kAuthority = "AZURE_AUTHORITY_HOST";
-
-struct KeyOfKind {
-  std::string_view key;
-  AuthKind kind;
-};
-
-constexpr std::array<KeyOfKind, 8> kKeys = {{{"client_secret", AuthKind::ClientSecret},
-                                             {"certificate", AuthKind::Certificate},
-                                             {"key", AuthKind::Certificate},
-                                             {"pkcs12", AuthKind::Certificate},
-                                             {"key_password", AuthKind::Certificate},
-                                             {"source", AuthKind::ManagedIdentity},
-                                             {"identity", AuthKind::ManagedIdentity},
-                                             {"token_file", AuthKind::WorkloadIdentity}}};
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -78,13 +66,13 @@ class AuthCheck {
   void enter(const std::string& key) { reader_.enter("region.auth." + key); }
 
   void need(const std::string& key, bool is_empty, const std::string& what) {
-    if (!is_empty || find(key) != nullptr) return;
+    if (!is_empty || find(key) != nullptr || reader_.is_misplaced(table_, key)) return;
     reader_.enter("region." + key);
     reader_.fail(table_, "missing: " + what);
   }
 
   void check_foreign() {
-    for (const auto& [key, kind] : kKeys) {
+    for (const auto& [key, kind] : kKeysOfKinds) {
       const Node* node = used(std::string(key));
       if (node == nullptr || kind == region_.auth.kind) continue;
       enter(std::string(key));
@@ -162,6 +150,16 @@ class AuthCheck {
 };
 
 }  // namespace
+
+std::string_view variable_behind(std::string_view key, const Region& region) {
+  if (region.auth.kind != AuthKind::WorkloadIdentity) return {};
+  if (key == "tenant_id") return kTenant;
+  if (key == "client_id") return kClient;
+  if (key == "auth.token_file") return kTokenFile;
+  Region by_cloud;
+  Cloud::apply(region.cloud, by_cloud);
+  return key == "authority" && region.authority != by_cloud.authority ? kAuthority : "";
+}
 
 void complete_auth(const Node& table, Region& region) {
   if (region.auth.kind != AuthKind::WorkloadIdentity) return;

@@ -172,7 +172,7 @@ void check_shadowed(const std::vector<const Node*>& tables, const Config& config
     if (*before >= after) continue;
     reader.warn(tables[after]->place,
                 shown(policy.name) + " never governs: " + shown(config.policies[*before].name) +
-                    " in line " + std::to_string(tables[*before]->place.line) +
+                    " in " + reader.text_of(tables[*before]->place, tables[after]->place) +
                     " comes before it and fits all that it fits");
   }
 }

@@ -9,6 +9,7 @@
 #include "base/guid.hpp"
 #include "base/text.hpp"
 #include "config/check_auth.hpp"
+#include "config/check_cloud.hpp"
 #include "config/check_registration.hpp"
 #include "config/value_types.hpp"
 
@@ -161,6 +162,7 @@ void check_regions(const Node& root, const std::vector<const Node*>& tables, con
   check_registrations(tables, config, reader);
   for (std::size_t i = 0; i < tables.size(); ++i) {
     check_auth(*tables[i], config.regions[i], reader);
+    check_cloud(*tables[i], config.regions[i], reader);
     check_ids(*tables[i], config.regions[i], reader);
     check_addresses(*tables[i], config.regions[i], reader);
     check_order(root, *tables[i], config, config.regions[i], reader);

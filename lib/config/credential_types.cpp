@@ -133,9 +133,9 @@ bool Headers::read(const Node& node, std::vector<HeaderValue>& value, Reader& re
 std::string Headers::print(const std::vector<HeaderValue>& value) const {
   std::string text;
   for (const HeaderValue& header : value) {
-    const bool secret = !header.value.source.empty();
+    const std::string& source = header.value.source;
     text += (text.empty() ? " " : ", ") + toml_text(header.name) + " = " +
-            toml_text(secret ? "***" : header.value.value.reveal());
+            toml_text(source.empty() ? "***" : source);
   }
   return text.empty() ? "{}" : "{" + text + " }";
 }

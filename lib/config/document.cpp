@@ -61,6 +61,12 @@ Node convert(const toml::node& from, int depth) {
   return to;
 }
 
+void set_file(Node& node, unsigned file) {
+  node.place.file = file;
+  node.key_place.file = file;
+  for (Node& child : node.children) set_file(child, file);
+}
+
 std::optional<SyntaxError> find_crowded_line(std::string_view text) {
   for (unsigned line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -140,15 +146,25 @@ std::string_view describe(Node::Kind kind) {
   return "something else";
 }
 
-std::variant<Node, SyntaxError> parse_document(std::string_view text) {
-  if (auto crowded = find_crowded_line(text)) return *std::move(crowded);
+Node* Node::child(std::string_view name) {
+  return const_cast<Node*>(std::as_const(*this).child(name));
+}
+
+std::variant<Node, SyntaxError> parse_document(std::string_view text, unsigned file) {
+  if (auto crowded = find_crowded_line(text)) {
+    crowded->place.file = file;
+    return *std::move(crowded);
+  }
   try {
     const toml::table table = toml::parse(text);
     Node root = convert(table, 0);
     root.place = {};
+    set_file(root, file);
     return root;
   } catch (const toml::parse_error& error) {
-    return SyntaxError{place_of(error.source()), syntax_message(error.description())};
+    SyntaxError mistake{place_of(error.source()), syntax_message(error.description())};
+    mistake.place.file = file;
+    return mistake;
   }
 }
 

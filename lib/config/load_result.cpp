@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <tuple>
 
 #include "base/printable.hpp"
 #include "config/loader.hpp"
@@ -14,7 +13,7 @@ std::string counted(std::size_t count, const std::string& one, const std::string
 }  // namespace
 
 std::string Problem::text() const {
-  return printable(file) + ':' + std::to_string(line) + ':' + std::to_string(column) +
+  return printable(file) + ':' + std::to_string(place.line) + ':' + std::to_string(place.column) +
          (warning ? ": warning: " : ": ") + message;
 }
 
@@ -54,10 +53,9 @@ void LoadResult::add(const std::string& section, std::size_t index, const std::s
     place = value != nullptr ? value->place : table.place;
   }
   const std::string option = key.empty() ? section : section + '.' + key;
-  problems.push_back({file, place.line, place.column, printable(option + ": " + message), warning});
-  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
-    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
-  });
+  problems.push_back({files[place.file], place, printable(option + ": " + message), warning});
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const Problem& a, const Problem& b) { return a.place < b.place; });
 }
 
 }  // namespace mactiond::config

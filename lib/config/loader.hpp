@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,7 @@ namespace mactiond::config {
 /// One thing wrong, or worth a warning, in a configuration file.
 struct Problem {
   std::string file;
-  unsigned line = 0;
-  unsigned column = 0;
+  Place place;
   std::string message;
   bool warning = false;
 
@@ -41,8 +41,8 @@ struct Environment {
 struct LoadResult {
   Config config;  ///< complete only if ok()
   std::vector<Problem> problems;
-  std::string file;
-  Node document;                  ///< what config was read from
+  std::vector<std::string> files;
+  Node document;                  ///< all files as one, with defaults: what config was read from
   [[nodiscard]] bool ok() const;  ///< no problem that is not a warning
   [[nodiscard]] std::size_t warnings() const;
   /// The texts of all problems but the warnings.
@@ -65,14 +65,29 @@ struct LoadResult {
            const std::string& message, bool warning);
 };
 
-/// Reads file and every secret it refers to; reports all problems, not only the first. Touches no
-/// network and no state.
+/// The text of one file of a configuration; path names it in problems.
+struct SourceText {
+  std::string path;
+  std::string text;
+};
+
+/// More is refused.
+inline constexpr std::size_t kFileMax = std::size_t{1} << 20U;
+
+/// Reads the file, conf.d/*.toml beside it, and every secret they refer to; reports all problems,
+/// not only the first. Touches no network and no state.
 [[nodiscard]] LoadResult load_file(const std::string& path, const Environment& environment);
-/// The same for text; path names it in problems.
+/// The same for texts, which are one configuration.
+[[nodiscard]] LoadResult load_sources(const std::vector<SourceText>& sources,
+                                      const Environment& environment);
 [[nodiscard]] LoadResult load_text(std::string_view text, const std::string& path,
                                    const Environment& environment);
 
-/// The effective configuration as TOML, every option, secrets as "***".
-[[nodiscard]] std::string print(const Config& config);
+enum class Printed : std::uint8_t { All, Changed };
+
+/// The effective configuration as TOML, with the place that each value comes from: every option, or
+/// those alone that do not have their default. A secret is shown as its reference, and as "***"
+/// where it is in the file itself. loaded is ok().
+[[nodiscard]] std::string print(const LoadResult& loaded, Printed what);
 
 }  // namespace mactiond::config

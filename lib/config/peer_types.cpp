@@ -220,7 +220,7 @@ bool SecretReference::read(const Node& node, SecretValue& value, Reader& reader)
 }
 
 std::string SecretReference::print(const SecretValue& value) const {
-  return toml_text(value.source.empty() ? "" : kMask);
+  return toml_text(value.source);
 }
 
 bool SigningSecrets::read(const Node& node, Webhook& value, Reader& reader) const {
@@ -238,8 +238,9 @@ bool SigningSecrets::read(const Node& node, Webhook& value, Reader& reader) cons
 }
 
 std::string SigningSecrets::print(const Webhook& value) const {
-  if (value.secret_sources.size() == 1) return toml_text(kMask);
-  return toml_list(std::vector<std::string>(value.secret_sources.size(), std::string(kMask)));
+  std::vector<std::string> sources;
+  for (const SecretValue& secret : value.secret_sources) sources.push_back(secret.source);
+  return sources.size() == 1 ? toml_text(sources[0]) : toml_list(sources);
 }
 
 bool HostAndPort::read(const Node& node, Syslog& value, Reader& reader) const {
@@ -278,7 +279,8 @@ bool WebhookUrl::read(const Node& node, Webhook& value, Reader& reader) const {
 }
 
 std::string WebhookUrl::print(const Webhook& value) const {
-  return toml_text(value.url_source.empty() ? url_text(value.url) : std::string(kMask));
+  if (!value.url_source.empty()) return toml_text(value.url_source);
+  return toml_text(value.url.host.empty() ? "" : kMask);
 }
 
 bool Cloud::read(const Node& node, Region& value, Reader& reader) const {

@@ -1,7 +1,6 @@
 #include "config/reader.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "base/printable.hpp"
@@ -17,14 +16,23 @@ void Reader::warn(Place place, std::string_view message) { add(place, message, t
 
 void Reader::add(Place place, std::string_view message, bool warning) {
   const std::string text =
-      option_.empty() ? std::string(message) : option_ + ": " + std::string(message);
-  problems_.push_back({file_, place.line, place.column, printable(text), warning});
+      printable(option_.empty() ? std::string(message) : option_ + ": " + std::string(message));
+  // What many tables take over from their defaults is one mistake.
+  if (!reported_.emplace(place, text).second) return;
+  problems_.push_back({files_[place.file], place, text, warning});
+}
+
+std::string Reader::text_of(Place place) const {
+  return files_[place.file] + ':' + std::to_string(place.line) + ':' + std::to_string(place.column);
+}
+
+std::string Reader::text_of(Place place, Place here) const {
+  return place.file == here.file ? "line " + std::to_string(place.line) : text_of(place);
 }
 
 std::vector<Problem> Reader::take_problems() {
-  std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
-    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
-  });
+  std::stable_sort(problems_.begin(), problems_.end(),
+                   [](const Problem& a, const Problem& b) { return a.place < b.place; });
   return std::move(problems_);
 }
 

@@ -103,6 +103,21 @@ Result<Secret> read_credential(const std::string& name, std::string_view source,
   return read_secret_file(file, source, form);
 }
 
+// systemd gives a file of a directory the name DIRECTORY_FILE.
+std::string find_in_store(const std::string& directory, const std::string& name) {
+  struct stat status {};
+  std::string file = directory + name;
+  // One that cannot be looked at counts as there: systemd takes the first.
+  if (stat(file.c_str(), &status) == 0 || errno == EACCES) return file;
+  for (std::size_t at = name.find('_', 1); at != std::string::npos; at = name.find('_', at + 1)) {
+    const std::string inner = directory + name.substr(0, at);
+    if (stat(inner.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) continue;
+    file = find_in_store(inner + '/', name.substr(at + 1));
+    if (!file.empty()) return file;
+  }
+  return {};
+}
+
 bool is_utf16(std::string_view text) {
   return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
 }
@@ -159,10 +174,7 @@ std::string credential_file(const std::string& name, const Environment& environm
     return environment.credentials_directory + '/' + name;
   }
   for (const std::string& store : environment.credential_stores) {
-    std::string file = store + '/' + name;
-    struct stat status {};
-    // One that cannot be looked at counts as there: systemd takes the first.
-    if (stat(file.c_str(), &status) == 0 || errno == EACCES) return file;
+    if (auto file = find_in_store(store + '/', name); !file.empty()) return file;
   }
   return {};
 }
@@ -172,6 +184,18 @@ std::string secret_file(const std::string& source, const Environment& environmen
   if (!source.starts_with(kCredential)) return {};
   return credential_file(source.substr(kCredential.size()), environment);
 }
+
+namespace {
+
+std::string load_credential(const std::string& name) {
+  const std::size_t at = name.find('_', 1);
+  const std::string one = "LoadCredential=" + name;
+  if (at == std::string::npos || at + 1 == name.size()) return one;
+  return one + ", or LoadCredential=" + name.substr(0, at) + ":DIRECTORY and a file " +
+         name.substr(at + 1) + " there";
+}
+
+}  // namespace
 
 std::string out_of_reach(const std::string& source, const Environment& environment) {
   if (!source.starts_with(kCredential) || !environment.credentials_directory.empty()) return {};
@@ -185,7 +209,7 @@ std::string out_of_reach(const std::string& source, const Environment& environme
     }
     return source + ": not checked: $CREDENTIALS_DIRECTORY is not set here" +
            (stores.empty() ? "" : ", and it is not in " + stores) +
-           "; systemd passes it where the unit has LoadCredential=" + name;
+           "; systemd passes it where the unit has " + load_credential(name);
   }
   const File readable(file);
   if (readable.fd() >= 0 || errno != EACCES) return {};

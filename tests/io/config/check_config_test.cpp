@@ -89,7 +89,7 @@ TEST_F(CheckConfig, ReportsAllMistakesAtOnceInTheFilesOrder) {
   expect_no_secret(ended.output);
 }
 
-TEST_F(CheckConfig, SaysHowMuchIsRightAndMasksSecretsWherePrinted) {
+TEST_F(CheckConfig, SaysHowMuchIsRightAndPrintsNoSecret) {
   const std::string text = region_text() +
                            "[[webhook]]\nname='soc'\nurl='env:MACTIOND_TEST_URL'\n"
                            "secret='env:MACTIOND_TEST_HOOK'\nbearer='env:MACTIOND_TEST_SECRET'\n"
@@ -100,9 +100,15 @@ TEST_F(CheckConfig, SaysHowMuchIsRightAndMasksSecretsWherePrinted) {
   EXPECT_EQ(run(text, "--check-config --strict").code, 0);
   const Ended printed = run(text, "--print-config");
   EXPECT_EQ(printed.code, 0);
-  EXPECT_THAT(printed.output, HasSubstr("client_secret = \"***\""));
+  EXPECT_THAT(printed.output, HasSubstr("client_secret = \"env:MACTIOND_TEST_SECRET\""));
   EXPECT_THAT(printed.output, Not(HasSubstr("ok: ")));
+  EXPECT_THAT(printed.output, HasSubstr("per_hour = 1500"));
   expect_no_secret(printed.output);
+  const Ended changed = run(text, "--print-config --changed");
+  EXPECT_EQ(changed.code, 0);
+  EXPECT_THAT(changed.output, StartsWith("[[region]]\nname = \"eu\"  # " + file + ":2; "));
+  EXPECT_THAT(changed.output, Not(HasSubstr("per_hour")));
+  EXPECT_EQ(run(text, "--changed").code, 64);
 }
 
 TEST_F(CheckConfig, CountsWarningsAndTakesThemForErrorsWhereStrict) {

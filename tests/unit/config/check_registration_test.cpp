@@ -21,7 +21,7 @@ TEST(TwoRegions, OfOneTenantAndClientAreAnErrorWhateverTheirUrlsAndLetterCase) {
   const auto refused = [](const LoadResult& result) {
     EXPECT_FALSE(result.ok());
     ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
-    EXPECT_EQ(result.problems[0].line, 8U);
+    EXPECT_EQ(result.problems[0].place.line, 8U);
     EXPECT_THAT(result.problems[0].message, HasSubstr("same tenant and client as region \"eu\""));
   };
   refused(load_two(kTenant, kClient));
@@ -91,7 +91,8 @@ TEST(ManyRegions, EachNamesTheFirstThatMayBeItsOwn) {
   std::string found;
   for (const Problem& problem : result.problems) {
     const std::string text = problem.text();
-    found += text.substr(text.find("region \""), 10) + " for line " + std::to_string(problem.line);
+    found +=
+        text.substr(text.find("region \""), 10) + " for line " + std::to_string(problem.place.line);
     found += '\n';
   }
   EXPECT_EQ(found,
@@ -109,16 +110,18 @@ TEST(ManyRegions, EachNamesTheFirstThatMayBeItsOwn) {
 TEST(ManyRegions, AreLookedUpAndNotComparedEachWithEach) {
   constexpr std::size_t kRegions = 40'000;
   Config config;
-  const std::vector<Node> nodes(kRegions);
+  std::vector<Node> nodes(kRegions);
   std::vector<const Node*> tables;
   for (std::size_t i = 0; i < kRegions; ++i) {
     Region& region = config.regions.emplace_back();
     region.tenant_id = kTenant;
     region.client_id = "66666666-7777-8888-9999-" + std::to_string(100'000'000'000 + i);
+    nodes[i].place.line = static_cast<unsigned>(i + 1);
     tables.push_back(&nodes[i]);
   }
   const Environment environment = surroundings();
-  Reader reader("test.toml", environment);
+  const std::vector<std::string> files = {"test.toml"};
+  Reader reader(files, environment);
   check_registrations(tables, config, reader);
   EXPECT_EQ(reader.take_problems().size(), kRegions - 1) << "each but the first is of its tenant";
 }

@@ -33,7 +33,7 @@ TEST(EnrichConfig, IsOffUnlessAskedFor) {
   const auto on = load(region_text() + kOn);
   EXPECT_TRUE(on.ok()) << all_problems(on);
   EXPECT_TRUE(on.config.enrich.machine);
-  EXPECT_THAT(print(on.config), HasSubstr("[enrich]\nmachine = true  # "));
+  EXPECT_THAT(print(on, Printed::All), HasSubstr("[enrich]\nmachine = true  # "));
 }
 
 TEST(EnrichConfig, LetsPoliciesAndFiltersMatchMachines) {

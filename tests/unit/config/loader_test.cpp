@@ -123,7 +123,8 @@ TEST(Loader, ReportsAllProblemsInTheOrderOfTheFile) {
   EXPECT_FALSE(result.ok());
   std::vector<std::string> places;
   for (const Problem& problem : result.problems) {
-    places.push_back(std::to_string(problem.line) + ':' + std::to_string(problem.column));
+    places.push_back(std::to_string(problem.place.line) + ':' +
+                     std::to_string(problem.place.column));
   }
   EXPECT_THAT(places, ElementsAre("2:13", "3:13", "4:1", "4:1", "4:1", "4:1", "5:18", "6:2"));
 }
@@ -163,7 +164,7 @@ TEST(Loader, ReadsAProxysCredentialsAndPrintsNoneOfThem) {
   ASSERT_TRUE(result.ok()) << all_problems(result);
   EXPECT_EQ(result.config.webhooks.at(0).proxy_auth.value.reveal(),
             std::string("user:") + kClientSecret);
-  EXPECT_EQ(print(result.config).find(kClientSecret), std::string::npos);
+  EXPECT_EQ(print(result, Printed::All).find(kClientSecret), std::string::npos);
 }
 
 TEST(Loader, NeverRepeatsWhatMayBeASecret) {

@@ -138,7 +138,8 @@ TEST_P(DoubtfulPolicy, IsWarnedOfAtItsPlace) {
   EXPECT_TRUE(result.ok());
   ASSERT_EQ(result.problems.size(), 1U) << all_problems(result);
   const Problem& problem = result.problems[0];
-  EXPECT_EQ(std::to_string(problem.line) + ':' + std::to_string(problem.column), row.place)
+  EXPECT_EQ(std::to_string(problem.place.line) + ':' + std::to_string(problem.place.column),
+            row.place)
       << problem.text();
   EXPECT_THAT(problem.message, HasSubstr(row.words));
   EXPECT_THAT(problem.text(), HasSubstr(": warning: "));
@@ -181,7 +182,7 @@ TEST(PolicyConfig, RefusesMoreThan256) {
   }
   const auto result = load(text);
   ASSERT_EQ(result.problems.size(), 1U);
-  EXPECT_EQ(result.problems[0].line, 8U + 256U * 4U);
+  EXPECT_EQ(result.problems[0].place.line, 8U + 256U * 4U);
   EXPECT_THAT(result.problems[0].message, HasSubstr("at most 256 policies"));
 }
 
@@ -196,7 +197,7 @@ TEST(PolicyConfig, HasAtMostFiveThousandPatterns) {
       "");
   const auto result = load(two(computers(2500), computers(2500) + "match.type=['Isolate']\n"));
   ASSERT_EQ(result.problems.size(), 1U);
-  EXPECT_EQ(result.problems[0].line, 13U);
+  EXPECT_EQ(result.problems[0].place.line, 13U);
   EXPECT_THAT(result.problems[0].message, HasSubstr("at most 5000 patterns"));
 }
 

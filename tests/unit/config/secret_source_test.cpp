@@ -89,12 +89,27 @@ TEST(SecretSource, ACredentialOutOfReachIsAWarningOfTheCheckAndAnErrorOfTheStart
   const auto checked = load_text(text, "test.toml", environment);
   EXPECT_TRUE(checked.ok()) << all_problems(checked);
   EXPECT_EQ(checked.warnings(), 6U) << all_problems(checked);
-  const std::string printed = print(checked.config);
-  EXPECT_THAT(printed, HasSubstr("client_secret = \"***\""));
-  EXPECT_THAT(printed, HasSubstr("url = \"***\""));
+  const std::string printed = print(checked, Printed::All);
+  EXPECT_THAT(printed, HasSubstr("client_secret = \"credential:mde-eu\""));
+  EXPECT_THAT(printed, HasSubstr("url = \"credential:url\""));
+  EXPECT_THAT(printed, HasSubstr("secret = [\"credential:k1\", \"credential:k2\"]"));
   environment.only_checks = false;
   const auto started = load_text(text, "test.toml", environment);
   EXPECT_EQ(started.errors().size(), 6U) << all_problems(started);
+}
+
+TEST(SecretSource, FindsTheFilesOfADirectoryAsSystemdNamesThem) {
+  const TempDirectory store;
+  ASSERT_EQ(mkdir((store.path() + "/mde").c_str(), 0700), 0);
+  ASSERT_EQ(mkdir((store.path() + "/mde/north_sea").c_str(), 0700), 0);
+  (void)store.write("mde/con_toso", "of the file\n");
+  (void)store.write("mde/north_sea/a", "of the inner directory\n");
+  const Environment environment{"host", "", {store.path()}};
+  EXPECT_EQ(read_secret("credential:mde_con_toso", environment)->reveal(), "of the file");
+  EXPECT_EQ(read_secret("credential:mde_north_sea_a", environment)->reveal(),
+            "of the inner directory");
+  EXPECT_THAT(out_of_reach("credential:mde_none", environment),
+              HasSubstr("LoadCredential=mde:DIRECTORY and a file none there"));
 }
 
 TEST(SecretSource, RefusesAFileThatOthersMayReadOrWrite) {

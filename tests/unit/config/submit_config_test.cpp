@@ -64,7 +64,7 @@ TEST(SubmitConfig, IsPrintedAsItWasRead) {
                           "[submit]\nenabled=true\ntypes=['Isolate']\nmax_per_hour=0\n"
                           "link_hosts=['*.blob.example']\nsend_within='2h'\n");
   ASSERT_EQ(all_problems(first), "");
-  const std::string printed = print(first.config);
+  const std::string printed = print(first, Printed::All);
   EXPECT_THAT(printed, HasSubstr("[submit]\nenabled = true  # "));
   EXPECT_THAT(printed, HasSubstr("\ntypes = [\"Isolate\"]  # "));
   EXPECT_THAT(printed, HasSubstr("\nlink_hosts = [\"*.blob.example\"]  # "));
