@@ -8,7 +8,7 @@ _mactiond() {
     return
   fi
   mapfile -t COMPREPLY < <(
-    compgen -W '--config --check-config --strict --print-config --version --help' -- "$cur"
+    compgen -W '--config --check-config --strict --print-config --changed --version --help' -- "$cur"
   )
 }
 

@@ -3,6 +3,7 @@ complete -c mactiond -f
 complete -c mactiond -l config -r -F -d 'Configuration file'
 complete -c mactiond -l check-config -d 'Report everything that is wrong in it'
 complete -c mactiond -l strict -d 'With --check-config, warnings count as errors'
-complete -c mactiond -l print-config -d 'Print what is in force, without secrets'
+complete -c mactiond -l print-config -d 'Print what is in force, with its origin'
+complete -c mactiond -l changed -d 'With --print-config, leave defaults out'
 complete -c mactiond -l version -d 'Print the version'
 complete -c mactiond -l help -d 'Print a summary of the options'

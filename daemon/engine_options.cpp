@@ -15,8 +15,7 @@ core::Options engine_options(const config::Config& config) {
   for (const auto& region : config.regions) {
     core::RegionOptions& added = options.regions.emplace_back(region.core);
     added.registration = region.registration();
-    const config::AuthKind kind = region.auth.kind;
-    if (kind == config::AuthKind::ClientSecret) added.credential_end = region.auth.expires;
+    added.credential_end = region.auth.credential_end();
     added.enrich_machines = config.enrich.machine;
     added.audience = region.audience;
     added.tenant_id = region.tenant_id;

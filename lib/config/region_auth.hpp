@@ -48,6 +48,10 @@ enum class IdentitySource : std::uint8_t { Auto, Vm, AppService, Arc };
 
 /// [region.auth]: what its kind needs is there, the rest is empty.
 struct RegionAuth {
+  [[nodiscard]] std::optional<WallTime> credential_end() const {
+    return kind == AuthKind::Certificate ? certificate_end : expires;
+  }
+
   AuthKind kind = AuthKind::ClientSecret;
   SecretValue client_secret;
   SecretValue certificate;  ///< PEM, a chain; with key
@@ -58,6 +62,7 @@ struct RegionAuth {
   std::string identity;  ///< client id of a user-assigned identity; empty: the system's
   std::string token_file;
   std::optional<WallTime> expires;  ///< the first moment of that day
+  std::optional<WallTime> certificate_end;
 };
 
 }  // namespace mactiond::config

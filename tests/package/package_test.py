@@ -58,6 +58,7 @@ class Content(PackageTest):
         paths = {line.split()[5].lstrip(".") for line in lines}
         self.assertTrue(all(line.split()[1] == "root/root" for line in lines))
         for path in ("/usr/bin/mactiond", "/usr/bin/mactionctl", "/etc/mactiond/mactiond.toml",
+                     "/etc/mactiond/conf.d/README",
                      "/etc/logrotate.d/mactiond", "/lib/systemd/system/mactiond.service",
                      "/usr/lib/systemd/catalog/mactiond.catalog",
                      "/usr/lib/sysusers.d/mactiond.conf", "/usr/lib/tmpfiles.d/mactiond.conf",

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/fixture.hpp"
 #include "unit/config/config_text.hpp"
 
 namespace mactiond::config {
@@ -42,27 +43,66 @@ class Variables {
   std::vector<std::pair<std::string, std::string>> values_;
 };
 
-TEST(RegionAuth, ReadsKeyAndCertificateAsTheyAre) {
-  const TempDirectory directory;
-  const std::string open = directory.write("app.pem", "-----BEGIN CERTIFICATE-----\nx\n", 0644);
-  const std::string closed = directory.write("app.key", "a\nkey\n");
-  const auto result =
-      load_auth("kind='certificate'\ncertificate='file:" + open + "'\nkey='file:" + closed +
-                "'\nkey_password='env:MACTIOND_TEST_SECRET'");
+/// Copies of the fixtures of keys that others may not read.
+class Pair : public testing::Test {
+ protected:
+  // "file:/…" in quotes.
+  std::string copy(const std::string& name, mode_t mode = 0600) {
+    return "'file:" + directory.write(name, test::read_fixture("keys/" + name), mode) + "'";
+  }
+  LoadResult load_pair(const std::string& certificate, const std::string& key,
+                       const std::string& more = "") {
+    return load_auth("kind='certificate'\ncertificate=" + copy(certificate, 0644) +
+                     "\nkey=" + copy(key) + '\n' + more);
+  }
+  LoadResult load_pkcs12(const std::string& name) {
+    setenv("MACTIOND_TEST_PHRASE", "opensesame", 1);
+    return load_auth("kind='certificate'\npkcs12=" + copy(name) +
+                     "\nkey_password='env:MACTIOND_TEST_PHRASE'");
+  }
+
+  TempDirectory directory;
+};
+
+TEST_F(Pair, IsReadAsItIs) {
+  const auto result = load_pair("rsa2048.crt", "rsa2048.key");
   EXPECT_EQ(all_problems(result), "");
   EXPECT_EQ(auth_of(result).kind, AuthKind::Certificate);
-  EXPECT_EQ(auth_of(result).certificate.value.reveal(), "-----BEGIN CERTIFICATE-----\nx\n");
-  EXPECT_EQ(auth_of(result).key.value.reveal(), "a\nkey\n");
-  EXPECT_EQ(auth_of(result).key_password.value.reveal(), kClientSecret);
+  EXPECT_EQ(auth_of(result).key.value.reveal(), test::read_fixture("keys/rsa2048.key"));
+  EXPECT_EQ(auth_of(result).credential_end(), WallTime(std::chrono::seconds(4'949'683'476)));
 }
 
-TEST(RegionAuth, ReadsPkcs12AsBytes) {
-  const TempDirectory directory;
-  const std::string bytes("\x30\x82\0\x01\n", 5);
-  const auto result =
-      load_auth("kind='certificate'\npkcs12='file:" + directory.write("app.pfx", bytes) + "'");
+TEST_F(Pair, IsReadFromPkcs12) {
+  const auto result = load_pkcs12("default.p12");
   EXPECT_EQ(all_problems(result), "");
-  EXPECT_EQ(auth_of(result).pkcs12.value.reveal(), bytes);
+  EXPECT_EQ(auth_of(result).pkcs12.value.reveal(), test::read_fixture("keys/default.p12"));
+  EXPECT_EQ(auth_of(result).credential_end(), WallTime(std::chrono::seconds(4'949'683'476)));
+}
+
+TEST_F(Pair, ThatDoesNotFitIsRefusedAtTheKeyToBlame) {
+  EXPECT_THAT(all_problems(load_pair("other.crt", "rsa2048.key")),
+              HasSubstr(":8:5: region.auth: key does not belong to certificate (SHA-1 "));
+  EXPECT_THAT(all_problems(load_pair("rsa2048.crt", "rsa2048.pkcs8.key")),
+              HasSubstr(":8:5: region.auth: key is encrypted: set key_password"));
+  EXPECT_THAT(all_problems(load_pair("rsa2048.crt", "rsa2048.pkcs8.key",
+                                     "key_password='env:MACTIOND_TEST_SECRET'")),
+              HasSubstr(":9:14: region.auth: key_password does not open key"));
+  EXPECT_THAT(all_problems(load_pair("ec.crt", "ec.key")), HasSubstr("region.auth: "));
+  EXPECT_THAT(all_problems(load_pkcs12("utf8.p12")),
+              HasSubstr(":8:14: region.auth: key_password does not open pkcs12"));
+}
+
+TEST_F(Pair, OfACertificateThatHasEndedIsAWarningWithItsDates) {
+  const auto result = load_pair("ended.crt", "ended.key");
+  EXPECT_TRUE(result.ok());
+  EXPECT_THAT(all_problems(result),
+              HasSubstr(":7:13: warning: region.auth.certificate: has ended"));
+  EXPECT_THAT(all_problems(result), HasSubstr("from 2020-01-01 to 2021-01-01"));
+}
+
+TEST_F(Pair, HasItsOwnDate) {
+  EXPECT_THAT(all_problems(load_pair("rsa2048.crt", "rsa2048.key", "expires='2031-01-31'")),
+              HasSubstr(":9:9: warning: region.auth.expires: is not used"));
 }
 
 TEST(RegionAuth, AFileThatHoldsAKeyIsNotForEverybody) {
