@@ -19,7 +19,7 @@ core::Options engine_options(const config::Config& config) {
     added.enrich_machines = config.enrich.machine;
     added.audience = region.audience;
     added.tenant_id = region.tenant_id;
-    added.managed_identity = kind == config::AuthKind::ManagedIdentity;
+    added.managed_identity = region.auth.kind == config::AuthKind::ManagedIdentity;
   }
   for (const auto& webhook : config.webhooks) {
     core::WebhookOptions& added = options.webhooks.emplace_back(webhook.core);
