@@ -77,7 +77,7 @@ class LoginTest(E2eTest):
         self.daemon.start()
         self.wait_for(lambda: self.region()["missing_permissions"] == ["Machine.Isolate"],
                       "a missing permission")
-        self.assertEqual(self.region()["state"], "ok")
+        self.wait_for(lambda: self.region()["state"] == "ok", "a poll")
         self.assertIn("permissions missing: eu Machine.Isolate", self.shown())
         diagnostics = self.daemon.errors_path.read_text()
         self.assertEqual(diagnostics.count("permission_missing"), 1)
