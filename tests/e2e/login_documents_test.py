@@ -133,6 +133,11 @@ class Examples(unittest.TestCase):
                 with self.subTest(text):
                     self.accept(text)
 
+    def test_a_customers_file_takes_the_rest_from_the_defaults(self):
+        common, customer, own = blocks("tenants.md", "toml")
+        self.accept(common, customer)
+        self.accept("", own)
+
 
 class Tables(unittest.TestCase):
     def setUp(self):
