@@ -172,28 +172,6 @@ void complete_auth(const Node& table, Region& region) {
   }
 }
 
-void judge_key_pair(const Node& table, Region& region, KeyPairs& pairs, Reader& reader) {
-  RegionAuth& auth = region.auth;
-  if (auth.kind != AuthKind::Certificate) return;
-  const auto* found = pairs.find(auth);
-  if (found == nullptr) return;
-  if (!*found) {
-    const std::string& why = found->error().where;
-    const std::string key = "auth." + why.substr(0, why.find_first_of(" :"));
-    const Node* node = table.find(key);
-    reader.enter("region.auth");
-    reader.fail(node == nullptr ? table : *node, why);
-    return;
-  }
-  auth.certificate_end = (*found)->not_after;
-  const bool has_ended = (*found)->not_after <= reader.environment().now;
-  const Node* node = table.find(auth.pkcs12.source.empty() ? "auth.certificate" : "auth.pkcs12");
-  if (!has_ended || node == nullptr) return;
-  reader.enter("region.auth." + node->key);
-  reader.warn(node->place, "has ended: " + credential::describe(**found) +
-                               ": make another certificate, and add it to the app registration");
-}
-
 void check_auth(const Node& table, const Region& region, Reader& reader) {
   AuthCheck check(table, region, reader);
   check.check_ids();

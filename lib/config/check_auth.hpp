@@ -4,16 +4,12 @@
 
 #include "config/config.hpp"
 #include "config/document.hpp"
-#include "config/key_pairs.hpp"
 #include "config/reader.hpp"
 
 namespace mactiond::config {
 
 /// What a workload identity leaves out is in the variables that Kubernetes sets.
 void complete_auth(const Node& table, Region& region);
-
-/// Whether a certificate and its key belong together; when the certificate ends.
-void judge_key_pair(const Node& table, Region& region, KeyPairs& pairs, Reader& reader);
 
 /// The variable that gave the option its value, if it is not in a file; empty if none did.
 [[nodiscard]] std::string_view variable_behind(std::string_view key, const Region& region);

@@ -53,7 +53,13 @@ void LoadResult::add(const std::string& section, std::size_t index, const std::s
     place = value != nullptr ? value->place : table.place;
   }
   const std::string option = key.empty() ? section : section + '.' + key;
-  problems.push_back({files[place.file], place, printable(option + ": " + message), warning});
+  const std::string text = printable(option + ": " + message);
+  // What many tables take over from their defaults is one mistake.
+  const bool is_known = std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
+    return problem.place == place && problem.message == text;
+  });
+  if (is_known) return;
+  problems.push_back({files[place.file], place, text, warning});
   std::stable_sort(problems.begin(), problems.end(),
                    [](const Problem& a, const Problem& b) { return a.place < b.place; });
 }

@@ -186,7 +186,7 @@ class Sim:
     """mactionsim and its control API."""
 
     def __init__(self, place, per_minute=6000, per_hour=100000, any_client=False, seed=1,
-                 tenant=TENANT):
+                 tenant=TENANT, any_tenant=False):
         self.certs = place.certs
         self.limits = (per_minute, per_hour)
         self.context = ssl.create_default_context(cafile=str(place.certs.ca))
@@ -194,6 +194,7 @@ class Sim:
         config.write_text(
             f'tenant_id = "{tenant}"\nclient_id = "{CLIENT}"\nclient_secret = "{CLIENT_SECRET}"\n'
             f"any_client = {str(any_client).lower()}\nseed = {seed}\n"
+            f"any_tenant = {str(any_tenant).lower()}\n"
             f"[quota]\nper_minute = {per_minute}\nper_hour = {per_hour}\n")
         self.errors = open(place.path / "mactionsim.log", "ab")
         self.process = subprocess.Popen(

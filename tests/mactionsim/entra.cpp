@@ -100,7 +100,7 @@ Reply Entra::token(const Call& call, std::string_view path, WallTime now) {
     return refuse(400, "invalid_request", 900561, "The endpoint only accepts POST requests.", now);
   }
   const std::string_view tenant = path.substr(1, path.find("/oauth2/") - 1);
-  if (!iequals(tenant, options_.tenant_id)) {
+  if (!options_.any_tenant && !iequals(tenant, options_.tenant_id)) {
     return refuse(400, "invalid_request", 90002, "Tenant '...' not found.", now);
   }
   const auto form = parse_form(call.body);
@@ -135,11 +135,11 @@ Reply Entra::token(const Call& call, std::string_view path, WallTime now) {
   if (field_of(*form, "client_secret") != options_.client_secret) {
     return refuse(401, "invalid_client", 7000215, "Invalid client secret provided.", now);
   }
-  return grant(audience, v1, now);
+  return grant(audience, std::string(tenant), v1, now);
 }
 
-Reply Entra::grant(const std::string& audience, bool v1, WallTime now) {
-  const std::string token = issue(audience, now);
+Reply Entra::grant(const std::string& audience, const std::string& tenant, bool v1, WallTime now) {
+  const std::string token = issue(audience, tenant, now);
   JsonMembers members;
   members.add("token_type", "Bearer");
   const std::int64_t lifetime = options_.expires_in_s;
@@ -158,16 +158,16 @@ Reply Entra::grant(const std::string& audience, bool v1, WallTime now) {
   return reply;
 }
 
-std::string Entra::issue(const std::string& audience, WallTime now) {
+std::string Entra::issue(const std::string& audience, const std::string& tenant, WallTime now) {
   std::erase_if(tokens_, [now](const auto& row) { return row.second.expires <= now; });
   JsonMembers claims;
   claims.add("aud", audience)
-      .add("iss", "https://sts.windows.net/" + options_.tenant_id + "/")
+      .add("iss", "https://sts.windows.net/" + tenant + "/")
       .add("iat", unix_seconds(now))
       .add("nbf", unix_seconds(now))
       .add("exp", unix_seconds(now) + options_.expires_in_s)
       .add("appid", options_.client_id)
-      .add("tid", options_.tenant_id)
+      .add("tid", tenant)
       .add_raw("roles", quoted_list(options_.roles))
       .add("uti", "mactionsim-" + std::to_string(++issued_));
   std::string token = base64url_encode(R"({"typ":"JWT","alg":"RS256","kid":"mactionsim"})");

@@ -16,6 +16,7 @@ struct EntraOptions {
   std::string client_id = "22222222-2222-4222-8222-222222222222";
   std::string client_secret = "mactionsim-secret";
   bool any_client = false;  ///< every client id is known, with the same secret
+  bool any_tenant = false;  ///< every tenant id is known, with the same data
   /// What a token may be asked for.
   std::vector<std::string> audiences{"https://api.securitycenter.microsoft.com",
                                      "https://api.security.microsoft.com",
@@ -58,8 +59,10 @@ class Entra {
     WallTime expires{};
     std::vector<std::string> roles;
   };
-  [[nodiscard]] std::string issue(const std::string& audience, WallTime now);
-  [[nodiscard]] Reply grant(const std::string& audience, bool v1, WallTime now);
+  [[nodiscard]] std::string issue(const std::string& audience, const std::string& tenant,
+                                  WallTime now);
+  [[nodiscard]] Reply grant(const std::string& audience, const std::string& tenant, bool v1,
+                            WallTime now);
 
   EntraOptions options_;
   std::map<std::string, Issued, std::less<>> tokens_;

@@ -24,6 +24,7 @@ const char* const kSettingsHelp =
     "The configuration file (TOML) may set:\n"
     "  tenant_id, client_id, client_secret   the one application that gets tokens\n"
     "  any_client                            true: every client id is known, with that secret\n"
+    "  any_tenant                            true: every tenant id is known, with the same data\n"
     "  audiences, roles                      lists of strings: what a token is for and may do\n"
     "  seed                                  of everything random\n"
     "  skew_ms                               how far the server's clock is ahead\n"
@@ -47,6 +48,7 @@ std::string load_settings(const std::string& path, Settings& settings) {
   fields.read("client_id", settings.entra.client_id);
   fields.read("client_secret", settings.entra.client_secret);
   fields.read("any_client", settings.entra.any_client);
+  fields.read("any_tenant", settings.entra.any_tenant);
   fields.read("audiences", settings.entra.audiences);
   fields.read("roles", settings.entra.roles);
   fields.read("seed", settings.seed);

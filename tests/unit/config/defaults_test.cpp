@@ -98,6 +98,14 @@ TEST(Defaults, AnotherFileOfTheCertificateReplacesThatOfTheDefaults) {
   EXPECT_TRUE(other.config.regions.at(0).auth.pkcs12.source.empty());
 }
 
+TEST(Defaults, AMistakeThatTheDaemonFindsInThemIsReportedOnce) {
+  auto result = load("[defaults.region]\ncloud='gcc'\n[[region]]\n[[region]]\n");
+  result.problems.clear();
+  result.fail("region", 0, "cloud", "wrong");
+  result.fail("region", 1, "cloud", "wrong");
+  EXPECT_EQ(all_problems(result), "test.toml:2:7: region.cloud: wrong\n");
+}
+
 TEST(Defaults, AKeyBehindATableOfThemIsNamedWithItsPlace) {
   EXPECT_THAT(all_problems(load("[defaults.region.auth]\nclient_id='c'\n" + region_text())),
               HasSubstr("2:1: defaults.region.auth.client_id: belongs to defaults.region: put it "
