@@ -104,11 +104,10 @@ Source federated_source(const config::Region& region, const TokenParts& parts) {
       [path = region.auth.token_file] { return read_token_file(path); });
 }
 
-Result<Source> certificate_source(const config::Region& region, const TokenParts& parts) {
+Source certificate_source(const config::Region& region, const TokenParts& parts) {
   auto pair = parts.key_pairs.pair(region.auth, parts.clock.now().wall);
-  if (!pair) return pair.error();
-  return Source(std::make_shared<runtime::CertificateTokens>(
-      parts.clock, parts.client, ask_of(region), std::move(*pair), random_guid));
+  return std::make_shared<runtime::CertificateTokens>(parts.clock, parts.client, ask_of(region),
+                                                      std::move(pair), random_guid);
 }
 
 }  // namespace
