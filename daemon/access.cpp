@@ -58,7 +58,10 @@ void warn_of_unused_proxy_auth(config::LoadResult& loaded) {
 // The key of the file that the failure names.
 std::string to_blame(const Named& values, const Error& error) {
   for (const auto& [key, value] : values) {
-    if (!value.empty() && error.where.starts_with(value)) return key;
+    if (value.empty() || !error.where.starts_with(value)) continue;
+    // Of two files, one name may begin with the other.
+    const char next = error.where.size() == value.size() ? ':' : error.where[value.size()];
+    if (next == ':' || next == ' ') return key;
   }
   return {};
 }
@@ -180,7 +183,11 @@ std::variant<runtime::Accesses, std::vector<AccessMistake>> AccessBuilder::build
       (*access)->link_hosts = config::link_hosts(region, config.submit.link_hosts);
       accesses.regions.emplace(region.core.name, std::move(*access));
     } else {
-      const Named files = {{"ca_file", region.ca_file}};
+      const Named files = {{"ca_file", region.ca_file},
+                           {"auth.certificate", region.auth.certificate.source},
+                           {"auth.key", region.auth.key.source},
+                           {"auth.pkcs12", region.auth.pkcs12.source},
+                           {"auth.key_password", region.auth.key_password.source}};
       mistakes.push_back({"region", i, to_blame(files, access.error()), access.error()});
     }
   }
@@ -213,9 +220,28 @@ void AccessBuilder::try_syslogs(const config::Config& config,
   }
 }
 
+void AccessBuilder::warn_of_certificates(config::LoadResult& loaded) {
+  if (!loaded.ok()) return;
+  const WallTime now = clock_.now().wall;
+  for (std::size_t i = 0; i < loaded.config.regions.size(); ++i) {
+    const config::RegionAuth& auth = loaded.config.regions[i].auth;
+    if (auth.kind != config::AuthKind::Certificate) continue;
+    const auto pair = key_pairs_.pair(auth, now);
+    if (!pair || (*pair)->certificate() == nullptr) continue;
+    const auto usable = (*pair)->at(now);
+    const bool in_one = auth.certificate.source.empty();
+    if (!usable)
+      loaded.warn("region", i, in_one ? "auth.pkcs12" : "auth.certificate", usable.error().where);
+  }
+}
+
 void add_mistakes(const std::vector<AccessMistake>& mistakes, config::LoadResult& loaded) {
   for (const AccessMistake& mistake : mistakes) {
-    loaded.fail(mistake.section, mistake.index, mistake.key, mistake.error.message());
+    const Error& error = mistake.error;
+    // Why a secret is not usable is all there is to be said.
+    const bool says_why = error.code == Errc::InvalidSecret;
+    loaded.fail(mistake.section, mistake.index, mistake.key,
+                says_why ? error.where : error.message());
   }
 }
 
@@ -228,6 +254,7 @@ void try_access(config::LoadResult& loaded, const config::Environment& environme
     add_mistakes(*mistakes, loaded);
   }
   warn_of_unused_proxy_auth(loaded);
+  builder.warn_of_certificates(loaded);
 }
 
 }  // namespace mactiond::daemon

@@ -45,6 +45,9 @@ class AccessBuilder {
   [[nodiscard]] std::variant<runtime::Accesses, std::vector<AccessMistake>> build(
       const config::Config& config);
 
+  /// Warns of certificates that are not valid now: they let a region degrade and no start fail.
+  void warn_of_certificates(config::LoadResult& loaded);
+
  private:
   /// ca_file by its content too: a file that was replaced is another trust.
   using Key = std::tuple<std::string, std::string, std::string, std::string, std::string, bool,

@@ -79,6 +79,13 @@ void report(const std::string& reference, const runtime::PairNews& news) {
             {"hint", "the previous one stays in use until the files are corrected"}});
 }
 
+bool is_out_of_reach(const References& references, const config::Environment& environment) {
+  for (const std::string& reference : references.all()) {
+    if (!config::out_of_reach(reference, environment).empty()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::shared_ptr<runtime::KeptPair> KeyPairs::make(const config::RegionAuth& auth) const {
@@ -96,16 +103,16 @@ std::shared_ptr<runtime::KeptPair> KeyPairs::make(const config::RegionAuth& auth
       });
 }
 
-std::shared_ptr<runtime::KeptPair> KeyPairs::pair(const config::RegionAuth& auth, WallTime now) {
+Result<std::shared_ptr<runtime::KeptPair>> KeyPairs::pair(const config::RegionAuth& auth,
+                                                          WallTime now) {
   std::erase_if(pairs_, [](const auto& row) { return row.second.expired(); });
   const References references = references_of(auth);
   const Key key{references.certificate, references.key, references.pkcs12, references.key_password};
-  if (const auto known = pairs_.find(key); known != pairs_.end()) {
-    auto pair = known->second.lock();
-    (void)pair->at(now);
-    return pair;
-  }
-  auto pair = make(auth);
+  const auto known = pairs_.find(key);
+  auto pair = known == pairs_.end() ? make(auth) : known->second.lock();
+  const auto usable = pair->at(now);
+  const bool unseen = environment_.only_checks && is_out_of_reach(references, environment_);
+  if (!usable && pair->certificate() == nullptr && !unseen) return usable.error();
   pairs_[key] = pair;
   return pair;
 }

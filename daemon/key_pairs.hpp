@@ -18,10 +18,10 @@ class KeyPairs {
   /// environment outlives the pairs.
   explicit KeyPairs(const config::Environment& environment) : environment_(environment) {}
 
-  /// One that is known is read again if its files have changed. A new one is read by its first
-  /// use: whether it can be is judged when the configuration is read.
-  [[nodiscard]] std::shared_ptr<runtime::KeptPair> pair(const config::RegionAuth& auth,
-                                                        WallTime now);
+  /// Reads again what has changed. An error begins with the reference that is to blame; a
+  /// certificate that has ended is none, and neither is what cannot be seen by a mere check.
+  [[nodiscard]] Result<std::shared_ptr<runtime::KeptPair>> pair(const config::RegionAuth& auth,
+                                                                WallTime now);
 
  private:
   /// certificate, key, pkcs12, key_password

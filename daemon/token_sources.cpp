@@ -104,10 +104,11 @@ Source federated_source(const config::Region& region, const TokenParts& parts) {
       [path = region.auth.token_file] { return read_token_file(path); });
 }
 
-Source certificate_source(const config::Region& region, const TokenParts& parts) {
+Result<Source> certificate_source(const config::Region& region, const TokenParts& parts) {
   auto pair = parts.key_pairs.pair(region.auth, parts.clock.now().wall);
-  return std::make_shared<runtime::CertificateTokens>(parts.clock, parts.client, ask_of(region),
-                                                      std::move(pair), random_guid);
+  if (!pair) return pair.error();
+  return Source(std::make_shared<runtime::CertificateTokens>(
+      parts.clock, parts.client, ask_of(region), std::move(*pair), random_guid));
 }
 
 }  // namespace

@@ -212,15 +212,19 @@ TEST_F(CheckCertificate, RefusesWhatCannotLogInAtItsKey) {
     EXPECT_THAT(ended.output, StartsWith(file + words));
     EXPECT_EQ(std::count(ended.output.begin(), ended.output.end(), '\n'), 1) << ended.output;
   };
-  expect(text("other.crt", "rsa2048.key"),
-         ":8:5: region.auth: key does not belong to certificate (SHA-1 ");
-  expect(text("ec.crt", "ec.key"), ":8:5: region.auth: key holds an EC key");
+  expect(text("other.crt", "rsa2048.key"), ":8:5: region.auth.key: " + reference("rsa2048.key") +
+                                               ": key does not belong to certificate (SHA-1 ");
+  expect(text("ec.crt", "ec.key"),
+         ":8:5: region.auth.key: " + reference("ec.key") + ": key holds an EC key");
   expect(text("rsa2048.crt", "rsa2048.pkcs8.key"),
-         ":8:5: region.auth: key is encrypted: set key_password\n");
+         ":8:5: region.auth.key: " + reference("rsa2048.pkcs8.key") +
+             ": key is encrypted: set key_password\n");
   expect(text("rsa2048.crt", "rsa2048.pkcs8.key") + password,
-         ":9:14: region.auth: key_password does not open key\n");
+         ":9:14: region.auth.key_password: file:" + directory.path() +
+             "/password: key_password does not open key\n");
   expect(text("rsa2048.key", "rsa2048.key"),
-         ":7:13: region.auth: certificate holds none; a PEM file has a block CERTIFICATE\n");
+         ":7:13: region.auth.certificate: " + reference("rsa2048.key") +
+             ": certificate holds none; a PEM file has a block CERTIFICATE\n");
 }
 
 TEST_F(CheckCertificate, WarnsOfACertificateThatHasEnded) {
@@ -229,8 +233,9 @@ TEST_F(CheckCertificate, WarnsOfACertificateThatHasEnded) {
   const Ended ended = run(text("ended.crt", "ended.key"));
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.output,
-              StartsWith(file + ":7:13: warning: region.auth.certificate: has ended: SHA-1 "));
-  EXPECT_THAT(ended.output, HasSubstr("valid from 2020-01-01 to 2021-01-01: make another"));
+              StartsWith(file + ":7:13: warning: region.auth.certificate: the certificate has "
+                                "ended (SHA-1 "));
+  EXPECT_THAT(ended.output, HasSubstr("valid from 2020-01-01 to 2021-01-01)\n"));
 }
 
 TEST_F(CheckAndStart, RefuseEveryMistakeAtOnce) {
