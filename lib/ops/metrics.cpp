@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "action/machine_action.hpp"
@@ -156,11 +158,30 @@ Metrics::Metrics(const std::string& version, const std::vector<std::string>& reg
   follow(regions, webhooks, policies);
 }
 
+namespace {
+
+std::vector<std::string> missing_in(const std::vector<std::string>& next,
+                                    const std::vector<std::string>& names) {
+  const std::set<std::string_view> kept(next.begin(), next.end());
+  std::vector<std::string> missing;
+  for (const std::string& name : names) {
+    if (!kept.contains(name)) missing.push_back(name);
+  }
+  return missing;
+}
+
+}  // namespace
+
 void Metrics::follow(const std::vector<std::string>& regions,
                      const std::vector<std::string>& webhooks,
                      const std::vector<core::PolicyOptions>& policies) {
-  for (const std::string& region : families_->regions) families_->forget_region(region);
-  for (const std::string& webhook : families_->webhooks) families_->forget_webhook(webhook);
+  // To remove a gauge takes as long as there are gauges: those that stay are left alone.
+  for (const std::string& region : missing_in(regions, families_->regions)) {
+    families_->forget_region(region);
+  }
+  for (const std::string& webhook : missing_in(webhooks, families_->webhooks)) {
+    families_->forget_webhook(webhook);
+  }
   families_->regions = regions;
   families_->webhooks = webhooks;
   for (const std::string& region : regions) families_->begin_region(region);
