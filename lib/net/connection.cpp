@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "net/deadline.hpp"
+#include "net/peer_certificate.hpp"
 #include "net/tls.hpp"
 
 namespace mactiond::net {
@@ -31,10 +32,18 @@ Task<Result<void>> Connection::open(asio::ip::tcp::endpoint endpoint) {
   co_return Error(Errc::ConnectionFailed, endpoint.address().to_string() + ": " + ec.message());
 }
 
-Task<Result<void>> Connection::start_tls(asio::ssl::context& context, std::string host) {
+Task<Result<void>> Connection::start_tls(asio::ssl::context& context, std::string host,
+                                         http::Passage* passage) {
   tls_.emplace(socket_, context);
+  if (passage != nullptr) {
+    tls_->set_verify_callback([passage](bool accepted, asio::ssl::verify_context& verification) {
+      if (!accepted) note_fault(verification.native_handle(), *passage);
+      return accepted;
+    });
+  }
   if (!expect_host(tls_->native_handle(), host)) co_return Error(Errc::TlsFailed, "OpenSSL");
   const auto [ec] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kAwait);
+  if (!ec && passage != nullptr) note_certificate(tls_->native_handle(), *passage);
   if (!ec) co_return Result<void>();
   co_return handshake_failure(tls_->native_handle(), ec);
 }

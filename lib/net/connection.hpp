@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "http/client.hpp"
+#include "http/passage.hpp"
 
 namespace mactiond::net {
 
@@ -22,8 +23,10 @@ class Connection {
 
   /// Errc::ConnectionFailed.
   [[nodiscard]] Task<Result<void>> open(boost::asio::ip::tcp::endpoint endpoint);
-  /// Errc::CertificateRejected or Errc::TlsFailed.
-  [[nodiscard]] Task<Result<void>> start_tls(boost::asio::ssl::context& context, std::string host);
+  /// Errc::CertificateRejected or Errc::TlsFailed. What is found out about the server's certificate
+  /// is noted in passage, if there is one.
+  [[nodiscard]] Task<Result<void>> start_tls(boost::asio::ssl::context& context, std::string host,
+                                             http::Passage* passage = nullptr);
 
   /// The number of bytes read; 0: the peer has ended the stream in order. A TLS stream that stops
   /// without close_notify was cut off: Errc::ConnectionLost.

@@ -74,42 +74,52 @@ Connector::Connector(asio::any_io_executor executor, std::unique_ptr<asio::ssl::
       resolver_(executor, std::move(lookup)) {}
 
 Task<Result<std::unique_ptr<Connection>>> Connector::connect(http::Url url, Duration limit,
-                                                             std::string_view& phase) {
+                                                             std::string_view& phase,
+                                                             http::Passage* passage) {
+  http::Passage unread;
+  http::Passage& way = passage != nullptr ? *passage : unread;
   if (const auto literal = literal_address(url.host); literal && refuses(*literal)) {
     co_return Error(Errc::AddressRefused, literal->to_string());
   }
   const bool tunnels = options_.proxy && !options_.no_proxy.excludes(url);
   Dialled next{tunnels ? options_.proxy->url : url, tunnels};
-  auto dialled = co_await dial(std::move(next), limit, phase);
+  if (tunnels) way.proxy = options_.proxy->url.authority();
+  auto dialled = co_await dial(std::move(next), limit, phase, way);
   if (!dialled) co_return dialled.error();
   std::unique_ptr<Connection> connection = std::move(*dialled);
   if (tunnels) {
     phase = "asking the proxy";
+    way.stage = http::Passage::Stage::Tunnel;
     const Secret credentials = options_.proxy->credentials;
     const auto opened = co_await open_tunnel(*connection, url, credentials);
     if (!opened) co_return opened.error();
   }
   if (url.is_tls()) {
     phase = "TLS handshake";
-    const auto started = co_await connection->start_tls(*context_, url.host);
+    way.stage = http::Passage::Stage::Tls;
+    const auto started = co_await connection->start_tls(*context_, url.host, passage);
     if (!started) co_return started.error();
   }
+  way.stage = http::Passage::Stage::Ready;
   co_return connection;
 }
 
 Task<Result<std::unique_ptr<Connection>>> Connector::dial(Dialled next, Duration limit,
-                                                          std::string_view& phase) {
+                                                          std::string_view& phase,
+                                                          http::Passage& passage) {
   phase = "resolving";
   const Duration half = limit / 2;
   auto resolved = co_await resolver_.resolve(next.server.host, half);
   if (!resolved) co_return resolved.error();
   auto addresses = alternate_families(*resolved);
   addresses.resize(std::min(addresses.size(), kAddressesMax));
+  for (const auto& address : addresses) passage.addresses.push_back(address.to_string());
   for (const auto& address : addresses) {
     if (next.is_proxy || !refuses(address)) continue;
     co_return Error(Errc::AddressRefused, address.to_string());
   }
   phase = "connecting";
+  passage.stage = http::Passage::Stage::Connecting;
   // A dead address must not use up the time of the others; the last one gets all that is left.
   const Duration share = half / static_cast<std::int64_t>(addresses.size());
   const unsigned short port = http::parse_port(next.server.port).value_or(0);

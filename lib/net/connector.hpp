@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "http/client.hpp"
+#include "http/passage.hpp"
 #include "http/proxy.hpp"
 #include "http/url.hpp"
 #include "net/connection.hpp"
@@ -30,9 +31,10 @@ class Connector {
 
   /// A connection to the server of url, ready for a request. The caller holds the deadline;
   /// limit, the time it grants, is split here among what is tried in turn. phase names what is
-  /// in progress, for error texts.
+  /// in progress, for error texts; passage, if there is one, keeps how far it came.
   [[nodiscard]] Task<Result<std::unique_ptr<Connection>>> connect(http::Url url, Duration limit,
-                                                                  std::string_view& phase);
+                                                                  std::string_view& phase,
+                                                                  http::Passage* passage = nullptr);
 
  private:
   /// Whom to connect to: the server of the URL, or the proxy that makes a tunnel to it.
@@ -41,7 +43,8 @@ class Connector {
     bool is_proxy = false;
   };
   [[nodiscard]] Task<Result<std::unique_ptr<Connection>>> dial(Dialled next, Duration limit,
-                                                               std::string_view& phase);
+                                                               std::string_view& phase,
+                                                               http::Passage& passage);
   [[nodiscard]] bool refuses(const boost::asio::ip::address& address) const;
 
   boost::asio::any_io_executor executor_;

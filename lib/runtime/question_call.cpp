@@ -5,6 +5,9 @@
 #include <variant>
 
 #include "base/text.hpp"
+#include "core/command.hpp"
+#include "defender/api.hpp"
+#include "defender/codec.hpp"
 #include "defender/link_answer.hpp"
 #include "defender/link_requests.hpp"
 #include "defender/machine_answer.hpp"
@@ -22,6 +25,7 @@ struct CallOf {
   QuestionCall operator()(const core::MachineOfAlert&) const { return {"alert", 4 * kMiB}; }
   QuestionCall operator()(const core::PackageLink&) const { return {"link", 256 * kKiB}; }
   QuestionCall operator()(const core::ResultLink&) const { return {"link", 256 * kKiB}; }
+  QuestionCall operator()(const core::TrialList&) const { return {"list", kMiB}; }
 };
 
 struct RequestOf {
@@ -42,6 +46,12 @@ struct RequestOf {
   }
   http::Request operator()(const core::ResultLink& asked) const {
     return defender::result_link_request(api, asked.action, asked.command, token);
+  }
+  http::Request operator()(const core::TrialList&) const {
+    core::Query query;
+    query.kind = core::Query::Kind::CreatedSince;
+    query.top = 1;
+    return defender::list_request(api, query, token);
   }
 };
 
@@ -75,6 +85,11 @@ struct Reader {
   }
   Result<core::Answer> operator()(const core::PackageLink&) const { return read_link(body); }
   Result<core::Answer> operator()(const core::ResultLink&) const { return read_link(body); }
+  Result<core::Answer> operator()(const core::TrialList&) const {
+    const auto page = defender::parse_page(body);
+    if (!page) return page.error();
+    return core::Answer(core::ListWorks());
+  }
 };
 
 }  // namespace

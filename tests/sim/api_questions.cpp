@@ -14,6 +14,7 @@ namespace mactiond::sim {
 namespace {
 
 Operation operation_of(const core::Question& question) {
+  if (std::holds_alternative<core::TrialList>(question)) return Operation::List;
   if (std::holds_alternative<core::MachineById>(question)) return Operation::Machine;
   if (std::holds_alternative<core::MachinesNamed>(question)) return Operation::Machines;
   if (std::holds_alternative<core::MachineOfAlert>(question)) return Operation::Alert;
@@ -58,6 +59,9 @@ struct AnswerTo {
     const auto command = model.live_result(asked.action, asked.command, now);
     if (!command) return command.error();
     return link();
+  }
+  Answer<core::Answer> operator()(const core::TrialList&) const {
+    return core::Answer(core::ListWorks());
   }
   [[nodiscard]] static Answer<core::Answer> link() {
     return core::Answer(core::Link{Secret("https://files.example/x?sig=1")});

@@ -43,15 +43,17 @@ LAYERS = {
     "defender": {"base", "json", "action", "http"},
     "format": {"base", "json", "action", "event"},
     "webhook": {"base", "json", "action", "http", "event", "format"},
+    "doctor": {"base", "json", "action", "http"},
     "admin": {"base", "json", "action", "http", "event", "core", "core/cancel",
-              "core/submit", "core/question"},
+              "core/submit", "core/question", "doctor"},
     "config": {"base", "credential", "action", "http", "event", "core", "core/cancel", "format",
                "webhook"},
     "store": {"base", "event", "core", "core/enrich"},
     "net": {"base", "http", "http1"},
     "ops": {"base", "action", "event", "core", "core/outbox", "core/submit", "format"},
     "runtime": {"base", "credential", "http", "event", "core", "core/quota", "core/outbox",
-                "core/question", "defender", "webhook", "store", "net", "ops", "format"},
+                "core/question", "defender", "webhook", "store", "net", "ops", "format",
+                "doctor"},
 }
 
 # What each folder of lib/ may include of third parties: prefixes of the include path.
@@ -67,6 +69,7 @@ LIBRARIES = {
     "defender": ["fmt/", "boost/json/", "boost/system/"],
     "format": ["fmt/", "boost/json/", "boost/system/"],
     "webhook": ["fmt/", "boost/json/", "openssl/"],
+    "doctor": ["boost/json/"],
     "admin": ["fmt/", "boost/json/"],
     "config": ["fmt/", "toml++/"],
     "store": ["fmt/", "boost/json/", "boost/system/", "SQLiteCpp/", "sqlite3.h"],
@@ -82,6 +85,7 @@ UMBRELLAS = {"boost/asio.hpp", "boost/beast.hpp", "boost/json.hpp", "boost/asio/
 
 # Layers that must not touch the operating system, and what would.
 PURE = {"json", "credential", "action", "event", "core", "format", "defender", "webhook",
+        "doctor",
         "admin"}
 SYSTEM_HEADERS = re.compile(
     r"^(fstream|iostream|filesystem|thread|mutex|shared_mutex|condition_variable|future|random"

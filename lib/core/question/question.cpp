@@ -11,6 +11,7 @@ struct MethodOf {
   ApiMethod operator()(const MachineOfAlert&) const { return ApiMethod::GetAlert; }
   ApiMethod operator()(const PackageLink&) const { return ApiMethod::PackageLink; }
   ApiMethod operator()(const ResultLink&) const { return ApiMethod::ResultLink; }
+  ApiMethod operator()(const TrialList&) const { return ApiMethod::List; }
 };
 
 }  // namespace

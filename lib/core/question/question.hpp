@@ -41,7 +41,12 @@ struct ResultLink {
   unsigned command = 0;  ///< its `index`, counted from 0
 };
 
-using Question = std::variant<MachineById, MachinesNamed, MachineOfAlert, PackageLink, ResultLink>;
+/// Whether the list of actions can be read. Of one call, or of two where the first shows that the
+/// token is not accepted.
+struct TrialList {};
+
+using Question =
+    std::variant<MachineById, MachinesNamed, MachineOfAlert, PackageLink, ResultLink, TrialList>;
 
 /// What its calls are counted with.
 [[nodiscard]] QuotaKind quota_of(const Question& question);
@@ -52,9 +57,12 @@ struct Link {
   Secret url;
 };
 
+/// A list was read.
+struct ListWorks {};
+
 /// MachinePage answers MachinesNamed: what the last query found, see choose_machine. A page without
 /// machines is an answer too. Nothing stands only beside an outcome that is no success.
-using Answer = std::variant<std::monostate, MachinePage, Machine, MachineAlert, Link>;
+using Answer = std::variant<std::monostate, MachinePage, Machine, MachineAlert, Link, ListWorks>;
 
 /// Why a question has no answer.
 struct Unanswered {

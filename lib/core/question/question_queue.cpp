@@ -109,7 +109,8 @@ std::optional<QuestionResult> QuestionQueue::judge(Entry& entry, const Outcome& 
     return std::nullopt;
   }
   entry.trouble = in_words(outcome);
-  if (outcome.reason == Reason::Throttled) return std::nullopt;
+  const bool is_trial = std::holds_alternative<TrialList>(entry.question);
+  if (outcome.reason == Reason::Throttled && !is_trial) return std::nullopt;
   if (needs_token && !entry.refused_token) {
     entry.refused_token = entry.token_from;
     return std::nullopt;
@@ -119,7 +120,7 @@ std::optional<QuestionResult> QuestionQueue::judge(Entry& entry, const Outcome& 
   const Duration wait = std::max(outcome.retry_after.value_or(Duration{}),
                                  backoff(entry.failures, kAgainFirst, kAgainMax));
   entry.at = now + wait;
-  const bool over = entry.failures >= kFailuresMax || entry.at >= entry.until;
+  const bool over = is_trial || entry.failures >= kFailuresMax || entry.at >= entry.until;
   if (!over) return std::nullopt;
   return Unanswered{Why::Failed, entry.trouble};
 }

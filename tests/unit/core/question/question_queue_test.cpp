@@ -165,5 +165,22 @@ TEST_F(QuestionQueueTest, WithARefusedTokenEndsWhereANewerOneIsNoHelp) {
   EXPECT_EQ(reason(fail(1, test::unauthorized())).why, Unanswered::Why::Refused);
 }
 
+TEST_F(QuestionQueueTest, ThatIsATrialIsAskedOnceMoreAtMost) {
+  for (const Outcome& outcome :
+       {test::throttled(10s), test::refusal(Verdict::Retry, Reason::ServerError, 503)}) {
+    take(1, TrialList{});
+    leave(1);
+    EXPECT_EQ(reason(fail(1, outcome)).why, Unanswered::Why::Failed);
+  }
+  take(2, TrialList{});
+  leave(2);
+  EXPECT_FALSE(fail(2, test::refusal(Verdict::Reauthenticate, Reason::Auth, 401), true));
+  token_from = now;
+  leave(2);
+  EXPECT_EQ(reason(fail(2, test::refusal(Verdict::Retry, Reason::ServerError, 503))).why,
+            Unanswered::Why::Failed);
+  EXPECT_TRUE(queue.empty());
+}
+
 }  // namespace
 }  // namespace mactiond::core

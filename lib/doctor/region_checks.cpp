@@ -1,0 +1,167 @@
+#include "doctor/region_checks.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/guid.hpp"
+#include "base/iso_time.hpp"
+#include "base/text.hpp"
+
+namespace mactiond::doctor {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Entra refuses an assertion that is five minutes off, receivers a signature.
+constexpr Duration kClockOffMax = 2min;
+
+std::string length_of(Duration time) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
+  if (seconds < 120) return std::to_string(seconds) + " s";
+  if (seconds < 7200) return std::to_string(seconds / 60) + " min";
+  return std::to_string(seconds / 3600) + " h";
+}
+
+std::string without_end(std::string_view address) {
+  std::string text = to_lower(address);
+  if (text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string line;
+  for (const std::string& text : texts) line += (line.empty() ? "" : ", ") + text;
+  return line;
+}
+
+std::string remedy_of(const Outcome& outcome) {
+  switch (outcome.reason) {
+    case Reason::Throttled:
+      return "wait; look for another program that asks for tokens of this application";
+    case Reason::ServerError:
+    case Reason::Timeout:
+      return "wait and try again; look at the service's health if it goes on";
+    case Reason::NotFound:
+    case Reason::Redirect:
+    case Reason::BadAnswer:
+    case Reason::TooLarge:
+      return "correct authority: what answers there is no token endpoint";
+    case Reason::Network:
+    case Reason::Tls:
+      return "look at the way to authority: name, proxy, firewall, certificate";
+    case Reason::Stopped:
+      return "ask again once the daemon runs";
+    default:
+      break;
+  }
+  if (outcome.status == 0) return "have the daemon's user read the credential that is named";
+  return "correct tenant_id, client_id and the credential of the region";
+}
+
+}  // namespace
+
+Check clock_check(const Target& target, Duration skew) {
+  const Duration off = std::chrono::abs(skew);
+  if (off < 1s) return target.good("clock", "agrees with the server's");
+  const std::string way = skew > Duration{} ? "behind" : "ahead of";
+  const std::string detail = length_of(off) + ' ' + way + " the server's";
+  if (off < kClockOffMax) return target.good("clock", detail);
+  return target.bad("clock", detail,
+                    "set the clock of this host and keep it right (chrony or systemd-timesyncd)");
+}
+
+Check token_check(const Target& target, const TokenFacts& facts, WallTime now) {
+  const Outcome& outcome = facts.outcome;
+  if (!outcome.ok()) {
+    const bool has_detail = !outcome.detail.empty();
+    Advice advice = split_advice(has_detail ? outcome.detail : describe(outcome), "; ");
+    if (advice.remedy.empty()) advice.remedy = remedy_of(outcome);
+    return target.bad("token", std::move(advice.fault), std::move(advice.remedy));
+  }
+  if (facts.claims) {
+    const TokenClaims& claims = *facts.claims;
+    const bool other_audience = !claims.aud.empty() && !is_guid_with_hyphens(claims.aud) &&
+                                without_end(claims.aud) != without_end(facts.audience);
+    if (other_audience) {
+      return target.bad("token", "it is made for " + claims.aud + ", not for " + facts.audience,
+                        "correct audience of the region");
+    }
+    const bool other_tenant = !claims.tid.empty() && is_guid_with_hyphens(facts.tenant_id) &&
+                              !iequals(claims.tid, facts.tenant_id);
+    if (other_tenant) {
+      return target.bad("token", "it is of tenant " + claims.tid + ", not of " + facts.tenant_id,
+                        "correct tenant_id, or use the credential of that tenant");
+    }
+  }
+  std::string detail = "valid for " + length_of(facts.lifetime);
+  if (facts.credential_end) {
+    const std::string day = format_iso_time(*facts.credential_end).substr(0, 10);
+    if (*facts.credential_end <= now) {
+      return target.bad("token", detail + ", but the credential's end was " + day,
+                        "renew the credential, then correct expires of the region");
+    }
+    detail += "; the credential ends on " + day;
+  }
+  return target.good("token", detail);
+}
+
+Check role_check(const Target& target, const std::vector<std::string>& roles,
+                 const std::vector<NeededRole>& needed) {
+  const auto has = [&roles](const std::string& role) {
+    return std::find(roles.begin(), roles.end(), role) != roles.end();
+  };
+  if (roles.empty()) {
+    return target.bad("roles", "the token has no application permission at all",
+                      "grant the application permissions of WindowsDefenderATP to the application "
+                      "and give admin consent");
+  }
+  std::vector<std::string> missing;
+  std::vector<std::string> names;
+  for (const NeededRole& need : needed) {
+    if (!has(need.role)) {
+      missing.push_back(need.role + " (" + need.purpose + ')');
+      names.push_back(need.role);
+    }
+  }
+  std::vector<std::string> more;
+  for (const std::string& role : roles) {
+    const bool is_needed = std::any_of(needed.begin(), needed.end(),
+                                       [&role](const auto& need) { return need.role == role; });
+    if (!is_needed) more.push_back(role);
+  }
+  const std::string beside = more.empty() ? "" : "; more than needed: " + joined(more);
+  if (missing.empty()) return target.good("roles", "all that is needed" + beside);
+  return target.bad("roles", "the token lacks " + joined(missing) + beside,
+                    "grant the application permission " + joined(names) +
+                        " to the application and give admin consent; a new permission is in tokens "
+                        "that are made later");
+}
+
+Check list_check(const Target& target, const std::optional<ListFailure>& failure) {
+  if (!failure) return target.good("list", "the list of actions can be read");
+  switch (failure->why) {
+    case ListFailure::Why::NoQuota:
+      return target.bad("list", "not tried: " + failure->words,
+                        "try again later; other programs with this application share the quota");
+    case ListFailure::Why::NotAsked:
+      return target.bad("list", "not tried: " + failure->words,
+                        "remove that cause, then try again");
+    case ListFailure::Why::Failed:
+      return target.bad("list", failure->words,
+                        "wait and try again; correct api if what answers there is not the API");
+    case ListFailure::Why::Refused:
+      break;
+  }
+  // "code: message; what is wrong: what to do"
+  Advice sentence = split_advice(failure->words, "; ");
+  Advice advice = split_advice(sentence.remedy, ": ");
+  if (advice.remedy.empty()) {
+    return target.bad(
+        "list", failure->words,
+        "check audience, cloud, tenant_id and api of the region, and what is between");
+  }
+  return target.bad("list", sentence.fault + "; " + advice.fault, std::move(advice.remedy));
+}
+
+}  // namespace mactiond::doctor
