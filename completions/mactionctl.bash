@@ -28,6 +28,10 @@ _mactionctl() {
       mapfile -t COMPREPLY < <(compgen -W "$(_mactionctl_regions)" -- "$cur")
       return
       ;;
+    --webhook)
+      mapfile -t COMPREPLY < <(compgen -W "$(_mactionctl_webhooks)" -- "$cur")
+      return
+      ;;
   esac
   offers=$(_mactionctl_offers)
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

@@ -12,6 +12,11 @@ function __mactionctl_regions
         awk '/^[A-Z]/ { here = /^REGION/; next } here && NF { print $1 }'
 end
 
+function __mactionctl_webhooks
+    mactionctl status 2>/dev/null |
+        awk '/^[A-Z]/ { here = /^WEBHOOK/; next } here && NF { print $1 }'
+end
+
 function __mactionctl_complete
     set -l steps
     set -l offers (__mactionctl_offers)
@@ -23,8 +28,7 @@ function __mactionctl_complete
     end
     switch "$steps"
         case 'webhook test' 'webhook pause' 'webhook resume' 'dlq show'
-            set -a offers (mactionctl status 2>/dev/null |
-                awk '/^[A-Z]/ { here = /^WEBHOOK/; next } here && NF { print $1 }')
+            set -a offers (__mactionctl_webhooks)
         case 'region retry'
             set -a offers (__mactionctl_regions)
     end
@@ -34,4 +38,5 @@ end
 complete -c mactionctl -f
 complete -c mactionctl -n '__fish_prev_arg_in --socket --config --machines --output' -F
 complete -c mactionctl -n '__fish_prev_arg_in --region' -a '(__mactionctl_regions)'
-complete -c mactionctl -n 'not __fish_prev_arg_in --socket --config --machines --output --region' -a '(__mactionctl_complete)'
+complete -c mactionctl -n '__fish_prev_arg_in --webhook' -a '(__mactionctl_webhooks)'
+complete -c mactionctl -n 'not __fish_prev_arg_in --socket --config --machines --output --region --webhook' -a '(__mactionctl_complete)'

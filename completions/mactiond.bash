@@ -8,7 +8,8 @@ _mactiond() {
     return
   fi
   mapfile -t COMPREPLY < <(
-    compgen -W '--config --check-config --strict --print-config --changed --version --help' -- "$cur"
+    compgen -W '--config --check-config --strict --print-config --changed --probe --region --webhook --send --json --version
+      --help' -- "$cur"
   )
 }
 

@@ -18,6 +18,7 @@
 #include "command_tree.hpp"
 #include "commands.hpp"
 #include "daemon/cli_suggestion.hpp"
+#include "doctor_command.hpp"
 #include "pace.hpp"
 #include "progress.hpp"
 #include "result_options.hpp"
@@ -49,6 +50,7 @@ struct Choice : ctl::Chosen {
   std::string webhook;
   std::string seq;
   ctl::LetterChoice letters;
+  ctl::DoctorChoice doctor;
 };
 
 ctl::Style style_of_terminal() {
@@ -194,6 +196,12 @@ void add_region_commands(CLI::App& app, Choice& choice) {
 
 void add_daemon_commands(CLI::App& app, Choice& choice) {
   const ctl::Session& session = choice.session;
+  CLI::App* doctor =
+      add_command(app, choice, "doctor", "look at what is reached, with a remedy for each fault",
+                  [&] { return ctl::examine(session, choice.doctor); });
+  doctor->add_option("--region", choice.doctor.region, "this one alone")->type_name("R");
+  doctor->add_option("--webhook", choice.doctor.webhook, "this one alone")->type_name("W");
+  doctor->add_flag("--send", choice.doctor.send, "send a test event to each receiver too");
   add_command(app, choice, "reload", "read the configuration again",
               [&] { return ctl::perform(session, "/v1/reload", "reloaded"); });
   add_command(app, choice, "reopen", "open the transition log again, after a rotation",

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/system_clock.hpp"
+#include "client_options.hpp"
 #include "config/file_watch.hpp"
 #include "config/link_hosts.hpp"
 #include "config/webhook_secrets.hpp"
@@ -88,15 +89,10 @@ Result<std::shared_ptr<http::Client>> AccessBuilder::client(const net::ClientOpt
 
 Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config::Region& region,
                                                                     int idle_connections) {
-  net::ClientOptions options;
-  options.ca_file = region.ca_file;
-  auto chosen = choose_proxy(region.proxy, region.proxy_auth.value);
-  if (!chosen) return chosen.error();
-  options.proxy = std::move(chosen->proxy);
-  options.no_proxy = std::move(chosen->no_proxy);
-  options.refuse_metadata = true;
-  options.idle_connections = idle_connections;
-  auto made = client(options);
+  auto options = client_options(region);
+  if (!options) return options.error();
+  options->idle_connections = idle_connections;
+  auto made = client(*options);
   if (!made) return made.error();
   auto access = std::make_shared<runtime::RegionAccess>();
   access->client = std::move(*made);
@@ -111,22 +107,10 @@ Result<std::shared_ptr<runtime::RegionAccess>> AccessBuilder::build(const config
 
 Result<void> AccessBuilder::point(runtime::WebhookAccess& access, const config::Webhook& webhook,
                                   int idle_connections) {
-  net::ClientOptions options;
-  options.ca_file = webhook.ca_file;
-  if (webhook.url.is_tls() || webhook.proxy) {
-    auto chosen = choose_proxy(webhook.proxy, webhook.proxy_auth.value);
-    if (!chosen) return chosen.error();
-    options.proxy = std::move(chosen->proxy);
-    options.no_proxy = std::move(chosen->no_proxy);
-  }
-  options.refuse_metadata = true;
-  options.idle_connections = idle_connections;
-  // One without the other is an error of the file itself.
-  if (!webhook.client_cert.empty() && !webhook.client_key.empty()) {
-    options.client_cert = webhook.client_cert;
-    options.client_key = webhook.client_key;
-  }
-  auto made = client(options);
+  auto options = client_options(webhook);
+  if (!options) return options.error();
+  options->idle_connections = idle_connections;
+  auto made = client(*options);
   if (!made) return made.error();
   access.client = std::move(*made);
   webhook::Rendering rendering;

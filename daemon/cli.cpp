@@ -9,6 +9,25 @@
 #include "cli_suggestion.hpp"
 
 namespace mactiond::daemon {
+namespace {
+
+void add_probe(CLI::App& app, CommandLine& result) {
+  auto* probe = app.add_flag("--probe", result.probe,
+                             "look at what the daemon would reach, before it runs, and exit");
+  app.add_option("--region", result.probing.wanted.region, "with --probe: this one alone")
+      ->type_name("R")
+      ->needs(probe);
+  app.add_option("--webhook", result.probing.wanted.webhook, "with --probe: this one alone")
+      ->type_name("W")
+      ->needs(probe);
+  app.add_flag("--send", result.probing.wanted.send,
+               "with --probe: send a test event to each receiver too")
+      ->needs(probe);
+  app.add_flag("--json", result.probing.json, "with --probe: report as JSON")->needs(probe);
+}
+
+}  // namespace
+
 std::variant<CommandLine, int> parse_command_line(int argc, const char* const* argv) {
   CommandLine result;
   CLI::App app("Follows the machine actions of Microsoft Defender for Endpoint to their end.",
@@ -25,6 +44,7 @@ std::variant<CommandLine, int> parse_command_line(int argc, const char* const* a
                              "print what is in force as TOML, with its origin, and exit");
   app.add_flag("--changed", result.changed, "with --print-config: leave defaults out")
       ->needs(print);
+  add_probe(app, result);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

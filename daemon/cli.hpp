@@ -3,6 +3,8 @@
 #include <string>
 #include <variant>
 
+#include "probe_options.hpp"
+
 namespace mactiond::daemon {
 
 struct CommandLine {
@@ -11,6 +13,8 @@ struct CommandLine {
   bool strict = false;  ///< of check_config
   bool print_config = false;
   bool changed = false;  ///< of print_config
+  bool probe = false;
+  ProbeOptions probing{};  ///< of probe
 };
 
 /// What to do, or the exit code of a process that is done: help and version are on stdout already,

@@ -19,6 +19,7 @@
 #include "base/system_clock.hpp"
 #include "cli.hpp"
 #include "config/loader.hpp"
+#include "probe.hpp"
 #include "signals.hpp"
 
 namespace {
@@ -50,7 +51,8 @@ int run(int argc, char** argv) {
   const auto parsed = mactiond::daemon::parse_command_line(argc, argv);
   if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
   const auto& command_line = std::get<mactiond::daemon::CommandLine>(parsed);
-  const bool only_reads = command_line.check_config || command_line.print_config;
+  const bool only_reads =
+      command_line.check_config || command_line.print_config || command_line.probe;
   // Nothing answers a signal in these: it ends them, as it ends any tool.
   if (only_reads) mactiond::daemon::release_signals();
 
@@ -71,6 +73,9 @@ int run(int argc, char** argv) {
         mactiond::config::print(loaded, command_line.changed ? Printed::Changed : Printed::All));
   }
   if (command_line.check_config) return write_out("ok: " + loaded.summary() + '\n');
+  if (command_line.probe) {
+    return mactiond::daemon::probe(std::move(loaded), surroundings, command_line.probing);
+  }
   return mactiond::daemon::run(std::move(loaded), command_line.config, surroundings);
 }
 

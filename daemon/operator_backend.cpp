@@ -40,7 +40,9 @@ OperatorBackend::OperatorBackend(const boost::asio::any_io_executor& executor, P
                                  MonoTime started)
     : parts_(parts),
       started_(started),
-      explainer_(executor, parts.configuration.environment(), engine_options) {}
+      explainer_(executor, parts.configuration.environment(), engine_options),
+      doctor_(executor,
+              {parts.clock, parts.configuration, parts.store, parts.driver, parts.runner}) {}
 
 admin::DaemonInfo OperatorBackend::info() {
   const config::Config& config = parts_.configuration.current();

@@ -12,6 +12,7 @@
 #include "admin/backend.hpp"
 #include "configuration.hpp"
 #include "core/engine.hpp"
+#include "doctor.hpp"
 #include "explainer.hpp"
 #include "ops/metrics.hpp"
 #include "runtime/command_runner.hpp"
@@ -89,6 +90,10 @@ class OperatorBackend final : public admin::Backend {
       std::function<void(const admin::Explained&)> done) override;
   void ask(const std::string& region, core::Question question,
            std::function<void(core::QuestionResult)> done) override;
+  [[nodiscard]] std::optional<std::string> examine(
+      const doctor::Wanted& wanted, std::function<void(doctor::Checks)> done) override {
+    return doctor_.examine(wanted, std::move(done));
+  }
   std::function<void()> fetch(const std::string& region, core::Question link,
                               std::function<void(admin::Fetched)> done) override;
 
@@ -96,6 +101,7 @@ class OperatorBackend final : public admin::Backend {
   Parts parts_;
   MonoTime started_;
   Explainer explainer_;
+  Doctor doctor_;
 };
 
 }  // namespace mactiond::daemon

@@ -55,6 +55,7 @@ constexpr std::array kRoutes{
     Route{"GET", "v1/submissions/*", "wait", get_submission},
     Route{"GET", "v1/machines/*", "region", get_machine},
     Route{"GET", "v1/alerts/*", "region", get_alert},
+    Route{"POST", "v1/doctor", "", post_doctor},
     Route{"POST", "v1/reload", "", post_reload},
     Route{"POST", "v1/reopen", "", post_reopen},
 };

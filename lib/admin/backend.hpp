@@ -16,6 +16,8 @@
 #include "core/read_view.hpp"
 #include "core/status.hpp"
 #include "core/submission_view.hpp"
+#include "doctor/check.hpp"
+#include "doctor/wanted.hpp"
 #include "event/webhook_tested.hpp"
 #include "http/message.hpp"
 
@@ -105,6 +107,10 @@ class Backend {
   /// Asks the API of a region. Calls done exactly once: from within, or within a minute or so.
   virtual void ask(const std::string& region, core::Question question,
                    std::function<void(core::QuestionResult)> done) = 0;
+  /// Looks at what the configuration reaches; at most two calls of a region's API. Calls done
+  /// within some minutes. Or why not now; done is not called then.
+  [[nodiscard]] virtual std::optional<std::string> examine(
+      const doctor::Wanted& wanted, std::function<void(doctor::Checks)> done) = 0;
   /// Asks the API of a region for a link, a PackageLink or a ResultLink, and fetches what it leads
   /// to. Calls done at most once: from within, or within some minutes. To be called where nobody
   /// waits for it any more: the function that it returns; then the link is not followed.

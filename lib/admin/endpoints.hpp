@@ -36,6 +36,8 @@ struct Call {
 /// The path's third segment is the webhook.
 [[nodiscard]] http::Answer post_pause(const Call& call);
 [[nodiscard]] http::Answer post_resume_webhook(const Call& call);
+/// Answers when everything that is wanted was looked at.
+[[nodiscard]] http::Answer post_doctor(const Call& call);
 /// The path's third segment is the region.
 [[nodiscard]] http::Answer post_retry(const Call& call);
 [[nodiscard]] http::Answer get_policies(const Call& call);

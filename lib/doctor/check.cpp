@@ -35,6 +35,11 @@ std::string json_of(const Check& check) {
   return '{' + members.text() + '}';
 }
 
+Advice split(std::string_view sentence, std::size_t at, std::size_t gap) {
+  if (at == std::string_view::npos) return {std::string(sentence), {}};
+  return {std::string(sentence.substr(0, at)), std::string(sentence.substr(at + gap))};
+}
+
 }  // namespace
 
 Check Target::good(std::string check, std::string detail) const {
@@ -88,10 +93,12 @@ std::string format(const Checks& checks, bool colour) {
   return text;
 }
 
-Advice split_advice(std::string_view sentence, std::string_view separator) {
-  const std::size_t at = sentence.rfind(separator);
-  if (at == std::string_view::npos) return {std::string(sentence), {}};
-  return {std::string(sentence.substr(0, at)), std::string(sentence.substr(at + separator.size()))};
+Advice split_at_first(std::string_view sentence, std::string_view separator) {
+  return split(sentence, sentence.find(separator), separator.size());
+}
+
+Advice split_at_last(std::string_view sentence, std::string_view separator) {
+  return split(sentence, sentence.rfind(separator), separator.size());
 }
 
 }  // namespace mactiond::doctor

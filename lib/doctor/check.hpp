@@ -41,11 +41,12 @@ void append(Checks& to, Checks more);
 /// A line for each check, and one that counts them; for a terminal.
 [[nodiscard]] std::string format(const Checks& checks, bool colour);
 
-/// "what is wrong" and "what to do" of a sentence that has both, "…; wrong: do" or "wrong; do".
+/// "what is wrong" and "what to do" of a sentence that has both.
 struct Advice {
   std::string fault;
   std::string remedy;  ///< empty where the sentence has none
 };
-[[nodiscard]] Advice split_advice(std::string_view sentence, std::string_view separator);
+[[nodiscard]] Advice split_at_first(std::string_view sentence, std::string_view separator);
+[[nodiscard]] Advice split_at_last(std::string_view sentence, std::string_view separator);
 
 }  // namespace mactiond::doctor

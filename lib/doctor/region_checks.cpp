@@ -41,6 +41,7 @@ std::string remedy_of(const Outcome& outcome) {
       return "wait; look for another program that asks for tokens of this application";
     case Reason::ServerError:
     case Reason::Timeout:
+    case Reason::Gone:  // of an identity service that is being updated
       return "wait and try again; look at the service's health if it goes on";
     case Reason::NotFound:
     case Reason::Redirect:
@@ -55,7 +56,8 @@ std::string remedy_of(const Outcome& outcome) {
     default:
       break;
   }
-  if (outcome.status == 0) return "have the daemon's user read the credential that is named";
+  if (outcome.status == 0)
+    return "correct the credential that is named, and have the daemon's user read it";
   return "correct tenant_id, client_id and the credential of the region";
 }
 
@@ -75,7 +77,7 @@ Check token_check(const Target& target, const TokenFacts& facts, WallTime now) {
   const Outcome& outcome = facts.outcome;
   if (!outcome.ok()) {
     const bool has_detail = !outcome.detail.empty();
-    Advice advice = split_advice(has_detail ? outcome.detail : describe(outcome), "; ");
+    Advice advice = split_at_first(has_detail ? outcome.detail : describe(outcome), "; ");
     if (advice.remedy.empty()) advice.remedy = remedy_of(outcome);
     return target.bad("token", std::move(advice.fault), std::move(advice.remedy));
   }
@@ -108,9 +110,6 @@ Check token_check(const Target& target, const TokenFacts& facts, WallTime now) {
 
 Check role_check(const Target& target, const std::vector<std::string>& roles,
                  const std::vector<NeededRole>& needed) {
-  const auto has = [&roles](const std::string& role) {
-    return std::find(roles.begin(), roles.end(), role) != roles.end();
-  };
   if (roles.empty()) {
     return target.bad("roles", "the token has no application permission at all",
                       "grant the application permissions of WindowsDefenderATP to the application "
@@ -118,17 +117,16 @@ Check role_check(const Target& target, const std::vector<std::string>& roles,
   }
   std::vector<std::string> missing;
   std::vector<std::string> names;
+  std::vector<std::string> more = roles;
   for (const NeededRole& need : needed) {
-    if (!has(need.role)) {
-      missing.push_back(need.role + " (" + need.purpose + ')');
+    const auto serves = [&need](const std::string& role) {
+      return role == need.role || (!need.instead.empty() && role == need.instead);
+    };
+    if (std::none_of(roles.begin(), roles.end(), serves)) {
+      missing.push_back(need.role + " (" + need.lacks + ')');
       names.push_back(need.role);
     }
-  }
-  std::vector<std::string> more;
-  for (const std::string& role : roles) {
-    const bool is_needed = std::any_of(needed.begin(), needed.end(),
-                                       [&role](const auto& need) { return need.role == role; });
-    if (!is_needed) more.push_back(role);
+    std::erase_if(more, serves);
   }
   const std::string beside = more.empty() ? "" : "; more than needed: " + joined(more);
   if (missing.empty()) return target.good("roles", "all that is needed" + beside);
@@ -146,7 +144,7 @@ Check list_check(const Target& target, const std::optional<ListFailure>& failure
                         "try again later; other programs with this application share the quota");
     case ListFailure::Why::NotAsked:
       return target.bad("list", "not tried: " + failure->words,
-                        "remove that cause, then try again");
+                        "remove that cause, then run mactionctl region retry");
     case ListFailure::Why::Failed:
       return target.bad("list", failure->words,
                         "wait and try again; correct api if what answers there is not the API");
@@ -154,8 +152,8 @@ Check list_check(const Target& target, const std::optional<ListFailure>& failure
       break;
   }
   // "code: message; what is wrong: what to do"
-  Advice sentence = split_advice(failure->words, "; ");
-  Advice advice = split_advice(sentence.remedy, ": ");
+  Advice sentence = split_at_last(failure->words, "; ");
+  Advice advice = split_at_first(sentence.remedy, ": ");
   if (advice.remedy.empty()) {
     return target.bad(
         "list", failure->words,

@@ -26,10 +26,11 @@ struct TokenFacts {
 };
 [[nodiscard]] Check token_check(const Target& target, const TokenFacts& facts, WallTime now);
 
-/// An application permission, and what the configuration needs it for.
+/// An application permission that the configuration needs.
 struct NeededRole {
   std::string role;
-  std::string purpose;
+  std::string instead{};  ///< is enough too; empty: nothing else is
+  std::string lacks{};    ///< what does not work without it
 };
 [[nodiscard]] Check role_check(const Target& target, const std::vector<std::string>& roles,
                                const std::vector<NeededRole>& needed);
@@ -39,8 +40,8 @@ struct ListFailure {
   enum class Why {
     Refused,   ///< by the API
     Failed,    ///< no answer, or one that is no list
-    NoQuota,   ///< no call could be made
-    NotAsked,  ///< the daemon does not ask now
+    NoQuota,   ///< there is no call for it
+    NotAsked,  ///< no call may be made now
   };
   Why why = Why::Failed;
   std::string words;

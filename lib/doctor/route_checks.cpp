@@ -112,7 +112,7 @@ void Judge::connecting() {
                 "correct " + route_.setting);
   }
   const char* check = through_proxy() ? "proxy" : "connection";
-  const bool refused = cause().find("refused") != std::string::npos;
+  const bool refused = passage_.error->where.find("refused") != std::string::npos;
   if (refused) {
     return fail(check, dialled() + " refuses the connection: " + cause(),
                 "correct " + dialled_setting() + " if host or port are wrong; else start what " +
@@ -128,7 +128,7 @@ void Judge::tunnel() {
     return fail("proxy", passage_.proxy + " makes no tunnel to " + server() + " in time",
                 "look at the proxy's log; it may not reach the server itself");
   }
-  const std::string words = cause();
+  const std::string& words = passage_.error->where;  // the proxy's: they name no server
   const auto says = [&words](std::string_view text) {
     return words.find(text) != std::string::npos;
   };

@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <boost/asio/this_coro.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,11 @@ Result<std::unique_ptr<asio::ssl::context>> context_for(const RouteOptions& opti
 Task<http::Passage> try_route(asio::any_io_executor executor, RouteOptions options, http::Url url,
                               Duration limit) {
   http::Passage passage;
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (is_cancelled(state)) {
+    passage.error = Error(Errc::Cancelled, "");
+    co_return passage;
+  }
   auto context = context_for(options);
   if (!context) {
     passage.stage = http::Passage::Stage::Tls;

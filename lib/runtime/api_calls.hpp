@@ -39,6 +39,11 @@ class ApiCalls {
 
   /// For the calls to come; those in progress end with what they began with.
   void set_regions(RegionAccesses regions) { regions_ = std::move(regions); }
+  /// Null where there is no such region.
+  [[nodiscard]] std::shared_ptr<RegionAccess> access(const std::string& region) const {
+    const auto found = regions_.find(region);
+    return found == regions_.end() ? nullptr : found->second;
+  }
 
   [[nodiscard]] Task<void> run(core::FetchToken command);
   [[nodiscard]] Task<void> run(core::ListActions command);

@@ -100,6 +100,8 @@ class OpenApi(E2eTest):
             ("get", "/v1/machines/{machine}", f"/v1/machines/{computer}"),
             ("get", "/v1/machines/{machine}", "/v1/machines/x?region=none", None, 404),
             ("get", "/v1/alerts/{alert}", "/v1/alerts/x?region=none", None, 404),
+            ("post", "/v1/doctor", "/v1/doctor"),
+            ("post", "/v1/doctor", "/v1/doctor", {"region": "none"}, 404),
             ("post", "/v1/reload", "/v1/reload"),
             ("post", "/v1/reopen", "/v1/reopen"),
         ]

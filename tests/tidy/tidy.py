@@ -85,8 +85,7 @@ UMBRELLAS = {"boost/asio.hpp", "boost/beast.hpp", "boost/json.hpp", "boost/asio/
 
 # Layers that must not touch the operating system, and what would.
 PURE = {"json", "credential", "action", "event", "core", "format", "defender", "webhook",
-        "doctor",
-        "admin"}
+        "doctor", "admin"}
 SYSTEM_HEADERS = re.compile(
     r"^(fstream|iostream|filesystem|thread|mutex|shared_mutex|condition_variable|future|random"
     r"|unistd\.h|fcntl\.h|time\.h|signal\.h|csignal|poll\.h|sys/.*|netinet/.*|arpa/.*|netdb\.h)$"

@@ -63,6 +63,9 @@ struct FakeBackend final : Backend {
   std::function<void(core::QuestionResult)> end_question;
   std::vector<std::pair<std::string, core::Question>> fetched;  ///< by region
   std::optional<core::Unanswered> not_fetched;
+  std::optional<doctor::Wanted> examined;
+  std::optional<std::string> not_examined;
+  doctor::Checks found_by_doctor;
   int withdrawn = 0;  ///< fetches that nobody waits for any more
 
   [[nodiscard]] static Error failure() { return {Errc::StoreFailed, "store.db"}; }
@@ -236,6 +239,14 @@ struct FakeBackend final : Backend {
       done(http::Transfer{});
     }
     return [this] { ++withdrawn; };
+  }
+
+  std::optional<std::string> examine(const doctor::Wanted& wanted,
+                                     std::function<void(doctor::Checks)> done) override {
+    examined = wanted;
+    if (not_examined) return not_examined;
+    done(found_by_doctor);
+    return std::nullopt;
   }
 
   http::Answer answer(const std::string& target, const std::string& method = "GET",

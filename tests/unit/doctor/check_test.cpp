@@ -55,12 +55,13 @@ TEST(Check, AllOkWhereEachIs) {
   EXPECT_EQ(to_json({}), R"({"ok":true,"checks":[]})");
 }
 
-TEST(Advice, IsBehindTheLastSeparator) {
-  const Advice advice = split_advice("a; b: c; d", "; ");
-  EXPECT_EQ(advice.fault, "a; b: c");
-  EXPECT_EQ(advice.remedy, "d");
-  EXPECT_EQ(split_advice("a", "; ").fault, "a");
-  EXPECT_TRUE(split_advice("a", "; ").remedy.empty());
+TEST(Advice, IsBehindASeparator) {
+  EXPECT_EQ(split_at_last("a; b; c", "; ").fault, "a; b");
+  EXPECT_EQ(split_at_last("a; b; c", "; ").remedy, "c");
+  EXPECT_EQ(split_at_first("a; b; c", "; ").fault, "a");
+  EXPECT_EQ(split_at_first("a; b; c", "; ").remedy, "b; c");
+  EXPECT_EQ(split_at_first("a", "; ").fault, "a");
+  EXPECT_TRUE(split_at_last("a", "; ").remedy.empty());
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ TEST(TokenCheck, OfACredentialThatCannotBeReadNamesIt) {
   const Check check =
       token_check(kRegion, refused("file:/x: Permission denied", Reason::Auth, 0), now());
   EXPECT_TRUE(has(check.detail, "/x"));
-  EXPECT_TRUE(has(check.remedy, "read the credential"));
+  EXPECT_TRUE(has(check.remedy, "correct the credential"));
 }
 
 TEST(TokenCheck, LooksAtAudienceAndTenant) {
@@ -103,19 +103,21 @@ TEST(TokenCheck, SaysWhenTheCredentialEnds) {
 }
 
 TEST(RoleCheck, NamesWhatIsMissingAndWhatIsTooMuch) {
-  const std::vector<NeededRole> needed{{"Machine.ReadWrite.All", "to follow actions"},
-                                       {"Machine.Isolate", "to cancel Isolate"}};
+  const std::vector<NeededRole> needed{
+      {"Machine.ReadWrite.All", "Machine.Read.All", "the region cannot be followed"},
+      {"Machine.Isolate", "", "policy p cannot cancel Isolate"}};
   const Check check = role_check(kRegion, {"Machine.ReadWrite.All", "Alert.Read.All"}, needed);
   EXPECT_FALSE(check.ok);
   EXPECT_EQ(check.detail,
-            "the token lacks Machine.Isolate (to cancel Isolate); more than needed: "
+            "the token lacks Machine.Isolate (policy p cannot cancel Isolate); more than needed: "
             "Alert.Read.All");
   EXPECT_TRUE(has(check.remedy, "permission Machine.Isolate"));
-  EXPECT_TRUE(role_check(kRegion, {"Machine.Isolate", "Machine.ReadWrite.All"}, needed).ok);
+  EXPECT_EQ(role_check(kRegion, {"Machine.Isolate", "Machine.Read.All"}, needed).detail,
+            "all that is needed");
 }
 
 TEST(RoleCheck, OfATokenWithoutAnyAsksForConsent) {
-  const Check check = role_check(kRegion, {}, {{"Machine.ReadWrite.All", "x"}});
+  const Check check = role_check(kRegion, {}, {{"Machine.ReadWrite.All"}});
   EXPECT_FALSE(check.ok);
   EXPECT_TRUE(has(check.remedy, "admin consent"));
 }

@@ -56,7 +56,7 @@ struct Row {
   std::vector<std::string> remedy;
 };
 
-std::vector<Row> rows() {
+std::vector<Row> unreachable() {
   return {
       {"name unknown",
        stopped(Stage::Resolving, Error(Errc::ResolveFailed, "Name not known")),
@@ -88,6 +88,11 @@ std::vector<Row> rows() {
        "api-name",
        {"never contacted"},
        {"correct api"}},
+  };
+}
+
+std::vector<Row> behind_a_proxy() {
+  return {
       {"proxy not there",
        through_proxy(stopped(Stage::Connecting,
                              Error(Errc::ConnectionFailed, "192.0.2.1: Connection refused"))),
@@ -118,6 +123,11 @@ std::vector<Row> rows() {
        "api-proxy",
        {"no tunnel"},
        {"proxy's log"}},
+  };
+}
+
+std::vector<Row> without_tls() {
+  return {
       {"inspected",
        refused(CertificateFault::UnknownIssuer),
        "api-tls",
@@ -159,6 +169,14 @@ std::vector<Row> rows() {
        {"/ca.pem"},
        {"PEM"}},
   };
+}
+
+std::vector<Row> rows() {
+  std::vector<Row> all = unreachable();
+  for (const auto& more : {behind_a_proxy(), without_tls()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
 }
 
 TEST(RouteChecks, NameCauseAndRemedy) {
