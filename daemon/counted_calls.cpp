@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <utility>
 
@@ -13,21 +14,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What root makes in the directory of another user must be that user's: else its daemon could not
-/// open it.
-void give_to_owner(const std::string& directory) {
-  struct stat owner {};
-  if (geteuid() != 0 || stat(directory.c_str(), &owner) != 0 || owner.st_uid == 0) return;
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(directory, ec)) {
-    const std::string path = entry.path().string();
-    struct stat found {};
-    const bool ours = entry.path().filename().string().starts_with("store.");
-    if (!ours || lstat(path.c_str(), &found) != 0 || found.st_uid != 0) continue;
-    // Its daemon says so if it cannot open it.
-    static_cast<void>(lchown(path.c_str(), owner.st_uid, owner.st_gid) == 0);
+/// While it lives, root acts as the owner of a directory: what is made there is the owner's, whose
+/// daemon has to open it, and a link that the owner laid leads nowhere that the owner may not
+/// write.
+class AsOwner {
+ public:
+  explicit AsOwner(const std::string& directory) : group_(getegid()) {
+    struct stat owner {};
+    if (geteuid() != 0 || stat(directory.c_str(), &owner) != 0 || owner.st_uid == 0) return;
+    changed_ = true;
+    failed_ = setegid(owner.st_gid) != 0 || seteuid(owner.st_uid) != 0;
   }
-}
+  AsOwner(const AsOwner&) = delete;
+  AsOwner& operator=(const AsOwner&) = delete;
+  ~AsOwner() {
+    if (!changed_) return;
+    // Who was root may always become it again.
+    const bool restored = seteuid(0) == 0 && setegid(group_) == 0;
+    if (!restored) std::abort();
+  }
+
+  [[nodiscard]] bool failed() const { return failed_; }
+
+ private:
+  gid_t group_;
+  bool changed_ = false;
+  bool failed_ = false;
+};
 
 bool has_lines(const std::string& log) {
   std::error_code ec;
@@ -42,8 +55,9 @@ std::string whole_seconds(Duration wait) {
 
 Result<CountedCalls> CountedCalls::open(const config::Config& config, const Clock& /*clock*/) {
   const std::string& directory = config.daemon.state_dir;
+  const AsOwner owner(directory);
+  if (owner.failed()) return Error(Errc::PathNotUsable, directory);
   auto store = store::Store::open(directory);
-  if (store || store.error().code != Errc::StoreInUse) give_to_owner(directory);
   if (!store) return store.error();
   auto snapshot = store->load();
   if (!snapshot) return snapshot.error();

@@ -33,7 +33,9 @@ std::vector<doctor::NeededRole> needed_by(const core::Options& options, const st
   return needed;
 }
 
-Task<Result<void>> send_test(std::shared_ptr<net::SyslogClient> client, std::string octets) {
+Task<Result<void>> send_test(Result<std::unique_ptr<net::SyslogClient>> made, std::string octets) {
+  if (!made) co_return made.error();
+  const std::unique_ptr<net::SyslogClient> client = std::move(*made);
   co_return co_await client->send(std::move(octets), kSyslogWithin);
 }
 
@@ -43,9 +45,7 @@ std::function<Task<Result<void>>()> syslog_test(const config::Syslog& syslog,
                                                 const boost::asio::any_io_executor& executor,
                                                 const Clock& clock) {
   return [syslog, instance, executor, &clock] {
-    // What is wrong with its files has been found by the route before.
-    std::shared_ptr<net::SyslogClient> client =
-        std::move(make_syslog_client(syslog, executor, clock)).value();
+    auto client = make_syslog_client(syslog, executor, clock);
     const auto event = core::webhook_test_event(syslog.name, instance, clock.now().wall);
     return send_test(std::move(client), format::syslog_frame(syslog.style, event));
   };

@@ -10,6 +10,8 @@ from doctor_case import (AUDIENCE, FOLLOWS, Authority, DoctorTest, Silent, Stand
 from harness import free_port, wait_until
 from proxy_test import TunnelProxy
 
+NOBODY = 65534
+
 CANCELS = """[[policy]]
 name = "stale"
 action = "cancel"
@@ -313,6 +315,31 @@ class Process(DoctorTest):
         self.assertEqual(code, 0, daemon.diagnostics())
         self.assertLess(took_s, 8)
         asking.communicate(timeout=30)
+
+    @unittest.skipUnless(os.geteuid() == 0, "acting as another user needs root")
+    def test_root_acts_as_the_owner_of_the_state_directory(self):
+        daemon = self.configured(self.standin().url)
+        self.give_state_to_nobody(daemon)
+        self.probe(daemon, code=0)
+        made = list(daemon.state.iterdir())
+        self.assertIn("mactiond.lock", [path.name for path in made])
+        self.assertEqual({path.lstat().st_uid for path in made}, {NOBODY}, made)
+
+    @unittest.skipUnless(os.geteuid() == 0, "acting as another user needs root")
+    def test_root_follows_no_link_that_its_owner_may_not(self):
+        daemon = self.configured(self.standin().url)
+        self.give_state_to_nobody(daemon)
+        kept = self.place.path / "of-root"
+        kept.mkdir(mode=0o755)
+        (daemon.state / "store.db").symlink_to(kept / "store.db")
+        self.assert_found(self.probe(daemon), "list", ["without a store"], ["cause"])
+        self.assertEqual(list(kept.iterdir()), [])
+
+    def give_state_to_nobody(self, daemon):
+        for path in (self.place.path, *daemon.state.parents):
+            if path.is_relative_to(self.place.path):
+                path.chmod(0o755)
+        os.chown(daemon.state, NOBODY, NOBODY)
 
     @unittest.skipUnless(os.geteuid() == 0, "mounting a small disk needs root")
     def test_a_full_disk(self):
