@@ -18,19 +18,11 @@ doctor::Check unusable(const doctor::Target& target, const Error& error) {
   return target.bad("configuration", error.message(), "correct what is named");
 }
 
-std::vector<doctor::NeededRole> needed_by(const core::Options& options, const std::string& region) {
-  std::vector<doctor::NeededRole> needed;
+std::vector<NeededRole> needed_by(const core::Options& options, const std::string& region) {
   for (const core::RegionOptions& each : options.regions) {
-    if (each.name != region) continue;
-    for (const core::NeededRole& role : core::needed_roles(options, each)) {
-      std::string lacks;
-      for (const std::string& sentence : role.lacks) {
-        lacks += (lacks.empty() ? "" : ", ") + sentence;
-      }
-      needed.push_back({std::string(role.role), std::string(role.instead), std::move(lacks)});
-    }
+    if (each.name == region) return core::needed_roles(options, each);
   }
-  return needed;
+  return {};
 }
 
 Task<Result<void>> send_test(Result<std::unique_ptr<net::SyslogClient>> made, std::string octets) {

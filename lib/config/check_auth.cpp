@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/iso_time.hpp"
 #include "config/auth_keys.hpp"
@@ -23,6 +25,16 @@ constexpr const char* kAuthority = "AZURE_AUTHORITY_HOST";
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string() : value;
+}
+
+bool takes_authority_variable(const Node& region) {
+  return region.child("authority") == nullptr && region.child("cloud") == nullptr;
+}
+
+std::optional<http::Url> https_url(const std::string& text) {
+  auto url = http::parse_url(text);
+  if (!url || !url->is_tls()) return std::nullopt;
+  return std::move(*url);
 }
 
 class AuthCheck {
@@ -44,6 +56,7 @@ class AuthCheck {
       case AuthKind::ManagedIdentity:
         return check_identity();
       case AuthKind::WorkloadIdentity:
+        check_authority_variable();
         return check_token_file();
     }
   }
@@ -131,6 +144,15 @@ class AuthCheck {
     }
   }
 
+  void check_authority_variable() {
+    if (!takes_authority_variable(table_)) return;
+    const std::string host = variable(kAuthority);
+    if (host.empty() || https_url(host)) return;
+    reader_.enter("region.authority");
+    reader_.fail(table_, "$" + std::string(kAuthority) +
+                             " is not an https URL: correct the variable, or set authority");
+  }
+
   void check_token_file() {
     const std::string& path = region_.auth.token_file;
     if (path.empty()) {
@@ -166,10 +188,8 @@ void complete_auth(const Node& table, Region& region) {
   if (table.child("tenant_id") == nullptr) region.tenant_id = variable(kTenant);
   if (table.child("client_id") == nullptr) region.client_id = variable(kClient);
   if (region.auth.token_file.empty()) region.auth.token_file = variable(kTokenFile);
-  if (table.child("authority") != nullptr || table.child("cloud") != nullptr) return;
-  if (const auto url = http::parse_url(variable(kAuthority)); url && url->is_tls()) {
-    region.authority = *url;
-  }
+  if (!takes_authority_variable(table)) return;
+  if (auto url = https_url(variable(kAuthority))) region.authority = std::move(*url);
 }
 
 void check_auth(const Node& table, const Region& region, Reader& reader) {

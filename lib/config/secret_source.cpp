@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/file_descriptor.hpp"
 #include "base/printable.hpp"
 #include "base/text.hpp"
 
@@ -29,21 +30,8 @@ Error refuse(std::string_view source, std::string_view why) {
 
 std::string errno_text() { return std::generic_category().message(errno); }
 
-class File {
- public:
-  explicit File(const std::string& path)
-      // Not blocking: a FIFO under the name must not hold the daemon.
-      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~File() {
-    if (fd_ >= 0) close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  [[nodiscard]] int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
+// Not blocking: a FIFO under the name must not hold the daemon.
+constexpr int kReading = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
 
 Result<Secret> read_content(int fd, std::string_view source) {
   std::string content;
@@ -62,17 +50,17 @@ Result<Secret> read_content(int fd, std::string_view source) {
 
 Result<Secret> read_secret_file(const std::string& path, std::string_view source, SecretForm form) {
   if (!path.starts_with('/')) return refuse(source, "the path must be absolute");
-  const File file(path);
-  if (file.fd() < 0) return refuse(source, errno_text());
+  const FileDescriptor file(open(path.c_str(), kReading));
+  if (file.get() < 0) return refuse(source, errno_text());
   struct stat status {};
-  if (fstat(file.fd(), &status) != 0) return refuse(source, errno_text());
+  if (fstat(file.get(), &status) != 0) return refuse(source, errno_text());
   if (!S_ISREG(status.st_mode)) return refuse(source, "not a regular file");
   const bool is_open = (status.st_mode & S_IROTH) != 0;
   if (is_open && form != SecretForm::Certificates) return refuse(source, kOpenToAll);
   if ((status.st_mode & S_IWOTH) != 0) {
     return refuse(source, "everybody may write the file (chmod o-rwx)");
   }
-  auto content = read_content(file.fd(), source);
+  auto content = read_content(file.get(), source);
   if (content && is_open && content->reveal().find("PRIVATE KEY-----") != std::string::npos) {
     return refuse(source, kOpenToAll);
   }
@@ -211,8 +199,8 @@ std::string out_of_reach(const std::string& source, const Environment& environme
            (stores.empty() ? "" : ", and it is not in " + stores) +
            "; systemd passes it where the unit has " + load_credential(name);
   }
-  const File readable(file);
-  if (readable.fd() >= 0 || errno != EACCES) return {};
+  const FileDescriptor readable(open(file.c_str(), kReading));
+  if (readable.get() >= 0 || errno != EACCES) return {};
   return source + ": not checked: " + file + " may not be read here; check as root";
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/file_descriptor.hpp"
 #include "base/printable.hpp"
 
 namespace mactiond::config {
@@ -30,17 +31,13 @@ class File {
  public:
   // Not blocking: a FIFO under the name must not hold the daemon.
   explicit File(const std::string& path)
-      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~File() {
-    if (fd_ >= 0) close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
+      : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
 
   /// Empty if it can be read.
   [[nodiscard]] std::string refusal() const {
     struct stat status {};
-    if (fd_ < 0 || fstat(fd_, &status) != 0) return "cannot be read: " + errno_text();
+    const bool is_known = file_.get() >= 0 && fstat(file_.get(), &status) == 0;
+    if (!is_known) return "cannot be read: " + errno_text();
     if (S_ISDIR(status.st_mode)) return "is a directory, not a file";
     return S_ISREG(status.st_mode) ? "" : "is not a regular file";
   }
@@ -49,7 +46,7 @@ class File {
   [[nodiscard]] bool read_all(std::string& text) const {
     std::array<char, 16384> buffer{};
     while (text.size() <= kFileMax) {
-      const ssize_t got = read(fd_, buffer.data(), buffer.size());
+      const ssize_t got = read(file_.get(), buffer.data(), buffer.size());
       if (got == 0) return true;
       if (got < 0 && errno != EINTR) return false;
       if (got > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
@@ -58,7 +55,7 @@ class File {
   }
 
  private:
-  int fd_;
+  FileDescriptor file_;
 };
 
 class Collector {

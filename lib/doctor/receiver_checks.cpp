@@ -18,7 +18,7 @@ std::string remedy_of(const Outcome& outcome) {
     case Reason::Redirect:
       return "set url to the address that it redirects to: redirects are not followed";
     case Reason::Throttled:
-      return "wait; ask the receiver for a larger limit if it goes on";
+      return "wait; ask the receiver for a larger limit if it lasts";
     case Reason::ServerError:
       return "look at the receiver's log";
     case Reason::Timeout:

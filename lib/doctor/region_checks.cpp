@@ -1,12 +1,9 @@
 #include "doctor/region_checks.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "base/guid.hpp"
 #include "base/iso_time.hpp"
-#include "base/text.hpp"
 
 namespace mactiond::doctor {
 namespace {
@@ -23,12 +20,6 @@ std::string length_of(Duration time) {
   return std::to_string(seconds / 3600) + " h";
 }
 
-std::string without_end(std::string_view address) {
-  std::string text = to_lower(address);
-  if (text.ends_with('/')) text.pop_back();
-  return text;
-}
-
 std::string joined(const std::vector<std::string>& texts) {
   std::string line;
   for (const std::string& text : texts) line += (line.empty() ? "" : ", ") + text;
@@ -42,7 +33,7 @@ std::string remedy_of(const Outcome& outcome) {
     case Reason::ServerError:
     case Reason::Timeout:
     case Reason::Gone:  // of an identity service that is being updated
-      return "wait and try again; look at the service's health if it goes on";
+      return "wait and try again; look at the service's health if it lasts";
     case Reason::NotFound:
     case Reason::Redirect:
     case Reason::BadAnswer:
@@ -83,15 +74,11 @@ Check token_check(const Target& target, const TokenFacts& facts, WallTime now) {
   }
   if (facts.claims) {
     const TokenClaims& claims = *facts.claims;
-    const bool other_audience = !claims.aud.empty() && !is_guid_with_hyphens(claims.aud) &&
-                                without_end(claims.aud) != without_end(facts.audience);
-    if (other_audience) {
+    if (is_for_another_audience(claims, facts.audience)) {
       return target.bad("token", "it is made for " + claims.aud + ", not for " + facts.audience,
                         "correct audience of the region");
     }
-    const bool other_tenant = !claims.tid.empty() && is_guid_with_hyphens(facts.tenant_id) &&
-                              !iequals(claims.tid, facts.tenant_id);
-    if (other_tenant) {
+    if (is_of_another_tenant(claims, facts.tenant_id)) {
       return target.bad("token", "it is of tenant " + claims.tid + ", not of " + facts.tenant_id,
                         "correct tenant_id, or use the credential of that tenant");
     }
@@ -109,31 +96,24 @@ Check token_check(const Target& target, const TokenFacts& facts, WallTime now) {
 }
 
 Check role_check(const Target& target, const std::vector<std::string>& roles,
-                 const std::vector<NeededRole>& needed) {
-  if (roles.empty()) {
-    return target.bad("roles", "the token has no application permission at all",
-                      "grant the application permissions of WindowsDefenderATP to the application "
-                      "and give admin consent");
-  }
+                 const std::vector<NeededRole>& needed, bool managed_identity) {
   std::vector<std::string> missing;
   std::vector<std::string> names;
   std::vector<std::string> more = roles;
   for (const NeededRole& need : needed) {
-    const auto serves = [&need](const std::string& role) {
-      return role == need.role || (!need.instead.empty() && role == need.instead);
-    };
-    if (std::none_of(roles.begin(), roles.end(), serves)) {
-      missing.push_back(need.role + " (" + need.lacks + ')');
-      names.push_back(need.role);
-    }
-    std::erase_if(more, serves);
+    std::erase_if(more, [&need](const std::string& role) { return serves(role, need); });
+    if (has_role(roles, need)) continue;
+    names.emplace_back(need.role);
+    missing.push_back(names.back() + " (" + joined(need.lacks) + ')');
+  }
+  const std::string remedy = how_to_grant(joined(names), managed_identity);
+  if (roles.empty()) {
+    return target.bad("roles", "the token has no application permission at all", remedy);
   }
   const std::string beside = more.empty() ? "" : "; more than needed: " + joined(more);
   if (missing.empty()) return target.good("roles", "all that is needed" + beside);
   return target.bad("roles", "the token lacks " + joined(missing) + beside,
-                    "grant the application permission " + joined(names) +
-                        " to the application and give admin consent; a new permission is in tokens "
-                        "that are made later");
+                    remedy + "; a new permission is in tokens that are made later");
 }
 
 Check list_check(const Target& target, const std::optional<ListFailure>& failure) {

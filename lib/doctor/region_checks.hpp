@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "action/needed_role.hpp"
 #include "action/token_claims.hpp"
 #include "base/outcome.hpp"
 #include "base/time.hpp"
@@ -26,14 +27,8 @@ struct TokenFacts {
 };
 [[nodiscard]] Check token_check(const Target& target, const TokenFacts& facts, WallTime now);
 
-/// An application permission that the configuration needs.
-struct NeededRole {
-  std::string role;
-  std::string instead{};  ///< is enough too; empty: nothing else is
-  std::string lacks{};    ///< what does not work without it
-};
 [[nodiscard]] Check role_check(const Target& target, const std::vector<std::string>& roles,
-                               const std::vector<NeededRole>& needed);
+                               const std::vector<NeededRole>& needed, bool managed_identity);
 
 /// Why a list could not be read.
 struct ListFailure {

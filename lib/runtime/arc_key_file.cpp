@@ -34,21 +34,6 @@ std::string cause_of(int error) {
   return text;
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
 bool is_same(const struct timespec& a, const struct timespec& b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
@@ -66,10 +51,11 @@ bool is_key_text(const std::string& text) {
 
 Result<ArcKeyFile> ArcKeyFile::open(const std::string& directory, const std::string& name) {
   const std::string path = directory + '/' + name;
-  const Descriptor folder(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const FileDescriptor folder(
+      ::open(directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (folder.get() < 0) return refuse(directory, cause_of(errno));
   // Not blocking: a FIFO under the name must not hold the daemon.
-  Descriptor file(
+  FileDescriptor file(
       openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (file.get() < 0) return refuse(path, cause_of(errno));
   struct stat status {};
@@ -79,28 +65,22 @@ Result<ArcKeyFile> ArcKeyFile::open(const std::string& directory, const std::str
   if (static_cast<std::size_t>(status.st_size) > kKeyBytesMax) {
     return refuse(path, "larger than 4,096 bytes; it was not read");
   }
-  return ArcKeyFile(file.release(), path, status);
-}
-
-ArcKeyFile::ArcKeyFile(ArcKeyFile&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)), checked_(other.checked_) {}
-
-ArcKeyFile::~ArcKeyFile() {
-  if (fd_ >= 0) close(fd_);
+  return ArcKeyFile(std::move(file), path, status);
 }
 
 Result<Secret> ArcKeyFile::read() const {
   std::string key(static_cast<std::size_t>(checked_.st_size), '\0');
   std::size_t size = 0;
   while (size < key.size()) {
-    const ssize_t got = pread(fd_, key.data() + size, key.size() - size, static_cast<off_t>(size));
+    const ssize_t got =
+        pread(file_.get(), key.data() + size, key.size() - size, static_cast<off_t>(size));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return refuse(path_, cause_of(errno));
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
   struct stat now {};
-  if (fstat(fd_, &now) != 0) return refuse(path_, cause_of(errno));
+  if (fstat(file_.get(), &now) != 0) return refuse(path_, cause_of(errno));
   if (size != key.size() || !is_unchanged(checked_, now)) {
     return refuse(path_, "the file was changed while it was read");
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/file_descriptor.hpp"
 #include "base/secret.hpp"
 
 namespace mactiond::runtime {
@@ -18,19 +19,15 @@ class ArcKeyFile {
   /// link; where it is no regular file; where it is empty or larger than 4,096 bytes.
   [[nodiscard]] static Result<ArcKeyFile> open(const std::string& directory,
                                                const std::string& name);
-  ArcKeyFile(ArcKeyFile&& other) noexcept;
-  ArcKeyFile& operator=(ArcKeyFile&&) = delete;
-  ~ArcKeyFile();
-
   /// The key as it stands there. Errc::PathNotUsable where the file was changed since it was
   /// checked.
   [[nodiscard]] Result<Secret> read() const;
 
  private:
-  ArcKeyFile(int fd, std::string path, const struct stat& checked)
-      : fd_(fd), path_(std::move(path)), checked_(checked) {}
+  ArcKeyFile(FileDescriptor file, std::string path, const struct stat& checked)
+      : file_(std::move(file)), path_(std::move(path)), checked_(checked) {}
 
-  int fd_;
+  FileDescriptor file_;
   std::string path_;
   struct stat checked_;
 };

@@ -26,10 +26,10 @@ struct ExaminedRegion {
   std::string name;
   net::RouteOptions options;
   http::Url api;
-  std::optional<http::Url> authority{};  ///< where one is asked for tokens
+  std::optional<http::Url> authority{};  ///< nothing for a managed identity
   std::string tenant_id{};
   std::string audience{};
-  std::vector<doctor::NeededRole> needed{};
+  std::vector<NeededRole> needed{};
   std::shared_ptr<RegionAccess> access{};
 };
 

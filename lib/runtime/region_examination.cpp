@@ -94,7 +94,8 @@ Task<doctor::Checks> Examination::log_in(const ExaminedRegion& region, Secret& t
   if (!facts.outcome.ok()) co_return checks;
   token = std::move(answer.token);
   if (facts.claims) {
-    checks.push_back(doctor::role_check(target, facts.claims->roles, region.needed));
+    checks.push_back(
+        doctor::role_check(target, facts.claims->roles, region.needed, !region.authority));
   }
   co_return checks;
 }

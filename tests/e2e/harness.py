@@ -570,6 +570,18 @@ class E2eTest(unittest.TestCase):
         self.place = Workplace(os.environ["MACTIOND_BIN"])
         self.addCleanup(self.place.close)
 
+    @staticmethod
+    def region(daemon):
+        """What the status reports of its first region."""
+        return daemon.status()["regions"][0]
+
+    def wait_usable(self, daemon):
+        """Returns when a list was read and the first region is in no trouble."""
+        wait_until(lambda: daemon.metric_sum("mactiond_api_requests_total", operation="list",
+                                             code="200") > 0
+                   and not self.region(daemon)["reason"], 30, "a usable region",
+                   daemon.diagnostics)
+
     def assert_exact(self, sim, daemon, receivers, limit_s):
         """Waits until everything is recorded, then judges all of it. Returns the verdict."""
 

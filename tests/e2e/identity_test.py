@@ -42,16 +42,6 @@ class IdentityTest(E2eTest):
         auth = ['kind = "managed_identity"', f'source = "{source}"', *extra]
         return self.daemon(auth, [*service.variables(), *variables], **options).start()
 
-    @staticmethod
-    def region(daemon):
-        return daemon.status()["regions"][0]
-
-    def wait_usable(self, daemon):
-        wait_until(lambda: daemon.metric_sum("mactiond_api_requests_total", operation="list",
-                                             code="200") > 0
-                   and not self.region(daemon)["reason"], 30, "a usable region",
-                   daemon.diagnostics)
-
     def wait_refused(self, daemon, text):
         """Returns when the region's reason says why."""
         wait_until(lambda: text in (self.region(daemon)["reason"] or ""), 30, text,

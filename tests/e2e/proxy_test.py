@@ -124,15 +124,6 @@ class ProxyTest(E2eTest):
         daemon.start()
         return sim, daemon
 
-    def region(self, daemon):
-        return daemon.status()["regions"][0]
-
-    def wait_usable(self, daemon):
-        wait_until(lambda: daemon.metric_sum("mactiond_api_requests_total", operation="list",
-                                                     code="200") > 0
-                   and not self.region(daemon)["reason"], 30, "a usable region",
-                   daemon.diagnostics)
-
     def assert_shows_no_password(self, daemon):
         shown = daemon.errors_path.read_text() + str(daemon.status())
         shown += daemon.command("--config", daemon.config, "--print-config")[1]

@@ -86,10 +86,4 @@ std::vector<NeededRole> needed_roles(const Options& options, const RegionOptions
   return needs.take();
 }
 
-bool has_role(const std::vector<std::string>& roles, const NeededRole& needed) {
-  return std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
-    return role == needed.role || (!needed.instead.empty() && role == needed.instead);
-  });
-}
-
 }  // namespace mactiond::core

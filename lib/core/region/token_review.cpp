@@ -4,9 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "base/guid.hpp"
 #include "base/printable.hpp"
-#include "base/text.hpp"
 
 namespace mactiond::core {
 namespace {
@@ -24,24 +22,6 @@ std::string joined(const std::vector<std::string>& texts, std::string_view betwe
   }
   if (texts.size() <= kEffectsMax) return all;
   return all + " and " + std::to_string(texts.size() - kEffectsMax) + " more";
-}
-
-/// roles: one, or a list of them.
-std::string how_to_grant(const std::string& roles, const RegionOptions& region) {
-  if (region.managed_identity) {
-    return "assign " + roles +
-           " of WindowsDefenderATP to the managed identity as app role; Azure caches the tokens of "
-           "an identity for about 24 hours, and a new role may take as long to show";
-  }
-  return "add " + roles +
-         " of WindowsDefenderATP to the application's API permissions, as application permission, "
-         "and give admin consent";
-}
-
-/// An audience is an address; letter case and a slash at its end say nothing.
-std::string comparable(std::string_view audience) {
-  while (audience.ends_with('/')) audience.remove_suffix(1);
-  return to_lower(audience);
 }
 
 bool has(const std::vector<std::string>& roles, std::string_view role) {
@@ -88,7 +68,7 @@ void TokenReview::look_at_roles(const RegionOptions& region, const std::vector<N
                      {{"region", region.name},
                       {"permission", role},
                       {"effect", joined(row.lacks, "; ")},
-                      {"remedy", how_to_grant(role, region)}}});
+                      {"remedy", how_to_grant(role, region.managed_identity)}}});
   }
   if (claims_->roles.empty()) {
     trouble_ = Outcome{Verdict::GiveUp,
@@ -96,7 +76,7 @@ void TokenReview::look_at_roles(const RegionOptions& region, const std::vector<N
                        0,
                        {},
                        "the token has no application permission at all: " +
-                           how_to_grant(joined(missing_, ", "), region)};
+                           how_to_grant(joined(missing_, ", "), region.managed_identity)};
     return;
   }
   const bool reads_alone = has(claims_->roles, kReadAlone) && !has(claims_->roles, kReadWrite);
@@ -106,27 +86,22 @@ void TokenReview::look_at_roles(const RegionOptions& region, const std::vector<N
                     {"permission", std::string(kReadWrite)},
                     {"effect", "the API's documentation asks for it to read actions; with " +
                                    std::string(kReadAlone) + " alone they may be refused one day"},
-                    {"remedy", how_to_grant(std::string(kReadWrite), region)}}});
+                    {"remedy", how_to_grant(std::string(kReadWrite), region.managed_identity)}}});
 }
 
 void TokenReview::look_at_audience(const RegionOptions& region, std::vector<Finding>& found) {
-  const std::string& aud = claims_->aud;
-  // The id of the resource stands there in tokens of version 2: it cannot be compared.
-  if (aud.empty() || region.audience.empty() || is_guid_with_hyphens(aud)) return;
-  if (comparable(aud) == comparable(region.audience) || !is_new("audience")) return;
+  if (!is_for_another_audience(*claims_, region.audience) || !is_new("audience")) return;
+  const std::string_view aud = claims_->aud;
   found.push_back({"token_audience",
                    {{"region", region.name},
                     {"audience", region.audience},
-                    {"token_is_for", printable(std::string_view(aud).substr(0, kAudienceMax))},
+                    {"token_is_for", printable(aud.substr(0, kAudienceMax))},
                     {"effect", "the API may refuse every call with 401 or 403"},
                     {"remedy", "correct `audience` of the region, or `cloud`, which sets it"}}});
 }
 
 void TokenReview::look_at_tenant(const RegionOptions& region, std::vector<Finding>& found) {
-  const auto wanted = guid_digits(region.tenant_id);
-  const auto tid = guid_digits(claims_->tid);
-  // A domain's name cannot be compared.
-  if (!wanted || !tid || *wanted == *tid || !is_new("tenant")) return;
+  if (!is_of_another_tenant(*claims_, region.tenant_id) || !is_new("tenant")) return;
   found.push_back({"token_tenant",
                    {{"region", region.name},
                     {"effect", "the token is of another tenant: its machines are followed"},

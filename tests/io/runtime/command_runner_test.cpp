@@ -11,13 +11,8 @@
 #include <vector>
 
 #include "action/action_request.hpp"
-#include "io/net/loop.hpp"
-#include "io/runtime/fake_client.hpp"
-#include "io/runtime/still_clock.hpp"
-#include "runtime/secret_tokens.hpp"
-#include "runtime/task_group.hpp"
+#include "io/runtime/runner.hpp"
 #include "support/builders.hpp"
-#include "support/event_samples.hpp"
 
 namespace mactiond::runtime {
 namespace {
@@ -25,98 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 using test::FakeClient;
 using test::response;
-using test::StillClock;
-
-std::uint64_t command_of(const core::Event& event) {
-  return std::visit(
-      [](const auto& e) -> std::uint64_t {
-        if constexpr (requires { e.command; }) return e.command.value;
-        return 0;
-      },
-      event);
-}
-
-Outcome outcome_of(const core::Event& event) {
-  return std::visit(
-      [](const auto& e) -> Outcome {
-        if constexpr (requires { e.outcome; }) return e.outcome;
-        if constexpr (requires { e.answer.outcome; }) return e.answer.outcome;
-        return {};
-      },
-      event);
-}
-
-struct Runner {
-  Runner() {
-    auto region = std::make_shared<RegionAccess>();
-    region->client = api;
-    region->api = *http::parse_url("https://api.example");
-    defender::TokenAsk ask;
-    ask.authority = *http::parse_url("https://login.example");
-    region->tokens = std::make_shared<SecretTokens>(clock, api, std::move(ask),
-                                                    [this]() -> Result<Secret> { return secret; });
-    accesses.regions["eu"] = region;
-    webhook = std::make_shared<WebhookAccess>();
-    webhook->client = receiver;
-    webhook->target.url = *http::parse_url("https://hooks.example/T0/secret");
-    accesses.webhooks["soc"] = webhook;
-    runner = std::make_unique<CommandRunner>(clock, accesses, metrics, [this](core::Event event) {
-      posted.push_back(std::move(event));
-    });
-  }
-
-  void start(core::Command command) {
-    std::visit(
-        [this](auto& asked) {
-          if constexpr (requires { runner->calls.run(std::move(asked)); }) {
-            reads.spawn(runner->calls.run(std::move(asked)));
-          } else if constexpr (requires { runner->deliveries.run(std::move(asked)); }) {
-            deliveries.spawn(runner->deliveries.run(std::move(asked)));
-          } else {
-            ADD_FAILURE() << "a read of the store";
-          }
-        },
-        command);
-  }
-  void cancel() {
-    loop.on_loop([&] {
-      reads.cancel();
-      deliveries.cancel();
-    });
-  }
-  /// Runs until all wait for something.
-  void poll() {
-    loop.context.restart();
-    loop.context.poll();
-  }
-  void finish() { loop.finish(); }
-  /// The outcome of the only event.
-  [[nodiscard]] Outcome outcome() const {
-    EXPECT_EQ(posted.size(), 1U);
-    return posted.empty() ? Outcome() : outcome_of(posted.front());
-  }
-
-  core::SendDelivery delivery(std::uint64_t id = 7) const {
-    return {{id}, "soc", test::failed_isolation(), 1, clock.time.mono + 15s};
-  }
-  core::ListActions list(std::uint64_t id = 7) const {
-    return {{id}, "eu", {}, Secret("token"), clock.time.mono + 60s, clock.time.mono + 10s};
-  }
-
-  test::Loop loop;
-  StillClock clock;
-  ops::Metrics metrics{"0", {"eu"}, {"soc"}};
-  std::shared_ptr<FakeClient> api = std::make_shared<FakeClient>();
-  std::shared_ptr<FakeClient> receiver = std::make_shared<FakeClient>();
-  Result<Secret> secret = Secret("app secret");
-  std::shared_ptr<WebhookAccess> webhook;
-  Accesses accesses;
-  std::vector<core::Event> posted;
-  int failures = 0;
-  TaskGroup reads{loop.context.get_executor(), [this](auto&&...) { ++failures; }, [] {}};
-  TaskGroup deliveries{loop.context.get_executor(), [this](auto&&...) { ++failures; }, [] {}};
-  std::unique_ptr<CommandRunner> runner;
-};
 
 /// One kind of command, and an answer that it takes.
 struct Kind {
@@ -360,96 +263,6 @@ TEST_F(CommandRunnerTest, ACallUnderWayEndsWithWhatItBeganWithAfterAReload) {
   finish();
   EXPECT_EQ(posted.size(), 2U);
   EXPECT_EQ(api->sent.size(), 1U);
-}
-
-TEST_F(CommandRunnerTest, ADeliveryReadsChangedSecretsFirst) {
-  int refreshed = 0;
-  webhook->refresh = [&](WebhookAccess& access) {
-    ++refreshed;
-    access.target.bearer = Secret("new");
-  };
-  receiver->script = {response(200), response(200)};
-  start(delivery(1));
-  start(delivery(2));
-  finish();
-  EXPECT_EQ(refreshed, 2);
-  ASSERT_EQ(receiver->sent.size(), 2U);
-  EXPECT_EQ(receiver->sent.back().request.authorization.reveal(), "Bearer new");
-}
-
-TEST_F(CommandRunnerTest, AFailureAtASecretUrlNamesNoHost) {
-  webhook->secret_url = true;
-  receiver->script = {Error(Errc::ResolveFailed, "hooks.example")};
-  start(delivery());
-  finish();
-  EXPECT_EQ(outcome().reason, Reason::Network);
-  EXPECT_EQ(outcome().detail.find("hooks.example"), std::string::npos) << outcome().detail;
-}
-
-struct SplunkTest : CommandRunnerTest {
-  SplunkTest() { webhook->target.rendering.splunk_channel = "0e14d5d1-0000-5000-8000-0"; }
-};
-
-TEST_F(SplunkTest, AnEventIsDeliveredOnceItIsIndexed) {
-  receiver->script = {response(200, R"({"ackId":3})"), response(200, R"({"acks":{"3":false}})"),
-                      response(200, R"({"acks":{"3":true}})")};
-  start(delivery());
-  finish();
-  EXPECT_TRUE(outcome().ok());
-  EXPECT_EQ(receiver->sent.size(), 3U);
-}
-
-TEST_F(SplunkTest, AnEventThatIsNotIndexedByItsDeadlineIsNotDelivered) {
-  receiver->script = {response(200, R"({"ackId":3})"), response(200, R"({"acks":{"3":false}})")};
-  start(delivery());
-  poll();
-  clock.time.mono += 15s;
-  finish();
-  EXPECT_FALSE(outcome().ok());
-  EXPECT_EQ(receiver->sent.size(), 2U);
-}
-
-TEST_F(SplunkTest, AStopEndsTheWaitForTheIndexer) {
-  receiver->script = {response(200, R"({"ackId":3})"), response(200, R"({"acks":{"3":false}})")};
-  start(delivery());
-  poll();
-  cancel();
-  finish();
-  EXPECT_EQ(outcome().reason, Reason::Stopped);
-}
-
-struct WebhookTestTest : CommandRunnerTest {
-  void begin() {
-    reads.spawn(runner->deliveries.test("soc", "soc1", [this](core::WebhookTested result) {
-      tested.push_back(std::move(result));
-    }));
-  }
-  std::vector<core::WebhookTested> tested;
-};
-
-TEST_F(WebhookTestTest, ReportsTheAnswerOnceAndPostsNothing) {
-  receiver->script = {response(204)};
-  begin();
-  finish();
-  ASSERT_EQ(tested.size(), 1U);
-  EXPECT_TRUE(tested.front().outcome.ok());
-  EXPECT_TRUE(posted.empty());
-  EXPECT_FALSE(runner->deliveries.refuse_test("soc")) << "it may be tested again";
-}
-
-TEST_F(WebhookTestTest, IsRefusedForAnUnknownWebhookAndDuringAnotherTest) {
-  ASSERT_TRUE(runner->deliveries.refuse_test("sock"));
-  EXPECT_TRUE(std::holds_alternative<core::NotFound>(*runner->deliveries.refuse_test("sock")));
-  receiver->script = {FakeClient::Hang{}};
-  begin();
-  poll();
-  ASSERT_TRUE(runner->deliveries.refuse_test("soc"));
-  EXPECT_TRUE(std::holds_alternative<core::Refused>(*runner->deliveries.refuse_test("soc")));
-  cancel();
-  finish();
-  ASSERT_EQ(tested.size(), 1U);
-  EXPECT_EQ(tested.front().outcome.reason, Reason::Stopped);
-  EXPECT_FALSE(runner->deliveries.refuse_test("soc"));
 }
 
 }  // namespace

@@ -157,6 +157,15 @@ TEST(RegionAuth, TwoRegionsOfTheMachinesIdentityAndOneTenantAreOneRegistration) 
   EXPECT_THAT(all_problems(result), HasSubstr("same tenant and client as region \"a\""));
 }
 
+TEST(RegionAuth, AnAuthorityOfTheClusterWithoutHttpsIsAnErrorUnlessTheRegionHasItsOwn) {
+  const TempDirectory directory;
+  const Variables variables({{"AZURE_AUTHORITY_HOST", "http://login.microsoftonline.us/"},
+                             {"AZURE_FEDERATED_TOKEN_FILE", directory.write("t", "token", 0644)}});
+  EXPECT_THAT(all_problems(load_auth("kind='workload_identity'")),
+              HasSubstr("$AZURE_AUTHORITY_HOST is not an https URL"));
+  EXPECT_EQ(all_problems(load_auth("kind='workload_identity'", "cloud='gcc'\nclient_id='c'")), "");
+}
+
 TEST(RegionAuth, AWorkloadIdentityTakesWhatIsNotSetFromTheVariables) {
   const TempDirectory directory;
   const Variables variables({{"AZURE_TENANT_ID", "t-of-pod"},

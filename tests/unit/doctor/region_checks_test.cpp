@@ -104,22 +104,29 @@ TEST(TokenCheck, SaysWhenTheCredentialEnds) {
 
 TEST(RoleCheck, NamesWhatIsMissingAndWhatIsTooMuch) {
   const std::vector<NeededRole> needed{
-      {"Machine.ReadWrite.All", "Machine.Read.All", "the region cannot be followed"},
-      {"Machine.Isolate", "", "policy p cannot cancel Isolate"}};
-  const Check check = role_check(kRegion, {"Machine.ReadWrite.All", "Alert.Read.All"}, needed);
+      {"Machine.ReadWrite.All", "Machine.Read.All", {"the region cannot be followed"}},
+      {"Machine.Isolate", "", {"policy p cannot cancel Isolate"}}};
+  const Check check =
+      role_check(kRegion, {"Machine.ReadWrite.All", "Alert.Read.All"}, needed, false);
   EXPECT_FALSE(check.ok);
   EXPECT_EQ(check.detail,
             "the token lacks Machine.Isolate (policy p cannot cancel Isolate); more than needed: "
             "Alert.Read.All");
-  EXPECT_TRUE(has(check.remedy, "permission Machine.Isolate"));
-  EXPECT_EQ(role_check(kRegion, {"Machine.Isolate", "Machine.Read.All"}, needed).detail,
+  EXPECT_TRUE(has(check.remedy, "add Machine.Isolate of WindowsDefenderATP"));
+  EXPECT_EQ(role_check(kRegion, {"Machine.Isolate", "Machine.Read.All"}, needed, false).detail,
             "all that is needed");
 }
 
 TEST(RoleCheck, OfATokenWithoutAnyAsksForConsent) {
-  const Check check = role_check(kRegion, {}, {{"Machine.ReadWrite.All"}});
+  const Check check = role_check(kRegion, {}, {{"Machine.ReadWrite.All"}}, false);
   EXPECT_FALSE(check.ok);
   EXPECT_TRUE(has(check.remedy, "admin consent"));
+}
+
+TEST(RoleCheck, OfAManagedIdentityAsksForAnAppRole) {
+  const Check check = role_check(kRegion, {"Alert.Read.All"}, {{"Machine.ReadWrite.All"}}, true);
+  EXPECT_TRUE(has(check.remedy, "managed identity as app role")) << check.remedy;
+  EXPECT_FALSE(has(check.remedy, "admin consent"));
 }
 
 TEST(ListCheck, SplitsWhatTheApiRefused) {
