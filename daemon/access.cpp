@@ -204,6 +204,16 @@ void AccessBuilder::try_syslogs(const config::Config& config,
   }
 }
 
+void AccessBuilder::take_certificate_ends(config::Config& config) {
+  const WallTime now = clock_.now().wall;
+  for (config::Region& region : config.regions) {
+    if (region.auth.kind != config::AuthKind::Certificate) continue;
+    const auto pair = key_pairs_.pair(region.auth, now);
+    if (!pair) continue;
+    if (const auto* facts = (*pair)->certificate()) region.auth.certificate_end = facts->not_after;
+  }
+}
+
 void AccessBuilder::warn_of_certificates(config::LoadResult& loaded) {
   if (!loaded.ok()) return;
   const WallTime now = clock_.now().wall;

@@ -45,6 +45,8 @@ class AccessBuilder {
   [[nodiscard]] std::variant<runtime::Accesses, std::vector<AccessMistake>> build(
       const config::Config& config);
 
+  /// Sets when each certificate ends: of the pair that signs, which may be a former one.
+  void take_certificate_ends(config::Config& config);
   /// Warns of certificates that are not valid now: they let a region degrade and no start fail.
   void warn_of_certificates(config::LoadResult& loaded);
 

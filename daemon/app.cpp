@@ -100,6 +100,7 @@ int App::open(config::LoadResult loaded) {
   auto accesses = configuration_.accesses(loaded);
   print_problems(loaded.problems);
   if (!accesses) return kExitConfig;
+  configuration_.put(std::move(loaded.config));
   auto opened = open_state(config(), clock_);
   if (const auto* refused = std::get_if<NotUsable>(&opened)) return report(*refused);
   opened_ = std::move(std::get<Opened>(opened));

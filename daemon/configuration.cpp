@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/system_clock.hpp"
 #include "engine_options.hpp"
 #include "ops/log.hpp"
 #include "ops/systemd.hpp"
@@ -36,14 +37,19 @@ std::vector<std::string> webhook_names(const config::Config& config) {
 
 std::optional<runtime::Accesses> Configuration::accesses(config::LoadResult& loaded) {
   auto built = builder_.build(loaded.config);
-  if (auto* accesses = std::get_if<runtime::Accesses>(&built)) return std::move(*accesses);
+  if (auto* accesses = std::get_if<runtime::Accesses>(&built)) {
+    builder_.take_certificate_ends(loaded.config);
+    return std::move(*accesses);
+  }
   add_mistakes(std::get<std::vector<AccessMistake>>(built), loaded);
   return std::nullopt;
 }
 
 std::vector<std::string> Configuration::reload(const core::Operator& by, Running running) {
   ops::notify_reloading();
-  auto loaded = config::load_file(path_, environment_);
+  config::Environment environment = environment_;
+  environment.now = SystemClock().now().wall;
+  auto loaded = config::load_file(path_, environment);
   log_warnings(loaded.problems);
   std::vector<std::string> problems = loaded.errors();
   if (problems.empty()) problems = take_over(std::move(loaded), running);

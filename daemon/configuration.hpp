@@ -34,8 +34,11 @@ class Configuration {
   [[nodiscard]] const config::Environment& environment() const { return environment_; }
 
   /// How everything configured is reached; nothing if it cannot be. What is wrong is added to
-  /// loaded, which the configuration came from.
+  /// loaded, which the configuration came from, and so is when each certificate ends.
   [[nodiscard]] std::optional<runtime::Accesses> accesses(config::LoadResult& loaded);
+
+  /// The configuration of the start, completed by accesses().
+  void put(config::Config config) { config_ = std::move(config); }
 
   /// What runs by the configuration.
   struct Running {

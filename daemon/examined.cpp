@@ -55,6 +55,7 @@ void add(const config::Region& region, const core::Options& options, const Acces
   if (region.auth.kind != config::AuthKind::ManagedIdentity) examined.authority = region.authority;
   examined.tenant_id = region.tenant_id;
   examined.audience = region.audience;
+  examined.credential_end = region.auth.credential_end();
   examined.needed = needed_by(options, region.core.name);
   examined.access = access_of(region.core.name);
   if (examined.access) found.targets.emplace_back(std::move(examined));

@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "base/suggestion.hpp"
-#include "config/certificate_ends.hpp"
 #include "config/check.hpp"
 #include "config/check_auth.hpp"
 #include "config/check_keys.hpp"
@@ -129,14 +128,12 @@ void read_root(const Node& root, Config& config, Reader& reader) {
   read_singles(root, config, reader);
   read_defaults(root, reader);
 
-  CertificateEnds ends;
   const auto regions = tables_of(root, "region", reader);
   for (const Node* table : regions) {
     Region& region = config.regions.emplace_back();
     Cloud::apply(region.cloud, region);
     read_section(*table, "region", region_options(), region, reader);
     complete_auth(*table, region);
-    region.auth.certificate_end = ends.find(region.auth);
   }
   const auto policies = tables_of(root, "policy", reader);
   for (const Node* table : policies) {

@@ -62,7 +62,7 @@ struct RegionAuth {
   std::string identity;  ///< client id of a user-assigned identity; empty: the system's
   std::string token_file;
   std::optional<WallTime> expires;  ///< the first moment of that day
-  std::optional<WallTime> certificate_end;
+  std::optional<WallTime> certificate_end;  ///< of the one in use; the daemon knows it
 };
 
 }  // namespace mactiond::config

@@ -29,6 +29,7 @@ struct ExaminedRegion {
   std::optional<http::Url> authority{};  ///< nothing for a managed identity
   std::string tenant_id{};
   std::string audience{};
+  std::optional<WallTime> credential_end{};  ///< as configured, or of the certificate in use
   std::vector<NeededRole> needed{};
   std::shared_ptr<RegionAccess> access{};
 };

@@ -86,7 +86,7 @@ Task<doctor::Checks> Examination::log_in(const ExaminedRegion& region, Secret& t
   doctor::TokenFacts facts;
   facts.outcome = std::move(answer.outcome);
   facts.lifetime = answer.lifetime;
-  facts.credential_end = answer.credential_end;
+  facts.credential_end = answer.credential_end ? answer.credential_end : region.credential_end;
   facts.tenant_id = region.tenant_id;
   facts.audience = region.audience;
   if (facts.outcome.ok()) facts.claims = defender::parse_claims(answer.token);

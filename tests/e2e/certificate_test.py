@@ -15,6 +15,7 @@ from harness import CLIENT, TENANT, E2eTest, free_port, wait_until
 from identity_services import AUDIENCE, Service, refusal
 from identity_test import MachineDaemon
 
+KEYS = Path(__file__).parents[1] / "fixtures" / "keys"
 SERVER = Path(__file__).parent / "oidc" / "server.js"
 MODULES = Path(os.environ["MACTIOND_OIDC"])
 PATH = f"/{TENANT}/oauth2/v2.0/token"
@@ -245,6 +246,24 @@ class Rotation(CertificateTest):
         self.assertEqual(daemon.errors_path.read_text().count("event=certificate_reread"), rounds)
         for pair in pairs:
             self.assert_never_shown(daemon, *pair.secrets())
+
+    def test_a_pair_that_has_ended_is_not_taken_and_ends_nothing_at_a_reload(self):
+        first = Pair(self.files, "first")
+        entra = self.entra(first)
+        daemon = self.start_with(first)
+        self.wait_usable(daemon)
+        end = daemon.status()["regions"][0]["credential_expires"]
+        for suffix in ("crt", "key"):
+            self.secret("new", (KEYS / f"ended.{suffix}").read_text()).rename(
+                self.files / f"app.{suffix}")
+        self.assertEqual(daemon.get_operator_with("/v1/reload", "POST", {})[0], 200)
+        lists = self.good_lists(daemon)
+        wait_until(lambda: self.good_lists(daemon) > lists, 20, "a poll", daemon.diagnostics)
+        self.assertEqual(daemon.status()["regions"][0]["credential_expires"], end)
+        self.assertFalse(daemon.status()["regions"][0]["reason"])
+        self.assertNotIn(0, [line.get("days") for line in daemon.log_lines()])
+        self.renew(daemon)
+        self.assertEqual(set(entra.used), {first.x5t})
 
     def test_a_pair_that_does_not_match_is_not_taken(self):
         first, second = Pair(self.files, "first"), Pair(self.files, "second")

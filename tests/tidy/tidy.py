@@ -46,7 +46,7 @@ LAYERS = {
     "doctor": {"base", "json", "action", "http"},
     "admin": {"base", "json", "action", "http", "event", "core", "core/cancel",
               "core/submit", "core/question", "doctor"},
-    "config": {"base", "credential", "action", "http", "event", "core", "core/cancel", "format",
+    "config": {"base", "action", "http", "event", "core", "core/cancel", "format",
                "webhook"},
     "store": {"base", "event", "core", "core/enrich"},
     "net": {"base", "http", "http1"},
