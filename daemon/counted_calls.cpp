@@ -1,11 +1,13 @@
 #include "counted_calls.hpp"
 
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "base/system_clock.hpp"
 
@@ -19,25 +21,37 @@ namespace fs = std::filesystem;
 /// write.
 class AsOwner {
  public:
-  explicit AsOwner(const std::string& directory) : group_(getegid()) {
+  explicit AsOwner(const std::string& directory) {
     struct stat owner {};
     if (geteuid() != 0 || stat(directory.c_str(), &owner) != 0 || owner.st_uid == 0) return;
+    former_groups_.resize(kGroupsMax);
+    const int count = getgroups(kGroupsMax, former_groups_.data());
+    failed_ = count < 0;
+    if (failed_) return;
+    former_groups_.resize(static_cast<std::size_t>(count));
     changed_ = true;
-    failed_ = setegid(owner.st_gid) != 0 || seteuid(owner.st_uid) != 0;
+    // The user last: only root may set groups.
+    failed_ = setgroups(1, &owner.st_gid) != 0 || setegid(owner.st_gid) != 0 ||
+              seteuid(owner.st_uid) != 0;
   }
   AsOwner(const AsOwner&) = delete;
   AsOwner& operator=(const AsOwner&) = delete;
   ~AsOwner() {
     if (!changed_) return;
     // Who was root may always become it again.
-    const bool restored = seteuid(0) == 0 && setegid(group_) == 0;
-    if (!restored) std::abort();
+    const bool root = seteuid(0) == 0;
+    const bool groups =
+        setegid(group_) == 0 && setgroups(former_groups_.size(), former_groups_.data()) == 0;
+    if (!root || (!groups && !failed_)) std::abort();
   }
 
   [[nodiscard]] bool failed() const { return failed_; }
 
  private:
-  gid_t group_;
+  static constexpr int kGroupsMax = 65'536;
+
+  gid_t group_ = getegid();
+  std::vector<gid_t> former_groups_;
   bool changed_ = false;
   bool failed_ = false;
 };
@@ -53,7 +67,7 @@ std::string whole_seconds(Duration wait) {
 
 }  // namespace
 
-Result<CountedCalls> CountedCalls::open(const config::Config& config, const Clock& /*clock*/) {
+Result<CountedCalls> CountedCalls::open(const config::Config& config) {
   const std::string& directory = config.daemon.state_dir;
   const AsOwner owner(directory);
   if (owner.failed()) return Error(Errc::PathNotUsable, directory);

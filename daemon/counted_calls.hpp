@@ -17,7 +17,7 @@ namespace mactiond::daemon {
 class CountedCalls {
  public:
   /// Opens the store and takes its lock: Errc::StoreInUse while a daemon holds it.
-  [[nodiscard]] static Result<CountedCalls> open(const config::Config& config, const Clock& clock);
+  [[nodiscard]] static Result<CountedCalls> open(const config::Config& config);
 
   /// Nothing if the call may be made now, and is counted.
   [[nodiscard]] std::optional<doctor::ListFailure> take(const core::RegionOptions& region, Now now);

@@ -182,7 +182,7 @@ int probe(config::LoadResult loaded, const config::Environment& environment,
     print_problems(loaded.problems);
     return kExitConfig;
   }
-  auto calls = CountedCalls::open(loaded.config, clock);
+  auto calls = CountedCalls::open(loaded.config);
   if (!calls && calls.error().code == Errc::StoreInUse) {
     std::fprintf(stderr, "mactiond: %s: ask it with mactionctl doctor\n",
                  calls.error().message().c_str());

@@ -157,8 +157,9 @@ void Judge::tls() {
   const auto& shown = passage_.certificate;
   if (ready) {
     if (!shown) return add("tls", server() + " is reached");
-    std::string detail =
-        "certificate of " + shown->issuer + ", valid until " + day_of(shown->not_after);
+    // One that is self-signed names the server, which may be secret.
+    std::string detail = route_.secret ? "certificate" : "certificate of " + shown->issuer;
+    detail += ", valid until " + day_of(shown->not_after);
     if (shown->not_after - now_ < kEndsSoon) detail += ", which is soon";
     return add("tls", detail);
   }
@@ -181,10 +182,10 @@ void Judge::refused_certificate(const PeerCertificate& shown) {
   switch (passage_.fault) {
     case CertificateFault::UnknownIssuer:
       return fail("tls",
-                  server() + " shows a certificate of an authority that is not trusted here: " +
-                      shown.issuer,
+                  server() + " shows a certificate of an authority that is not trusted here" +
+                      (route_.secret ? "" : ": " + shown.issuer),
                   "if a TLS inspection of yours makes it, put its CA into a file and name that in "
-                  "ca_file; else somebody answers in place of the server");
+                  "ca_file; else another server answers in its place");
     case CertificateFault::Expired:
       return fail("tls", whose + " expired at " + second_of(shown.not_after),
                   "renew it at the server; if it should be valid, set the clock of this host (" +
@@ -196,7 +197,7 @@ void Judge::refused_certificate(const PeerCertificate& shown) {
     case CertificateFault::WrongName:
       return fail("tls", whose + " is not made for " + server(),
                   "correct " + route_.setting + ": it must have a name that the certificate has; " +
-                      "or somebody answers in place of the server");
+                      "or another server answers in its place");
     case CertificateFault::None:
     case CertificateFault::Other:
       break;

@@ -224,6 +224,16 @@ TEST(RouteChecks, OfPlainHttpLookAtTheConnection) {
   EXPECT_TRUE(checks[1].ok);
 }
 
+// Its issuer has the name of its subject.
+TEST(RouteChecks, NameNothingOfASecretServerWithASelfSignedCertificate) {
+  for (Passage passage : {ready(), refused(CertificateFault::UnknownIssuer)}) {
+    passage.certificate->issuer = passage.certificate->subject;
+    for (const Check& check : judge(passage, true, true)) {
+      EXPECT_EQ(check.detail.find("api.example"), std::string::npos) << check.detail;
+    }
+  }
+}
+
 TEST(RouteChecks, NameNothingOfASecretServer) {
   for (const Row& row : rows()) {
     SCOPED_TRACE(row.fault);
